@@ -1,0 +1,86 @@
+/**
+ * Every error code that Gatewarden answers with: the HTTP status and the title that a client may read.
+ * The table is closed: a code that is not here cannot be answered, and `docs/errors.md` holds the same codes.
+ */
+export const errorTable = {
+  missing_credential: { status: 401, title: 'Sign in to continue.' },
+  malformed_credential: { status: 400, title: 'The credentials could not be read.' },
+  invalid_token: { status: 401, title: 'The credential is not valid.' },
+  token_expired: { status: 401, title: 'The credential has expired.' },
+  token_revoked: { status: 401, title: 'The credential has been revoked.' },
+  invalid_credentials: { status: 401, title: 'The name or the password is not right.' },
+  account_pending: { status: 403, title: 'The account waits for an administrator to activate it.' },
+  account_disabled: { status: 403, title: 'The account is disabled.' },
+  insufficient_role: { status: 403, title: 'Your role does not allow this.' },
+  insufficient_scope: { status: 403, title: 'The credential does not hold the scope that this needs.' },
+  confirmation_required: { status: 403, title: 'Confirm this with your current password.' },
+  auth_disabled: { status: 403, title: 'Authentication is switched off here.' },
+  signup_closed: { status: 403, title: 'Sign-up is closed.' },
+  csrf_rejected: { status: 403, title: 'The request did not come from one of our own pages.' },
+  rate_limited: { status: 429, title: 'Too many attempts. Try again later.' },
+  not_found: { status: 404, title: 'There is nothing here.' },
+  conflict: { status: 409, title: 'This conflicts with what is already there.' },
+  validation_failed: { status: 400, title: 'The request is not valid.' },
+  unsupported_media_type: { status: 415, title: 'The body must be of another media type.' },
+  payload_too_large: { status: 413, title: 'The body is too large.' },
+  ambiguous_path: { status: 400, title: 'The path can be read in more than one way.' },
+  misdirected_host: { status: 421, title: 'This host is not served here.' },
+  approval_unavailable: { status: 403, title: 'This needs an approval that cannot be given here.' },
+  store_unavailable: { status: 503, title: 'Sign-in is briefly unavailable. Try again.' },
+  upstream_unreachable: { status: 502, title: 'The service behind this gateway cannot be reached.' },
+  upstream_timeout: { status: 504, title: 'The service behind this gateway did not answer in time.' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type ErrorCode = keyof typeof errorTable;
+
+/** One thing wrong with one field of a request: `field` is a path such as `username`, `problem` a sentence. */
+export type FieldProblem = Readonly<{ field: string; problem: string }>;
+
+/**
+ * A refusal, as a value: "no" is an ordinary answer of this domain, never an exception.
+ * `detail` may be shown to the client; `retryAfter` is in seconds.
+ */
+export type Refusal = Readonly<{
+  code: ErrorCode;
+  detail?: string | undefined;
+  retryAfter?: number | undefined;
+  problems?: readonly FieldProblem[] | undefined;
+}>;
+
+/** What a verb gives that may be refused: its value, or why not. */
+export type Result<T> = Readonly<{ ok: true; value: T }> | Readonly<{ ok: false; refusal: Refusal }>;
+
+export const ok = <T>(value: T): Result<T> => ({ ok: true, value });
+
+export const refused = (code: ErrorCode, more: Omit<Refusal, 'code'> = {}): { ok: false; refusal: Refusal } => ({
+  ok: false,
+  refusal: { code, ...more },
+});
+
+/**
+ * A refusal where only an exception will do: Express's `next(error)`, and the guards of user code.
+ * `status` is the HTTP status of the code; the private reason belongs in `cause` and is never sent.
+ */
+export class AuthError extends Error {
+  override readonly name = 'AuthError';
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly refusal: Refusal;
+  constructor(refusal: Refusal, options?: { cause?: unknown }) {
+    super(refusal.detail ?? errorTable[refusal.code].title, options);
+    this.code = refusal.code;
+    this.status = errorTable[refusal.code].status;
+    this.refusal = refusal;
+  }
+}
+
+/** An outage: a store cannot answer, or not in time. Always ends in 503 with `Retry-After`, never in a pass. */
+export class StoreUnavailableError extends Error {
+  override readonly name = 'StoreUnavailableError';
+  /** Which store: `sqlite`, `mongodb`, `redis`, or `hashing` for a full password queue. */
+  readonly store: string;
+  constructor(store: string, options?: { cause?: unknown }) {
+    super(`the ${store} store cannot answer`, options);
+    this.store = store;
+  }
+}
