@@ -58,7 +58,7 @@ export interface ScopeTable {
 export type Credential =
   /** The raw value of the session cookie, URL-decoded, still signed. */
   | Readonly<{ kind: 'session'; cookie: string }>
-  /** `gwt_…`, its checksum already found right. */
+  /** Begins with `gwt_`; its checksum is looked at later. */
   | Readonly<{ kind: 'api-token'; token: string }>
   /** A JWT that claims to be ours, or on our own routes anything else that came as a Bearer. */
   | Readonly<{ kind: 'access-token'; token: string }>;
