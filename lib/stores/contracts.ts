@@ -57,14 +57,18 @@ export interface UserStore {
     user: UserRecord,
     options?: { reuseName?: boolean },
   ): Promise<'created' | 'name-taken' | 'name-retired' | 'email-taken'>;
-  /** Adds an active admin while there is no active admin: of 100 at once, one. */
+  /**
+   * Adds an active admin while there is no active admin: of 100 at once, one.
+   * `name-taken` also when the name is retired or the address is another's.
+   */
   insertFirstAdmin(user: UserRecord): Promise<'created' | 'admin-exists' | 'name-taken'>;
   byId(id: string): Promise<UserRecord | undefined>;
   byName(nameKey: string): Promise<UserRecord | undefined>;
   byEmail(email: string): Promise<UserRecord | undefined>;
   /**
    * Changes what is given, in one write with `epoch + 1` when role, state, password or `endAll` is among it and really
-   * differs (a password always does). Refuses to leave no active admin.
+   * differs (a password always does). Refuses to leave no active admin. A new address counts as unconfirmed unless the
+   * change says otherwise.
    */
   update(id: string, change: UserChange, at: number): Promise<UserRecord | 'not-found' | 'last-admin' | 'email-taken'>;
   /** Replaces the hash of the same password, if it is still `from`. Raises nothing. */
@@ -105,11 +109,14 @@ export interface SessionRecord {
 export interface SessionStore {
   /** Saves a new session; false when the id exists. */
   create(session: SessionRecord): Promise<boolean>;
-  /** The session; undefined when it never existed, was ended, or is past `expiresAt` or `idleAt`. */
+  /** The session; undefined when it never existed, was ended, or has reached `expiresAt` or `idleAt`. */
   find(id: string, now: number): Promise<SessionRecord | undefined>;
   /** Saves the app's data, update-only: false when the session is gone, so a slow request revives nothing. */
   saveData(id: string, data: string): Promise<boolean>;
-  /** Moves last use, update-only. */
+  /**
+   * Moves last use, update-only: false when the session is gone, or was over by `lastSeenAt`. A touch that comes late
+   * takes back nothing from a later one.
+   */
   touch(id: string, lastSeenAt: number, idleAt: number): Promise<boolean>;
   /** Carries the session over to a new epoch of its user, update-only. */
   restamp(id: string, epoch: number): Promise<boolean>;
@@ -142,6 +149,7 @@ export interface ApiTokenRecord {
 
 export interface ApiTokenStore {
   create(token: ApiTokenRecord): Promise<'created' | 'name-taken' | 'parent-gone'>;
+  /** Expired ones too: the caller says why it refuses. */
   byHash(hash: string): Promise<ApiTokenRecord | undefined>;
   /** By name, ascending, case-sensitive. */
   listOf(userId: string): Promise<readonly ApiTokenRecord[]>;
@@ -170,6 +178,7 @@ export interface RefreshTokenStore {
     next: RefreshTokenRecord,
     now: number,
   ): Promise<{ is: 'rotated' } | { is: 'reused'; sessionId: string; usedAt: number } | { is: 'not-found' }>;
+  /** Undefined when it never existed, is spent, or has reached `expiresAt`. */
   find(hash: string, now: number): Promise<RefreshTokenRecord | undefined>;
   endFamily(sessionId: string): Promise<void>;
   sweep(now: number, limit: number): Promise<number>;
@@ -202,9 +211,12 @@ export interface FactStore {
 }
 
 export interface AttemptStore {
-  /** Adds one. The window begins with the first; `count` includes this one; `resetMs` is what is left of the window. */
+  /**
+   * Adds one. The window begins with the first; `count` includes this one; `resetMs` is what is left of the window.
+   * Windows of another length count apart; stores may round them up to whole seconds.
+   */
   hit(key: string, windowMs: number): Promise<{ count: number; resetMs: number }>;
-  /** Takes one back: an attempt that turned out right. */
+  /** Takes one back: an attempt that turned out right. Nothing happens where none is counted. */
   refund(key: string, windowMs: number): Promise<void>;
   clear(key: string, windowMs: number): Promise<void>;
   /** Addresses from which a user has signed in: at most the 20 latest are kept. */
@@ -230,6 +242,7 @@ export interface AuditRecord {
 }
 
 export interface AuditStore {
+  /** Adds them; one whose id is there already is left as it is, so that a batch may be tried again. */
   append(records: readonly AuditRecord[]): Promise<void>;
   /** Newest first. */
   list(query: { limit: number; after?: string; event?: string; actor?: string }): Promise<Page<AuditRecord>>;

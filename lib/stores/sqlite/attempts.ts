@@ -1,0 +1,106 @@
+import type { SQLInputValue } from 'node:sqlite';
+import type { RateLimiterSQLite } from 'rate-limiter-flexible';
+import type { AttemptStore } from '../contracts.ts';
+import type { Connection } from './connection.ts';
+
+/** A flood of invented names costs at most this many rows; those nearest to their end give way. */
+const mostRows = 500_000;
+const hitsBetweenSweeps = 500;
+const sweptAtOnce = 2_000;
+const addressesKept = 20;
+
+const wholeSeconds = (windowMs: number) => Math.max(1, Math.ceil(windowMs / 1000));
+const keyIn = (windowMs: number, key: string) => `${wholeSeconds(windowMs)}:${key}`;
+
+function statements(db: Connection) {
+  return {
+    refund: db.statement('UPDATE attempts SET points = points - 1 WHERE key = ? AND expire > ? AND points > 0'),
+    clear: db.statement('DELETE FROM attempts WHERE key = ?'),
+    sweep: db.statement(
+      'DELETE FROM attempts WHERE key IN (SELECT key FROM attempts WHERE expire <= ? ORDER BY expire LIMIT ?)',
+    ),
+    count: db.statement('SELECT count(*) AS n FROM attempts INDEXED BY attempts_by_end'),
+    evict: db.statement(
+      'DELETE FROM attempts WHERE key IN (SELECT key FROM attempts WHERE expire > 0 ORDER BY expire LIMIT ?)',
+    ),
+    remember: db.statement(
+      `INSERT INTO known_addresses (user_key, address, at) VALUES (?, ?, ?)
+       ON CONFLICT (user_key, address) DO UPDATE SET at = max(at, excluded.at)`,
+    ),
+    forget: db.statement(
+      `DELETE FROM known_addresses WHERE user_key = ?1 AND address NOT IN
+         (SELECT address FROM known_addresses WHERE user_key = ?1 ORDER BY at DESC LIMIT ?2)`,
+    ),
+    knows: db.statement('SELECT 1 FROM known_addresses WHERE user_key = ? AND address = ?'),
+  };
+}
+
+/** Just as much of better-sqlite3's interface as the limiter uses. A single upsert needs no transaction around it. */
+function limiterClient(db: Connection) {
+  return {
+    prepare: (sql: string) => ({
+      get: (...values: SQLInputValue[]) => db.now('relaxed', () => db.statement(sql).get(...values)),
+      run: (...values: SQLInputValue[]) => ({ changes: db.now('relaxed', () => db.statement(sql).run(...values)) }),
+    }),
+    transaction: <T>(work: () => T) => work,
+  };
+}
+
+/** One limiter per length of window; the library is loaded when somebody first tries. */
+function limiters(db: Connection) {
+  const client = limiterClient(db);
+  const known = new Map<number, RateLimiterSQLite>();
+  return async (windowMs: number): Promise<RateLimiterSQLite> => {
+    const duration = wholeSeconds(windowMs);
+    const { RateLimiterSQLite } = await import('rate-limiter-flexible');
+    const found = known.get(duration) ?? new RateLimiterSQLite({ ...limiterOptions(duration), storeClient: client });
+    known.set(duration, found);
+    return found;
+  };
+}
+
+/** Counting is the limiter's part; what a count means is decided by who asks, so it never says "too many" itself. */
+const limiterOptions = (duration: number) => ({
+  storeType: 'better-sqlite3',
+  tableName: 'attempts',
+  tableCreated: true,
+  keyPrefix: String(duration),
+  points: Number.MAX_SAFE_INTEGER,
+  duration,
+});
+
+function sweeper(db: Connection, sql: ReturnType<typeof statements>): () => Promise<void> {
+  let hits = 0;
+  function sweep(): void {
+    sql.sweep.run(Date.now(), sweptAtOnce);
+    const over = Number(sql.count.get()?.n ?? 0) - mostRows;
+    if (over > 0) sql.evict.run(over);
+  }
+  return async () => {
+    hits += 1;
+    if (hits % hitsBetweenSweeps === 1) await db.write('relaxed', sweep);
+  };
+}
+
+/** Windows are whole seconds, rounded up. */
+export function attemptStore(db: Connection): AttemptStore {
+  const sql = statements(db);
+  const limiterFor = limiters(db);
+  const swept = sweeper(db, sql);
+  return {
+    async hit(key, windowMs) {
+      await swept();
+      const limiter = await limiterFor(windowMs);
+      const counted = await db.settled(limiter.penalty(key));
+      return { count: counted.consumedPoints, resetMs: counted.msBeforeNext };
+    },
+    refund: (key, windowMs) => db.write('relaxed', () => void sql.refund.run(keyIn(windowMs, key), Date.now())),
+    clear: (key, windowMs) => db.write('relaxed', () => void sql.clear.run(keyIn(windowMs, key))),
+    rememberAddress: (userKey, address, at) =>
+      db.transaction('relaxed', () => {
+        sql.remember.run(userKey, address, at);
+        sql.forget.run(userKey, addressesKept);
+      }),
+    knowsAddress: (userKey, address) => db.read(() => sql.knows.get(userKey, address) !== undefined),
+  };
+}

@@ -1,0 +1,113 @@
+import type { SQLInputValue } from 'node:sqlite';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { AuditRecord, AuditStore } from '../contracts.ts';
+import type { Connection, Row } from './connection.ts';
+import { integer, jsonOrNone, pageLimit, pageOf, text, textOrNone, UnreadableRecordError } from './rows.ts';
+
+const columns = 'id, at, event, actor, via, address, agent, subject, outcome, detail';
+const trimmedAtOnce = 2_000;
+
+/** Greater than every id. */
+const newest = '\u{10ffff}';
+
+function values(record: AuditRecord): SQLInputValue[] {
+  return [
+    record.id,
+    record.at,
+    record.event,
+    record.actor,
+    record.via,
+    record.address ?? null,
+    record.agent ?? null,
+    record.subject ?? null,
+    record.outcome,
+    record.detail === undefined ? null : JSON.stringify(record.detail),
+  ];
+}
+
+/** One damaged detail must not hide the rest of the log, nor the rest of its record. */
+function detailOf(row: Row): AuditRecord['detail'] {
+  try {
+    const detail = jsonOrNone(row.detail);
+    if (detail === undefined) return undefined;
+    return isDetail(detail) ? detail : { unreadable: true };
+  } catch (error) {
+    if (error instanceof UnreadableRecordError) return { unreadable: true };
+    throw error;
+  }
+}
+
+function isDetail(value: unknown): value is NonNullable<AuditRecord['detail']> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.values(value).every((one) => ['string', 'number', 'boolean'].includes(typeof one));
+}
+
+function recordOf(row: Row): AuditRecord {
+  return {
+    id: text(row.id),
+    at: integer(row.at),
+    event: text(row.event),
+    actor: text(row.actor),
+    via: text(row.via),
+    address: textOrNone(row.address),
+    agent: textOrNone(row.agent),
+    subject: textOrNone(row.subject),
+    outcome: text(row.outcome),
+    detail: detailOf(row),
+  };
+}
+
+function statements(db: Connection) {
+  const list = (condition: string) =>
+    db.statement(`SELECT ${columns} FROM audit WHERE ${condition} id < ? ORDER BY id DESC LIMIT ?`);
+  return {
+    insert: db.statement(
+      `INSERT INTO audit (${columns}) VALUES (${columns.replace(/\w+/g, '?')}) ON CONFLICT (id) DO NOTHING`,
+    ),
+    all: list(''),
+    byEvent: list('event = ? AND'),
+    byActor: list('actor = ? AND'),
+    byBoth: list('event = ? AND actor = ? AND'),
+    count: db.statement('SELECT count(*) AS n FROM audit'),
+    trim: db.statement('DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE id >= ? ORDER BY id LIMIT ?)'),
+  };
+}
+
+type Query = Parameters<AuditStore['list']>[0];
+
+function rowsOf(sql: ReturnType<typeof statements>, query: Query, limit: number): Row[] {
+  const { event, actor, after = newest } = query;
+  if (event !== undefined && actor !== undefined) return sql.byBoth.all(event, actor, after, limit);
+  if (event !== undefined) return sql.byEvent.all(event, after, limit);
+  if (actor !== undefined) return sql.byActor.all(actor, after, limit);
+  return sql.all.all(after, limit);
+}
+
+export function auditStore(db: Connection): AuditStore {
+  const sql = statements(db);
+  const trimSome = (keep: number) => () => {
+    const over = Number(sql.count.get()?.n ?? 0) - Math.max(0, keep);
+    return over > 0 ? sql.trim.run('', Math.min(over, trimmedAtOnce)) : 0;
+  };
+  return {
+    // A refused attempt acknowledges nothing to anybody, and may come by the thousand.
+    append: (records) =>
+      db.transaction(records.some((record) => record.outcome === 'ok') ? 'durable' : 'relaxed', () => {
+        for (const record of records) sql.insert.run(...values(record));
+      }),
+    list: (query) =>
+      db.read(() => {
+        const limit = pageLimit(query.limit);
+        return pageOf(rowsOf(sql, query, limit + 1).map(recordOf), limit, (record) => record.id);
+      }),
+    async trim(keep) {
+      let gone = 0;
+      for (;;) {
+        const some = await db.transaction('relaxed', trimSome(keep));
+        gone += some;
+        if (some < trimmedAtOnce) return gone;
+        await nextTurn();
+      }
+    },
+  };
+}

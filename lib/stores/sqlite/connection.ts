@@ -1,0 +1,114 @@
+import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
+import { StoreUnavailableError } from '../../errors.ts';
+import { UnreadableRecordError } from './rows.ts';
+
+export type Row = Record<string, SQLOutputValue>;
+
+/** A statement that is prepared once, when it is first used. */
+export interface Statement {
+  get(...values: SQLInputValue[]): Row | undefined;
+  all(...values: SQLInputValue[]): Row[];
+  /** How many rows it changed. */
+  run(...values: SQLInputValue[]): number;
+}
+
+/**
+ * `durable`: on the disk before it is acknowledged, even if the power goes (`synchronous=FULL`).
+ * `relaxed`: survives the end of the process; a power cut may lose the latest (`synchronous=NORMAL`).
+ */
+export type Durability = 'durable' | 'relaxed';
+
+/** One connection, with what all stores on it have in common. Every verb rejects with `StoreUnavailableError`. */
+export interface Connection {
+  statement(sql: string): Statement;
+  read<T>(ask: () => T): Promise<T>;
+  /** For a change that is one statement. */
+  write<T>(durability: Durability, change: () => T): Promise<T>;
+  /** For a change that reads first: all of it or nothing, nobody in between. */
+  transaction<T>(durability: Durability, change: () => T): Promise<T>;
+  /** For work that a library does on this connection. */
+  settled<T>(work: Promise<T>): Promise<T>;
+  /** Sets what the next write waits for, and makes it, where a promise is not wanted. */
+  now<T>(durability: Durability, change: () => T): T;
+  /** The SQL of all statements asked for so far. */
+  readonly statements: ReadonlySet<string>;
+  close(): void;
+}
+
+const pragma = { durable: 'PRAGMA synchronous = FULL', relaxed: 'PRAGMA synchronous = NORMAL' } as const;
+
+export function connection(database: DatabaseSync): Connection {
+  const known = new Map<string, Statement>();
+  let current: Durability | undefined;
+
+  function waitFor(durability: Durability): void {
+    if (current === durability) return;
+    database.exec(pragma[durability]);
+    current = durability;
+  }
+
+  function now<T>(durability: Durability, change: () => T): T {
+    waitFor(durability);
+    return change();
+  }
+
+  return {
+    statement(sql) {
+      const found = known.get(sql) ?? lazily(database, sql);
+      known.set(sql, found);
+      return found;
+    },
+    read: (ask) => answer(ask),
+    settled: (work) => answer(() => work),
+    write: (durability, change) => answer(() => now(durability, change)),
+    transaction: (durability, change) => answer(() => now(durability, () => atomically(database, change))),
+    now,
+    get statements() {
+      return new Set(known.keys());
+    },
+    close() {
+      if (database.isOpen) database.close();
+    },
+  };
+}
+
+function lazily(database: DatabaseSync, sql: string): Statement {
+  let prepared: StatementSync | undefined;
+  function statement(): StatementSync {
+    prepared ??= database.prepare(sql);
+    return prepared;
+  }
+  return {
+    get: (...values) => statement().get(...values),
+    all: (...values) => statement().all(...values),
+    run: (...values) => Number(statement().run(...values).changes),
+  };
+}
+
+/** `BEGIN IMMEDIATE`: a read that becomes a write later would fail when somebody else wrote in between. */
+function atomically<T>(database: DatabaseSync, change: () => T): T {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const value = change();
+    database.exec('COMMIT');
+    return value;
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+/** The promise that a verb gives: what SQLite could not do is an outage, anything else is a mistake of ours. */
+async function answer<T>(ask: () => T | Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    throw isOutage(error) ? new StoreUnavailableError('sqlite', { cause: error }) : error;
+  }
+}
+
+/** `ERR_INVALID_STATE` is what a closed database answers. */
+export function isOutage(error: unknown): boolean {
+  if (error instanceof UnreadableRecordError) return true;
+  return error instanceof Error && 'code' in error && /^ERR_(SQLITE_ERROR|INVALID_STATE)$/.test(String(error.code));
+}

@@ -1,0 +1,59 @@
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
+import { applicationId, schemaVersion, versionOf } from './migrations.ts';
+
+const magic = 'SQLite format 3\0';
+
+/** Reading every page of a larger file would hold up the start; damage there shows when the page is read. */
+const wholeCheckBytes = 64 * 1024 * 1024;
+
+/**
+ * Looks at an existing file before anything may write to it.
+ * Gives the reason why it cannot be used, undefined when it can.
+ */
+export function problemWith(path: string): string | undefined {
+  if (statSync(path).size === 0) return undefined;
+  if (!hasHeader(path)) return 'it is not an SQLite database';
+  const database = new DatabaseSync(withoutTraces(path), { readOnly: true, timeout: 1000 });
+  try {
+    return foreign(database) ?? damage(database, statSync(path).size);
+  } catch (error) {
+    return `it is damaged (${error instanceof Error ? error.message : 'unreadable'})`;
+  } finally {
+    database.close();
+  }
+}
+
+function hasHeader(path: string): boolean {
+  const head = Buffer.alloc(magic.length);
+  const file = openSync(path, 'r');
+  try {
+    readSync(file, head, 0, magic.length, 0);
+  } finally {
+    closeSync(file);
+  }
+  return head.toString('latin1') === magic;
+}
+
+/** Where no other process has it open (there is no log beside it), nothing is created beside it either. */
+function withoutTraces(path: string): URL {
+  const url = pathToFileURL(path);
+  if (!existsSync(`${path}-wal`)) url.searchParams.set('immutable', '1');
+  return url;
+}
+
+function foreign(database: DatabaseSync): string | undefined {
+  const version = versionOf(database);
+  const id = database.prepare('PRAGMA application_id').get()?.application_id;
+  const tables = database.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.n;
+  if (id !== applicationId && (tables !== 0 || version !== 0)) return 'it is the database of another application';
+  if (version <= schemaVersion) return undefined;
+  return `it was written by a newer version of Gatewarden (its schema is ${version}, this version knows ${schemaVersion})`;
+}
+
+function damage(database: DatabaseSync, size: number): string | undefined {
+  if (size > wholeCheckBytes) return undefined;
+  const found = database.prepare('PRAGMA quick_check(1)').get()?.quick_check;
+  return found === 'ok' ? undefined : `it is damaged (${found})`;
+}

@@ -1,0 +1,103 @@
+import { accessSync, chmodSync, closeSync, constants, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as wait } from 'node:timers/promises';
+import { problemWith } from './inspect.ts';
+import { migrate } from './migrations.ts';
+
+const busyTimeout = 1000;
+
+/** A database that lives as long as the connection. */
+export function openMemory(): DatabaseSync {
+  const database = new DatabaseSync(':memory:', { timeout: busyTimeout });
+  migrate(database);
+  return database;
+}
+
+/**
+ * Opens the database file, made when it is not there: the directory 0700, the file 0600, write-ahead log, schema up to
+ * date. Rejects with an `Error` that names the file and the reason; the file is then as it was.
+ */
+export async function openFile(path: string): Promise<DatabaseSync> {
+  reachable(path);
+  const problem = existsSync(path) ? examined(path) : undefined;
+  if (problem !== undefined) throw new Error(`${path} cannot be used: ${problem}. It was left as it is.`);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return prepared(path);
+    } catch (error) {
+      // Another process that is starting holds the file; the busy timeout does not cover the switch to WAL.
+      if (attempt === 20 || !isBusy(error)) throw unusable(path, error);
+      await wait(50);
+    }
+  }
+}
+
+function reachable(path: string): void {
+  const directory = dirname(path);
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new Error(`the data directory ${directory} cannot be used: ${reasonOf(error)}`, { cause: error });
+  }
+  try {
+    if (existsSync(path)) accessSync(path, constants.R_OK | constants.W_OK);
+  } catch (error) {
+    throw unusable(path, error);
+  }
+}
+
+function examined(path: string): string | undefined {
+  try {
+    return problemWith(path);
+  } catch (error) {
+    throw unusable(path, error);
+  }
+}
+
+function prepared(path: string): DatabaseSync {
+  makePrivate(path);
+  const database = new DatabaseSync(path, { timeout: busyTimeout });
+  try {
+    const mode = database.prepare('PRAGMA journal_mode = WAL').get()?.journal_mode;
+    if (mode !== 'wal') throw new Error('its file system does not support the write-ahead log');
+    database.exec('PRAGMA journal_size_limit = 67108864');
+    migrate(database);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** SQLite gives the log beside the file the same mode, so the file must have it before. */
+function makePrivate(path: string): void {
+  closeSync(openSync(path, 'a', 0o600));
+  if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600);
+}
+
+/** The result codes BUSY (5) and LOCKED (6), with their extended forms. */
+function isBusy(error: unknown): boolean {
+  if (!(error instanceof Error) || !('errcode' in error)) return false;
+  const code = Number(error.errcode) & 0xff;
+  return code === 5 || code === 6;
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'the file system is read-only',
+  ENOTDIR: 'it, or something above it, is not a directory',
+  EEXIST: 'it is not a directory',
+  EISDIR: 'it is a directory',
+  ENOSPC: 'the disk is full',
+};
+
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return reasons[code] ?? (error instanceof Error ? error.message : String(error));
+}
+
+const unusable = (path: string, error: unknown) =>
+  new Error(`${path} cannot be used: ${reasonOf(error)}`, { cause: error });
