@@ -1,0 +1,49 @@
+import { randomBase62 } from '../crypto/random.ts';
+import type { GateEvent } from '../services.ts';
+import type { AuditRecord } from '../stores/contracts.ts';
+import { plainText } from './text.ts';
+
+const bounds = { name: 128, agent: 256, detail: 256, details: 16 } as const;
+
+const optional = (text: string | undefined, bound: number) => (text === undefined ? undefined : plainText(text, bound));
+
+function plainDetail(detail: GateEvent['detail']): GateEvent['detail'] {
+  if (detail === undefined) return undefined;
+  const entries = Object.entries(detail).slice(0, bounds.details);
+  return Object.fromEntries(
+    entries.map(([key, value]) => [
+      plainText(key, bounds.name),
+      typeof value === 'string' ? plainText(value, bounds.detail) : value,
+    ]),
+  );
+}
+
+/** The event with every text cut to its bound and made harmless to show; frozen. */
+export function plainEvent(event: Omit<GateEvent, 'at'>, at: number): GateEvent {
+  return Object.freeze({
+    event: event.event,
+    at,
+    actor: plainText(event.actor, bounds.name),
+    via: event.via,
+    address: optional(event.address, bounds.name),
+    agent: optional(event.agent, bounds.agent),
+    subject: optional(event.subject, bounds.name),
+    outcome: plainText(event.outcome, bounds.name),
+    detail: plainDetail(event.detail),
+  });
+}
+
+/** Gives ids that sort as the records came, also within a millisecond and when the clock steps back. */
+export function recordIds(): (at: number) => string {
+  let latest = 0;
+  let sequence = 0;
+  return function nextId(at) {
+    sequence = at > latest ? 0 : sequence + 1;
+    latest = Math.max(at, latest);
+    return `${latest.toString(36).padStart(9, '0')}${sequence.toString(36).padStart(5, '0')}${randomBase62(8)}`;
+  };
+}
+
+export function recordOf(event: GateEvent, id: string): AuditRecord {
+  return { id, ...event };
+}
