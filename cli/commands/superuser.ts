@@ -1,0 +1,30 @@
+import { type CommandError, refusedBy } from '../exit.ts';
+import { commandActor, type LocalOptions, onStore } from '../local.ts';
+import type { Output } from '../output.ts';
+import { newPassword, type PasswordOptions } from '../password-input.ts';
+import { userData, userRow } from '../user-view.ts';
+
+export interface SuperuserOptions extends LocalOptions, PasswordOptions {
+  readonly username: string;
+}
+
+/** `superuser`: makes an active admin, the first one or a further one. Never changes a user who is already there. */
+export async function superuser(options: SuperuserOptions, out: Output): Promise<void> {
+  const { username } = options;
+  await onStore(options, async (gate) => {
+    if (await gate.users.get(username)) throw taken(username);
+    const password = await newPassword(username, options, out);
+    const made = (await gate.firstAdmin.needed())
+      ? await gate.firstAdmin.create(username, password, commandActor())
+      : await gate.users.create({ username, password, role: 'admin', active: true }, commandActor());
+    if (!made.ok) throw refusedBy(made.refusal, username);
+    out.note(`${username} is an admin now.`);
+    out.one(userRow(made.value), userData(made.value));
+  });
+}
+
+const taken = (username: string): CommandError =>
+  refusedBy(
+    { code: 'conflict', detail: 'There is such a user already; see `gatewarden user set-role` and `set-password`.' },
+    username,
+  );

@@ -1,0 +1,37 @@
+import type { ErrorCode, Refusal } from 'gatewarden';
+
+/** The exit codes of every command. */
+export const exit = { done: 0, refused: 1, unreachable: 2, failed: 3, notAllowed: 4, usage: 5 } as const;
+
+export type ExitCode = (typeof exit)[keyof typeof exit];
+
+/** Ends a command: `message` and `problems` go to stderr, `exitCode` to the shell. `code` is stable, for scripts. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+  readonly exitCode: ExitCode;
+  readonly code: string;
+  readonly problems: readonly string[];
+  constructor(exitCode: ExitCode, code: string, message: string, problems: readonly string[] = []) {
+    super(message);
+    this.exitCode = exitCode;
+    this.code = code;
+    this.problems = problems;
+  }
+}
+
+/** The command was called in a way that it does not understand. */
+export const usage = (message: string): CommandError => new CommandError(exit.usage, 'usage', message);
+
+const exitOf: Partial<Record<ErrorCode, ExitCode>> = {
+  store_unavailable: exit.unreachable,
+  missing_credential: exit.notAllowed,
+  invalid_token: exit.notAllowed,
+  insufficient_role: exit.notAllowed,
+};
+
+/** A refusal of a service, as the end of a command. `subject` is what was refused, such as a username. */
+export function refusedBy(refusal: Refusal, subject: string): CommandError {
+  const fields = refusal.problems?.map((one) => `${one.field}: ${one.problem}`) ?? [];
+  const message = refusal.detail ?? (refusal.code === 'not_found' ? 'There is no such thing.' : 'This was refused.');
+  return new CommandError(exitOf[refusal.code] ?? exit.refused, refusal.code, `${subject}: ${message}`, fields);
+}

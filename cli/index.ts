@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+import { dropSqliteWarning, tooOldNode } from './runtime.ts';
+
+const problem = tooOldNode(process.versions.node);
+if (problem) {
+  console.error(problem);
+  process.exitCode = 5;
+} else {
+  dropSqliteWarning(process);
+  const { main } = await import('./program.ts');
+  process.exitCode = await main(process.argv.slice(2));
+}

@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError, Option } from 'commander';
+import { exit } from './exit.ts';
+import { output } from './output.ts';
+import type { PasswordOptions } from './password-input.ts';
+import { reportOf, reportText } from './report-error.ts';
+import { envFile, type Globals, passwordOptions, type Said } from './shared-options.ts';
+import { addUser } from './user-commands.ts';
+
+/** Runs one command line, without the program's name in it, and gives the exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  const { program, said } = build();
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return exit.done;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return exit.done;
+    if (error instanceof CommanderError && error.code === 'commander.help') return exit.usage;
+    const report = reportOf(error);
+    const json = said.globals().output === 'json' || wantsJson(args);
+    process.stderr.write(`${reportText(report, json)}\n`);
+    return report.exitCode;
+  }
+}
+
+// A command line that could not be parsed has no options yet: look at the words themselves.
+const wantsJson = (args: readonly string[]) =>
+  args.some(
+    (arg, at) => /^(-ojson|--output=json)$/.test(arg) || (/^(-o|--output)$/.test(arg) && args[at + 1] === 'json'),
+  );
+
+function version(): string {
+  // Up from cli/ in the sources, from dist/cli/ in the package.
+  const base = import.meta.filename.endsWith('.ts') ? '../package.json' : '../../package.json';
+  const read: unknown = JSON.parse(readFileSync(new URL(base, import.meta.url), 'utf8'));
+  return typeof read === 'object' && read !== null && 'version' in read ? String(read.version) : 'unknown';
+}
+
+function build(): { program: Command; said: Said } {
+  const program = new Command('gatewarden')
+    .description('Puts a login in front of anything.')
+    .version(version())
+    .addOption(
+      new Option('-o, --output <format>', 'how results are printed')
+        .choices(['table', 'json', 'plain'])
+        .default('table'),
+    )
+    .option('-q, --quiet', 'say nothing but results and errors', false)
+    .option('-y, --yes', 'answer yes to every question', false)
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 1 not found or refused, 2 cannot connect, 3 failed, 4 not allowed, 5 bad configuration or usage.',
+    )
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined });
+  const globals = () => program.opts<Globals>();
+  const said = { globals, out: () => output({ format: globals().output, quiet: globals().quiet }) };
+  for (const add of [addRun, addSuperuser, addKeygen, addCheck, addExplain, addUser]) add(program, said);
+  return { program, said };
+}
+
+function addRun(program: Command, { out }: Said): void {
+  program
+    .command('run')
+    .description('run the gateway in front of a service')
+    .option('--upstream <url>', 'the service behind it (GATEWARDEN_UPSTREAM)')
+    .addOption(envFile())
+    .addHelpText('after', '\nEvery setting is an environment variable: see .env.example and docs/configuration.md.')
+    .action(async (options: { upstream?: string; envFile?: string }) => {
+      await (await import('./commands/run.ts')).run(options, out());
+    });
+}
+
+function addSuperuser(program: Command, { out }: Said): void {
+  passwordOptions(program.command('superuser'))
+    .description('make an admin, on the store itself')
+    .requiredOption('--username <name>', 'name of the admin')
+    .addOption(envFile())
+    .action(async (options: { username: string; envFile?: string } & PasswordOptions) => {
+      await (await import('./commands/superuser.ts')).superuser(options, out());
+    });
+}
+
+function addKeygen(program: Command, { out }: Said): void {
+  program
+    .command('keygen')
+    .description('print a new secret key')
+    .action(async () => (await import('./commands/keygen.ts')).keygen(out()));
+}
+
+function addCheck(program: Command, { out }: Said): void {
+  program
+    .command('check')
+    .description('read the configuration, reach the stores and the upstream, and say what would be done')
+    .option('--upstream <url>', 'the service behind it (GATEWARDEN_UPSTREAM)')
+    .addOption(envFile())
+    .action(async (options: { upstream?: string; envFile?: string }) => {
+      await (await import('./commands/check.ts')).check(options, out());
+    });
+}
+
+function addExplain(program: Command, { out }: Said): void {
+  program
+    .command('explain')
+    .description('say which rule decides on a request, and why')
+    .argument('<method>', 'such as GET')
+    .argument('<url>', 'a URL, or a path')
+    .option('--as <user>', 'as this user of the store; else as nobody')
+    .addOption(envFile())
+    .action(async (method: string, url: string, options: { as?: string; envFile?: string }) => {
+      await (await import('./commands/explain.ts')).explain(method, url, options, out());
+    });
+}

@@ -1,0 +1,30 @@
+import { confirm, isCancel, password } from '@clack/prompts';
+import { usage } from './exit.ts';
+
+/** There is somebody to ask: both what we read from and what we ask on are a terminal. */
+export const canAsk = (): boolean => process.stdin.isTTY === true && process.stderr.isTTY === true;
+
+// The question goes to stderr: stdout holds results only.
+const terminal = { input: process.stdin, output: process.stderr };
+
+function answered<T>(answer: T | symbol): T {
+  if (isCancel(answer)) throw usage('Stopped: nothing was changed.');
+  return answer as T;
+}
+
+/** Asks for a new password, twice. */
+export async function askNewPassword(message: string): Promise<string> {
+  const first = answered<string>(await password({ ...terminal, message }));
+  const second = answered<string>(await password({ ...terminal, message: 'The same once more' }));
+  if (first !== second) throw usage('The two passwords differ: nothing was changed.');
+  return first;
+}
+
+/** Asks before something that cannot be taken back; `--yes` answers it, and without a terminal it must. */
+export async function sure(question: string, yes: boolean): Promise<void> {
+  if (yes) return;
+  if (!canAsk()) throw usage(`${question} Say --yes to do it without a terminal.`);
+  if (!answered<boolean>(await confirm({ ...terminal, message: question, initialValue: false }))) {
+    throw usage('Stopped: nothing was changed.');
+  }
+}

@@ -1,0 +1,46 @@
+import { CommanderError } from 'commander';
+import { CommandError, type ExitCode, exit } from './exit.ts';
+import { printable, printableJson } from './printable.ts';
+
+type Report = Readonly<{ exitCode: ExitCode; code: string; message: string; problems: readonly string[] }>;
+
+const cannotConnect = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'ETIMEDOUT', 'EHOSTUNREACH']);
+const badPlace = new Set(['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES', 'EROFS', 'ENOTDIR']);
+
+/** Any error as one report. What the package throws is told by its name: its classes are not loaded just to fail. */
+export function reportOf(error: unknown): Report {
+  if (error instanceof CommandError) return error;
+  if (error instanceof CommanderError) return misused(error);
+  if (!(error instanceof Error)) return { exitCode: exit.failed, code: 'failed', message: String(error), problems: [] };
+  if (error.name === 'SettingsError') return { ...plain(error), exitCode: exit.usage, code: 'settings' };
+  if (error.name === 'StoreUnavailableError')
+    return { ...plain(error), exitCode: exit.unreachable, code: 'store_unavailable' };
+  return { ...plain(error), ...systemError(error) };
+}
+
+const misused = (error: CommanderError): Report => ({
+  ...{ exitCode: exit.usage, code: 'usage', problems: [] },
+  message: error.message.replace(/^error: /, ''),
+});
+
+function plain(error: Error): { message: string; problems: readonly string[] } {
+  const listed = 'problems' in error && Array.isArray(error.problems) ? error.problems.map(String) : [];
+  const cause = error.cause instanceof Error && listed.length === 0 ? `: ${error.cause.message}` : '';
+  return {
+    message: listed.length > 0 ? (error.message.split('\n')[0] ?? '') : error.message + cause,
+    problems: listed,
+  };
+}
+
+function systemError(error: Error): { exitCode: ExitCode; code: string } {
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : 'failed';
+  if (cannotConnect.has(code)) return { exitCode: exit.unreachable, code };
+  return { exitCode: badPlace.has(code) ? exit.usage : exit.failed, code };
+}
+
+/** The report as it goes to stderr: lines for people, or with `-o json` one JSON object. */
+export function reportText(report: Report, json: boolean): string {
+  const { code, message, problems } = report;
+  if (json) return printableJson({ error: { code, message, ...(problems.length > 0 && { problems }) } });
+  return [`gatewarden: ${printable(message)}`, ...problems.map((one) => `  - ${printable(one)}`)].join('\n');
+}
