@@ -45,6 +45,8 @@ export type Refusal = Readonly<{
   detail?: string | undefined;
   retryAfter?: number | undefined;
   problems?: readonly FieldProblem[] | undefined;
+  /** With `insufficient_scope`: the scope that was asked for. */
+  scope?: string | undefined;
 }>;
 
 /** What a verb gives that may be refused: its value, or why not. */
@@ -82,5 +84,18 @@ export class StoreUnavailableError extends Error {
   constructor(store: string, options?: { cause?: unknown }) {
     super(`the ${store} store cannot answer`, options);
     this.store = store;
+  }
+}
+
+/**
+ * The configuration does not hold: every problem at once, a sentence each, none with a secret's value in it.
+ * Thrown at start only; the command ends with exit code 5.
+ */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+  readonly problems: readonly string[];
+  constructor(problems: readonly string[], options?: { cause?: unknown }) {
+    super(['the configuration does not hold:', ...problems].join('\n- '), options);
+    this.problems = Object.freeze([...problems]);
   }
 }

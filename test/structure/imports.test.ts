@@ -8,15 +8,16 @@ const services = ['lib/authenticate', 'lib/session', 'lib/accounts', 'lib/tokens
 const may: Record<string, RegExp> = {
   'lib/types.ts': /^(?!)/,
   'lib/errors.ts': /^(?!)/,
-  'lib/settings': /^(lib\/(types|errors)\.ts|zod|ipaddr\.js)$/,
+  'lib/networks.ts': /^ipaddr\.js$/,
+  'lib/settings': /^(lib\/(types|errors|networks)\.ts|zod|ipaddr\.js)$/,
   'lib/crypto': /^(lib\/(types|errors)\.ts|bcrypt|@node-rs\/argon2)$/,
-  'lib/extract': /^(lib\/(types|errors)\.ts|ipaddr\.js)$/,
-  'lib/authorize': /^(lib\/(types|errors)\.ts|ipaddr\.js)$/,
+  'lib/extract': /^lib\/(types|errors|networks)\.ts$/,
+  'lib/authorize': /^lib\/(types|errors|networks)\.ts$/,
   'lib/respond': /^lib\/(types|errors)\.ts$/,
   'lib/invalidation': /^lib\/(types|errors)\.ts$/,
   'lib/audit': /^lib\/(types|errors|services)\.ts$|^lib\/(crypto|invalidation)\/|^lib\/stores\/contracts\.ts$/,
   'lib/authenticate':
-    /^lib\/(types|errors|services)\.ts$|^lib\/(crypto|invalidation)\/|^lib\/stores\/contracts\.ts$|^(lru-cache|ipaddr\.js|jose)$/,
+    /^lib\/(types|errors|networks|services)\.ts$|^lib\/(crypto|invalidation)\/|^lib\/stores\/contracts\.ts$|^(lru-cache|ipaddr\.js|jose)$/,
   'lib/session':
     /^lib\/(types|errors|services)\.ts$|^lib\/(crypto|invalidation)\/|^lib\/stores\/contracts\.ts$|^(express-session|lru-cache)$/,
   'lib/accounts':

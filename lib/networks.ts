@@ -1,0 +1,54 @@
+import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
+
+/**
+ * The one spelling of an IP address: IPv4-mapped IPv6 unwrapped, zone dropped, IPv6 compressed and in lower case.
+ * `undefined` for everything that is not an address in its plain form (no octal, hexadecimal or short IPv4).
+ */
+export function canonicalAddress(text: string): string | undefined {
+  const zone = text.indexOf('%');
+  const plain = zone === -1 ? text : text.slice(0, zone);
+  const family = isIP(plain);
+  if (family === 0) return undefined;
+  return family === 4 ? plain : ipaddr.process(plain).toString();
+}
+
+type Network = readonly [address: ipaddr.IPv4 | ipaddr.IPv6, bits: number];
+
+function parseNetwork(text: string): Network | undefined {
+  const [plain = '', bits, more] = text.split('/');
+  const family = isIP(plain);
+  if (family === 0 || plain.includes('%') || more !== undefined) return undefined;
+  const width = family === 4 ? 32 : 128;
+  if (bits !== undefined && (!/^\d{1,3}$/.test(bits) || Number(bits) > width)) return undefined;
+  return unwrapped(ipaddr.parse(plain), bits === undefined ? width : Number(bits));
+}
+
+function unwrapped(address: ipaddr.IPv4 | ipaddr.IPv6, bits: number): Network {
+  if (address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress() && bits >= 96) {
+    return [address.toIPv4Address(), bits - 96];
+  }
+  return [address, bits];
+}
+
+/** True for a CIDR such as `10.0.0.0/8` or `fd00::/8`, and for a single address. */
+export const isNetwork = (text: string): boolean => parseNetwork(text) !== undefined;
+
+/**
+ * Compiles CIDRs into a test of addresses; what is no address is in no network.
+ * @throws TypeError for a text that is not a CIDR
+ */
+export function networks(cidrs: readonly string[]): (address: string) => boolean {
+  const compiled = cidrs.map((text) => {
+    const network = parseNetwork(text);
+    if (network === undefined) throw new TypeError(`"${text}" is not a network such as 10.0.0.0/8 or fd00::/8`);
+    return network;
+  });
+  return function isInNetworks(address) {
+    if (compiled.length === 0) return false;
+    const canonical = canonicalAddress(address);
+    if (canonical === undefined) return false;
+    const parsed = ipaddr.parse(canonical);
+    return compiled.some(([network, bits]) => network.kind() === parsed.kind() && parsed.match(network, bits));
+  };
+}
