@@ -1,0 +1,41 @@
+import type { Gatewarden, Log } from 'gatewarden';
+import { accessLog } from './access-log.ts';
+import { requestHandlers } from './handlers.ts';
+import { defaultLimits, type Limits } from './limits.ts';
+import { ownPages } from './own-pages.ts';
+import { upstreamPool } from './proxy/pool.ts';
+import { type GatewayServer, gatewayServer } from './server.ts';
+
+export interface App extends Pick<GatewayServer, 'listen' | 'draining'> {
+  /** Lets what runs finish within `limits.drain`, then lets go of the upstream. */
+  close(): Promise<void>;
+}
+
+/** The gateway: a server, our own pages, and the way to the upstream for whatever `gate` allows. */
+export function gatewayApp(
+  gate: Gatewarden,
+  upstream: string,
+  { log, limits = defaultLimits }: { log: Log; limits?: Limits },
+): App {
+  const pool = upstreamPool(upstream, limits);
+  const own = ownPages(gate);
+  const handlers = requestHandlers({
+    gate,
+    own,
+    pool,
+    limits,
+    log,
+    logAccess: accessLog(log),
+    draining: () => draining(),
+  });
+  const { listen, draining, drain } = gatewayServer(handlers, limits);
+
+  return {
+    listen,
+    draining,
+    async close() {
+      await drain(limits.drain);
+      await pool.destroy();
+    },
+  };
+}

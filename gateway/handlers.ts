@@ -1,0 +1,166 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Log, Refusal } from 'gatewarden';
+import { StoreUnavailableError, writeAnswer } from 'gatewarden/request';
+import type { Pool } from 'undici';
+import { type Exchange, newExchange } from './exchange.ts';
+import type { Allowed, Denied, Gate } from './gate.ts';
+import type { Limits } from './limits.ts';
+import { ownership } from './own-pages.ts';
+import { forward, type Route } from './proxy/forward.ts';
+import type { IdentityHeaders } from './proxy/headers-in.ts';
+import { discardRest, hasBody } from './proxy/request-body.ts';
+import { answerTo, forwardUpgrade, type Upgradable } from './proxy/upgrade.ts';
+import { failureCode, upstreamRefusal } from './proxy/upstream-error.ts';
+import type { Handlers } from './server.ts';
+
+type Parts = Readonly<{
+  gate: Gate;
+  own: (req: IncomingMessage, res: ServerResponse) => void;
+  pool: Pool;
+  limits: Limits;
+  log: Log;
+  logAccess: (exchange: Exchange) => void;
+  draining: () => boolean;
+}>;
+
+/** Names the one upstream in the assertions that it is shown. */
+const audience = 'upstream';
+
+/** What is done with each request: ours is answered here, the rest is decided on, and forwarded when that is allowed. */
+export function requestHandlers(parts: Parts): Handlers {
+  const { gate, own, limits, logAccess } = parts;
+  const ownerOf = ownership(gate.settings.prefix);
+  const route = routeOf(parts);
+
+  function begin(req: IncomingMessage, res: ServerResponse): Exchange {
+    const exchange = newExchange(req, res);
+    res.once('close', () => logAccess(exchange));
+    return exchange;
+  }
+
+  async function answerRequest(exchange: Exchange, expecting: boolean): Promise<void> {
+    const { req, res } = exchange;
+    const problem = framingProblem(req);
+    if (problem !== undefined) return refuse(exchange, problem, true);
+    const owner = ownerOf(req.url ?? '');
+    if (owner === 'unclear') return refuse(exchange, { code: 'ambiguous_path' }, expecting);
+    if (owner === 'ours') return answerOwn(exchange, expecting);
+    const decided = await decide(exchange, expecting);
+    if (decided === undefined) return;
+    if (expecting) res.writeContinue();
+    forward(route, exchange, decided.decision, decided.identity);
+  }
+
+  /** The decision when the request is allowed; otherwise it has been answered. */
+  async function decide(exchange: Exchange, closing: boolean) {
+    const decision = await gate.decide(exchange.req);
+    exchange.user = decision.principal.name;
+    if (decision.origin !== undefined) exchange.address = decision.origin.address;
+    if (!decision.allow) return deny(exchange, decision, closing);
+    const identity = gate.identity(decision.principal, audience);
+    const headers: IdentityHeaders = identity instanceof Promise ? await identity : identity;
+    // Gone meanwhile: nobody waits for an answer.
+    return exchange.res.destroyed ? undefined : { decision, identity: headers };
+  }
+
+  function deny(exchange: Exchange, decision: Denied, closing: boolean): undefined {
+    const { req, res } = exchange;
+    // Whether a body still comes after a refused `Expect` is up to the client: only a new connection is sure to start clean.
+    if (closing || parts.draining()) res.shouldKeepAlive = false;
+    writeAnswer(req, res, gate.answer(req, decision));
+    discardRest(req, limits.discard);
+  }
+
+  function refuse(exchange: Exchange, refusal: Refusal, closing: boolean): void {
+    deny(exchange, { allow: false, principal: nobody, refusal, clearCookie: false, retry: false }, closing);
+  }
+
+  function answerOwn({ req, res }: Exchange, expecting: boolean): void {
+    if (expecting) res.writeContinue();
+    if (parts.draining()) res.shouldKeepAlive = false;
+    if (!req.complete) limitBody(req, limits.bodyStall);
+    own(req, res);
+  }
+
+  async function answerUpgrade(exchange: Exchange, client: Upgradable): Promise<void> {
+    const { req } = exchange;
+    if (hasBody(req)) return refuse(exchange, { code: 'validation_failed', detail: 'An upgrade has no body.' }, true);
+    if (ownerOf(req.url ?? '') !== 'upstream') return refuse(exchange, { code: 'not_found' }, true);
+    const decided = await decide(exchange, true);
+    if (decided !== undefined) forwardUpgrade(route, exchange, decided.decision, decided.identity, client);
+  }
+
+  /** A throw is an outage, and never a pass. */
+  function broken({ req, res }: Exchange, error: unknown): void {
+    const fields = error instanceof StoreUnavailableError ? { store: error.store } : { err: error };
+    parts.log.error(fields, 'a request could not be decided on');
+    res.shouldKeepAlive = false;
+    if (res.headersSent) res.destroy();
+    else writeAnswer(req, res, gate.outage(req));
+    discardRest(req, limits.discard);
+  }
+
+  return {
+    request(req, res) {
+      const exchange = begin(req, res);
+      answerRequest(exchange, false).catch((error) => broken(exchange, error));
+    },
+    expecting(req, res) {
+      const exchange = begin(req, res);
+      answerRequest(exchange, true).catch((error) => broken(exchange, error));
+    },
+    upgrade(req, socket, head) {
+      const exchange = begin(req, answerTo(req, socket));
+      answerUpgrade(exchange, { socket, head }).catch((error) => broken(exchange, error));
+    },
+  };
+}
+
+const nobody: Denied['principal'] = Object.freeze({
+  kind: 'anonymous',
+  id: '',
+  name: '',
+  role: '',
+  scopes: Object.freeze([]),
+  via: 'none',
+});
+
+/** What two servers might frame differently, and methods that are for servers only. */
+function framingProblem(req: IncomingMessage): Refusal | undefined {
+  if (req.method === 'TRACE') return { code: 'validation_failed', detail: 'TRACE is not served.' };
+  const encoding = req.headers['transfer-encoding'];
+  if (encoding === undefined) return undefined;
+  const plain = encoding.toLowerCase() === 'chunked' && req.httpVersion === '1.1';
+  if (plain && req.headers['content-length'] === undefined) return undefined;
+  return { code: 'validation_failed', detail: 'The length of the body is not clear.' };
+}
+
+/** Our own pages take small bodies: one that is not here by then ends the connection. */
+function limitBody(req: IncomingMessage, within: number): void {
+  const timer = setTimeout(() => {
+    if (!req.complete) req.destroy();
+  }, within).unref();
+  req.once('close', () => clearTimeout(timer));
+}
+
+function routeOf({ gate, pool, limits, log, draining }: Parts): Route {
+  const { authEnabled } = gate.settings;
+  return {
+    upstream: pool,
+    limits,
+    cookieNames: gate.cookieNames,
+    ownCookies: new Set(gate.cookieNames.map((name) => name.toLowerCase())),
+    clearing: gate.clearing,
+    draining,
+    shared: (decision) => decision.rule?.public ?? !authEnabled,
+    watch: ({ req }, decision, onEnd) => gate.watch(req, decision, onEnd),
+    failed({ req, res, requestId }: Exchange, decision: Allowed, error: Error): void {
+      const refusal = upstreamRefusal(error);
+      log.warn({ code: refusal.code, cause: failureCode(error), requestId }, 'no answer from the upstream');
+      const { principal, rule, origin, clearCookie } = decision;
+      const denied: Denied = { allow: false, principal, rule, origin, refusal, clearCookie, retry: false };
+      writeAnswer(req, res, gate.answer(req, denied));
+      discardRest(req, limits.discard);
+    },
+  };
+}

@@ -1,0 +1,174 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Origin } from 'gatewarden';
+import { isReservedHeader, withoutCookies } from 'gatewarden/request';
+
+/** The headers that say who asks, ready to be sent. */
+export type IdentityHeaders = readonly (readonly [name: string, value: string])[];
+
+/** What the upstream is to be told besides what the client sent. */
+export interface Telling {
+  readonly origin: Origin;
+  readonly identity: IdentityHeaders;
+  readonly passAuthorization: boolean;
+  /** Cookies that are ours and stay here. */
+  readonly cookieNames: readonly string[];
+}
+
+/** A request's headers as the upstream gets them: names and values in turn, in the order and case of the client. */
+export interface UpstreamHead {
+  readonly headers: string[];
+  readonly requestId: string;
+  /** The client asked for an event stream: such an answer may be silent for long. */
+  readonly wantsEvents: boolean;
+}
+
+type Kind =
+  | 'pass'
+  | 'drop'
+  | 'cookie'
+  | 'authorization'
+  | 'accept'
+  | 'forwarded-for'
+  | 'forwarded'
+  | 'request-id'
+  | 'traceparent'
+  | 'tracestate'
+  | 'never-named';
+
+// RFC 9110, 7.6.1, what was hop-by-hop before it, and Expect, which is answered here.
+const special = new Map<string, Kind>([
+  ['connection', 'drop'],
+  ['proxy-connection', 'drop'],
+  ['keep-alive', 'drop'],
+  ['te', 'drop'],
+  ['trailer', 'drop'],
+  ['transfer-encoding', 'drop'],
+  ['upgrade', 'drop'],
+  ['http2-settings', 'drop'],
+  ['proxy-authorization', 'drop'],
+  ['proxy-authenticate', 'drop'],
+  ['expect', 'drop'],
+  ['host', 'never-named'],
+  ['content-length', 'never-named'],
+  ['cookie', 'cookie'],
+  ['authorization', 'authorization'],
+  ['accept', 'accept'],
+  ['x-forwarded-for', 'forwarded-for'],
+  ['forwarded', 'forwarded'],
+  ['x-request-id', 'request-id'],
+  ['traceparent', 'traceparent'],
+  ['tracestate', 'tracestate'],
+]);
+
+/** Names as they were spelled, so that a usual one costs one look-up. Clients choose the names: it may not grow for ever. */
+const spelled = new Map<string, Kind>();
+
+function kindOf(name: string): Kind {
+  const known = spelled.get(name);
+  if (known !== undefined) return known;
+  const lower = name.toLowerCase();
+  const kind = special.get(lower) ?? (isReservedHeader(lower) ? 'drop' : 'pass');
+  if (spelled.size < 1000) spelled.set(name, kind);
+  return kind;
+}
+
+/** The names that the client's `Connection` declares to be for this hop only, in lower case. */
+function namedInConnection(connection: string | undefined): ReadonlySet<string> | undefined {
+  if (connection === undefined || connection === 'keep-alive' || connection === 'close') return undefined;
+  return new Set(
+    connection
+      .toLowerCase()
+      .split(',')
+      .map((name) => name.trim()),
+  );
+}
+
+type Continued = {
+  forwardedFor: string | undefined;
+  forwarded: string | undefined;
+  requestId: string | undefined;
+  traceparent: string | undefined;
+  tracestate: string | undefined;
+};
+
+const join = (before: string | undefined, value: string) => (before === undefined ? value : `${before}, ${value}`);
+
+/** The head of the request to the upstream. Nothing that speaks of identity or of this hop comes from the client. */
+export function upstreamHead(req: IncomingMessage, telling: Telling): UpstreamHead {
+  const raw = req.rawHeaders;
+  const headers: string[] = [];
+  const named = namedInConnection(req.headers.connection);
+  const continued: Continued = {
+    forwardedFor: undefined,
+    forwarded: undefined,
+    requestId: undefined,
+    traceparent: undefined,
+    tracestate: undefined,
+  };
+  let wantsEvents = false;
+  for (let at = 0; at + 1 < raw.length; at += 2) {
+    const name = raw[at] ?? '';
+    const value = raw[at + 1] ?? '';
+    const kind = kindOf(name);
+    if (kind === 'drop') continue;
+    if (kind === 'never-named') headers.push(name, value);
+    else if (named?.has(name.toLowerCase())) continue;
+    else if (kind === 'pass') headers.push(name, value);
+    else if (kind === 'accept') {
+      wantsEvents ||= value.includes('text/event-stream');
+      headers.push(name, value);
+    } else passSpecial(kind, name, value, telling, headers, continued);
+  }
+  const requestId = tell(headers, telling, continued);
+  return { headers, requestId, wantsEvents };
+}
+
+function passSpecial(kind: Kind, name: string, value: string, telling: Telling, headers: string[], seen: Continued) {
+  if (kind === 'cookie') {
+    const rest = withoutCookies(value, telling.cookieNames);
+    if (rest !== undefined) headers.push(name, rest);
+  } else if (kind === 'authorization') {
+    if (telling.passAuthorization) headers.push(name, value);
+  } else if (kind === 'traceparent') seen.traceparent = seen.traceparent === undefined ? value : '';
+  else if (kind === 'tracestate') seen.tracestate = join(seen.tracestate, value);
+  else if (!telling.origin.trusted) return;
+  else if (kind === 'forwarded-for') seen.forwardedFor = join(seen.forwardedFor, value);
+  else if (kind === 'forwarded') seen.forwarded = join(seen.forwarded, value);
+  else if (kind === 'request-id') seen.requestId = value;
+}
+
+function tell(headers: string[], { origin, identity }: Telling, seen: Continued): string {
+  const fresh = randomUUID();
+  const requestId = seen.requestId !== undefined && isRequestId(seen.requestId) ? seen.requestId : fresh;
+  headers.push('X-Forwarded-For', join(seen.forwardedFor, origin.peer));
+  headers.push('X-Forwarded-Proto', origin.proto, 'X-Forwarded-Host', origin.host);
+  headers.push('Forwarded', forwarded(origin, seen.forwarded), 'X-Request-Id', requestId);
+  tellTrace(headers, fresh, seen);
+  for (const header of identity) headers.push(header[0], header[1]);
+  return requestId;
+}
+
+const isRequestId = (value: string): boolean => /^[\w.:/+=@-]{1,128}$/.test(value);
+
+// W3C Trace Context, version 00: neither id may be all zeros.
+const traceparentPattern = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+function tellTrace(headers: string[], fresh: string, seen: Continued): void {
+  if (seen.traceparent !== undefined && traceparentPattern.test(seen.traceparent)) {
+    headers.push('traceparent', seen.traceparent);
+    if (seen.tracestate !== undefined) headers.push('tracestate', seen.tracestate);
+    return;
+  }
+  const id = fresh.replaceAll('-', '');
+  headers.push('traceparent', `00-${id}-${id.slice(16)}-00`);
+}
+
+/** RFC 7239: one element for this hop, behind those of trusted proxies. Where they sent none, it names the client. */
+function forwarded(origin: Origin, before: string | undefined): string {
+  const host = /^[\w.:[\]-]+$/.test(origin.host) ? `;host="${origin.host}"` : '';
+  if (before !== undefined) return `${before}, for=${node(origin.peer)};proto=${origin.proto}${host}`;
+  return `for=${node(origin.address)};proto=${origin.proto}${host}`;
+}
+
+const node = (address: string): string => (address.includes(':') ? `"[${address}]"` : address);

@@ -1,0 +1,113 @@
+import { type IncomingHttpHeaders, type IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Dispatcher } from 'undici';
+import type { Exchange } from '../exchange.ts';
+import type { Allowed } from '../gate.ts';
+import { dispatch, Forwarding, type Route } from './forward.ts';
+import type { IdentityHeaders } from './headers-in.ts';
+import { clientHeaders } from './headers-out.ts';
+
+/** A client's socket after its request to upgrade, with what came behind the request already. */
+export type Upgradable = Readonly<{ socket: Duplex; head: Buffer }>;
+
+/** An ordinary answer on the socket of a request to upgrade, for whatever is not a 101; the connection ends with it. */
+export function answerTo(req: IncomingMessage, socket: Duplex): ServerResponse {
+  const res = new ServerResponse(req);
+  res.shouldKeepAlive = false;
+  if (socket instanceof Socket) res.assignSocket(socket);
+  res.once('finish', () => {
+    if (socket instanceof Socket) {
+      res.detachSocket(socket);
+      socket.destroySoon();
+    }
+  });
+  return res;
+}
+
+/** Asks the upstream to upgrade. On 101 both sockets are joined; anything else is passed back as the answer it is. */
+export function forwardUpgrade(
+  route: Route,
+  exchange: Exchange,
+  decision: Allowed,
+  identity: IdentityHeaders,
+  client: Upgradable,
+): void {
+  dispatch(route, new Upgrading(route, exchange, decision, client), identity, 'websocket');
+}
+
+class Upgrading extends Forwarding {
+  readonly #client: Upgradable;
+
+  constructor(route: Route, exchange: Exchange, decision: Allowed, client: Upgradable) {
+    super(route, exchange, decision);
+    this.#client = client;
+  }
+
+  override onRequestUpgrade(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    headers: IncomingHttpHeaders,
+    upstream: Duplex,
+  ): void {
+    const { exchange, route, decision } = this;
+    const { socket, head } = this.#client;
+    upstream.on('error', () => socket.destroy());
+    if (status !== 101 || headers.upgrade?.toLowerCase() !== 'websocket' || socket.destroyed) {
+      upstream.destroy();
+      this.onResponseError(controller, new Error('an upgrade that nobody asked for'));
+      return;
+    }
+    exchange.res.statusCode = status;
+    if (socket instanceof Socket) exchange.res.detachSocket(socket);
+    socket.write(Buffer.from(switching(headers, route, decision), 'latin1'));
+    upstream.write(head);
+    join(exchange, socket, upstream);
+    const unwatch = route.watch(exchange, decision, () => socket.destroy());
+    socket.once('close', () => {
+      unwatch();
+      // Detached, it no longer hears of its socket; the access log waits for this.
+      exchange.res.emit('close');
+    });
+  }
+}
+
+/** The answer that seals the upgrade. */
+function switching(headers: IncomingHttpHeaders, route: Route, decision: Allowed): string {
+  const out = clientHeaders(headers, {
+    shared: true,
+    cookieNames: route.ownCookies,
+    setCookie: decision.clearCookie ? route.clearing : undefined,
+    trailers: false,
+    noLength: true,
+  });
+  let text = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n';
+  for (let at = 0; at + 1 < out.length; at += 2) {
+    for (const value of [out[at + 1] ?? ''].flat()) text += `${out[at]}: ${value}\r\n`;
+  }
+  return `${text}\r\n`;
+}
+
+/** Two sockets as one: each at the other's pace, and neither outlives the other. */
+function join(exchange: Exchange, client: Duplex, upstream: Duplex): void {
+  for (const socket of [client, upstream]) {
+    if (!(socket instanceof Socket)) continue;
+    socket.setTimeout(0);
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, 30_000);
+  }
+  upstream.on('data', (chunk: Buffer) => {
+    exchange.bytes += chunk.length;
+  });
+  client.pipe(upstream);
+  upstream.pipe(client);
+  client.once('close', (broken?: boolean) => finish(upstream, broken));
+  upstream.once('close', (broken?: boolean) => finish(client, broken));
+}
+
+/** After a clean end what is written already still goes out, for a while; after a broken one nothing does. */
+function finish(socket: Duplex, broken: boolean | undefined): void {
+  if (broken || !(socket instanceof Socket)) return void socket.destroy();
+  socket.setTimeout(5000, () => socket.destroy());
+  socket.destroySoon();
+}

@@ -1,0 +1,110 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Limits } from './limits.ts';
+
+/** Who answers the requests that the server lets through. */
+export interface Handlers {
+  request(req: IncomingMessage, res: ServerResponse): void;
+  /** `Expect: 100-continue`: nothing of the body is asked for yet. */
+  expecting(req: IncomingMessage, res: ServerResponse): void;
+  upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void;
+}
+
+export interface GatewayServer {
+  readonly server: Server;
+  /** Rejects with a `ListenError` when the address cannot be had. */
+  listen(host: string, port: number): Promise<AddressInfo>;
+  /** True from the moment `drain` is called. */
+  readonly draining: () => boolean;
+  /** Accepts nothing new, lets what runs finish, breaks off what is left after `deadline` milliseconds. */
+  drain(deadline: number): Promise<void>;
+}
+
+/** The address to listen on cannot be had: taken, not ours, or not allowed. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+}
+
+const plainRefusal = (status: string): string => `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;
+
+/** Only WebSockets: anything else in `Upgrade`, `h2c` above all, is an offer that we do not take up (RFC 9110, 7.8). */
+const asksForWebSocket = (req: IncomingMessage): boolean => req.headers.upgrade?.toLowerCase() === 'websocket';
+
+/**
+ * `node:http` with its limits set, strict parsing, and everything that is not plainly a request refused. What cannot be parsed
+ * (both lengths, odd lengths, no Host) Node itself answers with 400, 408 or 431 and closes: a listener for `clientError`
+ * could only get that wrong.
+ */
+export function gatewayServer(handlers: Handlers, limits: Limits): GatewayServer {
+  const server = createServer({
+    insecureHTTPParser: false,
+    requireHostHeader: true,
+    maxHeaderSize: limits.maxHeaderSize,
+    headersTimeout: limits.headersTimeout,
+    // No limit on the whole of a request: a large upload over a slow line takes its time. `bodyStall` is the limit.
+    requestTimeout: 0,
+    connectionsCheckingInterval: Math.min(limits.headersTimeout, 5000),
+    keepAliveTimeout: limits.keepAliveTimeout,
+    noDelay: true,
+    shouldUpgradeCallback: asksForWebSocket,
+  });
+  server.maxConnections = limits.maxConnections;
+  server.maxHeadersCount = 0;
+  const upgraded = new Set<Duplex>();
+  let draining = false;
+
+  server.on('request', handlers.request);
+  server.on('checkContinue', handlers.expecting);
+  server.on('connect', (_req, socket) => void socket.end(plainRefusal('405 Method Not Allowed')));
+  server.on('upgrade', function onUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer) {
+    socket.on('error', () => socket.destroy());
+    // Node versions without `shouldUpgradeCallback` bring every kind here.
+    if (!asksForWebSocket(req)) return void socket.end(plainRefusal('400 Bad Request'));
+    upgraded.add(socket);
+    socket.once('close', () => upgraded.delete(socket));
+    handlers.upgrade(req, socket, head);
+  });
+
+  return {
+    server,
+    listen: (host, port) => listen(server, host, port),
+    draining: () => draining,
+    async drain(deadline) {
+      draining = true;
+      await closed(server, upgraded, deadline);
+    },
+  };
+}
+
+function listen(server: Server, host: string, port: number): Promise<AddressInfo> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => reject(new ListenError(listenProblem(error, host, port), { cause: error })));
+    server.listen({ host, port }, () => resolve(server.address() as AddressInfo));
+  });
+}
+
+function listenProblem(error: NodeJS.ErrnoException, host: string, port: number): string {
+  const where = `${host}:${port}`;
+  if (error.code === 'EADDRINUSE')
+    return `${where} is already in use: stop what listens there, or choose another PORT.`;
+  if (error.code === 'EACCES') return `${where} may not be listened on by this user: choose a PORT above 1023.`;
+  if (error.code === 'EADDRNOTAVAIL') return `${where} is not an address of this machine: check HOST.`;
+  return `${where} cannot be listened on: ${error.code ?? error.message}.`;
+}
+
+function closed(server: Server, upgraded: ReadonlySet<Duplex>, deadline: number): Promise<void> {
+  return new Promise((resolve) => {
+    // Connections become idle one by one as their answers end.
+    const sweep = setInterval(() => server.closeIdleConnections(), 50);
+    const last = setTimeout(() => {
+      server.closeAllConnections();
+      for (const socket of upgraded) socket.destroy();
+    }, deadline);
+    server.close(() => {
+      clearInterval(sweep);
+      clearTimeout(last);
+      resolve();
+    });
+  });
+}
