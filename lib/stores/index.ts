@@ -1,0 +1,3 @@
+export { StoreUnavailableError } from '../errors.ts';
+export type * from './contracts.ts';
+export * from './suites/index.ts';

@@ -1,0 +1,95 @@
+import { equal, ok } from 'node:assert/strict';
+import { describe } from 'node:test';
+import type { Stores } from '../contracts.ts';
+import { describeApiTokenStore } from './api-token-store.ts';
+import { describeAttemptStore } from './attempt-store.ts';
+import { describeAuditStore } from './audit-store.ts';
+import { caseOf, type Open } from './cases.ts';
+import { describeFactStore } from './fact-store.ts';
+import { describeKeyStore } from './key-store.ts';
+import { describeRefreshTokenStore } from './refresh-token-store.ts';
+import { describeSessionStore } from './session-store.ts';
+import { describeUserStore } from './user-store.ts';
+
+export type { Open };
+export {
+  describeApiTokenStore,
+  describeAttemptStore,
+  describeAuditStore,
+  describeFactStore,
+  describeKeyStore,
+  describeRefreshTokenStore,
+  describeSessionStore,
+  describeUserStore,
+};
+
+/** Every suite over the stores of one installation; `open` gives empty ones each time. */
+export function describeStores(name: string, open: () => Promise<Stores>): void {
+  const part =
+    <S>(choose: (stores: Stores) => S): Open<S> =>
+    async () => {
+      const stores = await open();
+      return { store: choose(stores), close: () => stores.close() };
+    };
+  describeUserStore(
+    name,
+    part((stores) => stores.users),
+  );
+  describeSessionStore(
+    name,
+    part((stores) => stores.sessions),
+  );
+  describeApiTokenStore(
+    name,
+    part((stores) => stores.tokens),
+  );
+  describeRefreshTokenStore(
+    name,
+    part((stores) => stores.refreshTokens),
+  );
+  describeKeyStore(
+    name,
+    part((stores) => stores.keys),
+  );
+  describeFactStore(
+    name,
+    part((stores) => stores.facts),
+  );
+  describeAttemptStore(
+    name,
+    part((stores) => stores.attempts),
+  );
+  describeAuditStore(
+    name,
+    part((stores) => stores.audit),
+  );
+  describeHealth(
+    name,
+    part((stores) => stores),
+  );
+}
+
+function describeHealth(name: string, open: Open<Stores>): void {
+  const check = caseOf(open);
+  describe(`${name} stores together`, () => {
+    check('are well while they are open, and say so when they are not', async (stores) => {
+      const well = await stores.health();
+      ok(well.length > 0);
+      equal(
+        well.every((one) => one.ok),
+        true,
+      );
+      await stores.close();
+      equal(
+        (await stores.health()).some((one) => one.ok),
+        false,
+      );
+    });
+    check('say where things are kept', async (stores) => {
+      ok(Object.keys(stores.describe()).length > 0);
+    });
+    check('may be closed twice', async (stores) => {
+      await stores.close();
+    });
+  });
+}

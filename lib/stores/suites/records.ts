@@ -1,0 +1,72 @@
+import type {
+  ApiTokenRecord,
+  AuditRecord,
+  KeyRecord,
+  RefreshTokenRecord,
+  SessionRecord,
+  UserRecord,
+} from '../contracts.ts';
+
+/** The moment at which the suites begin: 2030-01-01. All times are given, none is read from a clock. */
+export const start = 1_893_456_000_000;
+export const minute = 60_000;
+
+/** An active user without a password. */
+export function aUser(username: string, more: Partial<UserRecord> = {}): UserRecord {
+  return {
+    id: `u_${username}`,
+    username,
+    nameKey: username.toLowerCase(),
+    role: 'user',
+    state: 'active',
+    emailConfirmed: false,
+    epoch: 1,
+    createdAt: start,
+    updatedAt: start,
+    ...more,
+  };
+}
+
+export const anAdmin = (username: string, more: Partial<UserRecord> = {}) =>
+  aUser(username, { role: 'admin', ...more });
+
+export function aSession(id: string, more: Partial<SessionRecord> = {}): SessionRecord {
+  return {
+    id,
+    userId: 'u_ada',
+    epoch: 1,
+    kind: 'browser',
+    method: 'password',
+    createdAt: start,
+    lastSeenAt: start,
+    expiresAt: start + 60 * minute,
+    idleAt: start + 10 * minute,
+    remember: false,
+    data: '{"cookie":{}}',
+    ...more,
+  };
+}
+
+export function aToken(name: string, more: Partial<ApiTokenRecord> = {}): ApiTokenRecord {
+  return { id: `t_${name}`, userId: 'u_ada', name, hash: `hash of ${name}`, epoch: 1, createdAt: start, ...more };
+}
+
+export function aRefreshToken(hash: string, more: Partial<RefreshTokenRecord> = {}): RefreshTokenRecord {
+  return { hash, sessionId: 's1', userId: 'u_ada', createdAt: start, expiresAt: start + 60 * minute, ...more };
+}
+
+export function aKey(kid: string, createdAt = start): KeyRecord {
+  return { kid, algorithm: 'EdDSA', publicJwk: `{"kid":"${kid}"}`, sealed: `sealed ${kid}`, createdAt };
+}
+
+export function anEvent(number: number, more: Partial<AuditRecord> = {}): AuditRecord {
+  return {
+    id: String(number).padStart(6, '0'),
+    at: start + number,
+    event: 'login.succeeded',
+    actor: 'ada',
+    via: 'session',
+    outcome: 'ok',
+    ...more,
+  };
+}
