@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto';
+import { stylesheet } from './stylesheet.ts';
+
+/** A file that the pages load. Its name holds a hash of its content, so that it may be cached for ever. */
+export type Asset = Readonly<{ name: string; type: string; body: string }>;
+
+const logoImage = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48" width="48" height="48">
+<rect width="48" height="48" rx="12" fill="#2f5bd0"/>
+<path d="M13 37V21.5a11 11 0 0 1 22 0V37" fill="none" stroke="#fff" stroke-width="3.4" stroke-linecap="round"/>
+<circle cx="24" cy="24" r="3.6" fill="#fff"/>
+<path d="M24 26v7.5" stroke="#fff" stroke-width="3.4" stroke-linecap="round"/>
+</svg>
+`;
+
+function asset(stem: string, extension: string, type: string, body: string): Asset {
+  const hash = createHash('sha256')
+    .update(body)
+    .digest('base64url')
+    .replace(/[^A-Za-z0-9]/g, '')
+    .slice(0, 12);
+  return Object.freeze({ name: `${stem}-${hash}.${extension}`, type, body });
+}
+
+export const style: Asset = asset('style', 'css', 'text/css; charset=utf-8', stylesheet);
+export const logo: Asset = asset('logo', 'svg', 'image/svg+xml; charset=utf-8', logoImage);
+
+/** Everything that is served below `assets/`. */
+export const assets: readonly Asset[] = Object.freeze([style, logo]);

@@ -1,0 +1,122 @@
+import { Eta } from 'eta';
+
+/** Values are escaped where they are put in with `<%= %>`; attributes are always quoted. */
+const eta = new Eta({ autoEscape: true, cache: true });
+
+eta.loadTemplate(
+  '@layout',
+  `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="robots" content="noindex">
+<title><%= it.title %> – <%= it.brandName %></title>
+<link rel="icon" href="<%= it.prefix %>/assets/<%= it.logo %>" type="image/svg+xml">
+<link rel="stylesheet" href="<%= it.prefix %>/assets/<%= it.style %>">
+</head>
+<body>
+<header><img src="<%= it.prefix %>/assets/<%= it.logo %>" alt="" width="40" height="40"><span><%= it.brandName %></span></header>
+<main<% if (it.wide) { %> class="wide"<% } %>>
+<%~ it.body %>
+</main>
+</body>
+</html>
+`,
+);
+
+eta.loadTemplate(
+  '@messages',
+  `<div role="alert" id="problem"><% if (it.problem) { %><div class="notice bad"><p><%= it.problem %></p></div><% } %></div>
+<div role="status"><% if (it.notice) { %><div class="notice good"><p><%= it.notice %></p></div><% } %></div>
+`,
+);
+
+eta.loadTemplate(
+  '@sign-in',
+  `<% layout('@layout', { title: it.problem ? 'Error: Sign in' : 'Sign in' }) %>
+<h1>Sign in</h1>
+<p class="lead">to continue to <bdi><%= it.brandName %></bdi></p>
+<%~ include('@messages', it) %>
+<form method="post" action="<%= it.prefix %>/login">
+<input type="hidden" name="next" value="<%= it.next %>">
+<div class="field">
+<label for="username">Username</label>
+<input type="text" id="username" name="username" value="<%= it.username %>" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false" required<% if (it.problem) { %> aria-describedby="problem"<% } %><% if (!it.username) { %> autofocus<% } %>>
+</div>
+<div class="field">
+<label for="password">Password</label>
+<input type="password" id="password" name="password" autocomplete="current-password" required<% if (it.problem) { %> aria-describedby="problem"<% } %><% if (it.username) { %> autofocus<% } %>>
+</div>
+<div class="choice">
+<input type="checkbox" id="remember" name="remember" value="true"<% if (it.remember) { %> checked<% } %>>
+<label for="remember">Keep me signed in on this device</label>
+</div>
+<button class="full" type="submit">Sign in</button>
+</form>
+`,
+);
+
+eta.loadTemplate(
+  '@setup',
+  `<% layout('@layout', { title: it.problem ? 'Error: Set up' : 'Set up' }) %>
+<h1>Set up <bdi><%= it.brandName %></bdi></h1>
+<p class="lead">Make the first administrator. This page works once.</p>
+<%~ include('@messages', it) %>
+<form method="post" action="<%= it.prefix %>/setup">
+<input type="hidden" name="token" value="<%= it.token %>">
+<div class="field">
+<label for="username">Username</label>
+<input type="text" id="username" name="username" value="<%= it.username %>" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false" maxlength="64" required autofocus aria-describedby="username-hint"<% if (it.problems.username) { %> aria-invalid="true"<% } %>>
+<p class="hint<% if (it.problems.username) { %> bad<% } %>" id="username-hint"><%= it.problems.username ?? 'Letters and digits, and . _ + - after the first of them.' %></p>
+</div>
+<div class="field">
+<label for="password">Password</label>
+<input type="password" id="password" name="password" autocomplete="new-password" minlength="<%= it.passwordMinLength %>" required aria-describedby="password-hint"<% if (it.problems.password) { %> aria-invalid="true"<% } %>>
+<p class="hint<% if (it.problems.password) { %> bad<% } %>" id="password-hint"><%= it.problems.password ?? \`At least \${it.passwordMinLength} characters. A few random words make a good one.\` %></p>
+</div>
+<button class="full" type="submit">Make the administrator</button>
+</form>
+`,
+);
+
+eta.loadTemplate(
+  '@account',
+  `<% layout('@layout', { title: 'Your account', wide: true }) %>
+<h1>Your account</h1>
+<p class="lead">You are signed in as <strong><bdi><%= it.name %></bdi></strong> with the role <strong><bdi><%= it.role %></bdi></strong>.</p>
+<h2 id="devices">Where you are signed in</h2>
+<ul class="sessions" aria-labelledby="devices">
+<% for (const session of it.sessions) { %>
+<li>
+<p class="device"><%= session.device %><% if (session.current) { %> <span class="badge">This device</span><% } %></p>
+<p class="about">Since <time datetime="<%= session.since.machine %>"><%= session.since.text %></time>, last used <time datetime="<%= session.seen.machine %>"><%= session.seen.text %></time><% if (session.address) { %>, from <bdi><%= session.address %></bdi><% } %></p>
+</li>
+<% } %>
+<% if (it.sessions.length === 0) { %><li><p class="about">No device is signed in.</p></li><% } %>
+</ul>
+<div class="actions">
+<form method="post" action="<%= it.prefix %>/logout"><button type="submit">Sign out</button></form>
+<form method="post" action="<%= it.prefix %>/logout"><input type="hidden" name="all" value="true"><button class="plain" type="submit">Sign out everywhere</button></form>
+</div>
+`,
+);
+
+eta.loadTemplate(
+  '@message',
+  `<% layout('@layout', { title: it.heading }) %>
+<h1><%= it.heading %></h1>
+<% for (const line of it.lines) { %><p class="lead"><%= line %></p>
+<% } %>
+<% if (it.link) { %><p class="actions"><a class="button" href="<%= it.link.href %>"><%= it.link.text %></a></p>
+<% } %>
+<% if (it.code) { %><p class="code">Error <%= it.status %>, <code><%= it.code %></code></p>
+<% } %>
+`,
+);
+
+export type TemplateName = '@sign-in' | '@setup' | '@account' | '@message';
+
+/** The page that a template makes of `data`. */
+export const render = (name: TemplateName, data: object): string => eta.render(name, data);

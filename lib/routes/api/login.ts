@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { json } from '../reply.ts';
+import { route } from '../route.ts';
+import { text, tokenPair, toMoment } from '../schemas.ts';
+
+/** Signing in for programs: a token instead of a cookie. */
+export const loginRoutes = [
+  route({
+    method: 'post',
+    path: '/api/v1/login',
+    summary: 'Sign in with a name and a password; gives an access token.',
+    tag: 'account',
+    place: 'grant',
+    guard: 'anyone',
+    body: { as: 'json', schema: z.strictObject({ username: text, password: text }) },
+    answers: { 200: { description: 'Signed in.', schema: tokenPair } },
+    refusals: ['invalid_credentials', 'account_pending', 'account_disabled', 'rate_limited'],
+    async handle({ core, body, asking }) {
+      const verified = await core.signIn.verify(body, asking);
+      if (!verified.ok) return verified;
+      const pair = await core.accessTokens.signIn(verified.value, asking);
+      return json(200, {
+        token: pair.token,
+        token_type: 'Bearer',
+        expires_at: toMoment(pair.expiresAt),
+        refresh_token: pair.refreshToken,
+        user: verified.value.username,
+        role: verified.value.role,
+      });
+    },
+  }),
+];

@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { ok, type Refusal, type Result, refused } from '../../errors.ts';
+import type { UserRecord } from '../../stores/contracts.ts';
+import type { Principal } from '../../types.ts';
+import { json } from '../reply.ts';
+import { type Call, route } from '../route.ts';
+import { confirmable, text, tokenPair, toMoment } from '../schemas.ts';
+
+const units = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const longest = 30 * units.d;
+
+/** `90`, in seconds, or `1h`. Gives milliseconds. */
+const lifetime = z
+  .union([z.number().int(), z.string().regex(/^[1-9]\d{0,8}[smhd]$/, 'Give seconds, or a time such as 1h.')])
+  .transform(toMilliseconds)
+  .pipe(z.number().min(1000, 'At least a second.').max(longest, 'At most 30d.'));
+
+function toMilliseconds(given: number | string): number {
+  if (typeof given === 'number') return given * 1000;
+  const [, amount = '', unit = ''] = /^(\d+)([smhd])$/.exec(given) ?? [];
+  return Number(amount) * (Object.entries(units).find(([name]) => name === unit)?.[1] ?? 0);
+}
+
+const asked = confirmable({
+  type: z.enum(['User', 'Operator']).optional().describe('At most the role of that rung.'),
+  ttl: lifetime.optional().describe('Seconds, or a time such as 1h; at most 30d, 1h when left out.'),
+  role: text.optional().describe('At most this role.'),
+});
+
+type Asked = z.output<typeof asked>;
+
+/** What is made for somebody else must not hold more than the credential that made it. */
+function narrowed({ core, principal }: Call): Refusal | undefined {
+  const all = core.scopes.heldBy(principal.role);
+  if (principal.via === 'session' || all.every((scope) => principal.scopes.includes(scope))) return undefined;
+  return { code: 'insufficient_scope', detail: 'A credential of few scopes cannot make one of all scopes.' };
+}
+
+function ceiling({ core, body, principal }: Call<Asked>): Result<string> {
+  const { ladder } = core;
+  if (body.role !== undefined && !ladder.has(body.role)) {
+    return refused('validation_failed', { problems: [{ field: 'role', problem: 'There is no such role.' }] });
+  }
+  const byType = body.type === undefined ? principal.role : ladder.rung(body.type === 'User' ? 'user' : 'operator');
+  return ok([principal.role, byType, body.role ?? byType].reduce((low, role) => ladder.lower(low, role)));
+}
+
+/** An hour unless asked otherwise, and never beyond a token that asks. */
+function timeToLive(ttl: number | undefined, principal: Principal): number {
+  const wanted = ttl ?? units.h;
+  const own = principal.via === 'session' ? undefined : principal.expiresAt;
+  return own === undefined ? wanted : Math.min(wanted, Math.max(1000, own - Date.now()));
+}
+
+async function principalOf({ core, params }: Call): Promise<Result<UserRecord>> {
+  const user = await core.stores.users.byName((params.username ?? '').toLowerCase());
+  if (!user) return refused('not_found');
+  return user.state === 'active' ? ok(user) : refused('conflict', { detail: 'The account is not active.' });
+}
+
+export const mintRoutes = [
+  route({
+    method: 'post',
+    path: '/api/v1/users/{username}/token',
+    summary: 'Mint an access token for a user.',
+    tag: 'tokens',
+    place: 'own',
+    guard: 'admin',
+    scope: 'gatewarden:admin',
+    confirm: true,
+    body: { as: 'json', schema: asked },
+    answers: { 201: { description: 'The token, shown this once; it has no refresh token.', schema: tokenPair } },
+    refusals: ['not_found', 'conflict'],
+    async handle(call) {
+      const { core, body, principal, actor } = call;
+      const refusal = narrowed(call);
+      if (refusal) return { ok: false, refusal };
+      const roleCeiling = ceiling(call);
+      if (!roleCeiling.ok) return roleCeiling;
+      const user = await principalOf(call);
+      if (!user.ok) return user;
+      const options = { ttl: timeToLive(body.ttl, principal), roleCeiling: roleCeiling.value };
+      const pair = await core.accessTokens.mint(user.value, options, actor);
+      return json(201, {
+        token: pair.token,
+        token_type: 'Bearer',
+        expires_at: toMoment(pair.expiresAt),
+        user: user.value.username,
+        role: core.ladder.lower(user.value.role, roleCeiling.value),
+      });
+    },
+  }),
+];

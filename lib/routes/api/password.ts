@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { type Refusal, type Result, refused } from '../../errors.ts';
+import { noContent } from '../reply.ts';
+import { route } from '../route.ts';
+import { text } from '../schemas.ts';
+
+export const passwordRoutes = [
+  route({
+    method: 'put',
+    path: '/api/v1/account/password',
+    summary: 'Change your password; ends your other sessions and your tokens.',
+    tag: 'account',
+    place: 'own',
+    guard: 'self',
+    scope: 'gatewarden:write',
+    body: { as: 'json', schema: z.strictObject({ current_password: text, new_password: text }) },
+    answers: { 204: { description: 'Changed.' } },
+    refusals: ['invalid_credentials', 'confirmation_required', 'rate_limited'],
+    async handle({ core, body, principal, asking, actor }) {
+      const confirmed = await core.signIn.confirm(principal.id, body.current_password, asking);
+      if (!confirmed.ok) return confirmed;
+      const changed = await core.signIn.change(principal.id, body.new_password, actor, principal.sessionId);
+      return changed.ok ? noContent() : renamed(changed);
+    },
+  }),
+];
+
+/** The service speaks of `password`; the field here is `new_password`. */
+function renamed(result: Readonly<{ ok: false; refusal: Refusal }>): Result<never> {
+  const { code, problems, ...rest } = result.refusal;
+  const fields = problems?.map((one) => (one.field === 'password' ? { ...one, field: 'new_password' } : one));
+  return refused(code, { ...rest, problems: fields });
+}

@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { refused } from '../../errors.ts';
+import type { SessionView } from '../../services.ts';
+import { json, noContent } from '../reply.ts';
+import { type Call, route } from '../route.ts';
+import { listOf, moment, toMoment, toMomentOrNull } from '../schemas.ts';
+
+const state = z.object({
+  authenticated: z.boolean(),
+  mode: z.enum(['sign-in', 'auto-login']),
+  kind: z.enum(['anonymous', 'user', 'client']),
+  user: z.string().nullable(),
+  role: z.string(),
+  scopes: z.array(z.string()),
+  via: z.string(),
+  expires_at: moment.nullable(),
+});
+
+const session = z.object({
+  id: z.string(),
+  kind: z.enum(['browser', 'api']),
+  method: z.string(),
+  current: z.boolean(),
+  created_at: moment,
+  last_seen_at: moment,
+  expires_at: moment,
+  address: z.string().nullable(),
+  agent: z.string().nullable(),
+});
+
+function stateOf({ core, principal }: Call): z.input<typeof state> {
+  return {
+    authenticated: principal.kind !== 'anonymous',
+    mode: core.settings.autoLogin ? 'auto-login' : 'sign-in',
+    kind: principal.kind,
+    user: principal.kind === 'anonymous' ? null : principal.name,
+    role: principal.role,
+    scopes: [...principal.scopes],
+    via: principal.via,
+    expires_at: toMomentOrNull(principal.expiresAt),
+  };
+}
+
+const toSession = (view: SessionView, current: string | undefined): z.input<typeof session> => ({
+  id: view.id,
+  kind: view.kind,
+  method: view.method,
+  current: view.id === current,
+  created_at: toMoment(view.createdAt),
+  last_seen_at: toMoment(view.lastSeenAt),
+  expires_at: toMoment(view.expiresAt),
+  address: view.address ?? null,
+  agent: view.agent ?? null,
+});
+
+/** Who one is, and where one is signed in. */
+export const sessionRoutes = [
+  route({
+    method: 'get',
+    path: '/api/v1/session',
+    summary: 'Who makes this request.',
+    tag: 'account',
+    place: 'own',
+    guard: 'anyone',
+    answers: { 200: { description: 'The principal; a bad credential is 401, never "anonymous".', schema: state } },
+    refusals: ['invalid_token', 'token_expired', 'token_revoked'],
+    handle: async (call) => json(200, stateOf(call)),
+  }),
+  route({
+    method: 'delete',
+    path: '/api/v1/session',
+    summary: 'Revoke the session or access token that makes this request.',
+    tag: 'account',
+    place: 'own',
+    guard: 'self',
+    scope: 'gatewarden:write',
+    answers: { 204: { description: 'Signed out.' } },
+    refusals: ['not_found'],
+    async handle({ core, req, res, principal, actor }) {
+      if (!principal.sessionId) return refused('not_found', { detail: 'This credential has no session.' });
+      if (principal.via === 'session') await core.browserSessions.end(req, res);
+      else await core.sessions.end(principal.id, principal.sessionId, actor);
+      return noContent({ 'Clear-Site-Data': '"cache"' });
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/sessions',
+    summary: 'Where you are signed in.',
+    tag: 'account',
+    place: 'own',
+    guard: 'self',
+    scope: 'gatewarden:read',
+    answers: { 200: { description: 'Your sessions, newest first.', schema: listOf(session) } },
+    async handle({ core, principal }) {
+      const sessions = await core.sessions.listOf(principal.id);
+      return json(200, { items: sessions.map((one) => toSession(one, principal.sessionId)) });
+    },
+  }),
+  route({
+    method: 'delete',
+    path: '/api/v1/sessions/{id}',
+    summary: 'End one of your sessions.',
+    tag: 'account',
+    place: 'own',
+    guard: 'self',
+    scope: 'gatewarden:write',
+    answers: { 204: { description: 'Ended.' } },
+    refusals: ['not_found'],
+    async handle({ core, params, principal, actor }) {
+      const ended = await core.sessions.end(principal.id, params.id ?? '', actor);
+      return ended ? noContent() : refused('not_found');
+    },
+  }),
+];

@@ -1,0 +1,33 @@
+import { AuthError, type Refusal, StoreUnavailableError } from '../errors.ts';
+import type { Answer } from '../types.ts';
+
+/** Seconds after which a store may be asked again. */
+const retryAfter = 2;
+
+/** The refusal that a throw stands for; undefined for a fault of ours. */
+export function failureOf(error: unknown): Refusal | undefined {
+  if (error instanceof AuthError) return error.refusal;
+  if (error instanceof StoreUnavailableError) return { code: 'store_unavailable', retryAfter };
+  const status = statusOf(error);
+  if (status === 413) return { code: 'payload_too_large' };
+  if (status === 415) return { code: 'unsupported_media_type', detail: 'Send the body as it is, in UTF-8.' };
+  return status !== undefined && status >= 400 && status < 500 ? unreadable : undefined;
+}
+
+const unreadable: Refusal = Object.freeze({
+  code: 'validation_failed',
+  detail: 'The request could not be read: its path or its body is malformed.',
+});
+
+/** body-parser and Express's router tell the client's faults by a status. */
+function statusOf(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null || !('status' in error)) return undefined;
+  return typeof error.status === 'number' ? error.status : undefined;
+}
+
+/** 500, without a word of what it was: that is in the log. */
+export const somethingBroke: Answer = Object.freeze({
+  status: 500,
+  headers: { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store' },
+  body: JSON.stringify({ type: 'about:blank', title: 'Something broke on our side.', status: 500 }),
+});

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { refused } from '../errors.ts';
+import { json } from './reply.ts';
+import { route } from './route.ts';
+
+const fine = z.object({ status: z.literal('ok') });
+
+/** For whoever watches over the process: no credential, no host, no secret takes part. */
+export const healthRoutes = [
+  route({
+    method: 'get',
+    path: '/healthz',
+    summary: 'The process is alive.',
+    tag: 'health',
+    place: 'bare',
+    guard: 'anyone',
+    answers: { 200: { description: 'Alive.', schema: fine } },
+    handle: async () => json(200, { status: 'ok' }),
+  }),
+  route({
+    method: 'get',
+    path: '/readyz',
+    summary: 'Able to serve: each store was asked.',
+    tag: 'health',
+    place: 'bare',
+    guard: 'anyone',
+    answers: { 200: { description: 'Ready.', schema: fine } },
+    async handle({ core }) {
+      const down = (await core.stores.health()).filter((one) => !one.ok).map((one) => one.store);
+      if (down.length === 0) return json(200, { status: 'ok' });
+      return refused('store_unavailable', { detail: `Cannot answer: ${down.join(', ')}.`, retryAfter: 2 });
+    },
+  }),
+];

@@ -1,0 +1,59 @@
+import express, { type Request, type Response } from 'express';
+import type { ZodError, ZodType } from 'zod';
+import { type FieldProblem, ok, type Result, refused } from '../errors.ts';
+
+/** The most that a body may hold, in bytes. */
+export const bodyLimit = 100 * 1024;
+
+const mediaTypes = { json: 'application/json', form: 'application/x-www-form-urlencoded' } as const;
+
+/** Compressed bodies are refused (415): the limit is then one of bytes received, too. */
+const parsers = {
+  json: express.json({ limit: bodyLimit, inflate: false, type: () => true }),
+  form: express.urlencoded({ limit: bodyLimit, inflate: false, extended: false, type: () => true }),
+};
+
+const mediaTypeOf = (req: Request): string =>
+  (req.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+
+const isEmpty = (req: Request): boolean =>
+  req.headers['transfer-encoding'] === undefined && Number(req.headers['content-length'] ?? 0) === 0;
+
+const parse = (as: 'json' | 'form', req: Request, res: Response): Promise<void> =>
+  new Promise((resolve, reject) => parsers[as](req, res, (error?: unknown) => (error ? reject(error) : resolve())));
+
+/** The body, read and checked. A DELETE may come without one. Rejects with body-parser's errors: too large, not JSON. */
+export async function readBody(
+  body: Readonly<{ as: 'json' | 'form'; schema: ZodType }> | undefined,
+  req: Request,
+  res: Response,
+): Promise<Result<unknown>> {
+  if (!body) return ok(undefined);
+  if (req.method === 'DELETE' && isEmpty(req)) return check(body.schema, {});
+  const expected = mediaTypes[body.as];
+  if (mediaTypeOf(req) !== expected) return refused('unsupported_media_type', { detail: `Send ${expected}.` });
+  await parse(body.as, req, res);
+  return check(body.schema, req.body ?? {});
+}
+
+export const readQuery = (schema: ZodType | undefined, req: Request): Result<unknown> =>
+  schema ? check(schema, { ...req.query }) : ok(undefined);
+
+function check(schema: ZodType, value: unknown): Result<unknown> {
+  const found = schema.safeParse(value);
+  return found.success ? ok(found.data) : refused('validation_failed', { problems: problemsOf(found.error) });
+}
+
+/** At most twenty, in words that hold nothing of the values sent. */
+function problemsOf(error: ZodError): readonly FieldProblem[] {
+  return error.issues
+    .flatMap((issue) => {
+      const at = issue.path.map(String);
+      if (issue.code !== 'unrecognized_keys') return [{ field: at.join('.'), problem: issue.message }];
+      return issue.keys.map((key) => ({
+        field: [...at, key.slice(0, 100)].join('.'),
+        problem: 'There is no such field.',
+      }));
+    })
+    .slice(0, 20);
+}

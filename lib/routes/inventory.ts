@@ -1,0 +1,38 @@
+import { auditRoutes } from './api/audit.ts';
+import { loginRoutes } from './api/login.ts';
+import { mintRoutes } from './api/mint.ts';
+import { passwordRoutes } from './api/password.ts';
+import { sessionRoutes } from './api/session.ts';
+import { tokenRoutes } from './api/tokens.ts';
+import { userRoutes } from './api/users.ts';
+import { healthRoutes } from './health.ts';
+import { jwksRoutes } from './oauth/jwks.ts';
+import { tokenEndpointRoutes } from './oauth/token.ts';
+import { openapiRoute } from './openapi.ts';
+import { accountRoutes } from './pages/account.ts';
+import { assetRoutes } from './pages/assets.ts';
+import { setupRoutes } from './pages/setup.ts';
+import { signInRoutes } from './pages/sign-in.ts';
+import { signOutRoutes } from './pages/sign-out.ts';
+import type { Route } from './route.ts';
+
+const served: readonly Route[] = [
+  ...signInRoutes,
+  ...signOutRoutes,
+  ...setupRoutes,
+  ...accountRoutes,
+  ...loginRoutes,
+  ...sessionRoutes,
+  ...tokenRoutes,
+  ...passwordRoutes,
+  ...userRoutes,
+  ...mintRoutes,
+  ...auditRoutes,
+  ...tokenEndpointRoutes,
+  ...jwksRoutes,
+  ...healthRoutes,
+  ...assetRoutes,
+];
+
+/** Every route of ours, each with its guard: what is not in here is not served, and the description is made of it. */
+export const inventory: readonly Route[] = Object.freeze([...served, openapiRoute(served)]);

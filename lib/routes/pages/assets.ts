@@ -1,0 +1,22 @@
+import { ok } from '../../errors.ts';
+import { type Asset, assets } from '../../pages/index.ts';
+import { type Route, route } from '../route.ts';
+
+/** The name holds a hash of what is in it, so it may be kept for ever; it is the same for everybody. */
+const assetRoute = (asset: Asset): Route =>
+  route({
+    method: 'get',
+    path: `/assets/${asset.name}`,
+    summary: 'A file of the pages.',
+    tag: 'assets',
+    place: 'bare',
+    guard: 'anyone',
+    answers: { 200: { description: 'The file.', type: asset.type.replace(/;.*/, '') } },
+    async handle({ res }) {
+      res.removeHeader('Vary');
+      const headers = { 'Content-Type': asset.type, 'Cache-Control': 'public, max-age=31536000, immutable' };
+      return ok({ status: 200, headers, body: asset.body });
+    },
+  });
+
+export const assetRoutes = assets.map(assetRoute);

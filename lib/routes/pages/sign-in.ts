@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { type ErrorCode, errorTable, type Refusal, type Result } from '../../errors.ts';
+import { signInPage, waiting } from '../../pages/index.ts';
+import { returnTo } from '../../respond/return-to.ts';
+import type { UserRecord } from '../../stores/contracts.ts';
+import type { Answer } from '../../types.ts';
+import { html, retryAfter, seeOther } from '../reply.ts';
+import { type Call, type Entry, route } from '../route.ts';
+import { frameOf, page, redirect } from './page.ts';
+import { signInWithPassport } from './password-strategy.ts';
+
+/** What is not a single string counts as left out: the form is shown again. */
+const field = z.string().optional().catch(undefined);
+
+const form = z.object({ username: field, password: field, next: field, remember: field });
+
+/** What may be told on the form; everything else is answered like any refusal. */
+const told: ReadonlySet<ErrorCode> = new Set([
+  'invalid_credentials',
+  'rate_limited',
+  'account_pending',
+  'account_disabled',
+  'validation_failed',
+]);
+
+/** Unknown name and wrong password read alike. */
+function sentence(refusal: Refusal): string {
+  if (refusal.code === 'rate_limited') return `Too many attempts. ${waiting(refusal.retryAfter) ?? 'Try again later.'}`;
+  return errorTable[refusal.code === 'validation_failed' ? 'invalid_credentials' : refusal.code].title;
+}
+
+/** 429 says when to come back; any other failed sign-in is 401. */
+function failed(call: Call<z.output<typeof form>>, refusal: Refusal): Result<Answer> {
+  if (!told.has(refusal.code)) return { ok: false, refusal };
+  const { username, next, remember } = call.body;
+  const shown = { username: username ?? '', next: returnTo(next), remember: remember !== undefined };
+  const again = signInPage(frameOf(call), { ...shown, problem: sentence(refusal) });
+  if (refusal.code !== 'rate_limited') return html(401, again, { 'WWW-Authenticate': 'Bearer' });
+  return html(429, again, retryAfter(refusal));
+}
+
+const verified = (call: Call<z.output<typeof form>>): Promise<Result<UserRecord>> =>
+  call.body.username && call.body.password
+    ? signInWithPassport(call)
+    : Promise.resolve({ ok: false, refusal: { code: 'invalid_credentials' } });
+
+const isHere = ({ principal }: Entry): boolean => principal.via === 'session';
+
+export const signInRoutes = [
+  route({
+    method: 'get',
+    path: '/login',
+    summary: 'The sign-in page.',
+    tag: 'pages',
+    place: 'sign-in',
+    guard: 'anyone',
+    query: z.object({ next: field, signed_out: field }),
+    answers: { 200: page('The form.'), 303: redirect('Signed in already: on to `next`.') },
+    async handle(call) {
+      const next = returnTo(call.query.next);
+      if (isHere(call)) return seeOther(next);
+      const notice = call.query.signed_out === undefined ? {} : { notice: 'You are signed out.' };
+      return html(200, signInPage(frameOf(call), { next, ...notice }));
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/login',
+    summary: 'Sign in with a name and a password; sets the session cookie.',
+    tag: 'pages',
+    place: 'sign-in',
+    guard: 'anyone',
+    body: { as: 'form', schema: form },
+    answers: {
+      303: redirect('Signed in: on to a checked `next`.'),
+      401: page('The form, with what is wrong.'),
+      429: page('Too many attempts.'),
+    },
+    async handle(call) {
+      const { core, req, res, body, asking } = call;
+      const user = await verified(call);
+      if (!user.ok) return failed(call, user.refusal);
+      const remember = body.remember !== undefined;
+      await core.browserSessions.begin(req, res, user.value, { method: 'password', remember, asking });
+      return seeOther(returnTo(body.next));
+    },
+  }),
+];

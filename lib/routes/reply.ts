@@ -1,0 +1,39 @@
+import type { ServerResponse } from 'node:http';
+import { ok, type Refusal, type Result } from '../errors.ts';
+import type { Answer } from '../types.ts';
+
+type Headers = Answer['headers'];
+
+/** An answer in JSON. */
+export const json = (status: number, value: unknown, headers: Headers = {}): Result<Answer> =>
+  ok({
+    status,
+    headers: { 'Content-Type': 'application/json; charset=utf-8', ...headers },
+    body: JSON.stringify(value),
+  });
+
+/** A page. */
+export const html = (status: number, page: string, headers: Headers = {}): Result<Answer> =>
+  ok({ status, headers: { 'Content-Type': 'text/html; charset=utf-8', ...headers }, body: page });
+
+/** 204: done, nothing to say. */
+export const noContent = (headers: Headers = {}): Result<Answer> => ok({ status: 204, headers, body: '' });
+
+/** 303 to a path of ours; never give it what a client sent unchecked. */
+export const seeOther = (path: string, headers: Headers = {}): Result<Answer> =>
+  ok({ status: 303, headers: { Location: path, ...headers }, body: '' });
+
+/** `Retry-After`, where a refusal says how long to wait. */
+export const retryAfter = ({ retryAfter: seconds }: Refusal): Headers =>
+  seconds === undefined ? {} : { 'Retry-After': String(seconds) };
+
+/** Writes an answer; a `Set-Cookie` joins those that are there. */
+export function write(res: ServerResponse, answer: Answer): void {
+  res.statusCode = answer.status;
+  for (const [name, value] of Object.entries(answer.headers)) {
+    if (name.toLowerCase() === 'set-cookie') res.appendHeader(name, value);
+    else res.setHeader(name, value);
+  }
+  if (answer.status !== 204) res.setHeader('Content-Length', Buffer.byteLength(answer.body));
+  res.end(answer.body);
+}

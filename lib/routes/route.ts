@@ -1,0 +1,97 @@
+import type { Request, Response } from 'express';
+import type { output, ZodType } from 'zod';
+import type { Core, Place } from '../core.ts';
+import { type ErrorCode, ok, type Refusal, type Result } from '../errors.ts';
+import type { Asking } from '../services.ts';
+import type { Actor, Answer, Origin, Principal } from '../types.ts';
+import { readBody, readQuery } from './input.ts';
+
+/** Who may make a call. `self`: a person, on what is their own; `operator`, `admin`: rungs of the ladder. */
+export type Guard = 'anyone' | 'signed-in' | 'self' | 'operator' | 'admin';
+
+/** What one status of a route means. A schema describes JSON; without one `type` names what comes, if anything. */
+export type Answered = Readonly<{ description: string; schema?: ZodType; type?: string }>;
+
+/** A call that has been let in: who makes it, from where, and what it works with. */
+export type Entry = Readonly<{
+  core: Core;
+  req: Request;
+  res: Response;
+  /** The path that the routes live below, '' for the root. */
+  prefix: string;
+  /** The inventory's own entry. */
+  route: Route;
+  origin: Origin;
+  principal: Principal;
+  asking: Asking;
+  actor: Actor;
+  /** What the path holds, decoded. */
+  params: Readonly<Record<string, string>>;
+}>;
+
+/** A call whose body and query have been read and checked. */
+export type Call<B = unknown, Q = unknown> = Entry & Readonly<{ body: B; query: Q }>;
+
+type Described = Readonly<{
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  /** As OpenAPI writes it: `/api/v1/users/{username}`. */
+  path: string;
+  summary: string;
+  tag: 'pages' | 'account' | 'users' | 'tokens' | 'oauth' | 'health' | 'assets';
+  /** How credentials and the Origin are taken; `bare` routes show nothing of anybody and look at neither. */
+  place: Place | 'bare';
+  guard: Guard;
+  /** What a credential with scopes must hold. */
+  scope?: 'gatewarden:read' | 'gatewarden:write' | 'gatewarden:admin';
+  /** Made with a cookie, the call needs `current_password` in its body: it creates or changes a credential or a user. */
+  confirm?: true;
+  answers: Readonly<Record<number, Answered>>;
+  /** Refusals besides those that follow from the rest of the entry. */
+  refusals?: readonly ErrorCode[];
+  /** A protocol's own form of refusals, in place of problem+json. */
+  refuse?: (refusal: Refusal) => Answer;
+}>;
+
+/** What a route reads: JSON, or a form. */
+export type Body<B extends ZodType> = Readonly<{ as: 'json' | 'form'; schema: B }>;
+
+/** One line of the inventory. */
+export type Route = Described &
+  Readonly<{
+    body?: Body<ZodType>;
+    query?: ZodType;
+    /** Reads and checks the input, has it confirmed where that is asked for, and does the work. */
+    run(entry: Entry): Promise<Result<Answer>>;
+  }>;
+
+/** Makes a line of the inventory; the handler's types come from the schemas. */
+export function route<B extends ZodType = ZodType<undefined>, Q extends ZodType = ZodType<undefined>>(
+  line: Described &
+    Readonly<{
+      body?: Body<B>;
+      query?: Q;
+      handle(call: Call<output<B>, output<Q>>): Promise<Result<Answer>>;
+    }>,
+): Route {
+  const { handle, ...described } = line;
+  return Object.freeze({
+    ...described,
+    async run(entry: Entry) {
+      const query = readQuery(line.query, entry.req);
+      if (!query.ok) return query;
+      const body = await readBody(line.body, entry.req, entry.res);
+      if (!body.ok) return body;
+      const confirmed = line.confirm ? await confirm(entry, body.value) : ok(undefined);
+      if (!confirmed.ok) return confirmed;
+      return handle({ ...entry, body: body.value as output<B>, query: query.value as output<Q> });
+    },
+  });
+}
+
+/** Scripts of an upstream share our origin and so our cookie; they do not know the password (contract, section 4). */
+async function confirm(entry: Entry, body: unknown): Promise<Result<unknown>> {
+  if (entry.principal.via !== 'session') return ok(undefined);
+  const password =
+    typeof body === 'object' && body !== null && 'current_password' in body ? body.current_password : undefined;
+  return entry.core.signIn.confirm(entry.principal.id, password, entry.asking);
+}

@@ -1,0 +1,82 @@
+import type { Request, Response } from 'express';
+import type { Core, Identified } from '../core.ts';
+import { type Refusal, type Result, refused } from '../errors.ts';
+import { returnTo } from '../respond/return-to.ts';
+import type { Answer, Origin, Principal } from '../types.ts';
+import { failureOf, somethingBroke } from './failures.ts';
+import { refusalOf } from './guard.ts';
+import { seeOther, write } from './reply.ts';
+import type { Entry, Route } from './route.ts';
+
+/** A request that matched a line of the inventory; `route` is absent when it matched none. */
+export type Asked = Readonly<{ core: Core; route?: Route | undefined; prefix: string; req: Request; res: Response }>;
+
+type Found = Readonly<{ refusal: Refusal }> | Identified;
+
+const anonymous: Principal = Object.freeze({ kind: 'anonymous', id: '', name: '', role: '', scopes: [], via: 'none' });
+
+const nowhere: Origin = Object.freeze({
+  address: '',
+  peer: '',
+  trusted: false,
+  forwarded: false,
+  proto: 'http',
+  host: '',
+  hostname: '',
+});
+
+/** On a bare route nobody is looked for. */
+const unseen: Identified = Object.freeze({
+  origin: nowhere,
+  principal: anonymous,
+  passAuthorization: false,
+  clearCookie: false,
+  retry: false,
+});
+
+/** One call of one route, from who makes it to the answer. Rejects with what broke, for `answerFailure`. */
+export async function serve(asked: Asked & Readonly<{ route: Route }>): Promise<void> {
+  const { core, route, req, res } = asked;
+  const found = route.place === 'bare' ? unseen : await core.requests.identify(req, route.place);
+  const clearCookie = 'principal' in found && found.clearCookie;
+  const result = await resultOf(asked, found);
+  if (!result.ok) return write(res, refuse(asked, result.refusal, clearCookie));
+  // A POST may have just set the cookie that a GET would have cleared.
+  if (clearCookie && req.method !== 'POST') res.appendHeader('Set-Cookie', core.browserSessions.clearing);
+  write(res, result.value);
+}
+
+async function resultOf(asked: Asked & Readonly<{ route: Route }>, found: Found): Promise<Result<Answer>> {
+  const { core, route, req } = asked;
+  if (!('principal' in found)) return { ok: false, refusal: found.refusal };
+  if (found.retry) return seeOther(returnTo(req.originalUrl));
+  if (found.refusal) return { ok: false, refusal: found.refusal };
+  if (route.place !== 'bare' && !core.settings.authEnabled) return refused('auth_disabled');
+  const denied = refusalOf(core, found.principal, route);
+  return denied ? { ok: false, refusal: denied } : route.run(entryOf(asked, found));
+}
+
+function entryOf(asked: Asked & Readonly<{ route: Route }>, { origin, principal }: Identified): Entry {
+  const asking = { address: origin.address, agent: asked.req.headers['user-agent']?.slice(0, 400) };
+  const params = Object.fromEntries(Object.entries(asked.req.params).map(([name, value]) => [name, String(value)]));
+  return { ...asked, origin, principal, asking, actor: { principal, ...asking }, params };
+}
+
+/** The one way in which our routes say no. */
+export function refuse(asked: Asked, refusal: Refusal, clearCookie = false): Answer {
+  const { core, route, prefix, req } = asked;
+  if (route?.refuse) return route.refuse(refusal);
+  const signIn = route && route.place === 'own' ? `${prefix}/login` : undefined;
+  return core.requests.answer(req, refusal, { signIn, clearCookie });
+}
+
+/** What a client learns of a throw: an outage is 503, a body that cannot be read is its own fault, all else is 500. */
+export function answerFailure(asked: Asked, error: unknown): void {
+  const { core, req, res } = asked;
+  const refusal = failureOf(error);
+  if (!refusal || refusal.code === 'store_unavailable') {
+    core.log.error({ err: error, method: req.method, path: asked.route?.path }, 'a call of ours failed');
+  }
+  if (res.headersSent) return void res.destroy();
+  write(res, refusal ? refuse(asked, refusal) : somethingBroke);
+}
