@@ -1,0 +1,26 @@
+/** Every value that a Cookie header gives to a name, as sent: no decoding, no quotes taken off. */
+export function cookieValues(header: string, name: string): readonly string[] {
+  if (!header.includes(name)) return [];
+  const values: string[] = [];
+  for (const pair of header.split(';')) {
+    const equals = pair.indexOf('=');
+    if (equals !== -1 && pair.slice(0, equals).trim() === name) values.push(pair.slice(equals + 1).trim());
+  }
+  return values;
+}
+
+/**
+ * A Cookie header without the cookies of these names; all others stay as they were sent.
+ * `undefined` when nothing is left: the header is then to be dropped.
+ */
+export function withoutCookies(header: string, names: readonly string[]): string | undefined {
+  if (!names.some((name) => header.includes(name))) return header;
+  const kept = header.split(';').filter((pair) => !names.includes(nameOf(pair)));
+  const rest = kept.join(';').trim();
+  return rest === '' ? undefined : rest;
+}
+
+function nameOf(pair: string): string {
+  const equals = pair.indexOf('=');
+  return (equals === -1 ? pair : pair.slice(0, equals)).trim();
+}

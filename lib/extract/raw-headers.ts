@@ -1,0 +1,27 @@
+/**
+ * How often a header came, by its lower-case name, in any case. Node keeps only the first of some doubled headers:
+ * only the raw list (name, value, name, value …) tells.
+ */
+export function countOf(rawHeaders: readonly string[], name: string): number {
+  let count = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const sent = rawHeaders[at];
+    if (sent?.length === name.length && (sent === name || sent.toLowerCase() === name)) count += 1;
+  }
+  return count;
+}
+
+/** Headers by which proxies tell of others. Their presence alone says that somebody stands in between. */
+const forwarding = /^(?:forwarded|x[-_.]forwarded(?:[-_.].*)?|x[-_.]real[-_.]ip|via|cf[-_.].*)$/i;
+
+/** True when one of the headers that proxies add is there: `Forwarded`, `X-Forwarded-*`, `X-Real-IP`, `Via`, `CF-*`. */
+export function hasForwardingHeader(rawHeaders: readonly string[]): boolean {
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? '';
+    if (mayForward(name.charCodeAt(0) | 0x20) && forwarding.test(name)) return true;
+  }
+  return false;
+}
+
+const [c, f, v, x] = [0x63, 0x66, 0x76, 0x78];
+const mayForward = (letter: number): boolean => letter === x || letter === f || letter === v || letter === c;
