@@ -1,0 +1,83 @@
+/** A path of a rule, compiled: the literal beginning, then segment by segment. */
+export type Pattern = Readonly<{
+  /** The literal segments at the beginning, each with its slash: '' for `/**`. */
+  prefix: string;
+  steps: readonly Step[];
+  /** Ends in `**`: covers all below. */
+  open: boolean;
+}>;
+
+type Step = Readonly<{ is: 'literal'; text: string }> | Readonly<{ is: 'any' }> | Readonly<{ is: 'self' }>;
+
+/** What is no literal: unreserved characters and those of RFC 3986's sub-delims and pchar that rules do not use. */
+const literal = /^[A-Za-z0-9._~!$&'()+,=@:-]+$/;
+
+/** What is wrong with the path of a rule, as a sentence; `undefined` when nothing is. */
+export function patternProblem(path: string): string | undefined {
+  if (!path.startsWith('/')) return `the path "${path}" must begin with /`;
+  if (path === '/') return undefined;
+  const segments = path.slice(1).split('/');
+  if (segments.at(-1) === '') return `"${path}" ends in /: write it without, or with /** for all below`;
+  if (segments.includes('')) return `"${path}" has an empty segment`;
+  if (segments.indexOf('**') !== -1 && segments.indexOf('**') !== segments.length - 1)
+    return '** stands only at the end';
+  if (segments.filter((segment) => segment === ':self').length > 1) return ':self may stand once only';
+  return segments.map(segmentProblem).find((problem) => problem !== undefined);
+}
+
+function segmentProblem(segment: string): string | undefined {
+  if (segment === '*' || segment === '**' || segment === ':self') return undefined;
+  if (segment.includes('*')) return `"${segment}": * stands for a whole segment`;
+  if (segment.startsWith(':')) return `"${segment}": of names, there is only :self`;
+  if (/^\.+$/.test(segment)) return `"${segment}" is a dot segment`;
+  if (segment.endsWith('.')) return `"${segment}" ends in a dot, which some services drop`;
+  if (segment.includes('%'))
+    return `"${segment}": rules are written decoded, so % matches nothing; use * for the segment`;
+  return literal.test(segment) ? undefined : `"${segment}" has characters that match nothing; use * for the segment`;
+}
+
+/** Compiles a path without problems. */
+export function compilePattern(path: string): Pattern {
+  const open = path.endsWith('/**');
+  const segments = path === '/' ? [''] : path.slice(1).split('/');
+  if (open) segments.pop();
+  const at = segments.findIndex((segment) => segment === '*' || segment === ':self');
+  const first = at === -1 ? segments : segments.slice(0, at);
+  const rest = at === -1 ? [] : segments.slice(at);
+  return { prefix: first.map((segment) => `/${segment}`).join(''), steps: rest.map(stepOf), open };
+}
+
+function stepOf(segment: string): Step {
+  if (segment === '*') return { is: 'any' };
+  return segment === ':self' ? { is: 'self' } : { is: 'literal', text: segment };
+}
+
+/**
+ * Matches one reading of a path. `undefined`: no match; else what stands at `:self`, '' where the pattern has none.
+ * `*` and `:self` take one segment that is not empty; `/a/**` takes `/a` and all below.
+ */
+export function match(pattern: Pattern, path: string): string | undefined {
+  if (!path.startsWith(pattern.prefix)) return undefined;
+  const at = pattern.prefix.length;
+  return pattern.steps.length === 0 ? ends(pattern, path, at, '') : walk(pattern, path, at);
+}
+
+function walk(pattern: Pattern, path: string, from: number): string | undefined {
+  let at = from;
+  let self = '';
+  for (const step of pattern.steps) {
+    if (path.charCodeAt(at) !== 0x2f) return undefined;
+    const slash = path.indexOf('/', at + 1);
+    const end = slash === -1 ? path.length : slash;
+    if (end === at + 1) return undefined;
+    if (step.is === 'self') self = path.slice(at + 1, end);
+    else if (step.is === 'literal' && path.slice(at + 1, end) !== step.text) return undefined;
+    at = end;
+  }
+  return ends(pattern, path, at, self);
+}
+
+function ends(pattern: Pattern, path: string, at: number, self: string): string | undefined {
+  if (at === path.length) return self;
+  return pattern.open && path.charCodeAt(at) === 0x2f ? self : undefined;
+}
