@@ -1,0 +1,76 @@
+import type { Ladder, Principal } from '../types.ts';
+
+export type Preset = 'x-forwarded' | 'remote' | 'x-auth-request' | 'x-authentik';
+export type Headers = readonly (readonly [name: string, value: string])[];
+
+type Fact = 'user' | 'email' | 'name' | 'id' | 'groups' | 'piped';
+
+/** Section 8 of the contract. authentik parts groups by `|`, all others by commas. */
+const presetTable: Readonly<Record<Preset, readonly (readonly [name: string, fact: Fact])[]>> = {
+  'x-forwarded': [
+    ['X-Forwarded-User', 'user'],
+    ['X-Forwarded-Email', 'email'],
+    ['X-Forwarded-Groups', 'groups'],
+    ['X-Forwarded-Preferred-Username', 'user'],
+  ],
+  remote: [
+    ['Remote-User', 'user'],
+    ['Remote-Email', 'email'],
+    ['Remote-Groups', 'groups'],
+    ['Remote-Name', 'name'],
+  ],
+  'x-auth-request': [
+    ['X-Auth-Request-User', 'user'],
+    ['X-Auth-Request-Email', 'email'],
+    ['X-Auth-Request-Groups', 'groups'],
+    ['X-Auth-Request-Preferred-Username', 'user'],
+  ],
+  'x-authentik': [
+    ['X-authentik-username', 'user'],
+    ['X-authentik-email', 'email'],
+    ['X-authentik-name', 'name'],
+    ['X-authentik-groups', 'piped'],
+    ['X-authentik-uid', 'id'],
+  ],
+};
+
+type Made = Readonly<{ presets: readonly Preset[]; ladder: Ladder; headers: Headers }>;
+const made = new WeakMap<Principal, Made>();
+
+/**
+ * The identity headers of these presets for an upstream: every one of them, empty for an anonymous principal. Values
+ * are UTF-8 in Node's terms (a character a byte), without control characters. Made once per principal, frozen.
+ */
+export function identityHeaders(principal: Principal, presets: readonly Preset[], ladder: Ladder): Headers {
+  const known = made.get(principal);
+  if (known !== undefined && known.presets === presets && known.ladder === ladder) return known.headers;
+  const facts = factsOf(principal, ladder);
+  const headers = Object.freeze(
+    presets.flatMap((preset) => presetTable[preset].map(([name, fact]) => Object.freeze([name, facts[fact]] as const))),
+  );
+  made.set(principal, { presets, ladder, headers });
+  return headers;
+}
+
+const nobody: Readonly<Record<Fact, string>> = { user: '', email: '', name: '', id: '', groups: '', piped: '' };
+
+function factsOf(principal: Principal, ladder: Ladder): Readonly<Record<Fact, string>> {
+  if (principal.kind === 'anonymous') return nobody;
+  const user = principal.kind === 'client' ? principal.id : principal.name;
+  const roles = ladder.names.slice(0, ladder.position(principal.role) + 1).reverse();
+  const groups = [...roles, ...principal.scopes.map((scope) => `scope:${scope}`)];
+  return {
+    user: headerValue(user),
+    email: headerValue(principal.email ?? ''),
+    name: headerValue(principal.displayName ?? user),
+    id: headerValue(principal.id),
+    groups: headerValue(groups.join(',')),
+    piped: headerValue(groups.join('|')),
+  };
+}
+
+/** Line and paragraph separators go with the control characters: some services break lines at them. */
+function headerValue(text: string): string {
+  const printable = text.replace(/[\p{Cc}\u2028\u2029]/gu, '').trim();
+  return Buffer.from(printable, 'utf8').toString('latin1');
+}
