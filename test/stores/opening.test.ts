@@ -1,0 +1,138 @@
+import { deepEqual, equal, match, rejects } from 'node:assert/strict';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import test, { type TestContext } from 'node:test';
+import { openSqlite } from '../../lib/stores/sqlite/index.ts';
+import { migrate, schemaVersion, versionOf } from '../../lib/stores/sqlite/migrations.ts';
+import { aUser } from '../../lib/stores/suites/records.ts';
+import { dataFolder } from './folder.ts';
+
+/** A good database with enough in it to have pages to damage. */
+async function filled(t: TestContext) {
+  const folder = dataFolder(t);
+  const stores = await openSqlite({ dataDir: folder.dataDir });
+  for (let n = 0; n < 200; n += 1) await stores.users.insert(aUser(`user${n}`, { displayName: 'x'.repeat(200) }));
+  await stores.close();
+  return folder;
+}
+
+function overwrite(path: string, at: number, bytes: Buffer): void {
+  const file = readFileSync(path);
+  bytes.copy(file, at);
+  writeFileSync(path, file);
+}
+
+function withSql(path: string, sql: string): void {
+  const database = new DatabaseSync(path);
+  database.exec(sql);
+  database.close();
+}
+
+const newSchema = (path: string) => withSql(path, `PRAGMA user_version = ${schemaVersion + 1}`);
+const foreign = 'CREATE TABLE songs (name TEXT); INSERT INTO songs VALUES (1)';
+
+const unusable: [what: string, spoil: (path: string) => void, reason: RegExp][] = [
+  ['that is no database', (path) => writeFileSync(path, 'user,password\n'.repeat(999)), /is not an SQLite database/],
+  ['that is shorter than a header', (path) => writeFileSync(path, 'x'), /is not an SQLite database/],
+  ['with pages overwritten', (path) => overwrite(path, 8192, Buffer.alloc(40_000, 0xa5)), /is damaged/],
+  ['with its schema overwritten', (path) => overwrite(path, 100, Buffer.alloc(3000, 0xa5)), /is damaged/],
+  ['cut off in the middle', (path) => writeFileSync(path, readFileSync(path).subarray(0, 9000)), /is damaged/],
+  ['of a newer version', newSchema, new RegExp(`newer version .* schema is ${schemaVersion + 1}`)],
+];
+
+for (const [what, spoil, reason] of unusable) {
+  test(`a file ${what} is refused by path and reason, and left as it is`, async (t) => {
+    const { dataDir, path } = await filled(t);
+    spoil(path);
+    const before = readFileSync(path);
+    const files = readdirSync(dataDir);
+    await rejects(openSqlite({ dataDir }), (error: Error) => {
+      equal(error.message.startsWith(`${path} cannot be used: `), true);
+      match(error.message, reason);
+      return true;
+    });
+    deepEqual(readFileSync(path), before);
+    deepEqual(readdirSync(dataDir), files);
+  });
+}
+
+test('the database of another application is refused and left as it is', async (t) => {
+  const { dataDir, path } = dataFolder(t);
+  withSql(path, foreign);
+  const before = readFileSync(path);
+  await rejects(openSqlite({ dataDir }), /database of another application/);
+  deepEqual(readFileSync(path), before);
+});
+
+test('a directory in the place of the file, and a file in the place of the directory, are named', async (t) => {
+  const { dataDir, path } = dataFolder(t);
+  mkdirSync(path);
+  await rejects(
+    openSqlite({ dataDir }),
+    (error: Error) => error.message === `${path} cannot be used: it is a directory`,
+  );
+  writeFileSync(join(dataDir, 'plain'), 'kept');
+  const inside = join(dataDir, 'plain', 'data');
+  await rejects(openSqlite({ dataDir: inside }), /the data directory .*plain\/data cannot be used: .*not a directory/);
+  equal(readFileSync(join(dataDir, 'plain'), 'utf8'), 'kept');
+});
+
+test('what is made is for its owner only, the log beside it too', async (t) => {
+  const dataDir = join(dataFolder(t).dataDir, 'deep', 'data');
+  const stores = await openSqlite({ dataDir });
+  await stores.facts.put('a', 'b');
+  equal(statSync(dataDir).mode & 0o777, 0o700);
+  const modes = readdirSync(dataDir).map((name) => [name, statSync(join(dataDir, name)).mode & 0o777]);
+  deepEqual(modes, [
+    ['gatewarden.db', 0o600],
+    ['gatewarden.db-shm', 0o600],
+    ['gatewarden.db-wal', 0o600],
+  ]);
+  await stores.close();
+});
+
+test('a file that others may read is made private', async (t) => {
+  const { dataDir, path } = dataFolder(t);
+  writeFileSync(path, '', { mode: 0o644 });
+  const stores = await openSqlite({ dataDir });
+  equal(statSync(path).mode & 0o777, 0o600);
+  await stores.close();
+});
+
+test('two that start at the same moment share the new file', async (t) => {
+  const { dataDir } = dataFolder(t);
+  const [one, two] = await Promise.all([openSqlite({ dataDir }), openSqlite({ dataDir })]);
+  await one.facts.put('from', 'one');
+  equal(await two.facts.get('from'), 'one');
+  await one.close();
+  await two.close();
+});
+
+test('a new file is brought to the latest schema, and what is there is kept by opening it again', async (t) => {
+  const { dataDir, path } = await filled(t);
+  const stores = await openSqlite({ dataDir });
+  equal((await stores.users.list({ limit: 1000 })).items.length, 200);
+  await stores.close();
+  const database = new DatabaseSync(path, { readOnly: true });
+  equal(versionOf(database), schemaVersion);
+  database.close();
+});
+
+test('migrations are taken from where the file is, each whole or not at all', () => {
+  const database = new DatabaseSync(':memory:');
+  const first = 'CREATE TABLE a (n INTEGER) STRICT; INSERT INTO a VALUES (1)';
+  migrate(database, [first]);
+  const broken = 'CREATE TABLE b (n INTEGER) STRICT; INSERT INTO nowhere VALUES (1)';
+  try {
+    migrate(database, [first, 'UPDATE a SET n = 2', broken]);
+  } catch (error) {
+    match(String(error), /no such table: nowhere/);
+  }
+  equal(versionOf(database), 1);
+  equal(database.prepare('SELECT n FROM a').get()?.n, 1);
+  migrate(database, [first, 'UPDATE a SET n = 2']);
+  migrate(database, [first, 'UPDATE a SET n = 2']);
+  equal(versionOf(database), 2);
+  deepEqual({ ...database.prepare('SELECT n FROM a').get() }, { n: 2 });
+});
