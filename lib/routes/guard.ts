@@ -11,7 +11,7 @@ export function refusalOf(core: Core, principal: Principal, route: Guarded): Ref
   if (!isSignedIn(core, principal)) return { code: 'missing_credential' };
   if (!holdsRole(core, principal, route.guard)) return { code: 'insufficient_role' };
   if (route.scope && !principal.scopes.includes(route.scope)) {
-    return { code: 'insufficient_scope', detail: `This needs the scope ${route.scope}.` };
+    return { code: 'insufficient_scope', scope: route.scope, detail: `This needs the scope ${route.scope}.` };
   }
   return undefined;
 }

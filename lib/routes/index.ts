@@ -1,11 +1,8 @@
-import express, { type NextFunction, type Request, type RequestHandler, type Response, type Router } from 'express';
+import express, { type RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { Core } from '../core.ts';
 import type { Settings } from '../settings/settings.ts';
-import { inventory } from './inventory.ts';
-import { write } from './reply.ts';
-import type { Route } from './route.ts';
-import { type Asked, answerFailure, refuse, serve } from './serve.ts';
+import { routerOf } from './router.ts';
 
 /**
  * Our pages and API as an Express application of its own. It learns its path where it is mounted; `prefix` (begins with
@@ -25,26 +22,6 @@ export function ownRoutes(core: Core, options: { prefix?: string | undefined } =
   app.use((req, res, next) => (mounted || req.baseUrl !== '' ? routes : below)(req, res, next));
   return app;
 }
-
-/** A route for each line of the inventory, and nothing else. */
-function routerOf(core: Core, prefix: string | undefined): Router {
-  const router = express.Router({ strict: true, caseSensitive: true });
-  const asked = (req: Request, res: Response): Asked => ({ core, prefix: prefix ?? req.baseUrl, req, res });
-  for (const route of inventory) {
-    router[route.method](expressPath(route), (req, res) =>
-      serve({ ...asked(req, res), route }).catch((error: unknown) =>
-        answerFailure({ ...asked(req, res), route }, error),
-      ),
-    );
-  }
-  router.use((req, res) => write(res, refuse(asked(req, res), { code: 'not_found' })));
-  router.use((error: unknown, req: Request, res: Response, _next: NextFunction) =>
-    answerFailure(asked(req, res), error),
-  );
-  return router;
-}
-
-const expressPath = (route: Route): string => route.path.replace(/\{(\w+)\}/g, ':$1');
 
 /** On our own answers only, never on what an upstream says. */
 function ownHeaders(settings: Settings): RequestHandler {

@@ -49,11 +49,33 @@ function problemsOf(error: ZodError): readonly FieldProblem[] {
   return error.issues
     .flatMap((issue) => {
       const at = issue.path.map(String);
-      if (issue.code !== 'unrecognized_keys') return [{ field: at.join('.'), problem: issue.message }];
+      if (issue.code !== 'unrecognized_keys') return [{ field: at.join('.'), problem: wordingOf(issue) }];
       return issue.keys.map((key) => ({
         field: [...at, key.slice(0, 100)].join('.'),
-        problem: 'There is no such field.',
+        problem: 'is no field of this call',
       }));
     })
     .slice(0, 20);
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+};
+
+/** The services' way of saying it: what the field must be. */
+function wordingOf(issue: ZodError['issues'][number]): string {
+  if (issue.code === 'invalid_type') {
+    return issue.message.endsWith('received undefined')
+      ? 'is missing'
+      : `must be ${kinds[issue.expected] ?? issue.expected}`;
+  }
+  if (issue.code === 'invalid_value') return `must be one of ${issue.values.map(String).join(', ')}`;
+  if (issue.code === 'too_big') return `must not be more than ${issue.maximum}`;
+  if (issue.code === 'too_small') return `must not be less than ${issue.minimum}`;
+  return issue.code === 'custom' ? issue.message : 'is not of the right form';
 }

@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import type { Core, Identified } from '../core.ts';
 import { type Refusal, type Result, refused } from '../errors.ts';
 import { returnTo } from '../respond/return-to.ts';
-import type { Answer, Origin, Principal } from '../types.ts';
+import type { Answer, Origin } from '../types.ts';
 import { failureOf, somethingBroke } from './failures.ts';
 import { refusalOf } from './guard.ts';
 import { seeOther, write } from './reply.ts';
@@ -12,8 +12,6 @@ import type { Entry, Route } from './route.ts';
 export type Asked = Readonly<{ core: Core; route?: Route | undefined; prefix: string; req: Request; res: Response }>;
 
 type Found = Readonly<{ refusal: Refusal }> | Identified;
-
-const anonymous: Principal = Object.freeze({ kind: 'anonymous', id: '', name: '', role: '', scopes: [], via: 'none' });
 
 const nowhere: Origin = Object.freeze({
   address: '',
@@ -26,7 +24,7 @@ const nowhere: Origin = Object.freeze({
 });
 
 /** On a bare route nobody is looked for. */
-const unseen: Identified = Object.freeze({
+const unseen = ({ anonymous }: Core): Identified => ({
   origin: nowhere,
   principal: anonymous,
   passAuthorization: false,
@@ -37,7 +35,7 @@ const unseen: Identified = Object.freeze({
 /** One call of one route, from who makes it to the answer. Rejects with what broke, for `answerFailure`. */
 export async function serve(asked: Asked & Readonly<{ route: Route }>): Promise<void> {
   const { core, route, req, res } = asked;
-  const found = route.place === 'bare' ? unseen : await core.requests.identify(req, route.place);
+  const found = route.place === 'bare' ? unseen(core) : await core.requests.identify(req, route.place);
   const clearCookie = 'principal' in found && found.clearCookie;
   const result = await resultOf(asked, found);
   if (!result.ok) return write(res, refuse(asked, result.refusal, clearCookie));
@@ -53,7 +51,9 @@ async function resultOf(asked: Asked & Readonly<{ route: Route }>, found: Found)
   if (found.refusal) return { ok: false, refusal: found.refusal };
   if (route.place !== 'bare' && !core.settings.authEnabled) return refused('auth_disabled');
   const denied = refusalOf(core, found.principal, route);
-  return denied ? { ok: false, refusal: denied } : route.run(entryOf(asked, found));
+  if (!denied) return route.run(entryOf(asked, found));
+  if (denied.code !== 'missing_credential') core.denied(found.principal, `${asked.prefix}${req.path}`, denied.code);
+  return { ok: false, refusal: denied };
 }
 
 function entryOf(asked: Asked & Readonly<{ route: Route }>, { origin, principal }: Identified): Entry {

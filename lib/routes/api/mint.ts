@@ -11,9 +11,9 @@ const longest = 30 * units.d;
 
 /** `90`, in seconds, or `1h`. Gives milliseconds. */
 const lifetime = z
-  .union([z.number().int(), z.string().regex(/^[1-9]\d{0,8}[smhd]$/, 'Give seconds, or a time such as 1h.')])
+  .union([z.number().int(), z.string().regex(/^[1-9]\d{0,8}[smhd]$/)])
   .transform(toMilliseconds)
-  .pipe(z.number().min(1000, 'At least a second.').max(longest, 'At most 30d.'));
+  .pipe(z.number().min(1000).max(longest));
 
 function toMilliseconds(given: number | string): number {
   if (typeof given === 'number') return given * 1000;
@@ -39,7 +39,7 @@ function narrowed({ core, principal }: Call): Refusal | undefined {
 function ceiling({ core, body, principal }: Call<Asked>): Result<string> {
   const { ladder } = core;
   if (body.role !== undefined && !ladder.has(body.role)) {
-    return refused('validation_failed', { problems: [{ field: 'role', problem: 'There is no such role.' }] });
+    return refused('validation_failed', { problems: [{ field: 'role', problem: 'must be a role of the ladder' }] });
   }
   const byType = body.type === undefined ? principal.role : ladder.rung(body.type === 'User' ? 'user' : 'operator');
   return ok([principal.role, byType, body.role ?? byType].reduce((low, role) => ladder.lower(low, role)));

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { type Refusal, type Result, refused } from '../../errors.ts';
 import { noContent } from '../reply.ts';
 import { route } from '../route.ts';
 import { text } from '../schemas.ts';
@@ -20,14 +19,7 @@ export const passwordRoutes = [
       const confirmed = await core.signIn.confirm(principal.id, body.current_password, asking);
       if (!confirmed.ok) return confirmed;
       const changed = await core.signIn.change(principal.id, body.new_password, actor, principal.sessionId);
-      return changed.ok ? noContent() : renamed(changed);
+      return changed.ok ? noContent() : changed;
     },
   }),
 ];
-
-/** The service speaks of `password`; the field here is `new_password`. */
-function renamed(result: Readonly<{ ok: false; refusal: Refusal }>): Result<never> {
-  const { code, problems, ...rest } = result.refusal;
-  const fields = problems?.map((one) => (one.field === 'password' ? { ...one, field: 'new_password' } : one));
-  return refused(code, { ...rest, problems: fields });
-}

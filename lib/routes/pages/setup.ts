@@ -33,7 +33,9 @@ const wrongLink = (call: Entry): Result<Answer> =>
 
 /** The form again, with what is wrong with its fields. */
 function again(call: Call<z.output<typeof form>>, refusal: Refusal): Result<Answer> {
-  const problems = Object.fromEntries((refusal.problems ?? []).map((one) => [one.field, one.problem]));
+  const problems = Object.fromEntries(
+    (refusal.problems ?? []).map((one) => [one.field, `The ${one.field} ${one.problem}.`]),
+  );
   const shown = { token: call.body.token, username: call.body.username, problems };
   const { passwordMinLength } = call.core.settings;
   const page = setupPage(frameOf(call), { ...shown, problem: sentence(refusal), passwordMinLength });

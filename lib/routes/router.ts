@@ -1,0 +1,26 @@
+import express, { type NextFunction, type Request, type Response, type Router } from 'express';
+import type { Core } from '../core.ts';
+import { inventory } from './inventory.ts';
+import { write } from './reply.ts';
+import type { Route } from './route.ts';
+import { type Asked, answerFailure, refuse, serve } from './serve.ts';
+
+/** A route for each line of the inventory, and nothing else. */
+export function routerOf(core: Core, prefix: string | undefined): Router {
+  const router = express.Router({ strict: true, caseSensitive: true });
+  const asked = (req: Request, res: Response): Asked => ({ core, prefix: prefix ?? req.baseUrl, req, res });
+  for (const route of inventory) {
+    router[route.method](expressPath(route), (req, res) =>
+      serve({ ...asked(req, res), route }).catch((error: unknown) =>
+        answerFailure({ ...asked(req, res), route }, error),
+      ),
+    );
+  }
+  router.use((req, res) => write(res, refuse(asked(req, res), { code: 'not_found' })));
+  router.use((error: unknown, req: Request, res: Response, _next: NextFunction) =>
+    answerFailure(asked(req, res), error),
+  );
+  return router;
+}
+
+const expressPath = (route: Route): string => route.path.replace(/\{(\w+)\}/g, ':$1');
