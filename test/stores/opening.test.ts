@@ -1,5 +1,5 @@
-import { deepEqual, equal, match, rejects } from 'node:assert/strict';
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import test, { type TestContext } from 'node:test';
@@ -135,4 +135,51 @@ test('migrations are taken from where the file is, each whole or not at all', ()
   migrate(database, [first, 'UPDATE a SET n = 2']);
   equal(versionOf(database), 2);
   deepEqual({ ...database.prepare('SELECT n FROM a').get() }, { n: 2 });
+});
+
+/** What a process without root's rights would meet. */
+async function asNobody<T>(work: () => Promise<T>): Promise<T> {
+  const root = process.geteuid?.() === 0;
+  if (root) process.seteuid?.(65534);
+  try {
+    return await work();
+  } finally {
+    if (root) process.seteuid?.(0);
+  }
+}
+
+const locked: [what: string, lock: (dataDir: string, path: string) => void][] = [
+  ['that may not be read', (_, path) => chmodSync(path, 0o000)],
+  ['that may not be written', (_, path) => chmodSync(path, 0o444)],
+  ['in a directory that may not be entered', (dataDir) => chmodSync(dataDir, 0o000)],
+];
+for (const [what, lock] of locked) {
+  test(`a file ${what} is refused by path and reason, and left as it is`, async (t) => {
+    const { dataDir, path } = await filled(t);
+    const before = readFileSync(path);
+    chmodSync(dataDir, 0o755);
+    lock(dataDir, path);
+    await asNobody(() =>
+      rejects(openSqlite({ dataDir }), (error: Error) => {
+        ok(error.message.includes(dataDir));
+        match(error.message, /cannot be used: permission denied/);
+        return true;
+      }),
+    );
+    chmodSync(dataDir, 0o700);
+    chmodSync(path, 0o600);
+    deepEqual(readFileSync(path), before);
+  });
+}
+
+test('a data directory that may not be written to, or made, is refused by path and reason', async (t) => {
+  const { dataDir } = dataFolder(t);
+  chmodSync(dataDir, 0o555);
+  for (const directory of [dataDir, join(dataDir, 'data')]) {
+    await asNobody(() =>
+      rejects(openSqlite({ dataDir: directory }), /gatewarden-.* cannot be used: permission denied/),
+    );
+  }
+  chmodSync(dataDir, 0o700);
+  deepEqual(readdirSync(dataDir), []);
 });

@@ -3,10 +3,8 @@ import type { RateLimiterSQLite } from 'rate-limiter-flexible';
 import type { AttemptStore } from '../contracts.ts';
 import type { Connection } from './connection.ts';
 
-/** A flood of invented names costs at most this many rows; those nearest to their end give way. */
-const mostRows = 500_000;
-const hitsBetweenSweeps = 500;
-const sweptAtOnce = 2_000;
+/** A flood of invented names costs about `mostRows` at most; those nearest to their end give way. */
+const bounds = { mostRows: 500_000, hitsBetweenSweeps: 500, sweptAtOnce: 2_000 };
 const addressesKept = 20;
 
 const wholeSeconds = (windowMs: number) => Math.max(1, Math.ceil(windowMs / 1000));
@@ -69,24 +67,24 @@ const limiterOptions = (duration: number) => ({
   duration,
 });
 
-function sweeper(db: Connection, sql: ReturnType<typeof statements>): () => Promise<void> {
+function sweeper(db: Connection, sql: ReturnType<typeof statements>, limits: typeof bounds): () => Promise<void> {
   let hits = 0;
   function sweep(): void {
-    sql.sweep.run(Date.now(), sweptAtOnce);
-    const over = Number(sql.count.get()?.n ?? 0) - mostRows;
+    sql.sweep.run(Date.now(), limits.sweptAtOnce);
+    const over = Number(sql.count.get()?.n ?? 0) - limits.mostRows;
     if (over > 0) sql.evict.run(over);
   }
   return async () => {
     hits += 1;
-    if (hits % hitsBetweenSweeps === 1) await db.write('relaxed', sweep);
+    if (hits % limits.hitsBetweenSweeps === 1) await db.write('relaxed', sweep);
   };
 }
 
 /** Windows are whole seconds, rounded up. */
-export function attemptStore(db: Connection): AttemptStore {
+export function attemptStore(db: Connection, limits = bounds): AttemptStore {
   const sql = statements(db);
   const limiterFor = limiters(db);
-  const swept = sweeper(db, sql);
+  const swept = sweeper(db, sql, limits);
   return {
     async hit(key, windowMs) {
       await swept();
