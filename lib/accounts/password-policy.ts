@@ -1,8 +1,6 @@
+import { passwordText } from '../crypto/password-text.ts';
 import { isCommonPassword } from './common-passwords.ts';
 import { nameKey } from './names.ts';
-
-/** The longest password, in bytes of UTF-8 after NFKC. */
-export const passwordBound = 1024;
 
 /** Whose password it is to be: what others may know of them makes no password. */
 export type PasswordOwner = Readonly<{
@@ -13,16 +11,6 @@ export type PasswordOwner = Readonly<{
 
 /** What is wrong with a new password, as a sentence that does not contain it, or undefined. No composition rules. */
 export type PasswordPolicy = (password: unknown, owner: PasswordOwner) => string | undefined;
-
-/**
- * Whether this can be anybody's password at all: a well-formed text without NUL of at most 1,024 bytes. What is not is as
- * wrong as any other wrong password.
- */
-export function isPossiblePassword(password: string): boolean {
-  // NFKC may lengthen a text eighteenfold: it is not worked out for what is too long anyway.
-  if (password.length > passwordBound || !password.isWellFormed() || password.includes('\0')) return false;
-  return Buffer.byteLength(password.normalize('NFKC')) <= passwordBound;
-}
 
 const letters = (text: string) => nameKey(text.normalize('NFKC')).replace(/[^\p{L}\p{N}]/gu, '');
 
@@ -44,8 +32,9 @@ export function passwordPolicy(minLength: number): PasswordPolicy {
   return function problemOfPassword(password, owner) {
     if (typeof password !== 'string') return 'must be a text';
     if (!password.isWellFormed() || password.includes('\0')) return 'must not hold characters that cannot be typed';
-    if (!isPossiblePassword(password)) return `must not be longer than ${passwordBound} bytes`;
-    const normal = password.normalize('NFKC');
+    if (password === '') return 'must not be empty';
+    const normal = passwordText(password);
+    if (normal === undefined) return 'must not be longer than 1,024 bytes';
     if ([...normal].length < minLength) return `must have at least ${minLength} characters`;
     if (isOwnName(normal, owner)) return 'must not be made of your own name';
     return isCommonPassword(normal) ? 'is one of those that are guessed first' : undefined;

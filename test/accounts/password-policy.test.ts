@@ -25,12 +25,13 @@ describe('a password may not be', () => {
     ['absent', undefined, /text/],
     ['an object', { $ne: '' }, /text/],
     ['an array', ['violet kettle 27 sails'], /text/],
+    ['empty', '', /empty/],
     ['too short', 'violet kett', /at least 12/],
     ['too short once NFKC has taken its parts together', 'e\u0301'.repeat(11), /at least 12/],
     ['short in characters though long in UTF-16', '🙂🙃😀😃😄😁😆😅🤣😂😇', /at least 12/],
-    ['longer than 1,024 bytes', 'vq'.repeat(513), /1024 bytes/],
-    ['longer than 1,024 bytes in UTF-8', 'ø1'.repeat(400), /1024 bytes/],
-    ['longer than 1,024 bytes after NFKC', '\ufdfa'.repeat(40), /1024 bytes/],
+    ['longer than 1,024 bytes', 'vq'.repeat(513), /1,024 bytes/],
+    ['longer than 1,024 bytes in UTF-8', 'ø1'.repeat(400), /1,024 bytes/],
+    ['longer than 1,024 bytes after NFKC', '\ufdfa'.repeat(40), /1,024 bytes/],
     ['with NUL', 'violet kettle\u0000 27 sails', /cannot be typed/],
     ['with a lone surrogate', 'violet kettle \ud800 sails', /cannot be typed/],
     ['well known', 'correcthorsebatterystaple', /guessed first/],
@@ -54,7 +55,7 @@ describe('a password may not be', () => {
 
   it('repeated in what is said about it', () => {
     for (const [, password] of bad) {
-      if (typeof password === 'string') equal(problem(password, owner)?.includes(password), false);
+      if (typeof password === 'string' && password !== '') equal(problem(password, owner)?.includes(password), false);
     }
   });
 });

@@ -1,0 +1,135 @@
+import { createHmac } from 'node:crypto';
+import { equalSecrets } from '../crypto/constant-time.ts';
+import type { Keyring } from '../crypto/keyring.ts';
+import { randomBase62 } from '../crypto/random.ts';
+import { type FieldProblem, ok, type Result, refused } from '../errors.ts';
+import type { Asking, FirstAdmin } from '../services.ts';
+import type { UserRecord } from '../stores/contracts.ts';
+import type { Actor } from '../types.ts';
+import { attemptLimits } from './attempts.ts';
+import { nameKey, namePolicy } from './names.ts';
+import { type AccountParts, doneBy } from './parts.ts';
+import { passwordPolicy } from './password-policy.ts';
+import { viewOf } from './view.ts';
+
+type Wanted = Readonly<{ username: unknown; password: unknown }>;
+
+/**
+ * The first admin, by whichever way comes first: of all ways and all instances at once, one makes it.
+ * The setup token is worked out from the secret key and the installation's id: nothing to keep, the same after a restart.
+ */
+export async function firstAdmin(parts: AccountParts & Readonly<{ keyring: Keyring }>): Promise<FirstAdmin> {
+  const { stores, bus, record, ladder, hasher, settings, clock, keyring } = parts;
+  const attempts = attemptLimits(stores.attempts, settings);
+  const problemOfName = namePolicy(settings.reservedNames);
+  const problemOfPassword = passwordPolicy(settings.passwordMinLength);
+  const installation = await stores.facts.putIfAbsent('installation', randomBase62(20));
+  const tokens = keyring
+    .derive('setup')
+    .map((key) => createHmac('sha256', key).update(installation).digest('base64url'));
+
+  // The stores never let the last admin go, so that it need not be asked again.
+  let there = false;
+  async function needed(): Promise<boolean> {
+    there ||= await stores.users.hasAdmin();
+    return !there;
+  }
+
+  function problemsOf({ username, password }: Wanted): FieldProblem[] {
+    const name = problemOfName(username, true);
+    const secret = problemOfPassword(password, { username: String(username) });
+    return [
+      ...(name === undefined ? [] : [{ field: 'username', problem: name }]),
+      ...(secret === undefined ? [] : [{ field: 'password', problem: secret }]),
+    ];
+  }
+
+  async function recordFor(username: string, password: string): Promise<UserRecord> {
+    const now = clock();
+    return {
+      id: `u_${randomBase62(20)}`,
+      username,
+      nameKey: nameKey(username),
+      role: ladder.rung('admin'),
+      state: 'active',
+      emailConfirmed: false,
+      passwordHash: await hasher.hash(password),
+      epoch: 0,
+      createdAt: now,
+      updatedAt: now,
+    };
+  }
+
+  /** `conflict` when there is an admin, or when the name is somebody else's. */
+  async function insert(wanted: Wanted): Promise<Result<UserRecord>> {
+    const problems = problemsOf(wanted);
+    if (problems.length > 0) return refused('validation_failed', { problems });
+    const user = await recordFor(String(wanted.username), String(wanted.password));
+    const outcome = await stores.users.insertFirstAdmin(user);
+    if (outcome === 'name-taken') {
+      return refused('conflict', { problems: [{ field: 'username', problem: 'is taken' }] });
+    }
+    there = true;
+    if (outcome === 'admin-exists') return refused('conflict', { detail: 'There is an administrator already.' });
+    await bus.publish({ kind: 'user', id: user.id });
+    return ok(user);
+  }
+
+  const tell = (user: UserRecord, by: ReturnType<typeof doneBy>, action: string) =>
+    record({
+      event: 'user.changed',
+      ...by,
+      subject: `user:${user.username}`,
+      outcome: 'ok',
+      detail: { action, role: user.role },
+    });
+
+  const opens = (token: string) => tokens.filter((good) => equalSecrets(good, token)).length > 0;
+
+  /** Counted before it is compared; nobody can close this door for the owner by knocking from everywhere. */
+  async function checkToken(token: unknown, asking: Asking): Promise<Result<undefined>> {
+    const attempt = await attempts.begin('setup', asking.address, { everywhere: false });
+    if (!attempt.ok) return attempt;
+    if (typeof token !== 'string' || !opens(token)) {
+      await record({
+        event: 'login.failed',
+        actor: '',
+        via: 'none',
+        ...asking,
+        outcome: 'invalid_token',
+        detail: { door: 'setup' },
+      });
+      return refused('invalid_token');
+    }
+    await attempt.succeeded();
+    return ok(undefined);
+  }
+
+  async function setUp(input: Wanted & { token: unknown }, asking: Asking): Promise<Result<UserRecord>> {
+    if (!(await needed())) return refused('not_found');
+    const checked = await checkToken(input.token, asking);
+    if (!checked.ok) return checked;
+    const made = await insert(input);
+    if (!made.ok) return there ? refused('not_found') : made;
+    await attempts.remember(made.value.id, asking.address, clock());
+    await tell(
+      made.value,
+      { actor: made.value.username, via: 'none', address: asking.address, agent: asking.agent },
+      'set up',
+    );
+    return made;
+  }
+
+  return {
+    needed,
+    setupToken: () => tokens[0] ?? '',
+    setUp,
+    async create(username: string, password: string, by: Actor) {
+      if (!(await needed())) return refused('conflict', { detail: 'There is an administrator already.' });
+      const made = await insert({ username, password });
+      if (!made.ok) return made;
+      await tell(made.value, doneBy(by), 'created');
+      return ok(viewOf(made.value));
+    },
+  };
+}

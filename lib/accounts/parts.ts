@@ -1,0 +1,40 @@
+import type { PasswordHasher } from '../crypto/password-hash.ts';
+import type { InvalidationBus } from '../invalidation/bus.ts';
+import type { RecordEvent } from '../services.ts';
+import type { Stores } from '../stores/contracts.ts';
+import type { Actor, Ladder } from '../types.ts';
+
+/** What the services of accounts work with. `clock` is in milliseconds since the epoch. */
+export type AccountParts = Readonly<{
+  stores: Pick<Stores, 'users' | 'sessions' | 'tokens' | 'refreshTokens' | 'attempts' | 'facts'>;
+  bus: InvalidationBus;
+  record: RecordEvent;
+  ladder: Ladder;
+  hasher: PasswordHasher;
+  settings: Readonly<{
+    defaultRole: string;
+    reservedNames: readonly string[];
+    passwordMinLength: number;
+    loginMaxFailures: number;
+    loginWindow: number;
+    loginMaxFailuresAddress: number;
+    loginMaxFailuresUser: number;
+  }>;
+  clock: () => number;
+}>;
+
+/** The columns of the audit log that tell who did it. Without an actor it was the program itself. */
+export function doneBy(by: Actor | undefined) {
+  return {
+    actor: by?.principal.name ?? '',
+    via: by?.principal.via ?? ('none' as const),
+    address: by?.address,
+    agent: by?.agent,
+  };
+}
+
+/** Whether it comes from an admin's hand: a signed-in admin, or the command on the store itself. */
+export function isAdminsHand(by: Actor | undefined, ladder: Ladder): boolean {
+  if (by === undefined) return false;
+  return by.principal.via === 'command' || ladder.atLeast(by.principal.role, ladder.rung('admin'));
+}

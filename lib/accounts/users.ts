@@ -1,0 +1,174 @@
+import { randomBase62 } from '../crypto/random.ts';
+import { ok, type Result, refused } from '../errors.ts';
+import type { NewUser, UserEdit, Users, UserView } from '../services.ts';
+import type { UserChange, UserRecord, UserState } from '../stores/contracts.ts';
+import type { Actor } from '../types.ts';
+import { endCredentialsOf } from './end-all.ts';
+import { nameKey, namePolicy } from './names.ts';
+import { type AccountParts, doneBy, isAdminsHand } from './parts.ts';
+import { passwordPolicy } from './password-policy.ts';
+import { userInput } from './user-input.ts';
+import { viewOf } from './view.ts';
+
+const taken = {
+  'name-taken': refused('conflict', { problems: [{ field: 'username', problem: 'is taken' }] }),
+  'name-retired': refused('conflict', {
+    problems: [{ field: 'username', problem: 'was a deleted user’s and is not given again' }],
+  }),
+  'email-taken': refused('conflict', { problems: [{ field: 'email', problem: 'is another user’s' }] }),
+  'last-admin': refused('conflict', { detail: 'This would leave no active administrator.' }),
+  'not-found': refused('not_found'),
+} as const;
+
+/** What an edit sets, for the audit log: never a password, nor an address. */
+function changesOf(edit: NewUser | UserEdit): Record<string, string | boolean> {
+  const { role, active } = edit;
+  const named = (['password', 'email', 'displayName'] as const).filter((key) => edit[key] !== undefined);
+  return {
+    ...(role !== undefined && { role }),
+    ...(active !== undefined && { active }),
+    ...(named.length > 0 && { changed: named.join(' ') }),
+  };
+}
+
+function pageSize(limit: number | undefined): number {
+  return limit === undefined || Number.isNaN(limit) ? 50 : Math.min(200, Math.max(1, Math.trunc(limit)));
+}
+
+/** Activating a pending user and enabling a disabled one is the same; one who never was active stays pending. */
+function stateOf(active: boolean | undefined, before: UserState): UserState {
+  if (active === undefined) return before;
+  if (active) return 'active';
+  return before === 'pending' ? 'pending' : 'disabled';
+}
+
+/**
+ * `gate.users`. `by` is whose hand it comes from: nobody gives a role above their own or changes somebody above them
+ * (`insufficient_role`); reserved names, names with `@` and names used before are an admin's to give. Without `by` it is the
+ * program itself, which gives any role but none of those names.
+ */
+export function usersService(parts: AccountParts): Users {
+  const { stores, bus, record, ladder, hasher, settings, clock } = parts;
+  const input = userInput({
+    name: namePolicy(settings.reservedNames),
+    password: passwordPolicy(settings.passwordMinLength),
+    ladder,
+  });
+
+  const find = async (username: unknown): Promise<UserRecord | undefined> =>
+    typeof username === 'string' && username.length <= 64 ? stores.users.byName(nameKey(username)) : undefined;
+
+  const stands = (by: Actor | undefined, role: string): boolean =>
+    by === undefined || by.principal.via === 'command' || ladder.position(by.principal.role) >= ladder.position(role);
+
+  const tell = (user: UserRecord, by: Actor | undefined, action: string, detail = {}) =>
+    record({
+      event: 'user.changed',
+      ...doneBy(by),
+      subject: `user:${user.username}`,
+      outcome: 'ok',
+      detail: { action, ...detail },
+    });
+
+  async function newRecord(user: NewUser, confirmed: boolean): Promise<UserRecord> {
+    const now = clock();
+    return {
+      id: `u_${randomBase62(20)}`,
+      username: user.username,
+      nameKey: nameKey(user.username),
+      role: user.role ?? settings.defaultRole,
+      state: (user.active ?? true) ? 'active' : 'pending',
+      email: user.email,
+      emailConfirmed: user.email !== undefined && confirmed,
+      displayName: user.displayName,
+      passwordHash: user.password === undefined ? undefined : await hasher.hash(user.password),
+      epoch: 0,
+      createdAt: now,
+      updatedAt: now,
+    };
+  }
+
+  async function create(user: NewUser, by?: Actor): Promise<Result<UserView>> {
+    const byAdmin = isAdminsHand(by, ladder);
+    const problems = input.problemsOfNew(user, byAdmin);
+    if (problems.length > 0) return refused('validation_failed', { problems });
+    if (!stands(by, user.role ?? settings.defaultRole)) return refused('insufficient_role');
+    const made = await newRecord(user, byAdmin);
+    const outcome = await stores.users.insert(made, { reuseName: byAdmin && user.reuseName === true });
+    if (outcome !== 'created') return taken[outcome];
+    await bus.publish({ kind: 'user', id: made.id });
+    await tell(made, by, 'created', { role: made.role, active: made.state === 'active' });
+    return ok(viewOf(made));
+  }
+
+  async function changeOf(edit: UserEdit, before: UserRecord, confirmed: boolean): Promise<UserChange> {
+    return {
+      ...(edit.role !== undefined && { role: edit.role }),
+      ...(edit.active !== undefined && { state: stateOf(edit.active, before.state) }),
+      ...(edit.password !== undefined && { passwordHash: await hasher.hash(edit.password) }),
+      ...(edit.email !== undefined && { email: edit.email, emailConfirmed: edit.email !== null && confirmed }),
+      ...(edit.displayName !== undefined && { displayName: edit.displayName }),
+    };
+  }
+
+  /** Writes it, and ends what the user held when the write raised their epoch. */
+  async function write(before: UserRecord, change: UserChange): Promise<Result<UserRecord>> {
+    const after = await stores.users.update(before.id, change, clock());
+    if (typeof after === 'string') return taken[after];
+    if (after.epoch === before.epoch) await bus.publish({ kind: 'user', id: after.id });
+    else await endCredentialsOf(parts, after);
+    return ok(after);
+  }
+
+  async function edit(username: string, wanted: UserEdit, by?: Actor): Promise<Result<UserView>> {
+    const before = await find(username);
+    if (before === undefined) return taken['not-found'];
+    const problems = input.problemsOfEdit(wanted, before);
+    if (problems.length > 0) return refused('validation_failed', { problems });
+    if (!stands(by, before.role) || !stands(by, wanted.role ?? before.role)) return refused('insufficient_role');
+    const written = await write(before, await changeOf(wanted, before, isAdminsHand(by, ladder)));
+    if (!written.ok) return written;
+    await tell(before, by, 'edited', changesOf(wanted));
+    return ok(viewOf(written.value));
+  }
+
+  async function remove(username: string, by?: Actor): Promise<Result<undefined>> {
+    const user = await find(username);
+    if (user === undefined) return taken['not-found'];
+    if (!stands(by, user.role)) return refused('insufficient_role');
+    const outcome = await stores.users.remove(user.id, clock());
+    if (outcome !== 'removed') return taken[outcome];
+    await endCredentialsOf(parts, user);
+    await stores.tokens.removeAllOf(user.id);
+    await tell(user, by, 'removed');
+    return ok(undefined);
+  }
+
+  async function endAll(username: string, by?: Actor): Promise<Result<undefined>> {
+    const user = await find(username);
+    if (user === undefined) return taken['not-found'];
+    const written = await write(user, { endAll: true });
+    if (!written.ok) return written;
+    await tell(user, by, 'ended all');
+    return ok(undefined);
+  }
+
+  return {
+    create,
+    async get(username) {
+      const user = await find(username);
+      return user && viewOf(user);
+    },
+    async list({ limit, cursor, q } = {}) {
+      const page = await stores.users.list({
+        limit: pageSize(limit),
+        ...(cursor !== undefined && { after: cursor }),
+        ...(q !== undefined && q !== '' && { prefix: nameKey(q) }),
+      });
+      return { ...page, items: page.items.map(viewOf) };
+    },
+    edit,
+    remove,
+    endAll,
+  };
+}

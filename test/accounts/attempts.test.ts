@@ -1,0 +1,127 @@
+import { deepEqual, equal, ok } from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { addressKey, attemptLimits } from '../../lib/accounts/attempts.ts';
+import { openSqlite } from '../../lib/stores/sqlite/index.ts';
+
+const settings = { loginMaxFailures: 5, loginWindow: 900_000, loginMaxFailuresAddress: 20, loginMaxFailuresUser: 10 };
+
+async function open(more: Partial<typeof settings> = {}) {
+  const stores = await openSqlite({ memory: true });
+  const limits = attemptLimits(stores.attempts, { ...settings, ...more });
+  const fail = async (who: string, address: string) => (await limits.begin(who, address)).ok;
+  async function succeed(who: string, address: string) {
+    const attempt = await limits.begin(who, address);
+    if (attempt.ok) {
+      await attempt.succeeded();
+      await limits.remember(who, address, 1);
+    }
+    return attempt.ok;
+  }
+  async function times(n: number, one: (at: number) => Promise<boolean>) {
+    let passed = 0;
+    for (let at = 0; at < n; at++) if (await one(at)) passed += 1;
+    return passed;
+  }
+  return { limits, fail, succeed, times };
+}
+
+describe('attempts to sign in', () => {
+  it('are five per user and address, then told when to come again', async () => {
+    const { limits, fail, times } = await open();
+    equal(await times(8, () => fail('ada', '10.0.0.1')), 5);
+    const last = await limits.begin('ada', '10.0.0.1');
+    ok(!last.ok);
+    equal(last.refusal.code, 'rate_limited');
+    ok((last.refusal.retryAfter ?? 0) > 800 && (last.refusal.retryAfter ?? 0) <= 900);
+  });
+
+  it('of one person hold up nobody else in the office', async () => {
+    const { fail, times } = await open();
+    await times(200, () => fail('ada', '10.0.0.1'));
+    equal(await fail('bob', '10.0.0.1'), true);
+  });
+
+  it('that come all at once are counted alike', async () => {
+    const { fail } = await open({ loginMaxFailuresAddress: 1000, loginMaxFailuresUser: 1000 });
+    const passed = await Promise.all(Array.from({ length: 100 }, () => fail('ada', '10.0.0.1')));
+    equal(passed.filter(Boolean).length, 5);
+  });
+
+  it('begin anew after a success', async () => {
+    const { fail, succeed, times } = await open();
+    await times(4, () => fail('ada', '10.0.0.1'));
+    equal(await succeed('ada', '10.0.0.1'), true);
+    equal(await times(8, () => fail('ada', '10.0.0.1')), 5);
+  });
+
+  it('that succeed use up no limit of the address, nor of the user', async () => {
+    const { succeed, fail, times } = await open();
+    equal(await times(60, () => succeed('ada', '10.0.0.1')), 60);
+    equal(await times(60, (at) => succeed('ada', `10.0.1.${at}`)), 60);
+    equal(await fail('bob', '10.0.0.1'), true);
+  });
+
+  it('from one address are limited a day, whatever the name', async () => {
+    const { fail, times } = await open();
+    equal(await times(100, (at) => fail(`invented-${at}`, '10.0.0.1')), 20);
+    equal(await fail('bob', '10.0.0.2'), true);
+  });
+
+  it('of others do not hold up who has signed in from that address before', async () => {
+    const { fail, succeed, times } = await open();
+    await succeed('ada', '10.0.0.1');
+    await times(100, (at) => fail(`invented-${at}`, '10.0.0.1'));
+    equal(await succeed('ada', '10.0.0.1'), true);
+    equal(await succeed('bob', '10.0.0.1'), false);
+    equal(await times(8, () => fail('ada', '10.0.0.1')), 5);
+  });
+
+  it('on one user from strange addresses are limited a day, but not from those they know', async () => {
+    const { fail, succeed, times } = await open();
+    await succeed('ada', '10.0.0.1');
+    equal(await times(40, (at) => fail('ada', `10.9.0.${at}`)), 10);
+    equal(await fail('ada', '10.8.0.1'), false);
+    equal(await succeed('ada', '10.0.0.1'), true);
+  });
+
+  it('leave that limit aside where nobody may close the door', async () => {
+    const { limits, times } = await open();
+    const attempt = async (at: number) => (await limits.begin('setup', `10.9.0.${at}`, { everywhere: false })).ok;
+    equal(await times(40, attempt), 40);
+  });
+
+  it('that were withdrawn count nowhere', async () => {
+    const { limits, fail, times } = await open();
+    for (let at = 0; at < 50; at++) {
+      const attempt = await limits.begin('ada', '10.0.0.1');
+      ok(attempt.ok);
+      await attempt.withdrawn();
+    }
+    equal(await times(8, () => fail('ada', '10.0.0.1')), 5);
+  });
+
+  it('from IPv6 count by /64', async () => {
+    const { fail, times } = await open();
+    equal(await times(8, (at) => fail('ada', `2001:db8:1:2::${at}`)), 5);
+    equal(await fail('ada', '2001:db8:1:3::1'), true);
+  });
+});
+
+describe('the key of an address', () => {
+  const keys: [address: string, key: string][] = [
+    ['192.0.2.1', '192.0.2.1'],
+    ['::ffff:192.0.2.1', '192.0.2.1'],
+    ['2001:db8::1', '2001:db8::/64'],
+    ['2001:DB8:0:0:ffff::1', '2001:db8::/64'],
+    ['2001:db8:0:1::1', '2001:db8:0:1::/64'],
+    ['fe80::1%eth0', 'fe80::/64'],
+    ['::1', '::/64'],
+    ['unknown', 'unknown'],
+    ['', ''],
+  ];
+  it('is itself, or its /64', () =>
+    deepEqual(
+      keys.map(([address]) => [address, addressKey(address)]),
+      keys,
+    ));
+});

@@ -1,0 +1,70 @@
+import type { AccountParts } from '../../lib/accounts/parts.ts';
+import { passwordSignIn } from '../../lib/accounts/password-sign-in.ts';
+import { usersService } from '../../lib/accounts/users.ts';
+import { ladder } from '../../lib/authorize/roles.ts';
+import { passwordHasher } from '../../lib/crypto/password-hash.ts';
+import type { Invalidation } from '../../lib/invalidation/bus.ts';
+import { localBus } from '../../lib/invalidation/local.ts';
+import type { GateEvent } from '../../lib/services.ts';
+import type { SessionRecord } from '../../lib/stores/contracts.ts';
+import { openSqlite } from '../../lib/stores/sqlite/index.ts';
+import type { Actor } from '../../lib/types.ts';
+
+export const password = 'violet kettle 27 sails';
+export const asking = { address: '192.0.2.1', agent: 'test' };
+
+export const roles = ladder('anony,viewer,user,operator,admin');
+
+/** A principal of this role, as the actor of a change. */
+export const by = (role: string, via: Actor['principal']['via'] = 'session'): Actor => ({
+  principal: { kind: 'user', id: `u_${role}`, name: `the-${role}`, role, scopes: [], via },
+});
+
+const settings = {
+  defaultRole: 'user',
+  reservedNames: [],
+  passwordMinLength: 12,
+  loginMaxFailures: 5,
+  loginWindow: 900_000,
+  loginMaxFailuresAddress: 100,
+  loginMaxFailuresUser: 100,
+};
+
+/** The services of accounts on a store in memory, with cheap hashes. */
+export async function openAccounts(more: Partial<typeof settings> = {}) {
+  const stores = await openSqlite({ memory: true });
+  const bus = localBus();
+  const published: Invalidation[] = [];
+  bus.subscribe((message) => published.push(message));
+  const events: Omit<GateEvent, 'at'>[] = [];
+  const hasher = passwordHasher({ cost: 4, queue: 1000 });
+  const parts: AccountParts = {
+    stores,
+    bus,
+    record: async (event) => void events.push(event),
+    ladder: roles,
+    hasher,
+    settings: { ...settings, ...more },
+    clock: Date.now,
+  };
+  return { parts, stores, published, events, hasher, users: usersService(parts), signIn: passwordSignIn(parts) };
+}
+
+/** A session of a user, kept in the store. */
+export async function keepSession(
+  stores: Awaited<ReturnType<typeof openAccounts>>['stores'],
+  session: Pick<SessionRecord, 'id' | 'userId' | 'epoch'>,
+): Promise<void> {
+  const now = Date.now();
+  await stores.sessions.create({
+    kind: 'browser',
+    method: 'password',
+    createdAt: now,
+    lastSeenAt: now,
+    expiresAt: now + 60_000,
+    idleAt: now + 60_000,
+    remember: false,
+    data: '{}',
+    ...session,
+  });
+}

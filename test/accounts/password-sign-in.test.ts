@@ -1,0 +1,258 @@
+import { deepEqual, equal, ok } from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { passwordSignIn } from '../../lib/accounts/password-sign-in.ts';
+import { passwordHasher } from '../../lib/crypto/password-hash.ts';
+import { asking, by, keepSession, openAccounts, password } from './open.ts';
+
+const admin = by('admin');
+
+async function open(more: Parameters<typeof openAccounts>[0] = {}) {
+  const opened = await openAccounts(more);
+  const { users, signIn } = opened;
+  const made = await users.create({ username: 'Ada', password, email: 'Ada@example.com' }, admin);
+  await users.create({ username: 'pending', password, active: false }, admin);
+  await users.create({ username: 'disabled', password }, admin);
+  await users.edit('disabled', { active: false }, admin);
+  await users.create({ username: 'passwordless' }, admin);
+  opened.events.length = 0;
+  const code = async (username: unknown, given: unknown, address = asking.address) => {
+    const known = await signIn.verify({ username, password: given }, { ...asking, address });
+    return known.ok ? 'ok' : known.refusal.code;
+  };
+  return { ...opened, id: made.ok ? made.value.id : '', code };
+}
+
+describe('signing in with a password', () => {
+  for (const name of ['Ada', 'ada', ' ADA ', 'ａｄａ', 'ada@EXAMPLE.com']) {
+    it(`finds the user who types ${JSON.stringify(name)}`, async () => {
+      const { signIn, id } = await open();
+      const known = await signIn.verify({ username: name, password }, asking);
+      ok(known.ok);
+      equal(known.value.id, id);
+    });
+  }
+
+  it('is written down: in the log, and as last sign-in', async () => {
+    const { code, events, users } = await open();
+    await code('ada', password);
+    deepEqual(
+      events.map(({ event, actor, address, agent, outcome }) => [event, actor, address, agent, outcome]),
+      [['login.succeeded', 'Ada', '192.0.2.1', 'test', 'ok']],
+    );
+    ok(((await users.get('ada'))?.lastLoginAt ?? 0) > Date.now() - 10_000);
+  });
+
+  const answers: [username: unknown, given: unknown, code: string][] = [
+    ['ada', 'wrong kettle 27 sails', 'invalid_credentials'],
+    ['nobody', password, 'invalid_credentials'],
+    ['passwordless', password, 'invalid_credentials'],
+    ['passwordless', '', 'invalid_credentials'],
+    ['pending', 'wrong kettle 27 sails', 'invalid_credentials'],
+    ['disabled', 'wrong kettle 27 sails', 'invalid_credentials'],
+    ['pending', password, 'account_pending'],
+    ['disabled', password, 'account_disabled'],
+    ['', password, 'invalid_credentials'],
+    ['ada\u0000', password, 'invalid_credentials'],
+    ['\ud800', password, 'invalid_credentials'],
+    ['__proto__', password, 'invalid_credentials'],
+    ['x'.repeat(100_000), password, 'invalid_credentials'],
+    ['ada', `${password}\u0000`, 'invalid_credentials'],
+    ['ada', `${password}\ud800`, 'invalid_credentials'],
+    ['ada', `${password} `, 'invalid_credentials'],
+    ['ada', 'x'.repeat(1_000_000), 'invalid_credentials'],
+    ['ada', '', 'invalid_credentials'],
+    [{ $ne: '' }, password, 'validation_failed'],
+    ['ada', { $ne: '' }, 'validation_failed'],
+    [['ada'], [password], 'validation_failed'],
+    ['ada', undefined, 'validation_failed'],
+    [null, 7, 'validation_failed'],
+  ];
+  for (const [username, given, expected] of answers) {
+    const title = `${JSON.stringify(username)?.slice(0, 24)} with ${JSON.stringify(given)?.slice(0, 32)}`;
+    it(`answers ${title}: ${expected}`, async () => {
+      const { code } = await open();
+      equal(await code(username, given), expected);
+    });
+  }
+
+  it('does the same hashing work for known, unknown, disabled and passwordless', async () => {
+    const { hasher, code } = await open();
+    const works: number[] = [];
+    for (const name of ['ada', 'nobody', 'disabled', 'pending', 'passwordless', 'a\u0000']) {
+      const before = hasher.performed;
+      await code(name, 'wrong kettle 27 sails');
+      works.push(hasher.performed - before);
+    }
+    deepEqual(works, [1, 1, 1, 1, 1, 1]);
+  });
+
+  it('writes failures under what was typed, and the reason', async () => {
+    const { code, events } = await open({ loginMaxFailures: 1 });
+    await code('eve', password);
+    await code('eve', password);
+    await code('disabled', password);
+    deepEqual(
+      events.map(({ event, actor, outcome }) => [event, actor, outcome]),
+      [
+        ['login.failed', 'eve', 'invalid_credentials'],
+        ['login.failed', 'eve', 'rate_limited'],
+        ['login.failed', 'disabled', 'account_disabled'],
+      ],
+    );
+  });
+
+  it('tells two passwords apart that differ beyond the 72nd byte', async () => {
+    const { users, code } = await open();
+    const long = 'violet kettle '.repeat(10);
+    ok((await users.edit('ada', { password: `${long}A` }, admin)).ok);
+    equal(await code('ada', `${long}B`), 'invalid_credentials');
+    equal(await code('ada', `${long}A`), 'ok');
+  });
+
+  it('takes a password in either Unicode form', async () => {
+    const { users, code } = await open();
+    ok((await users.edit('ada', { password: 'caf\u00e9 au lait 27' }, admin)).ok);
+    equal(await code('ada', 'cafe\u0301 au lait 27'), 'ok');
+  });
+
+  it('hashes a password anew that was hashed at a lower cost, and ends nothing by it', async () => {
+    const { parts, stores, id } = await open();
+    const signIn = passwordSignIn({ ...parts, hasher: passwordHasher({ cost: 5 }) });
+    ok((await signIn.verify({ username: 'ada', password }, asking)).ok);
+    const user = await stores.users.byId(id);
+    ok(user?.passwordHash?.startsWith('$gw1$$2b$05$'), user?.passwordHash?.slice(0, 12));
+    equal(user?.epoch, 0);
+    ok((await signIn.verify({ username: 'ada', password }, asking)).ok);
+  });
+});
+
+describe('guessing a password', () => {
+  it('100 times at once costs at most five hashes', async () => {
+    const { hasher, code } = await open();
+    const before = hasher.performed;
+    const codes = await Promise.all(Array.from({ length: 100 }, (_, at) => code('ada', `wrong kettle ${at}`)));
+    ok(hasher.performed - before <= 5, `${hasher.performed - before} hashes`);
+    equal(codes.filter((one) => one === 'rate_limited').length, 95);
+  });
+
+  it('counts every spelling of a name, and its address, on one counter', async () => {
+    const { code } = await open();
+    const spellings = ['ada', 'ADA', 'ａｄａ', ' Ada', 'ada@example.com', 'ADA@Example.com'];
+    const codes: string[] = [];
+    for (const name of spellings) codes.push(await code(name, 'wrong'));
+    deepEqual(codes, [...Array(5).fill('invalid_credentials'), 'rate_limited']);
+  });
+
+  it('counts every spelling of a name that nobody has', async () => {
+    const { code } = await open();
+    const codes: string[] = [];
+    for (const name of ['eve', 'EVE', 'ｅve', ' eve ', 'eve', 'Eve']) codes.push(await code(name, 'wrong'));
+    equal(codes.at(-1), 'rate_limited');
+  });
+
+  it('compares nothing while limited, not even the right password, and says when to come again', async () => {
+    const { hasher, code, signIn } = await open();
+    for (let at = 0; at < 5; at++) await code('ada', 'wrong');
+    const before = hasher.performed;
+    const limited = await signIn.verify({ username: 'ada', password }, asking);
+    ok(!limited.ok);
+    equal(limited.refusal.code, 'rate_limited');
+    ok((limited.refusal.retryAfter ?? 0) > 0);
+    equal(hasher.performed, before);
+  });
+
+  it('in the current-password field counts on the counter of the sign-in', async () => {
+    const { code, signIn, id } = await open();
+    for (let at = 0; at < 5; at++) await signIn.confirm(id, 'wrong', asking);
+    equal(await code('ada', password), 'rate_limited');
+  });
+
+  it('with 300 invented names blocks nobody who has signed in from there, nor anybody elsewhere', async () => {
+    const { code } = await open();
+    equal(await code('ada', password), 'ok');
+    for (let at = 0; at < 300; at++) await code(`invented-${at}`, 'wrong');
+    equal(await code('invented-x', 'wrong'), 'rate_limited');
+    equal(await code('ada', password), 'ok');
+    equal(await code('disabled', password, '192.0.2.2'), 'account_disabled');
+  });
+
+  it('costs no attempt when the hashing queue is full', async () => {
+    const { parts } = await open();
+    const signIn = passwordSignIn({ ...parts, hasher: passwordHasher({ cost: 4, concurrency: 1, queue: 0 }) });
+    const attempts = Array.from({ length: 4 }, () => signIn.verify({ username: 'ada', password: 'wrong' }, asking));
+    const outcomes = await Promise.allSettled(attempts);
+    ok(
+      outcomes.some((one) => one.status === 'rejected'),
+      'none was turned away',
+    );
+    equal((await signIn.verify({ username: 'ada', password }, asking)).ok, true);
+  });
+});
+
+describe('confirming with the current password', () => {
+  const cases: [title: string, given: unknown, code: string][] = [
+    ['nothing', undefined, 'confirmation_required'],
+    ['null', null, 'confirmation_required'],
+    ['an empty one', '', 'confirmation_required'],
+    ['an object', {}, 'validation_failed'],
+    ['a wrong one', 'wrong kettle', 'invalid_credentials'],
+    ['the right one', password, 'ok'],
+  ];
+  for (const [title, given, code] of cases) {
+    it(`answers ${title}: ${code}`, async () => {
+      const { signIn, id } = await open();
+      const known = await signIn.confirm(id, given, asking);
+      equal(known.ok ? 'ok' : known.refusal.code, code);
+    });
+  }
+
+  it('is no sign-in', async () => {
+    const { signIn, id, events, users } = await open();
+    ok((await signIn.confirm(id, password, asking)).ok);
+    deepEqual(events, []);
+    equal((await users.get('ada'))?.lastLoginAt, undefined);
+  });
+});
+
+describe('changing the own password', () => {
+  const next = 'other kettle 28 boats';
+
+  it('ends all but the session it came with, which goes on under the new epoch', async () => {
+    const { signIn, stores, id, code } = await open();
+    for (const session of ['mine', 'other']) await keepSession(stores, { id: session, userId: id, epoch: 0 });
+    ok((await signIn.change(id, next, admin, 'mine')).ok);
+    equal((await stores.sessions.find('mine', Date.now()))?.epoch, 1);
+    equal(await stores.sessions.find('other', Date.now()), undefined);
+    deepEqual([await code('ada', password), await code('ada', next)], ['invalid_credentials', 'ok']);
+  });
+
+  const strangers: [title: string, owner: 'ada' | 'eve', epoch: number][] = [
+    ['of somebody else', 'eve', 0],
+    ['that was ended by an earlier epoch', 'ada', -1],
+  ];
+  for (const [title, owner, epoch] of strangers) {
+    it(`carries over no session ${title}`, async () => {
+      const { signIn, stores, id } = await open();
+      await keepSession(stores, { id: 'mine', userId: owner === 'ada' ? id : 'u_eve', epoch });
+      ok((await signIn.change(id, next, admin, 'mine')).ok);
+      const kept = await stores.sessions.find('mine', Date.now());
+      equal(kept?.epoch, owner === 'ada' ? undefined : epoch);
+    });
+  }
+
+  for (const [title, given] of [
+    ['too short', 'short'],
+    ['common', 'password1234'],
+    ['the own address', 'ada@example.com'],
+  ] as const) {
+    it(`refuses one that is ${title}`, async () => {
+      const { signIn, id } = await open();
+      const changed = await signIn.change(id, given, admin);
+      ok(!changed.ok);
+      deepEqual(
+        changed.refusal.problems?.map((problem) => problem.field),
+        ['new_password'],
+      );
+    });
+  }
+});
