@@ -11,7 +11,8 @@ const malformed = (detail: string): Authorization => ({ is: 'malformed', detail 
 
 /** RFC 9110, 11.2 */
 const scheme = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-const token68 = /^[A-Za-z0-9\-._~+/]+=*$/;
+/** One space, and RFC 9110's token68. */
+const token68 = /^ [A-Za-z0-9\-._~+/]+=*$/;
 
 /**
  * Reads an `Authorization` header (RFC 9110, RFC 6750), once `Bearer gwt_…`, once a Bearer JWT that names us in `iss`
@@ -21,14 +22,15 @@ export function readAuthorization(header: string, issuer: string, own: boolean):
   const end = header.search(/[ \t]/);
   const word = end === -1 ? header : header.slice(0, end);
   if (!scheme.test(word)) return malformed('The Authorization header has no scheme.');
-  if (word.toLowerCase() === 'bearer') return bearer(header.slice(word.length + 1), issuer, own);
+  if (word.toLowerCase() === 'bearer') return bearer(header.slice(word.length), issuer, own);
   // Two headers that a proxy has joined into one: what is hidden in the second would pass as the upstream's.
   if (/,\s*bearer\s/i.test(header)) return malformed('There is more than one Authorization header.');
   return foreign;
 }
 
-function bearer(token: string, issuer: string, own: boolean): Authorization {
-  if (!token68.test(token)) return malformed('The bearer token is not written as RFC 6750 has it.');
+function bearer(rest: string, issuer: string, own: boolean): Authorization {
+  if (!token68.test(rest)) return malformed('The bearer token is not written as RFC 6750 has it.');
+  const token = rest.slice(1);
   if (token.startsWith('gwt_')) return { is: 'ours', credential: { kind: 'api-token', token } };
   return own || issuerIs(token, issuer) ? { is: 'ours', credential: { kind: 'access-token', token } } : foreign;
 }

@@ -19,7 +19,7 @@ function isOwnPath(next: string): boolean {
 
 function isPlain(path: string): boolean {
   if (path.includes('//') || path.includes('\\') || /[\u0000-\u001f\u007f-\u009f]/.test(path)) return false;
-  return path.split('/').every((segment) => !/^[. ]*\.[. ]*(;|$)/.test(segment));
+  return path.split('/').every((segment) => !/^[. ]+(?:;|$)/.test(segment));
 }
 
 /** `undefined` for what cannot be decoded, or would decode once more to something else. */
