@@ -1,6 +1,10 @@
+import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
+import { join } from 'node:path';
 import type { Actor, Gatewarden } from 'gatewarden';
+import { loadSettings } from 'gatewarden/settings';
 import { readEnvironment } from './environment.ts';
+import { CommandError, exit } from './exit.ts';
 
 /** What `--local` commands take besides their own options. */
 export interface LocalOptions {
@@ -20,9 +24,18 @@ export const commandActor = (): Actor => ({
   principal: { kind: 'user', id: 'command', name: `command:${osUser()}`, role: 'admin', scopes: [], via: 'command' },
 });
 
-/** Does something on the store itself, without a server; a gateway that runs on it sees the change within a second. */
-export async function onStore<T>(options: LocalOptions, act: (gate: Gatewarden) => Promise<T>): Promise<T> {
+/**
+ * Does something on the store itself, without a server; a gateway that runs on it sees the change within a second.
+ * Where there is no store yet, one is made only with `makes`: a mistyped folder must not look like an empty one.
+ */
+export async function onStore<T>(
+  options: LocalOptions,
+  act: (gate: Gatewarden) => Promise<T>,
+  { makes = false }: { makes?: boolean } = {},
+): Promise<T> {
   readEnvironment(options.envFile);
+  const { dataDir } = loadSettings({ env: process.env, applies: 'command' });
+  if (!makes && !existsSync(databaseOf(dataDir))) throw noStore(dataDir);
   const { gatewarden } = await import('gatewarden');
   const gate = await gatewarden({ logLevel: 'silent' });
   try {
@@ -31,3 +44,13 @@ export async function onStore<T>(options: LocalOptions, act: (gate: Gatewarden) 
     await gate.close();
   }
 }
+
+/** The file that holds everything in the data directory. */
+export const databaseOf = (dataDir: string): string => join(dataDir, 'gatewarden.db');
+
+const noStore = (dataDir: string) =>
+  new CommandError(
+    exit.refused,
+    'not_found',
+    `There is no store in ${dataDir}: set GATEWARDEN_DATA_DIR to where the gateway keeps its own, or make one with \`gatewarden superuser\`.`,
+  );

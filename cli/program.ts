@@ -59,7 +59,7 @@ function build(): { program: Command; said: Said } {
   return { program, said };
 }
 
-function addRun(program: Command, { out }: Said): void {
+function addRun(program: Command): void {
   program
     .command('run')
     .description('run the gateway in front of a service')
@@ -67,7 +67,7 @@ function addRun(program: Command, { out }: Said): void {
     .addOption(envFile())
     .addHelpText('after', '\nEvery setting is an environment variable: see .env.example and docs/configuration.md.')
     .action(async (options: { upstream?: string; envFile?: string }) => {
-      await (await import('./commands/run.ts')).run(options, out());
+      await (await import('./commands/run.ts')).run(options);
     });
 }
 

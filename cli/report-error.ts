@@ -12,6 +12,7 @@ export function reportOf(error: unknown): Report {
   if (error instanceof CommandError) return error;
   if (error instanceof CommanderError) return misused(error);
   if (!(error instanceof Error)) return { exitCode: exit.failed, code: 'failed', message: String(error), problems: [] };
+  if (error.name === 'ListenError') return { ...plain(error), exitCode: exit.usage, code: 'cannot_listen' };
   if (error.name === 'SettingsError') return { ...plain(error), exitCode: exit.usage, code: 'settings' };
   if (error.name === 'StoreUnavailableError')
     return { ...plain(error), exitCode: exit.unreachable, code: 'store_unavailable' };
@@ -33,10 +34,13 @@ function plain(error: Error): { message: string; problems: readonly string[] } {
 }
 
 function systemError(error: Error): { exitCode: ExitCode; code: string } {
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : 'failed';
+  const code = codeOf(error) ?? codeOf(error.cause) ?? 'failed';
   if (cannotConnect.has(code)) return { exitCode: exit.unreachable, code };
   return { exitCode: badPlace.has(code) ? exit.usage : exit.failed, code };
 }
+
+const codeOf = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 
 /** The report as it goes to stderr: lines for people, or with `-o json` one JSON object. */
 export function reportText(report: Report, json: boolean): string {

@@ -11,8 +11,12 @@ export interface UserOptions extends LocalOptions {
 }
 
 /** Without `--local` a user command would ask a server, and this version cannot sign in to one yet. */
-async function locally<T>(options: UserOptions, act: (gate: Gatewarden) => Promise<T>): Promise<T> {
-  if (options.local) return onStore(options, act);
+async function locally<T>(
+  options: UserOptions,
+  act: (gate: Gatewarden) => Promise<T>,
+  store: { makes?: boolean } = {},
+): Promise<T> {
+  if (options.local) return onStore(options, act, store);
   throw new CommandError(
     exit.usage,
     'not_signed_in',
@@ -60,13 +64,17 @@ export interface AddOptions extends UserOptions, PasswordOptions {
 
 /** `user add`: active at once unless `--inactive`. */
 export async function addUser(username: string, options: AddOptions, out: Output): Promise<void> {
-  await locally(options, async (gate) => {
-    const password = await newPassword(username, options, out);
-    const { role, email, displayName, reuseName } = options;
-    const active = options.inactive !== true;
-    const user = { username, password, role, email, displayName, active, reuseName };
-    show(made(await gate.users.create(user, commandActor()), username), out);
-  });
+  await locally(
+    options,
+    async (gate) => {
+      const password = await newPassword(username, options, out);
+      const { role, email, displayName, reuseName } = options;
+      const active = options.inactive !== true;
+      const user = { username, password, role, email, displayName, active, reuseName };
+      show(made(await gate.users.create(user, commandActor()), username), out);
+    },
+    { makes: true },
+  );
 }
 
 async function edit(username: string, change: UserEdit, options: UserOptions, out: Output): Promise<void> {

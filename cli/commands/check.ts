@@ -1,0 +1,119 @@
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { connect } from 'node:net';
+import type { Settings } from 'gatewarden';
+import { loadSettings, redact } from 'gatewarden/settings';
+import { modeOf } from '../../gateway/main.ts';
+import { readEnvironment } from '../environment.ts';
+import { CommandError, exit } from '../exit.ts';
+import { databaseOf, type LocalOptions } from '../local.ts';
+import type { Output } from '../output.ts';
+
+export interface CheckOptions extends LocalOptions {
+  readonly upstream?: string;
+}
+
+type Store = Readonly<{ store: string; ok: boolean; problem?: string }>;
+type Stores = Readonly<{ stores: readonly Store[]; place: string; adminNeeded: boolean }>;
+type Upstream = Readonly<{ url: string; ok: boolean; problem?: string }>;
+
+/**
+ * `check`: reads the configuration, reaches the stores and the upstream, says what `run` would do. Makes nothing: a store
+ * that is not there yet is said to be made by the first start. Exit 5 for bad configuration, 2 for what cannot be reached.
+ */
+export async function check(options: CheckOptions, out: Output): Promise<void> {
+  readEnvironment(options.envFile);
+  const given = options.upstream === undefined ? {} : { upstream: options.upstream };
+  const settings = loadSettings({ env: process.env, given, applies: 'gateway' });
+  const [stores, upstream] = await Promise.all([reachStores(settings), reachUpstream(settings)]);
+  const warnings = warningsOf(settings, stores, upstream);
+  show({ settings, stores, upstream, warnings }, out);
+  const failed = [...stores.stores, ...(upstream ? [upstream] : [])].filter((one) => !one.ok);
+  if (failed.length === 0) return;
+  const problems = failed.map((one) => `${'url' in one ? one.url : one.store}: ${one.problem ?? 'no answer'}`);
+  throw new CommandError(exit.unreachable, 'unreachable', 'Not everything can be reached.', problems);
+}
+
+async function reachStores(settings: Settings): Promise<Stores> {
+  const path = databaseOf(settings.dataDir);
+  if (!existsSync(path)) return { stores: [], place: `sqlite (${path}), made by the first start`, adminNeeded: true };
+  const { gatewarden } = await import('gatewarden');
+  try {
+    const gate = await gatewarden({ ...settings, logLevel: 'silent' });
+    const { stores } = await gate.ready();
+    const adminNeeded = await gate.firstAdmin.needed();
+    const place = gate.describe().users ?? path;
+    await gate.close();
+    return { stores, place, adminNeeded };
+  } catch (error) {
+    if (error instanceof Error && error.name === 'SettingsError') throw error;
+    const problem = error instanceof Error ? error.message : String(error);
+    return { stores: [{ store: 'sqlite', ok: false, problem }], place: path, adminNeeded: false };
+  }
+}
+
+/** A connection is all that is asked for: a request might do something over there. */
+async function reachUpstream(settings: Settings): Promise<Upstream | undefined> {
+  if (settings.upstream === undefined) return undefined;
+  const { protocol, hostname, port, origin } = new URL(settings.upstream);
+  const host = hostname.replace(/^\[|\]$/g, '');
+  const socket = connect({ host, port: Number(port) || (protocol === 'https:' ? 443 : 80) });
+  try {
+    await once(socket, 'connect', { signal: AbortSignal.timeout(5000) });
+    return { url: origin, ok: true };
+  } catch (error) {
+    return { url: origin, ok: false, problem: reasonOf(error) };
+  } finally {
+    socket.destroy();
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof Error && error.name === 'AbortError') return 'no answer within 5 seconds';
+  if (error instanceof Error && 'code' in error) return String(error.code);
+  return String(error);
+}
+
+function warningsOf(settings: Settings, stores: Stores, upstream: Upstream | undefined): readonly string[] {
+  const all: readonly (string | false)[] = [
+    !settings.authEnabled && 'authentication is switched off: every request is passed on as anonymous',
+    settings.authEnabled &&
+      settings.autoLogin &&
+      `requests without a credential act as a signed-in ${settings.autoLoginRole}`,
+    upstream === undefined && 'there is no upstream: `gatewarden run` needs GATEWARDEN_UPSTREAM',
+    settings.authEnabled &&
+      stores.adminNeeded &&
+      'there is no admin yet: the start prints a link that makes the first one',
+  ];
+  return all.filter((one) => one !== false);
+}
+
+type Found = Readonly<{
+  settings: Settings;
+  stores: Stores;
+  upstream: Upstream | undefined;
+  warnings: readonly string[];
+}>;
+
+function show({ settings, stores, upstream, warnings }: Found, out: Output): void {
+  const address = settings.publicUrl ?? `http://${settings.host}:${settings.port}`;
+  const mode = modeOf(settings);
+  const state = (one: { ok: boolean; problem?: string }) => (one.ok ? 'reached' : `not reached: ${one.problem}`);
+  const row = {
+    mode: mode === 'off' ? 'off' : mode === 'on' ? 'sign-in' : 'auto-login',
+    address: `${address}${settings.prefix}`,
+    store: [stores.place, ...stores.stores.map(state)].join(', '),
+    upstream: upstream === undefined ? 'none' : `${upstream.url}, ${state(upstream)}`,
+    rules: settings.rules.trim().replace(/\s*\n\s*/g, '; '),
+    warnings: warnings.length === 0 ? 'none' : warnings.join('; '),
+  };
+  out.one(row, {
+    mode,
+    address,
+    stores: stores.stores,
+    place: stores.place,
+    upstream,
+    warnings,
+    settings: redact(settings),
+  });
+}

@@ -1,0 +1,108 @@
+import { equal, match } from 'node:assert/strict';
+import test, { after, before } from 'node:test';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { axeFindings, newPage, noBrowser, openBrowser } from '../support/browser.ts';
+import { adminPassword, type RunningGateway } from '../support/gateway.ts';
+import { startDemo } from '../support/installation.ts';
+
+let browser: Browser;
+let gateway: RunningGateway & AsyncDisposable;
+let setupLink: string;
+const skip = noBrowser;
+
+before(async () => {
+  if (skip) return;
+  gateway = await startDemo();
+  setupLink = await gateway.setupLink();
+  browser = await openBrowser();
+});
+
+after(async () => {
+  await browser?.close();
+  await gateway?.[Symbol.asyncDispose]();
+});
+
+const ours = (path: string) => `${gateway.address}/_gatewarden${path}`;
+
+async function signIn(page: Page, username = 'ada', password = adminPassword): Promise<void> {
+  await page.goto(ours('/login?next=/_gatewarden/account'));
+  await page.getByLabel('Username').fill(username);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+/** Every page, with the way there; in order: the setup is only there before the first admin. */
+const pages: readonly [name: string, open: (page: Page) => Promise<unknown>][] = [
+  ['setup', (page) => page.goto(setupLink)],
+  ['setup with problems', (page) => setUp(page, 'a b', 'password')],
+  ['setup that is done', (page) => setUp(page, 'ada', adminPassword).then(() => page.goto(setupLink))],
+  ['sign-in', (page) => page.goto(ours('/login'))],
+  ['sign-in that failed', (page) => signIn(page, 'ada', 'not the password')],
+  ['account', (page) => signIn(page)],
+  ['something that is not there', (page) => page.goto(ours('/nothing'))],
+  ['a refusal', (page) => signIn(page, 'vera').then(() => page.goto(`${gateway.address}/operator`))],
+];
+
+async function setUp(page: Page, username: string, password: string): Promise<void> {
+  await page.goto(setupLink);
+  await page.getByLabel('Username').fill(username);
+  await page.getByLabel('Password').fill(password);
+  await page.locator('form').evaluate((form: { noValidate: boolean }) => {
+    form.noValidate = true;
+  });
+  await page.getByRole('button', { name: 'Make the administrator' }).click();
+}
+
+const looks: readonly [name: string, options: BrowserContextOptions][] = [
+  ['in light', { colorScheme: 'light' }],
+  ['in dark', { colorScheme: 'dark' }],
+  ['on a phone', { viewport: { width: 320, height: 640 }, isMobile: true }],
+];
+
+for (const [name, open] of pages) {
+  test(`${name}: axe finds nothing, in light, in dark and on a phone`, { skip }, async () => {
+    if (name === 'a refusal') await addViewer();
+    for (const [look, options] of looks) {
+      const page = await newPage(browser, options);
+      const refused: string[] = [];
+      page.on(
+        'console',
+        (message) => void (message.text().includes('Content Security Policy') && refused.push(message.text())),
+      );
+      await open(page);
+      equal(await axeFindings(page), '', look);
+      equal(refused.join('\n'), '', 'nothing on the page breaks its own policy');
+      const overflow = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+      equal(await page.evaluate(overflow), 0, `${look}: nothing sticks out sideways`);
+      await page.context().close();
+    }
+  });
+}
+
+async function addViewer(): Promise<void> {
+  const admin = gateway.client();
+  await admin.form('/_gatewarden/login', { username: 'ada', password: adminPassword });
+  const user = { username: 'vera', password: adminPassword, role: 'viewer', current_password: adminPassword };
+  await admin.json('/_gatewarden/api/v1/users', user);
+}
+
+test('without JavaScript one signs in, reads the account page and signs out', { skip }, async () => {
+  const page = await newPage(browser, { javaScriptEnabled: false });
+  await signIn(page);
+  match((await page.locator('main').textContent()) ?? '', /signed in as ada with the role admin/);
+  await page.getByRole('button', { name: 'Sign out', exact: true }).click();
+  await page.goto(`${gateway.address}/`);
+  match(page.url(), /\/_gatewarden\/login/);
+  await page.context().close();
+});
+
+test('with the keyboard alone one signs in', { skip }, async () => {
+  const page = await newPage(browser);
+  await page.goto(ours('/login?next=/'));
+  await page.keyboard.type('ada');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type(adminPassword);
+  await page.keyboard.press('Enter');
+  await page.waitForURL(`${gateway.address}/`);
+  await page.context().close();
+});

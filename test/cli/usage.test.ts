@@ -1,0 +1,44 @@
+import { deepEqual, equal, match } from 'node:assert/strict';
+import test from 'node:test';
+import { gatewardenCommand } from '../support/command.ts';
+
+const wrong: readonly [what: string, args: string[], said: RegExp][] = [
+  ['an unknown command', ['fly'], /unknown command/],
+  ['an unknown option', ['keygen', '--long'], /unknown option/],
+  ['a missing name', ['user', 'show', '--local'], /missing required argument/],
+  ['an unknown format', ['keygen', '-o', 'xml'], /Allowed choices are table, json, plain/],
+  ['a method in small letters', ['explain', 'get', '/'], /capitals/],
+  ['two passwords', ['user', 'add', 'ada', '--local', '--password-stdin', '--password', 'x'], /one way only/],
+  ['no password and no terminal', ['user', 'add', 'ada', '--local'], /--password-stdin/],
+  ['a user command without --local', ['user', 'list'], /--local.*auth login/s],
+  ['an environment file that is not there', ['check', '--env-file', 'nowhere.env'], /nowhere\.env/],
+];
+
+for (const [what, args, said] of wrong) {
+  test(`${what} ends with 5 and a line on stderr`, async () => {
+    const { code, stdout, stderr } = await gatewardenCommand(args, { settings: { DATA_DIR: '/dev/null/none' } });
+    deepEqual({ code, stdout }, { code: 5, stdout: '' });
+    match(stderr, said);
+  });
+}
+
+test('with -o json an error is one JSON object on stderr', async () => {
+  const { code, stdout, stderr } = await gatewardenCommand(['fly', '-o', 'json']);
+  deepEqual({ code, stdout }, { code: 5, stdout: '' });
+  equal(JSON.parse(stderr).error.code, 'usage');
+});
+
+test('keygen prints a key of 32 bytes and more, a new one each time, and nothing else', async () => {
+  const [one, two] = await Promise.all([gatewardenCommand(['keygen']), gatewardenCommand(['keygen'])]);
+  match(one.stdout, /^[A-Za-z0-9_-]{43,}\n$/);
+  equal(one.stdout === two.stdout, false);
+  deepEqual([one.code, one.stderr], [0, '']);
+});
+
+test('every wrong setting is told at once, exit code 5', async () => {
+  const settings = { PORT: 'eighty', SESSION_IDLE: 'soon', NO_SUCH_THING: '1' };
+  const { code, stderr } = await gatewardenCommand(['check', '-o', 'json'], { settings });
+  equal(code, 5);
+  const { problems } = JSON.parse(stderr).error;
+  for (const name of Object.keys(settings)) match(problems.join('\n'), new RegExp(`GATEWARDEN_${name}`));
+});

@@ -1,0 +1,59 @@
+/**
+ * What a user of the package writes, compiled by `npm run types` and against the packed tarball by test/package.
+ * It never runs.
+ */
+import express, { type Request, type Response } from 'express';
+import {
+  AuthError,
+  type Decision,
+  type ErrorCode,
+  type Gatewarden,
+  gatewarden,
+  type Options,
+  type Principal,
+} from 'gatewarden';
+
+/** `T` and `U` are one type. */
+type Same<T, U> = [T, U] extends [U, T] ? true : false;
+const same = <T, U>(_: Same<T, U>): void => undefined;
+
+const options: Options = { autoLogin: true, sessionIdle: '12h', trustedProxies: ['10.0.0.0/8'] };
+const handler = (req: Request, res: Response): void => {
+  same<typeof req.auth, Principal>(true);
+  same<Principal['kind'], 'anonymous' | 'user' | 'client'>(true);
+  res.json({ name: req.auth.name, role: req.auth.role, signedIn: req.isAuthenticated() });
+};
+
+export async function app(): Promise<express.Express> {
+  const gate: Gatewarden = await gatewarden(options);
+  const made = express();
+  made.use('/auth', gate.router());
+  made.use(gate.authenticate());
+  made.use(gate.requireRole('viewer'));
+  made.get('/jobs', handler);
+  made.post('/jobs', gate.requireRole('operator'), handler);
+  made.get(
+    '/jobs/:owner',
+    gate.requireSelf((req) => String(req.params.owner), { or: 'operator' }),
+    handler,
+  );
+  made.post('/deploy', gate.requireScope('deploy:write'), handler);
+  made.use(gate.protect({ rules: 'viewer read /**' }));
+  made.use(gate.session());
+  gate.on('login.failed', (event) => console.log(event.actor, event.address));
+  return made;
+}
+
+export async function services(gate: Gatewarden): Promise<ErrorCode | string> {
+  const created = await gate.users.create({ username: 'ada', role: 'viewer' });
+  if (!created.ok) return created.refusal.code;
+  const page = await gate.users.list({ limit: 10 });
+  await gate.close();
+  return created.value.username + page.items.length;
+}
+
+export function told(decision: Decision): string {
+  return decision.allow ? decision.principal.name : decision.refusal.code;
+}
+
+export const status = (error: unknown): number => (error instanceof AuthError ? error.status : 500);
