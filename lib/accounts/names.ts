@@ -48,7 +48,7 @@ export function problemOfEmail(email: unknown): string | undefined {
   return fits ? undefined : 'is not an e-mail address';
 }
 
-/** What is wrong with a display name, as a sentence, or undefined: any Unicode, but nothing that commands a terminal. */
+/** What is wrong with a display name, as a sentence, or undefined. It may be any Unicode but nothing that commands a terminal. */
 export function problemOfDisplayName(name: unknown): string | undefined {
   if (typeof name !== 'string') return 'must be a text';
   if (name.length > 200) return 'must not be longer than 200 characters';

@@ -1,0 +1,125 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import session, { type Session } from 'express-session';
+import type { BrowserSessions } from '../core.ts';
+import { sha256 } from '../crypto/digest.ts';
+import { randomBase62 } from '../crypto/random.ts';
+import { StoreUnavailableError } from '../errors.ts';
+import type { InvalidationBus } from '../invalidation/bus.ts';
+import type { SessionRecord, Stores, UserRecord } from '../stores/contracts.ts';
+import { type CookieSettings, cookieValues, sessionCookie } from './cookie.ts';
+import { ExpressStore } from './express-store.ts';
+import { type Identity, sessionKeeping, visitor } from './keeping.ts';
+import { signedSessionId } from './signed-cookie.ts';
+
+export type BrowserSessionParts = Readonly<{
+  settings: CookieSettings & Readonly<{ sessionIdle: number; sessionLifetime: number }>;
+  /** Keys that sign the cookie, newest first. */
+  secrets: readonly string[];
+  stores: Pick<Stores, 'sessions' | 'users'>;
+  bus: InvalidationBus;
+  /** Milliseconds since the epoch. */
+  clock: () => number;
+}>;
+
+type Handler = (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => void;
+type WithSession = IncomingMessage & { session?: Session | undefined };
+
+const idLength = 40;
+
+const called = (work: (done: (error?: unknown) => void) => unknown): Promise<void> =>
+  new Promise((resolve, reject) => {
+    work((error) => (error ? reject(error) : resolve()));
+  });
+
+/** Sessions of browsers: express-session over our session store. */
+export function browserSessions(parts: BrowserSessionParts): BrowserSessions {
+  const { settings, secrets, stores, bus, clock } = parts;
+  const cookie = sessionCookie(settings);
+  const identities = new WeakMap<object, Identity>();
+  const keeping = sessionKeeping({
+    stores,
+    bus,
+    idle: settings.sessionIdle,
+    lifetime: settings.sessionLifetime,
+    clock,
+    identityOf: (held) => identities.get(held) ?? visitor,
+  });
+  const store = new ExpressStore(keeping);
+  const middleware = session({
+    name: cookie.name,
+    secret: [...secrets],
+    store,
+    cookie: cookie.options,
+    genid: () => randomBase62(idLength),
+    resave: false,
+    saveUninitialized: false,
+    rolling: false,
+  }) as Handler;
+
+  const handler: Handler = (req, res, next) => {
+    // express-session leaves a `Secure` cookie out, silently, where the connection itself is plain; behind a proxy that
+    // ends TLS it always is. PUBLIC_URL has decided.
+    if (cookie.secure) Object.defineProperty(req, 'secure', { value: true, configurable: true });
+    middleware(req, res, next);
+  };
+
+  async function loaded(req: WithSession, res: ServerResponse): Promise<Session> {
+    if (req.session === undefined) await called((done) => handler(req, res, done));
+    if (req.session === undefined) throw new StoreUnavailableError('session');
+    return req.session;
+  }
+
+  /** Ends every session that the request's cookies name, also when there are two, or one that its user's epoch has passed. */
+  async function endNamed(req: WithSession): Promise<void> {
+    for (const value of cookieValues(req.headers.cookie, cookie.name)) {
+      const id = signedSessionId(value, secrets);
+      if (id !== undefined) await keeping.end(sha256(id));
+    }
+  }
+
+  /** A new session under a new id; the one before is ended in the store. */
+  async function renewed(req: WithSession, res: ServerResponse): Promise<Session> {
+    const before = await loaded(req, res);
+    await endNamed(req);
+    await called((done) => before.regenerate(done));
+    return loaded(req, res);
+  }
+
+  async function save(held: Session, identity: Identity): Promise<SessionRecord> {
+    identities.set(held, identity);
+    if (identity.remember) held.cookie.maxAge = settings.sessionLifetime;
+    await called((done) => held.save(done));
+    const record = store.recordOf(held);
+    if (record === undefined) throw new StoreUnavailableError('session');
+    return record;
+  }
+
+  async function begin(
+    req: WithSession,
+    res: ServerResponse,
+    user: UserRecord,
+    options: Parameters<BrowserSessions['begin']>[3],
+  ): Promise<SessionRecord> {
+    const { method, remember, asking } = options;
+    const agent = asking.agent?.slice(0, 512);
+    try {
+      const held = await renewed(req, res);
+      return await save(held, { userId: user.id, epoch: user.epoch, method, remember, address: asking.address, agent });
+    } catch (error) {
+      // Else express-session would try once more to save it when the answer goes out, and send its cookie.
+      req.session = undefined;
+      throw error;
+    }
+  }
+
+  async function end(req: WithSession, res: ServerResponse): Promise<void> {
+    await endNamed(req);
+    const begun = req.session && store.recordOf(req.session);
+    if (begun) await keeping.end(begun.id);
+    // Without a session express-session neither saves one nor sets its cookie when the answer goes out.
+    req.session = undefined;
+    res.appendHeader('Set-Cookie', cookie.clearing);
+  }
+
+  return { handler, begin, end, clearing: cookie.clearing, cookieNames: cookie.names };
+}

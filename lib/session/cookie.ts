@@ -1,0 +1,67 @@
+import type { CookieOptions } from 'express-session';
+
+/** The settings that make the session cookie. */
+export type CookieSettings = Readonly<{
+  publicUrl: string | undefined;
+  cookieName: string | undefined;
+  cookieDomain: string | undefined;
+  cookieSamesite: 'lax' | 'strict' | 'none';
+}>;
+
+/** The session cookie: its name, what it is set with, and how it is cleared. */
+export type SessionCookie = Readonly<{
+  name: string;
+  /** Every name of ours, the one in use first: also those that other settings give it. */
+  names: readonly string[];
+  secure: boolean;
+  options: CookieOptions;
+  /** The `Set-Cookie` value that removes it, with the attributes it is set with. */
+  clearing: string;
+}>;
+
+const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
+
+/**
+ * `PUBLIC_URL` alone decides `Secure`, and with it the prefix `__Host-` (RFC 6265bis), which a domain rules out.
+ */
+export function sessionCookie(settings: CookieSettings): SessionCookie {
+  const secure = settings.publicUrl?.startsWith('https:') === true;
+  const { cookieDomain: domain, cookieSamesite: sameSite } = settings;
+  const name = settings.cookieName ?? (secure && domain === undefined ? '__Host-gatewarden' : 'gatewarden');
+  const attributes = [
+    'Path=/',
+    domain === undefined ? '' : `Domain=${domain}`,
+    'Max-Age=0',
+    'Expires=Thu, 01 Jan 1970 00:00:00 GMT',
+    'HttpOnly',
+    secure ? 'Secure' : '',
+    `SameSite=${capital(sameSite)}`,
+  ].filter(Boolean);
+  return Object.freeze({
+    name,
+    names: Object.freeze([...new Set([name, '__Host-gatewarden', 'gatewarden'])]),
+    secure,
+    options: Object.freeze({ path: '/', httpOnly: true, secure, sameSite, ...(domain !== undefined && { domain }) }),
+    clearing: [`${name}=`, ...attributes].join('; '),
+  });
+}
+
+/** The values of all cookies of that name in a `Cookie` header, URL-decoded; what cannot be decoded is left out. */
+export function cookieValues(header: string | undefined, name: string): readonly string[] {
+  return (header ?? '').split(';').flatMap((pair) => {
+    const equals = pair.indexOf('=');
+    if (equals === -1 || pair.slice(0, equals).trim() !== name) return [];
+    try {
+      return [
+        decodeURIComponent(
+          pair
+            .slice(equals + 1)
+            .trim()
+            .replace(/^"(.*)"$/, '$1'),
+        ),
+      ];
+    } catch {
+      return [];
+    }
+  });
+}

@@ -1,0 +1,62 @@
+import type { InvalidationBus } from '../invalidation/bus.ts';
+import type { SessionRecord, Stores } from '../stores/contracts.ts';
+import type { SessionKeeping } from './express-store.ts';
+
+/** Who a session is of, how it began, and for how long; sign-in alone says so. */
+export type Identity = Pick<SessionRecord, 'userId' | 'epoch' | 'method' | 'remember' | 'address' | 'agent'>;
+
+export const visitor: Identity = Object.freeze({ userId: null, epoch: 0, method: 'visitor', remember: false });
+
+/** Sessions of browsers in our stores. `idle` and `lifetime` in milliseconds. */
+export function sessionKeeping(
+  parts: Readonly<{
+    stores: Pick<Stores, 'sessions' | 'users'>;
+    bus: InvalidationBus;
+    idle: number;
+    lifetime: number;
+    clock: () => number;
+    /** The identity of a session that is about to be saved for the first time. */
+    identityOf: (held: object) => Identity;
+  }>,
+): SessionKeeping {
+  const { stores, bus, idle, lifetime, clock, identityOf } = parts;
+  const touchInterval = Math.min(60_000, idle / 10);
+
+  async function isCurrent({ userId, epoch }: SessionRecord): Promise<boolean> {
+    if (userId === null) return true;
+    const user = await stores.users.byId(userId);
+    return user?.state === 'active' && user.epoch === epoch;
+  }
+
+  return {
+    clock,
+    async load(id) {
+      const record = await stores.sessions.find(id, clock());
+      return record?.kind === 'browser' && (await isCurrent(record)) ? record : undefined;
+    },
+    async create(id, held, data) {
+      const now = clock();
+      const expiresAt = now + lifetime;
+      const record: SessionRecord = {
+        id,
+        kind: 'browser',
+        ...identityOf(held),
+        createdAt: now,
+        lastSeenAt: now,
+        expiresAt,
+        idleAt: Math.min(now + idle, expiresAt),
+        data,
+      };
+      return (await stores.sessions.create(record)) ? record : undefined;
+    },
+    saveData: (id, data) => stores.sessions.saveData(id, data),
+    async touch(record) {
+      const now = clock();
+      if (now - record.lastSeenAt < touchInterval) return;
+      await stores.sessions.touch(record.id, now, Math.min(now + idle, record.expiresAt));
+    },
+    async end(id) {
+      if (await stores.sessions.end(id)) await bus.publish({ kind: 'session', id });
+    },
+  };
+}

@@ -1,0 +1,103 @@
+import { deepEqual, equal } from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { GateEvent } from '../../lib/services.ts';
+import { sessionsService } from '../../lib/session/sessions.ts';
+import type { Actor } from '../../lib/types.ts';
+import { openSessions } from './serve.ts';
+
+const ada: Actor = {
+  principal: { kind: 'user', id: 'u_ada', name: 'ada', role: 'user', scopes: [], via: 'session' },
+  address: '192.0.2.1',
+};
+
+async function open() {
+  const { stores, bus, published, time } = await openSessions();
+  const events: Omit<GateEvent, 'at'>[] = [];
+  const record = async (event: Omit<GateEvent, 'at'>) => void events.push(event);
+  const sessions = sessionsService({ stores, bus, record, clock: () => time.now });
+  const keep = (id: string, userId: string, createdAt: number, epoch = 0) =>
+    stores.sessions.create({
+      id,
+      userId,
+      epoch,
+      kind: 'browser',
+      method: 'password',
+      createdAt,
+      lastSeenAt: createdAt,
+      expiresAt: time.now + 60_000,
+      idleAt: time.now + 60_000,
+      remember: false,
+      agent: 'test',
+      data: '{"secret":1}',
+    });
+  await keep('a1', 'u_ada', 1);
+  await keep('a2', 'u_ada', 2);
+  await keep('b1', 'u_bob', 3);
+  return { sessions, stores, published, events, keep, time };
+}
+
+describe('the sessions of a user', () => {
+  it('are listed newest first, without what apps keep in them', async () => {
+    const { sessions, time } = await open();
+    const [newest, ...others] = await sessions.listOf('u_ada');
+    deepEqual(newest, {
+      id: 'a2',
+      kind: 'browser',
+      method: 'password',
+      createdAt: 2,
+      lastSeenAt: 2,
+      expiresAt: time.now + 60_000,
+      address: undefined,
+      agent: 'test',
+    });
+    deepEqual(
+      others.map((session) => session.id),
+      ['a1'],
+    );
+  });
+
+  it('are not listed when their epoch has passed, nor for a user who is not there', async () => {
+    const { sessions, keep } = await open();
+    await keep('a0', 'u_ada', 9, -1);
+    deepEqual(
+      (await sessions.listOf('u_ada')).map((session) => session.id),
+      ['a2', 'a1'],
+    );
+    deepEqual(await sessions.listOf('u_eve'), []);
+  });
+
+  it('are ended one by one, told to caches and to the audit log', async () => {
+    const { sessions, published, events } = await open();
+    equal(await sessions.end('u_ada', 'a1', ada), true);
+    equal(await sessions.end('u_ada', 'a1', ada), false);
+    deepEqual(published, [{ kind: 'session', id: 'a1' }]);
+    deepEqual(
+      events.map(({ event, actor, address, subject }) => [event, actor, address, subject]),
+      [['session.ended', 'ada', '192.0.2.1', 'user:u_ada']],
+    );
+  });
+
+  it('are ended by nobody else', async () => {
+    const { sessions, stores, published, time } = await open();
+    equal(await sessions.end('u_ada', 'b1', ada), false);
+    equal((await stores.sessions.find('b1', time.now))?.userId, 'u_bob');
+    deepEqual(published, []);
+  });
+
+  it('are ended together, but for the one that is kept', async () => {
+    const { sessions, published } = await open();
+    equal(await sessions.endAllOf('u_ada', { keep: 'a2', by: ada }), 1);
+    deepEqual(published, [{ kind: 'session', id: 'a1' }]);
+    equal(await sessions.endAllOf('u_ada'), 1);
+    deepEqual(await sessions.listOf('u_ada'), []);
+    equal((await sessions.listOf('u_bob')).length, 1);
+  });
+
+  it('take their refresh tokens with them', async () => {
+    const { sessions, stores, time } = await open();
+    const token = { hash: 'h', sessionId: 'a1', userId: 'u_ada', createdAt: 1, expiresAt: time.now + 60_000 };
+    await stores.refreshTokens.create(token);
+    await sessions.end('u_ada', 'a1', ada);
+    equal(await stores.refreshTokens.find('h', time.now), undefined);
+  });
+});
