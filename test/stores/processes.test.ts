@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { openSqlite } from '../../lib/stores/sqlite/index.ts';
 import { dataFolder } from './folder.ts';
 
-const script = fileURLToPath(new URL('insert-until-killed.ts', import.meta.url));
+const script = fileURLToPath(new URL('child.ts', import.meta.url));
 
 const start = (...given: string[]) => spawn(process.execPath, [script, ...given], { stdio: ['pipe', 'pipe', 'pipe'] });
 
@@ -47,4 +47,13 @@ test('four processes that race for the first admin make one', async (t) => {
   for (const child of children) child.stdin.write('go\n');
   const answers = await Promise.all(readers.map(async (reader) => (await reader.next()).value));
   deepEqual(answers.sort(), ['admin-exists', 'admin-exists', 'admin-exists', 'created']);
+});
+
+test('a file that another process holds while it starts is waited for', async (t) => {
+  const { dataDir } = dataFolder(t);
+  const child = start('hold', dataDir);
+  equal((await createInterface(child.stdout)[Symbol.asyncIterator]().next()).value, 'held');
+  const stores = await openSqlite({ dataDir });
+  equal((await stores.health())[0]?.ok, true);
+  await stores.close();
 });

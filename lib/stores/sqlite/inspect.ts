@@ -10,7 +10,7 @@ const wholeCheckBytes = 64 * 1024 * 1024;
 
 /**
  * Looks at an existing file before anything may write to it.
- * Gives the reason why it cannot be used, undefined when it can.
+ * Gives the reason why it cannot be used, undefined when it can; throws while somebody else holds it.
  */
 export function problemWith(path: string): string | undefined {
   if (statSync(path).size === 0) return undefined;
@@ -19,10 +19,18 @@ export function problemWith(path: string): string | undefined {
   try {
     return foreign(database) ?? damage(database, statSync(path).size);
   } catch (error) {
+    if (isBusy(error)) throw error;
     return `it is damaged (${error instanceof Error ? error.message : 'unreadable'})`;
   } finally {
     database.close();
   }
+}
+
+/** The result codes BUSY (5) and LOCKED (6), with their extended forms. */
+export function isBusy(error: unknown): boolean {
+  if (!(error instanceof Error) || !('errcode' in error)) return false;
+  const code = Number(error.errcode) & 0xff;
+  return code === 5 || code === 6;
 }
 
 function hasHeader(path: string): boolean {

@@ -133,15 +133,20 @@ export function versionOf(database: DatabaseSync): number {
 
 /** Brings the schema up to date: each step is taken whole or not at all, by one process. */
 export function migrate(database: DatabaseSync, steps: readonly string[] = migrations): void {
-  if (versionOf(database) === steps.length) return;
+  if (versionOf(database) >= steps.length) return;
   database.exec('BEGIN IMMEDIATE');
   try {
-    steps.slice(versionOf(database)).forEach((step) => {
-      database.exec(step);
-    });
-    database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${steps.length}; COMMIT`);
+    // Asked again: another process may have been here before the lock was ours.
+    const missing = steps.slice(versionOf(database));
+    for (const step of missing) database.exec(step);
+    if (missing.length > 0) mark(database, steps.length);
+    database.exec('COMMIT');
   } catch (error) {
     if (database.isTransaction) database.exec('ROLLBACK');
     throw error;
   }
+}
+
+function mark(database: DatabaseSync, version: number): void {
+  database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${version}`);
 }

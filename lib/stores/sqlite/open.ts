@@ -2,10 +2,11 @@ import { accessSync, chmodSync, closeSync, constants, existsSync, mkdirSync, ope
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
-import { problemWith } from './inspect.ts';
+import { isBusy, problemWith } from './inspect.ts';
 import { migrate } from './migrations.ts';
 
 const busyTimeout = 1000;
+const startTimeout = 5000;
 
 /** A database that lives as long as the connection. */
 export function openMemory(): DatabaseSync {
@@ -20,17 +21,22 @@ export function openMemory(): DatabaseSync {
  */
 export async function openFile(path: string): Promise<DatabaseSync> {
   reachable(path);
-  const problem = existsSync(path) ? examined(path) : undefined;
-  if (problem !== undefined) throw new Error(`${path} cannot be used: ${problem}. It was left as it is.`);
-  for (let attempt = 1; ; attempt += 1) {
+  const patience = Date.now() + startTimeout;
+  for (;;) {
     try {
-      return prepared(path);
+      return opened(path);
     } catch (error) {
-      // Another process that is starting holds the file; the busy timeout does not cover the switch to WAL.
-      if (attempt === 20 || !isBusy(error)) throw unusable(path, error);
+      // Another process that is starting may hold the file; the busy timeout does not cover the switch to WAL.
+      if (!isBusy(error) || Date.now() > patience) throw unusable(path, error);
       await wait(50);
     }
   }
+}
+
+function opened(path: string): DatabaseSync {
+  const problem = existsSync(path) ? problemWith(path) : undefined;
+  if (problem !== undefined) throw new Error(`${problem}. It was left as it is.`);
+  return prepared(path);
 }
 
 function reachable(path: string): void {
@@ -43,14 +49,6 @@ function reachable(path: string): void {
   }
   try {
     if (existsSync(path)) accessSync(path, constants.R_OK | constants.W_OK);
-  } catch (error) {
-    throw unusable(path, error);
-  }
-}
-
-function examined(path: string): string | undefined {
-  try {
-    return problemWith(path);
   } catch (error) {
     throw unusable(path, error);
   }
@@ -75,13 +73,6 @@ function prepared(path: string): DatabaseSync {
 function makePrivate(path: string): void {
   closeSync(openSync(path, 'a', 0o600));
   if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600);
-}
-
-/** The result codes BUSY (5) and LOCKED (6), with their extended forms. */
-function isBusy(error: unknown): boolean {
-  if (!(error instanceof Error) || !('errcode' in error)) return false;
-  const code = Number(error.errcode) & 0xff;
-  return code === 5 || code === 6;
 }
 
 const reasons: Readonly<Record<string, string>> = {
