@@ -15,7 +15,7 @@ export type PathReadings =
   | Readonly<{ ok: false; detail: string }>;
 
 /** No honest path comes near; what does is made to cost. */
-const mostReadings = 32;
+const mostReadings = 16;
 
 /** What escapes may not stand for, looked for before decoding. */
 const refusedEscapes: readonly (readonly [RegExp, string])[] = [
