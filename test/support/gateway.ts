@@ -38,7 +38,7 @@ export const adminPassword = 'correct horse battery staple';
 /** A process's environment without any setting of ours in it. */
 export function plainEnvironment(): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith('GATEWARDEN_'));
-  return { ...Object.fromEntries(own), NODE_NO_WARNINGS: '1' };
+  return Object.fromEntries(own);
 }
 
 /** Arguments with which Node runs the command from its sources. */

@@ -1,9 +1,6 @@
 import { accessSync, constants } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { freePort, listening } from './ports.ts';
-import { run, type Started, start } from './processes.ts';
+import { run } from './processes.ts';
 
 /** A program that tests use and that npm cannot bring: its name on the path, and Debian's package for it. */
 const packages = {
@@ -62,28 +59,4 @@ export function program(name: Program): Promise<Found> {
   const known = found.get(name) ?? find(name);
   found.set(name, known);
   return known;
-}
-
-/** A server that a test started. */
-export interface Service {
-  readonly url: string;
-  readonly process: Started;
-  stop(): Promise<void>;
-}
-
-/** A Redis of the test's own on a free loopback port, without anything on disk; or the one of `TEST_REDIS_URL`. */
-export async function startRedis(path: string): Promise<Service> {
-  const port = await freePort();
-  const folder = await mkdtemp(join(tmpdir(), 'gatewarden-redis-'));
-  const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
-  const redis = start(path, args);
-  await listening(port);
-  return {
-    url: process.env.TEST_REDIS_URL ?? `redis://127.0.0.1:${port}`,
-    process: redis,
-    async stop() {
-      await redis.stop();
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
 }
