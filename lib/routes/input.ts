@@ -3,7 +3,7 @@ import type { ZodError, ZodType } from 'zod';
 import { type FieldProblem, ok, type Result, refused } from '../errors.ts';
 
 /** The most that a body may hold, in bytes. */
-export const bodyLimit = 100 * 1024;
+const bodyLimit = 100 * 1024;
 
 const mediaTypes = { json: 'application/json', form: 'application/x-www-form-urlencoded' } as const;
 

@@ -112,7 +112,7 @@ function describe(routes: readonly Route[], server: string, cookie: string): Jso
   };
 }
 
-/** The description of all `routes`, itself included. */
+/** The description of all `routes` but the files that pages load, itself included. */
 export function openapiRoute(routes: readonly Route[]): Route {
   const own: Route = route({
     method: 'get',
@@ -123,7 +123,14 @@ export function openapiRoute(routes: readonly Route[]): Route {
     guard: 'anyone',
     answers: { 200: { description: 'OpenAPI 3.1.', schema: z.looseObject({ openapi: z.string() }) } },
     handle: async ({ core, prefix }) =>
-      json(200, describe([...routes, own], prefix || '/', core.browserSessions.cookieNames[0] ?? 'gatewarden')),
+      json(
+        200,
+        describe(
+          [...routes.filter(({ tag }) => tag !== 'assets'), own],
+          prefix || '/',
+          core.browserSessions.cookieNames[0] ?? 'gatewarden',
+        ),
+      ),
   });
   return own;
 }

@@ -1,0 +1,77 @@
+import { deepEqual, equal } from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Client } from '../support/http.ts';
+import { codeOf, password, type Site, site } from './site.ts';
+
+let here: Site;
+let admin: Client;
+before(async () => {
+  here = await site();
+  admin = await here.signedIn('ada', 'admin');
+});
+after(() => here[Symbol.asyncDispose]());
+
+const post = (body: string, type = 'application/json') =>
+  admin.send('/auth/api/v1/users', { method: 'POST', body, headers: { 'content-type': type } });
+
+const proven = `"current_password":${JSON.stringify(password)}`;
+
+const refused: readonly (readonly [why: string, body: string, answer: string, type?: string])[] = [
+  ['JSON that is not JSON', '{', '400 validation_failed'],
+  ['a list', '[]', '400 validation_failed'],
+  ['a number', '7', '400 validation_failed'],
+  ['nothing', '', '400 validation_failed'],
+  ['an object in place of a name', '{"username":{"$ne":null}}', '400 validation_failed'],
+  ['a list in place of a password', '{"username":"a","password":["x"]}', '400 validation_failed'],
+  ['a field that there is not', '{"username":"a","is_admin":true}', '400 validation_failed'],
+  ['__proto__', '{"username":"a","__proto__":{"role":"admin"}}', '400 validation_failed'],
+  ['constructor', '{"username":"a","constructor":{"prototype":{}}}', '400 validation_failed'],
+  ['more than 100 kB', JSON.stringify({ username: 'x'.repeat(110_000) }), '413 payload_too_large'],
+  ['a form', 'username=a', '415 unsupported_media_type', 'application/x-www-form-urlencoded'],
+  ['plain text', '{}', '415 unsupported_media_type', 'text/plain'],
+  ['a type that only begins alike', '{}', '415 unsupported_media_type', 'application/jsonp'],
+  ['another charset', '{}', '415 unsupported_media_type', 'application/json; charset=utf-7'],
+  ['NUL in a name', `{"username":"a\\u0000",${proven}}`, '400 validation_failed'],
+  ['half a surrogate pair', `{"username":"a\\ud800",${proven}}`, '400 validation_failed'],
+];
+
+for (const [why, body, answer, type] of refused) {
+  test(`${why}: ${answer}`, async () => equal(await codeOf(await post(body, type)), answer));
+}
+
+test('problems name their fields and repeat nothing', async () => {
+  const answer = await post('{"username":5,"password":true,"secret-of-mine":"hunter2"}');
+  const text = await answer.text();
+  const { problems } = JSON.parse(text) as { problems: { field: string; problem: string }[] };
+  deepEqual(problems, [
+    { field: 'username', problem: 'must be a text' },
+    { field: 'password', problem: 'must be a text' },
+    { field: 'secret-of-mine', problem: 'is no field of this call' },
+  ]);
+  equal(text.includes('hunter2'), false);
+});
+
+test('a compressed body is refused before it grows', async () => {
+  const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
+  const answer = await admin.send('/auth/api/v1/users', { method: 'POST', body: 'x', headers });
+  equal(await codeOf(answer), '415 unsupported_media_type');
+});
+
+test('who may not call is told so before the body is read', async () => {
+  const answer = await here.client().json('/auth/api/v1/users', { nonsense: true });
+  equal(await codeOf(answer), '401 missing_credential');
+});
+
+test('what cannot be decoded in a path is 400, what is not there 404', async () => {
+  equal(await codeOf(await admin.send('/auth/api/v1/users/%ff')), '400 validation_failed');
+  for (const path of [
+    '/auth/nothing',
+    '/auth/LOGIN',
+    '/auth/login/',
+    '/auth/api/v1/users/',
+    '/auth/assets/style.css',
+  ]) {
+    equal(await codeOf(await admin.send(path)), '404 not_found');
+  }
+  equal(await codeOf(await admin.send('/auth/api/v1/session', { method: 'OPTIONS' })), '404 not_found');
+});

@@ -1,0 +1,89 @@
+import { deepEqual, equal } from 'node:assert/strict';
+import { test } from 'node:test';
+import { compose } from '../../lib/compose.ts';
+import type { Core } from '../../lib/core.ts';
+import { ownRoutes } from '../../lib/routes/index.ts';
+import { inventory } from '../../lib/routes/inventory.ts';
+import { routerOf } from '../../lib/routes/router.ts';
+import { loadSettings } from '../../lib/settings/index.ts';
+import { temporaryFolder } from '../support/folders.ts';
+
+const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+
+async function withCore(use: (core: Core) => void): Promise<void> {
+  await using data = await temporaryFolder();
+  const settings = loadSettings({ given: { dataDir: data.path }, applies: 'middleware' });
+  const { core, close } = await compose(settings, { log: quiet });
+  use(core);
+  await close();
+}
+
+const lineOf = (one: { method: string; path: string }) => `${one.method} ${one.path.replace(/\{(\w+)\}/g, ':$1')}`;
+
+test('what Express has registered is the inventory, line by line', async () => {
+  await withCore((core) => {
+    const registered = routerOf(core, undefined).stack.flatMap(({ route }) =>
+      route ? route.stack.map(({ method }) => `${method} ${route.path}`) : [],
+    );
+    deepEqual(registered, inventory.map(lineOf));
+  });
+});
+
+test('the application has no route of its own beside them', async () => {
+  await withCore((core) => {
+    const { router } = ownRoutes(core) as unknown as { router: { stack: { route?: object }[] } };
+    deepEqual(
+      router.stack.filter(({ route }) => route !== undefined),
+      [],
+    );
+  });
+});
+
+test('no line is there twice', () => {
+  const lines = inventory.map(lineOf);
+  deepEqual([...new Set(lines)], lines);
+});
+
+/** The lines that need nobody signed in: a new one is a decision, taken here. */
+const open = [
+  'get /login',
+  'post /login',
+  'post /logout',
+  'get /setup',
+  'post /setup',
+  'get /',
+  'post /api/v1/login',
+  'get /api/v1/session',
+  'post /oauth/token',
+  'get /jwks.json',
+  'get /healthz',
+  'get /readyz',
+  'get /api/v1/openapi.json',
+];
+
+test('every line but these few is guarded', () => {
+  const unguarded = inventory.filter((one) => one.guard === 'anyone' && one.tag !== 'assets');
+  deepEqual(unguarded.map(lineOf), open);
+});
+
+test('every guarded call of the API asks for a scope', () => {
+  const without = inventory.filter((one) => one.guard !== 'anyone' && one.path.startsWith('/api/') && !one.scope);
+  deepEqual(without.map(lineOf), []);
+});
+
+test('what creates or changes a user or a credential has to be confirmed', () => {
+  const unconfirmed = inventory.filter(
+    ({ method, guard, path, confirm }) =>
+      method !== 'get' && guard !== 'anyone' && /users|tokens?\b|password/.test(path) && !confirm,
+  );
+  // It asks for the current password of everybody.
+  deepEqual(unconfirmed.map(lineOf), ['put /api/v1/account/password']);
+});
+
+test('only what shows nothing of anybody goes without a look at who asks', () => {
+  const bare = inventory.filter((one) => one.place === 'bare');
+  equal(
+    bare.every((one) => one.method === 'get' && (one.tag === 'assets' || one.tag === 'health')),
+    true,
+  );
+});
