@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { dropSqliteWarning, tooOldNode } from './runtime.ts';
+import { dropSqliteWarning, endWithReader, tooOldNode } from './runtime.ts';
 
 const problem = tooOldNode(process.versions.node);
 if (problem) {
@@ -7,6 +7,7 @@ if (problem) {
   process.exitCode = 5;
 } else {
   dropSqliteWarning(process);
+  endWithReader(process.stdout);
   const { main } = await import('./program.ts');
   process.exitCode = await main(process.argv.slice(2));
 }

@@ -14,3 +14,11 @@ export function dropSqliteWarning(target: { emitWarning: typeof process.emitWarn
     Reflect.apply(emitWarning, target, [warning, ...more]);
   };
 }
+
+/** Whoever reads our output may stop early, as `head` does: that ends the command quietly, as it ends any other. */
+export function endWithReader(stream: NodeJS.WriteStream): void {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(0);
+  });
+}

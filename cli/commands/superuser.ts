@@ -11,11 +11,11 @@ export interface SuperuserOptions extends LocalOptions, PasswordOptions {
 /** `superuser`: makes an active admin, the first one or a further one. Never changes a user who is already there. */
 export async function superuser(options: SuperuserOptions, out: Output): Promise<void> {
   const { username } = options;
+  const password = await newPassword(username, options, out);
   await onStore(
     options,
     async (gate) => {
       if (await gate.users.get(username)) throw taken(username);
-      const password = await newPassword(username, options, out);
       const made = (await gate.firstAdmin.needed())
         ? await gate.firstAdmin.create(username, password, commandActor())
         : await gate.users.create({ username, password, role: 'admin', active: true }, commandActor());

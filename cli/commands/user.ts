@@ -11,17 +11,22 @@ export interface UserOptions extends LocalOptions {
 }
 
 /** Without `--local` a user command would ask a server, and this version cannot sign in to one yet. */
-async function locally<T>(
-  options: UserOptions,
-  act: (gate: Gatewarden) => Promise<T>,
-  store: { makes?: boolean } = {},
-): Promise<T> {
-  if (options.local) return onStore(options, act, store);
+function mustBeLocal(options: UserOptions): void {
+  if (options.local) return;
   throw new CommandError(
     exit.usage,
     'not_signed_in',
     'This version works on the store only: add --local. Asking a server needs `gatewarden auth login`, which is not there yet.',
   );
+}
+
+async function locally<T>(
+  options: UserOptions,
+  act: (gate: Gatewarden) => Promise<T>,
+  store: { makes?: boolean } = {},
+): Promise<T> {
+  mustBeLocal(options);
+  return onStore(options, act, store);
 }
 
 function made(result: Result<UserView>, username: string): UserView {
@@ -64,10 +69,11 @@ export interface AddOptions extends UserOptions, PasswordOptions {
 
 /** `user add`: active at once unless `--inactive`. */
 export async function addUser(username: string, options: AddOptions, out: Output): Promise<void> {
+  mustBeLocal(options);
+  const password = await newPassword(username, options, out);
   await locally(
     options,
     async (gate) => {
-      const password = await newPassword(username, options, out);
       const { role, email, displayName, reuseName } = options;
       const active = options.inactive !== true;
       const user = { username, password, role, email, displayName, active, reuseName };
@@ -97,13 +103,9 @@ export async function setPassword(
   options: UserOptions & PasswordOptions,
   out: Output,
 ): Promise<void> {
-  await locally(options, async (gate) => {
-    if (!(await gate.users.get(username)))
-      throw refusedBy({ code: 'not_found', detail: 'There is no such user.' }, username);
-    const password = await newPassword(username, options, out);
-    show(made(await gate.users.edit(username, { password }, commandActor()), username), out);
-    out.note(`All sessions and tokens of ${username} have ended.`);
-  });
+  mustBeLocal(options);
+  await edit(username, { password: await newPassword(username, options, out) }, options, out);
+  out.note(`All sessions and tokens of ${username} have ended.`);
 }
 
 /** `user delete`: asks first, or wants `--yes`. */

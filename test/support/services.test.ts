@@ -23,7 +23,7 @@ test('a skipped test is named at the end, and fails the run where everything mus
     ['true', 1],
     ['', 0],
   ] as const) {
-    const env = { ...plainEnvironment(), CI };
+    const env: NodeJS.ProcessEnv = { ...plainEnvironment(), CI };
     delete env.NODE_TEST_CONTEXT;
     const { code, stderr } = await run(process.execPath, ['test/run.ts', file], { env });
     equal(code, expected);
