@@ -1,0 +1,80 @@
+import { deepEqual, equal } from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, before, test } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { accountPage, assets, errorPage, messagePage, setupPage, signInPage } from '../../lib/pages/index.ts';
+import { axeFindings, newPage, noBrowser, openBrowser } from '../support/browser.ts';
+
+const frame = { brandName: 'Gatewarden', prefix: '' };
+const session = { current: true, createdAt: 0, lastSeenAt: 0, address: '2001:db8::1', agent: 'curl/8' };
+const pages: Readonly<Record<string, string>> = {
+  '/sign-in': signInPage(frame, { next: '/' }),
+  '/signed-out': signInPage(frame, { next: '/', notice: 'You are signed out.' }),
+  '/failed': signInPage(frame, { next: '/', username: 'ada', problem: 'The name or the password is not right.' }),
+  '/setup': setupPage(frame, {
+    token: 't',
+    passwordMinLength: 12,
+    problems: { username: 'The username is reserved.' },
+  }),
+  '/account': accountPage(frame, {
+    name: 'a-rather-long-name-without-any-place-to-break-it@example.com',
+    role: 'admin',
+    sessions: [session, { ...session, current: false, agent: undefined }],
+  }),
+  '/error': errorPage({ code: 'insufficient_role', detail: 'This needs the role operator.' }, frame),
+  '/message': messagePage(frame, {
+    heading: 'Setup is done.',
+    lines: ['There is one.'],
+    link: { href: '/', text: 'On' },
+  }),
+};
+
+const policy = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'";
+const server = createServer((req, res) => {
+  const asset = assets.find(({ name }) => req.url === `/assets/${name}`);
+  res.setHeader('Content-Security-Policy', policy);
+  res.setHeader('Content-Type', asset?.type ?? 'text/html; charset=utf-8');
+  res.end(asset?.body ?? pages[req.url ?? '']);
+});
+
+let browser: Browser;
+let base = '';
+before(async () => {
+  if (noBrowser) return;
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  browser = await openBrowser();
+});
+after(async () => {
+  await browser?.close();
+  server.close();
+});
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  for (const path of Object.keys(pages)) {
+    test(`${path} in ${colorScheme} fits a phone, and axe finds nothing`, { skip: noBrowser }, async () => {
+      const page = await newPage(browser, { colorScheme, viewport: { width: 320, height: 640 } });
+      const complaints: string[] = [];
+      page.on('console', (message) => complaints.push(message.text()));
+      await page.goto(`${base}${path}`);
+      equal(await axeFindings(page), '');
+      equal(await page.evaluate('document.documentElement.scrollWidth > innerWidth'), false);
+      deepEqual(complaints, []);
+      await page.context().close();
+    });
+  }
+}
+
+test('the sign-in form is reached by the keyboard alone, without JavaScript', { skip: noBrowser }, async () => {
+  const page = await newPage(browser, { javaScriptEnabled: false });
+  await page.goto(`${base}/sign-in`);
+  const stops: string[] = [];
+  for (let at = 0; at < 4; at += 1) {
+    const focused = page.locator(':focus');
+    stops.push((await focused.getAttribute('name')) ?? (await focused.textContent()) ?? '');
+    await page.keyboard.press('Tab');
+  }
+  deepEqual(stops, ['username', 'password', 'remember', 'Sign in']);
+  await page.context().close();
+});

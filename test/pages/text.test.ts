@@ -1,0 +1,68 @@
+import { doesNotMatch, equal, match } from 'node:assert/strict';
+import test from 'node:test';
+import { deviceOf } from '../../lib/pages/device.ts';
+import { accountPage, errorPage, setupPage, signInPage, waiting } from '../../lib/pages/index.ts';
+
+const frame = { brandName: '<b>"Brand"</b>', prefix: '/_gatewarden' };
+const hostile = `"><script>alert('x')</script>&`;
+
+test('nothing that comes from outside is markup', () => {
+  const pages = [
+    signInPage(frame, { next: hostile, username: hostile, problem: hostile, notice: hostile }),
+    setupPage(frame, { token: hostile, username: hostile, passwordMinLength: 12, problems: { username: hostile } }),
+    accountPage(frame, {
+      name: hostile,
+      role: hostile,
+      sessions: [{ current: true, createdAt: 0, lastSeenAt: 0, address: hostile, agent: hostile }],
+    }),
+    errorPage({ code: 'validation_failed', detail: hostile }, frame),
+  ];
+  for (const page of pages) {
+    doesNotMatch(page, /<script|<b>/);
+    match(page, /&lt;b&gt;&quot;Brand&quot;&lt;\/b&gt;/);
+  }
+});
+
+test('a page loads what is below the prefix, and nothing else', () => {
+  const page = signInPage(frame, { next: '/' });
+  const loaded = [...page.matchAll(/(?:href|src|action)="([^"]*)"/g)].map(([, url]) => url ?? '');
+  equal(loaded.length, 4);
+  for (const url of loaded) match(url, /^\/_gatewarden\//);
+});
+
+test('a failed page says so in its title, and at both fields', () => {
+  const page = signInPage(frame, { next: '/', username: 'ada', problem: 'No.' });
+  match(page, /<title>Error: Sign in/);
+  equal(page.match(/aria-describedby="problem"/g)?.length, 2);
+});
+
+test('the error page shows the way to sign in only where signing in would help', () => {
+  match(errorPage({ code: 'token_expired' }, frame), /href="\/_gatewarden\/login"/);
+  doesNotMatch(errorPage({ code: 'ambiguous_path' }, frame), /\/login"/);
+});
+
+const waits: readonly (readonly [number | undefined, string | undefined])[] = [
+  [undefined, undefined],
+  [1, 'Try again in a second.'],
+  [30, 'Try again in 30 seconds.'],
+  [840, 'Try again in 14 minutes.'],
+  [86_400, 'Try again in 24 hours.'],
+];
+for (const [seconds, words] of waits) {
+  test(`${seconds} seconds: ${words ?? 'nothing'}`, () => equal(waiting(seconds), words));
+}
+
+const devices: readonly (readonly [string | undefined, string])[] = [
+  [
+    'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36',
+    'Chrome on Linux',
+  ],
+  ['Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0', 'Edge on Windows'],
+  ['Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18 Safari/604.1', 'Safari on iPhone'],
+  ['curl/8.5.0', 'curl'],
+  ['\u202Eevil\u001b[31m', 'Unknown device'],
+  [undefined, 'Unknown device'],
+];
+for (const [agent, words] of devices) {
+  test(`${words} is told from its agent`, () => equal(deviceOf(agent), words));
+}
