@@ -1,8 +1,9 @@
 import type { Request, Response } from 'express';
 import type { Core, Identified } from '../core.ts';
 import { type Refusal, type Result, refused } from '../errors.ts';
+import { errorPage } from '../pages/index.ts';
 import { returnTo } from '../respond/return-to.ts';
-import type { Answer, Origin } from '../types.ts';
+import type { Answer, Incoming, Origin } from '../types.ts';
 import { failureOf, somethingBroke } from './failures.ts';
 import { refusalOf } from './guard.ts';
 import { seeOther, write } from './reply.ts';
@@ -66,9 +67,15 @@ function entryOf(asked: Asked & Readonly<{ route: Route }>, { origin, principal 
 export function refuse(asked: Asked, refusal: Refusal, clearCookie = false): Answer {
   const { core, route, prefix, req } = asked;
   if (route?.refuse) return route.refuse(refusal);
-  const signIn = route && route.place === 'own' ? `${prefix}/login` : undefined;
-  return core.requests.answer(req, refusal, { signIn, clearCookie });
+  const signIn = route?.place === 'own' ? `${prefix}/login` : undefined;
+  const answer = core.requests.answer(asSent(req, prefix), refusal, { signIn, clearCookie });
+  const isPage = String(answer.headers['Content-Type']).startsWith('text/html');
+  return isPage ? { ...answer, body: errorPage(refusal, { brandName: core.settings.brandName, prefix }) } : answer;
 }
+
+/** The request with the whole of its path, which Express has cut. */
+const asSent = (req: Request, prefix: string): Incoming =>
+  Object.create(req, { url: { value: `${prefix}${req.url}` } }) as Incoming;
 
 /** What a client learns of a throw: an outage is 503, a body that cannot be read is its own fault, all else is 500. */
 export function answerFailure(asked: Asked, error: unknown): void {

@@ -4,6 +4,7 @@ import type { SessionView } from '../../services.ts';
 import { json, noContent } from '../reply.ts';
 import { type Call, route } from '../route.ts';
 import { listOf, moment, toMoment, toMomentOrNull } from '../schemas.ts';
+import { signOut } from '../signing-out.ts';
 
 const state = z.object({
   authenticated: z.boolean(),
@@ -76,10 +77,9 @@ export const sessionRoutes = [
     scope: 'gatewarden:write',
     answers: { 204: { description: 'Signed out.' } },
     refusals: ['not_found'],
-    async handle({ core, req, res, principal, actor }) {
-      if (!principal.sessionId) return refused('not_found', { detail: 'This credential has no session.' });
-      if (principal.via === 'session') await core.browserSessions.end(req, res);
-      else await core.sessions.end(principal.id, principal.sessionId, actor);
+    async handle(call) {
+      if (!call.principal.sessionId) return refused('not_found', { detail: 'This credential has no session.' });
+      await signOut(call);
       return noContent({ 'Clear-Site-Data': '"cache"' });
     },
   }),

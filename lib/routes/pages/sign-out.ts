@@ -1,17 +1,11 @@
 import { z } from 'zod';
 import { returnTo } from '../../respond/return-to.ts';
 import { seeOther } from '../reply.ts';
-import { type Entry, route } from '../route.ts';
+import { route } from '../route.ts';
+import { signOut } from '../signing-out.ts';
 import { redirect } from './page.ts';
 
 const field = z.string().optional().catch(undefined);
-
-async function signOut({ core, req, res, principal, actor }: Entry, everywhere: boolean): Promise<void> {
-  const { id, via, sessionId } = principal;
-  if (everywhere && principal.kind === 'user' && via !== 'auto-login') await core.sessions.endAllOf(id, { by: actor });
-  if (via === 'access-token' && sessionId) await core.sessions.end(id, sessionId, actor);
-  else await core.browserSessions.end(req, res);
-}
 
 export const signOutRoutes = [
   route({
@@ -25,7 +19,7 @@ export const signOutRoutes = [
     answers: { 303: redirect('Signed out: on to the sign-in page, or to a checked `next`.') },
     async handle(call) {
       const { all, next } = call.body;
-      await signOut(call, all === 'true');
+      await signOut(call, { everywhere: all === 'true' });
       const signInAgain = `${call.prefix}/login?signed_out=1`;
       return seeOther(next === undefined ? signInAgain : returnTo(next, signInAgain), { 'Clear-Site-Data': '"cache"' });
     },
