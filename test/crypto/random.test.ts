@@ -9,7 +9,7 @@ test('random text has the length asked for and only letters and digits', () => {
   for (const length of [0, 1, 22, 200]) match(randomBase62(length), new RegExp(`^[0-9A-Za-z]{${length}}$`));
 });
 
-test('every letter and digit is drawn about as often as any other', () => {
+test('every letter and digit is drawn about as often as the next', () => {
   const seen = new Map<string, number>();
   for (const one of randomBase62(62_000)) seen.set(one, (seen.get(one) ?? 0) + 1);
   equal(seen.size, 62);

@@ -1,0 +1,117 @@
+import { isLoopback, overlap } from './addresses.ts';
+import { isExposed, isHttps } from './derived.ts';
+import type { Settings } from './settings.ts';
+
+/** Where settings are used: an app's own middleware, `gatewarden run`, or a command that works on the store. */
+export type Use = 'middleware' | 'gateway' | 'command';
+
+interface Check {
+  /** The settings that it looks at: it is left out where one of them could not be read. */
+  readonly of: readonly (keyof Settings)[];
+  readonly problem: (settings: Settings, use: Use) => string | undefined;
+}
+
+const wellKnown = new Set(
+  `admin administrator changeme changeit default demo gatewarden guest langflow letmein p@ssw0rd pass passw0rd password
+   password1 password123 password1234 qwerty root secret superuser test user welcome 12345678 123456789 1234567890
+   adminadmin administrator1 adminpassword changemeplease changemenow passwordpassword 123456789012 1234567890123456`
+    .split(/\s+/)
+    .filter(Boolean),
+);
+
+const checks: readonly Check[] = [
+  {
+    of: ['host', 'publicUrl'],
+    problem: (settings, use) =>
+      use === 'gateway' && isExposed(settings) && settings.publicUrl === undefined
+        ? 'PUBLIC_URL: is needed when HOST is not loopback: it is the address that people use'
+        : undefined,
+  },
+  {
+    of: ['host', 'port', 'upstream'],
+    problem: (settings) =>
+      pointsAtItself(settings) ? 'UPSTREAM: is the very address that the gateway listens on' : undefined,
+  },
+  {
+    of: ['superuser', 'superuserPassword'],
+    problem: ({ superuser, superuserPassword }) =>
+      superuserPassword !== undefined && superuser === undefined
+        ? 'SUPERUSER_PASSWORD: is for SUPERUSER, which is not given'
+        : undefined,
+  },
+  { of: ['superuser', 'superuserPassword', 'passwordMinLength'], problem: weakSuperuser },
+  {
+    of: ['autoLogin', 'autoLoginNetworks', 'trustedProxies'],
+    problem: ({ autoLogin, autoLoginNetworks, trustedProxies }) => {
+      const shared = autoLoginNetworks.find((own) => trustedProxies.some((proxy) => overlap(own, proxy)));
+      return autoLogin && shared !== undefined
+        ? `AUTO_LOGIN_NETWORKS: ${shared} overlaps TRUSTED_PROXIES: what a proxy passes on would be signed in`
+        : undefined;
+    },
+  },
+  {
+    of: ['proxySecret', 'trustedProxies'],
+    problem: ({ proxySecret, trustedProxies }) =>
+      proxySecret !== undefined && trustedProxies.length === 0
+        ? 'PROXY_SECRET: has no effect without TRUSTED_PROXIES'
+        : undefined,
+  },
+  {
+    of: ['cookieSamesite', 'publicUrl'],
+    problem: (settings) =>
+      settings.cookieSamesite === 'none' && !isHttps(settings)
+        ? 'COOKIE_SAMESITE: none needs a PUBLIC_URL with https'
+        : undefined,
+  },
+  { of: ['cookieName', 'cookieDomain', 'publicUrl'], problem: impossibleCookieName },
+  { of: ['cookieDomain', 'publicUrl'], problem: strangeDomain },
+];
+
+/**
+ * What is wrong between settings that are each right by themselves; a sentence each, beginning with the setting's name.
+ * Settings in `unreadable` take no part: their own problem has been told already. Pure.
+ */
+export function problemsBetween(
+  settings: Settings,
+  use: Use,
+  unreadable: ReadonlySet<keyof Settings> = new Set(),
+): string[] {
+  return checks
+    .filter((check) => !check.of.some((key) => unreadable.has(key)))
+    .map((check) => check.problem(settings, use))
+    .filter((problem) => problem !== undefined);
+}
+
+function pointsAtItself({ host, port, upstream }: Settings): boolean {
+  if (upstream === undefined || port === 0) return false;
+  const url = new URL(upstream);
+  const upstreamPort = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
+  const everywhere = host === '0.0.0.0' || host === '::';
+  return upstreamPort === port && isLoopback(url.hostname) && (everywhere || isLoopback(host));
+}
+
+function weakSuperuser({ superuser, superuserPassword, passwordMinLength }: Settings): string | undefined {
+  if (superuserPassword === undefined) return undefined;
+  const plain = superuserPassword.normalize('NFKC').toLowerCase();
+  if (wellKnown.has(plain)) return 'SUPERUSER_PASSWORD: is a well-known default, choose another';
+  if (plain === superuser?.toLowerCase()) return 'SUPERUSER_PASSWORD: is the username, choose another';
+  if ([...plain].length >= passwordMinLength) return undefined;
+  return `SUPERUSER_PASSWORD: must have at least ${passwordMinLength} characters (PASSWORD_MIN_LENGTH)`;
+}
+
+function impossibleCookieName({ cookieName = '', cookieDomain, publicUrl }: Settings): string | undefined {
+  if (!/^__(host|secure)-/i.test(cookieName)) return undefined;
+  if (!isHttps({ publicUrl })) return 'COOKIE_NAME: a name with __Host- or __Secure- needs a PUBLIC_URL with https';
+  if (/^__host-/i.test(cookieName) && cookieDomain)
+    return 'COOKIE_NAME: a name with __Host- cannot have a COOKIE_DOMAIN';
+  return undefined;
+}
+
+function strangeDomain({ cookieDomain, publicUrl }: Settings): string | undefined {
+  if (cookieDomain === undefined) return undefined;
+  if (publicUrl === undefined) return 'COOKIE_DOMAIN: needs a PUBLIC_URL within it';
+  const host = new URL(publicUrl).hostname;
+  return host === cookieDomain || host.endsWith(`.${cookieDomain}`)
+    ? undefined
+    : 'COOKIE_DOMAIN: must be the host of PUBLIC_URL or a domain above it';
+}

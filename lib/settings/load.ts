@@ -1,0 +1,114 @@
+import { readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import { SettingsError } from '../errors.ts';
+import { problemsBetween, type Use } from './check.ts';
+import { environmentPrefix, isInvented, unknownOptions, unknownVariables } from './names.ts';
+import { type Setting, settingKeys, settingTable } from './schema.ts';
+import type { Options, Settings } from './settings.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where settings come from. What is nearer wins: code, then the environment, then the default. */
+export interface SettingsSource {
+  /** Variables, `GATEWARDEN_` and all; others are not looked at. An empty one counts as not given. */
+  readonly env?: Environment | undefined;
+  readonly given?: Options | undefined;
+  /** What they are for: some must be given for one use and not for another. */
+  readonly applies: Use;
+  /** Whether logs are read on a terminal, which decides `LOG_FORMAT`. Default: whether standard output is one. */
+  readonly terminal?: boolean | undefined;
+}
+
+/** What one setting came to: a value (undefined: not given, no default), or why there is none. */
+type Reading = Readonly<{ value: unknown }> | Readonly<{ problem: string }>;
+
+/**
+ * The settings, complete, checked and frozen. What it gives may be given again and comes out the same. Each variable
+ * may also be given as `…_FILE`, the path of a file that holds the value (the line break at its end does not count).
+ *
+ * Throws `SettingsError` with every problem at once: names that are no settings, values that cannot be read, and
+ * settings that do not go together. No problem repeats a value.
+ */
+export function loadSettings(source: SettingsSource): Settings {
+  const { env = {}, given = {} } = source;
+  const readings = new Map(settingKeys.map((key) => [key, read(key, given, env)]));
+  const unreadable = new Set(settingKeys.filter((key) => problemOf(readings.get(key)) !== undefined));
+  const settings = assemble(readings, source.terminal ?? process.stdout.isTTY === true);
+  const problems = [
+    ...unknownVariables(env),
+    ...unknownOptions(given),
+    ...[...readings.values()].map(problemOf).filter((problem) => problem !== undefined),
+    ...problemsBetween(settings, source.applies, unreadable),
+  ];
+  if (problems.length > 0) throw new SettingsError(problems);
+  return settings;
+}
+
+const problemOf = (reading: Reading | undefined) => (reading && 'problem' in reading ? reading.problem : undefined);
+
+function assemble(readings: ReadonlyMap<keyof Settings, Reading>, terminal: boolean): Settings {
+  const value = (key: keyof Settings) => {
+    const reading = readings.get(key);
+    return reading && 'value' in reading ? reading.value : defaultOf(key);
+  };
+  const entries = settingKeys.map((key) => [key, value(key)] as const);
+  // The table's type has a parser of the right type for every key of `Settings`; an object made of entries loses that.
+  const settings = Object.fromEntries(entries) as unknown as Settings;
+  return Object.freeze({ ...settings, logFormat: settings.logFormat ?? (terminal ? 'pretty' : 'json') });
+}
+
+function defaultOf(key: keyof Settings): unknown {
+  const setting: Setting = settingTable[key];
+  return setting.default === undefined ? undefined : setting.parser.parse(setting.default);
+}
+
+function read(key: keyof Settings, given: Options, env: Environment): Reading {
+  if (given[key] !== undefined) return parsed(`option "${key}"`, settingTable[key], given[key]);
+  const name = environmentPrefix + settingTable[key].env;
+  const text = textOf(name, settingTable[key], env);
+  if (text === undefined) return { value: defaultOf(key) };
+  return typeof text === 'string' ? parsed(name, settingTable[key], text) : text;
+}
+
+function parsed(name: string, setting: Setting, value: unknown): Reading {
+  const result = setting.parser.safeParse(value);
+  if (result.success) return { value: result.data };
+  const messages = new Set(result.error.issues.map((issue) => issue.message));
+  return { problem: `${name}: ${[...messages].join('; ')}` };
+}
+
+/** The variable's text, from itself or from the file it names; undefined when neither is given. */
+function textOf(name: string, setting: Setting, env: Environment): string | { problem: string } | undefined {
+  const [text, path] = [variable(name, env), variable(`${name}_FILE`, env)];
+  if (path === undefined) return text;
+  if (text !== undefined) return { problem: `${name}: is given, and ${name}_FILE too; give one of them` };
+  return fileText(`${name}_FILE`, path, setting);
+}
+
+function variable(name: string, env: Environment): string | undefined {
+  const value = env[name];
+  return value === undefined || value.trim() === '' || isInvented(name, value) ? undefined : value;
+}
+
+function fileText(name: string, path: string, setting: Setting): string | { problem: string } {
+  // Whoever puts the secret itself where its file belongs must not find it in a log.
+  const file = setting.secret ? 'the file' : `"${path}"`;
+  try {
+    const text = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+    return text.trim() === '' ? { problem: `${name}: ${file} is empty` } : text;
+  } catch (error) {
+    return { problem: `${name}: ${file} cannot be read (${codeOf(error)})` };
+  }
+}
+
+const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : 'unreadable');
+
+/** The variables of a file such as `.env`. Throws `SettingsError` when it cannot be read. */
+export function readEnvFile(path: string): Record<string, string> {
+  try {
+    const entries = Object.entries(parseEnv(readFileSync(path, 'utf8')));
+    return Object.fromEntries(entries.map(([name, value]) => [name, value ?? '']));
+  } catch (error) {
+    throw new SettingsError([`the file "${path}" cannot be read (${codeOf(error)})`], { cause: error });
+  }
+}

@@ -1,0 +1,119 @@
+import { z } from 'zod';
+
+/** What reads one setting: from text as the environment has it, or from a value that code gives. */
+export type Parser<T> = z.ZodType<T, unknown>;
+
+const trimmed = (value: unknown) => (typeof value === 'string' ? value.trim() : value);
+
+/** A parser of text: `read` gives the value, or undefined for a text that `problem` describes. */
+export function text<T>(problem: string, read: (text: string) => T | undefined): Parser<T> {
+  return z.unknown().transform((given, context) => {
+    const value = typeof given === 'string' ? read(given.trim()) : undefined;
+    if (value !== undefined) return value;
+    context.issues.push({ code: 'custom', message: problem, input: undefined });
+    return z.NEVER;
+  });
+}
+
+/** Text that must match as a whole. */
+export const matching = (pattern: RegExp, problem: string): Parser<string> =>
+  text(problem, (given) => (pattern.test(given) ? given : undefined));
+
+/** `true` or `false`, in any case. */
+export const flag: Parser<boolean> = z.preprocess(
+  (value) => ({ true: true, false: false })[String(value).trim().toLowerCase()],
+  z.boolean({ error: 'must be true or false' }),
+);
+
+/** A whole number within bounds, both included. */
+export function wholeNumber(least: number, most: number): Parser<number> {
+  const error = `must be a whole number from ${least} to ${most}`;
+  return z.preprocess(
+    (value) => (typeof value === 'string' && /^\d{1,15}$/.test(value.trim()) ? Number(value) : value),
+    z.int({ error }).min(least, { error }).max(most, { error }),
+  );
+}
+
+const units: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const longest = 3650 * 86_400_000;
+
+function milliseconds(value: unknown): unknown {
+  const [, amount, unit] = (typeof value === 'string' && /^(\d{1,9})([smhd])$/.exec(value.trim())) || [];
+  return amount && unit ? Number(amount) * (units[unit] ?? Number.NaN) : value;
+}
+
+/** `90s`, `15m`, `12h`, `30d`; milliseconds where code gives a number. */
+export const duration: Parser<number> = z.preprocess(
+  milliseconds,
+  z
+    .int({ error: 'must be a duration such as 90s, 15m, 12h or 30d' })
+    .min(1000, { error: 'must be at least one second' })
+    .max(longest, { error: 'must be at most 3650d' }),
+);
+
+/** One of these words. */
+export const choice = <const T extends string>(...words: readonly T[]): Parser<T> =>
+  z.preprocess(trimmed, z.enum(words, { error: `must be one of ${words.join(', ')}` }));
+
+/** A comma list of `item`, or an array; frozen. What comes twice stays once. */
+export function listOf<T>(item: Parser<T>): Parser<readonly T[]> {
+  return z.preprocess(
+    (value) => (typeof value === 'string' ? parts(value) : value),
+    z.array(item, { error: 'must be a comma-separated list' }).transform((items) => Object.freeze([...new Set(items)])),
+  );
+}
+
+const parts = (list: string) =>
+  list
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+
+/** The words of `item`, or `none` for an empty list. */
+export function listOrNone<T>(item: Parser<T>): Parser<readonly T[]> {
+  return z.preprocess((value) => (trimmed(value) === 'none' ? [] : value), listOf(item));
+}
+
+/** Text of one line or many, as it stands but for the space around it. */
+export const anyText: Parser<string> = matching(/^[^\0]*$/, 'must be text');
+
+/** One line that people read: no control characters, at most 80 characters. */
+export const title: Parser<string> = matching(
+  /^[^\p{Cc}\p{Bidi_Control}]{1,80}$/u,
+  'must be one line of up to 80 characters',
+);
+
+/** A username of section "Names": what an admin may give. */
+export const username: Parser<string> = matching(
+  /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}$/,
+  'must be a username: letters, digits and . _ @ + - after a first letter or digit, up to 64 in all',
+);
+
+/** A role's name; whether the ladder has it is seen where the ladder is made. */
+export const role: Parser<string> = matching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be the name of a role');
+
+/** A folder's path. */
+export const folder: Parser<string> = matching(/^[^\0\r\n]+$/, 'must be the path of a folder');
+
+/** A password, exactly as it stands. */
+export const password: Parser<string> = z
+  .string({ error: 'must be text' })
+  .refine(
+    (given) => given.isWellFormed() && !given.includes('\0') && Buffer.byteLength(given.normalize('NFKC')) <= 1024,
+    { error: 'must be Unicode text of up to 1,024 bytes' },
+  );
+
+/** A secret that travels in a header: at least 16 visible ASCII characters. */
+export const headerSecret: Parser<string> = matching(
+  /^[\x21-\x7e]{16,512}$/,
+  'must be 16 to 512 visible ASCII characters without spaces',
+);
+
+const secretKey = text('must be URL-safe base64 of at least 32 bytes each (gatewarden keygen makes one)', (given) =>
+  /^[A-Za-z0-9_-]+={0,2}$/.test(given) && Buffer.from(given, 'base64url').length >= 32 ? given : undefined,
+);
+
+/** Secret keys, newest first. */
+export const secretKeys: Parser<readonly string[]> = listOf(secretKey).refine((keys) => keys.length > 0, {
+  error: 'must hold at least one key',
+});

@@ -1,0 +1,33 @@
+import { matching, type Parser, text } from './parsers.ts';
+
+function httpUrl(given: string): URL | undefined {
+  // The URL parser forgives backslashes, tabs and a missing slash; nobody means them.
+  if (!/^https?:\/\/[^/\\\s]/i.test(given) || /[\\\s]/.test(given)) return undefined;
+  const url = URL.parse(given);
+  return url && !url.username && !url.password && !given.includes('@') ? url : undefined;
+}
+
+/** `http(s)://host[:port]` and nothing after it, as the URL standard writes it. */
+export const origin = (problem: string): Parser<string> =>
+  text(problem, (given) => {
+    const url = httpUrl(given);
+    return url?.pathname === '/' && !/[?#]/.test(given) ? url.origin : undefined;
+  });
+
+/** An issuer (RFC 8414, 2): a URL without query and fragment, kept letter for letter. */
+export const issuer: Parser<string> = text(
+  'must be an http or https URL without credentials, query, fragment or a slash at the end',
+  (given) => (httpUrl(given) && !/[?#]|\/$/.test(given) ? given : undefined),
+);
+
+/** A path that our pages live below: begins with `/`, ends without one, unreserved characters (RFC 3986, 2.3) only. */
+export const pathPrefix: Parser<string> = matching(
+  /^(\/(?!\.+(\/|$))[A-Za-z0-9._~-]+)+$/,
+  'must be a path such as /_gatewarden: not / alone, no slash at the end, only letters, digits and - . _ ~',
+);
+
+/** A cookie's name (RFC 6265, a token). */
+export const cookieName: Parser<string> = matching(
+  /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$/,
+  'must be a cookie name: letters, digits and punctuation without spaces',
+);
