@@ -49,7 +49,7 @@ function suggestion(name: string, candidates: readonly string[]): string {
   const nearest = candidates
     .map((candidate) => ({ candidate, distance: editDistance(plain(name), plain(candidate)) }))
     .sort((a, b) => a.distance - b.distance)[0];
-  const near = nearest !== undefined && nearest.distance <= Math.max(2, name.length / 8);
+  const near = nearest !== undefined && nearest.distance <= Math.max(2, plain(name).length / 8);
   return near ? `; did you mean ${nearest.candidate}?` : '';
 }
 
