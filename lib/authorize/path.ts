@@ -84,6 +84,8 @@ const variants: readonly ((text: string) => string)[] = [
   (text) => cutAt(text, ';'),
   (text) => (text.includes(';') ? text.replace(/;[^/]*/g, '') : text),
   withoutTails,
+  // Once more: what has just been dropped may have left two slashes at the beginning.
+  withoutAuthority,
   (text) => (text.includes('//') ? text.replace(/\/{2,}/g, '/') : text),
   (text) => (text.length > 1 && text.endsWith('/') ? text.slice(0, -1) : text),
 ];

@@ -122,6 +122,14 @@ for (const [target, expected] of open) {
   test(`${target} is ${expected ? '' : 'not '}public`, () => equal(isPublic(table.select('GET', target)), expected));
 }
 
+test('a service that folds the case is behind lower-case rules too', () => {
+  const closed = ruleTable(rulesOf('admin * /admin/**\nviewer * /**'));
+  for (const target of ['/ADMIN', '/Admin/x', '/admiN/']) {
+    const selection = closed.select('GET', target);
+    equal(decideRules(selection, { principal: principal('viewer'), address: '', ladder: roles }).allow, false, target);
+  }
+});
+
 test('rules with upper case hold for services of either kind', () => {
   const mixed = ruleTable(rulesOf('admin * /Admin/**\nviewer * /**'));
   const may = (target: string, options?: PathOptions) => {
