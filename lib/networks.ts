@@ -13,9 +13,11 @@ export function canonicalAddress(text: string): string | undefined {
   return family === 4 ? plain : ipaddr.process(plain).toString();
 }
 
-type Network = readonly [address: ipaddr.IPv4 | ipaddr.IPv6, bits: number];
+/** A network: its address as given, IPv4-mapped IPv6 unwrapped, and how many leading bits count. */
+export type Network = readonly [address: ipaddr.IPv4 | ipaddr.IPv6, bits: number];
 
-function parseNetwork(text: string): Network | undefined {
+/** Reads a CIDR, or a single address as the network of itself; `undefined` for anything else. */
+export function parseNetwork(text: string): Network | undefined {
   const [plain = '', bits, more] = text.split('/');
   const family = isIP(plain);
   if (family === 0 || plain.includes('%') || more !== undefined) return undefined;

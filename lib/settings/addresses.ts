@@ -1,42 +1,18 @@
 import ipaddr from 'ipaddr.js';
+import { canonicalAddress, type Network, parseNetwork } from '../networks.ts';
 import { type Parser, text } from './parsers.ts';
-
-type Address = ipaddr.IPv4 | ipaddr.IPv6;
-type Range = readonly [Address, number];
 
 const problem = 'must be networks such as 10.0.0.0/8 or fd00::/8, or single addresses';
 
-// ipaddr.js also reads 127.1, 0x7f.0.0.1 and 017.0.0.1, which other programs read otherwise.
-const isPlain = (text: string) => ipaddr.IPv4.isValidFourPartDecimal(text) || /^[0-9a-f:.]*:[0-9a-f:.]*$/i.test(text);
-
-function addressOf(text: string): Address | undefined {
-  return isPlain(text) && ipaddr.isValid(text) ? ipaddr.parse(text) : undefined;
-}
-
-/** An IPv4-mapped range is the IPv4 range it means: addresses are compared unwrapped. */
-function unwrapped([address, bits]: Range): Range {
-  const mapped = address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress() && bits >= 96;
-  return mapped ? [address.toIPv4Address(), bits - 96] : [address, bits];
-}
-
-function rangeOf(text: string): Range | undefined {
-  const [, host = '', length] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
-  const address = addressOf(host);
-  if (!address) return undefined;
-  const width = address.kind() === 'ipv4' ? 32 : 128;
-  const bits = length === undefined ? width : Number(length);
-  return bits <= width ? unwrapped([address, bits]) : undefined;
-}
-
 /** The first address of a range, with its length: `10.1.2.3/8` is `10.0.0.0/8`. */
-function networkOf([address, bits]: Range): string {
+function networkOf([address, bits]: Network): string {
   const network = address instanceof ipaddr.IPv4 ? ipaddr.IPv4 : ipaddr.IPv6;
   return `${network.networkAddressFromCIDR(`${address}/${bits}`)}/${bits}`;
 }
 
 /** A network (CIDR) or a single address, written as its network: what is given with host bits means its network. */
 export const network: Parser<string> = text(problem, (given) => {
-  const range = rangeOf(given);
+  const range = parseNetwork(given);
   return range && networkOf(range);
 });
 
@@ -51,12 +27,12 @@ export function overlap(a: string, b: string): boolean {
 /** Whether only this machine can reach what listens on `host`: `localhost`, `127.0.0.0/8`, `::1`. */
 export function isLoopback(host: string): boolean {
   if (/^(.+\.)?localhost$/i.test(host)) return true;
-  const range = rangeOf(host.replace(/^\[|\]$/g, ''));
+  const range = parseNetwork(host.replace(/^\[|\]$/g, ''));
   return range?.[0].range() === 'loopback';
 }
 
 const hostname = /^(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*$/i;
-const isAddress = (text: string) => addressOf(text) !== undefined;
+const isAddress = (text: string) => !text.includes('%') && canonicalAddress(text) !== undefined;
 // A name that ends in a number would be read as an address: 127.1, 1.2.3.
 const isName = (text: string) => hostname.test(text) && !/(^|\.)(\d+|0x[0-9a-f]*)$/i.test(text);
 
