@@ -4,6 +4,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 export interface Exchange {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
+  /** As it was sent, without the query. Kept because Express shortens `req.url` where it mounts. */
+  readonly path: string;
   /** `performance.now()` when the headers were there. */
   readonly startedAt: number;
   /** Of the client, trusted proxies believed; the socket's peer until that is known. */
@@ -17,7 +19,16 @@ export interface Exchange {
 
 export function newExchange(req: IncomingMessage, res: ServerResponse): Exchange {
   const address = req.socket.remoteAddress ?? '';
-  return { req, res, startedAt: performance.now(), address, user: '', requestId: '', bytes: 0 };
+  return {
+    req,
+    res,
+    path: pathOf(req.url ?? ''),
+    startedAt: performance.now(),
+    address,
+    user: '',
+    requestId: '',
+    bytes: 0,
+  };
 }
 
 /** The path of a request target as it was sent, without the query. */

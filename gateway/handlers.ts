@@ -34,7 +34,7 @@ export function requestHandlers(parts: Parts): Handlers {
 
   function begin(req: IncomingMessage, res: ServerResponse): Exchange {
     const exchange = newExchange(req, res);
-    res.once('close', () => logAccess(exchange));
+    res.on('close', () => logAccess(exchange));
     return exchange;
   }
 
@@ -42,7 +42,7 @@ export function requestHandlers(parts: Parts): Handlers {
     const { req, res } = exchange;
     const problem = framingProblem(req);
     if (problem !== undefined) return refuse(exchange, problem, true);
-    const owner = ownerOf(req.url ?? '');
+    const owner = ownerOf(exchange.path);
     if (owner === 'unclear') return refuse(exchange, { code: 'ambiguous_path' }, expecting);
     if (owner === 'ours') return answerOwn(exchange, expecting);
     const decided = await decide(exchange, expecting);
@@ -85,7 +85,7 @@ export function requestHandlers(parts: Parts): Handlers {
   async function answerUpgrade(exchange: Exchange, client: Upgradable): Promise<void> {
     const { req } = exchange;
     if (hasBody(req)) return refuse(exchange, { code: 'validation_failed', detail: 'An upgrade has no body.' }, true);
-    if (ownerOf(req.url ?? '') !== 'upstream') return refuse(exchange, { code: 'not_found' }, true);
+    if (ownerOf(exchange.path) !== 'upstream') return refuse(exchange, { code: 'not_found' }, true);
     const decided = await decide(exchange, true);
     if (decided !== undefined) forwardUpgrade(route, exchange, decided.decision, decided.identity, client);
   }

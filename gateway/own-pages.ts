@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import express from 'express';
-import { pathOf } from './exchange.ts';
 import type { Gate } from './gate.ts';
 
 /** Whose a request target is: ours, the upstream's, or one that somebody might take for ours. */
@@ -9,14 +8,13 @@ export type Owner = 'ours' | 'upstream' | 'unclear';
 // A path without any of these can be read in one way only.
 const readTwice = /[%;\\A-Z]|\/\/|^[^/]|[. ](\/|$)/;
 
-/** Says of a raw request target whose it is. `prefix` begins with `/`, ends without one, and is written in plain characters. */
-export function ownership(prefix: string): (target: string) => Owner {
+/** Says of the path of a raw request target whose it is. `prefix` begins with `/`, ends without one, and is written in plain characters. */
+export function ownership(prefix: string): (path: string) => Owner {
   const folded = prefix.toLowerCase();
   const isBelow = (path: string, top: string): boolean =>
     path.startsWith(top) && (path.length === top.length || path.charCodeAt(top.length) === 0x2f);
 
-  return function ownerOf(target) {
-    const path = pathOf(target);
+  return function ownerOf(path) {
     if (isBelow(path, prefix)) return 'ours';
     return readTwice.test(path) && isBelow(mostLenient(path), folded) ? 'unclear' : 'upstream';
   };

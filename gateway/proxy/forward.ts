@@ -27,6 +27,9 @@ export interface Route {
   shared(decision: Allowed): boolean;
 }
 
+/** Bodies up to this are small: they come in one piece and leave in one. */
+const inOneGo = 16 * 1024;
+
 const clientGone = new Error('the client went away');
 const notAllowedAnyMore = new Error('the request is not allowed any more');
 
@@ -71,12 +74,14 @@ export class Forwarding implements Dispatcher.DispatchHandler {
   #ended: Error | undefined;
   #paused = false;
   #flushed = false;
+  /** What `Content-Length` promised; -1 without one. */
+  #length = -1;
 
   constructor(route: Route, exchange: Exchange, decision: Allowed) {
     this.route = route;
     this.exchange = exchange;
     this.decision = decision;
-    exchange.res.once('close', () => this.#closed());
+    exchange.res.on('close', () => this.#closed());
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -103,7 +108,10 @@ export class Forwarding implements Dispatcher.DispatchHandler {
       return;
     }
     this.#answer(status, headers, message);
-    process.nextTick(afterFirstTick, this, headers['content-length'] === undefined);
+    const length = headers['content-length'];
+    if (length !== undefined && encoding === undefined) this.#length = Number(length);
+    // A short body of known length comes with its headers, or right behind them.
+    if (this.#length < 0 || this.#length > inOneGo) process.nextTick(afterFirstTick, this);
   }
 
   #answer(status: number, headers: IncomingHttpHeaders, message: string | undefined): void {
@@ -122,21 +130,27 @@ export class Forwarding implements Dispatcher.DispatchHandler {
   }
 
   /** Once the chunk is handled that brought the headers: what has no body yet must not wait for one. */
-  afterFirstTick(isStream: boolean): void {
+  afterFirstTick(): void {
     const { res } = this.exchange;
     if (res.writableEnded || res.destroyed) return;
     if (!this.#flushed) res.flushHeaders();
-    if (isStream) this.#unwatch = this.route.watch(this.exchange, this.decision, () => this.#revoked());
+    if (this.#length < 0) this.#unwatch = this.route.watch(this.exchange, this.decision, () => this.#revoked());
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     const { exchange } = this;
+    const { res } = exchange;
     exchange.bytes += chunk.length;
+    if (chunk.length === this.#length && chunk.length <= inOneGo) {
+      // As Latin-1, byte for byte, Node writes headers and body in one piece: a fifth of the cost of a small answer.
+      res.end(chunk.toString('latin1'), 'latin1');
+      return;
+    }
     this.#flushed = true;
-    if (exchange.res.write(chunk) || this.#paused) return;
+    if (res.write(chunk) || this.#paused) return;
     this.#paused = true;
     controller.pause();
-    exchange.res.once('drain', () => {
+    res.once('drain', () => {
       this.#paused = false;
       controller.resume();
     });
@@ -144,6 +158,7 @@ export class Forwarding implements Dispatcher.DispatchHandler {
 
   onResponseEnd(_controller: Dispatcher.DispatchController, trailers: IncomingHttpHeaders): void {
     const { res } = this.exchange;
+    if (res.writableEnded) return;
     for (const name in trailers) passTrailer(this.exchange, name, trailers[name]);
     res.end();
   }
@@ -172,8 +187,8 @@ export class Forwarding implements Dispatcher.DispatchHandler {
   }
 }
 
-function afterFirstTick(forwarding: Forwarding, isStream: boolean): void {
-  forwarding.afterFirstTick(isStream);
+function afterFirstTick(forwarding: Forwarding): void {
+  forwarding.afterFirstTick();
 }
 
 // Node throws on a reason phrase with anything else in it.

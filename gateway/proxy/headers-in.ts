@@ -160,8 +160,11 @@ function tellTrace(headers: string[], fresh: string, seen: Continued): void {
     if (seen.tracestate !== undefined) headers.push('tracestate', seen.tracestate);
     return;
   }
-  const id = fresh.replaceAll('-', '');
-  headers.push('traceparent', `00-${id}-${id.slice(16)}-00`);
+  const second = fresh.slice(19, 23) + fresh.slice(24);
+  headers.push(
+    'traceparent',
+    `00-${fresh.slice(0, 8)}${fresh.slice(9, 13)}${fresh.slice(14, 18)}${second}-${second}-00`,
+  );
 }
 
 /** RFC 7239: one element for this hop, behind those of trusted proxies. Where they sent none, it names the client. */

@@ -1,0 +1,110 @@
+import { type Gatewarden, gatewarden, type Settings } from 'gatewarden';
+import { redact, SettingsError } from 'gatewarden/settings';
+import { gatewayApp } from './app.ts';
+import { defaultLimits, type Limits } from './limits.ts';
+import { type GatewayLog, gatewayLog } from './log.ts';
+import { onStopSignals } from './signals.ts';
+
+export { ListenError } from './server.ts';
+
+export interface RunOptions {
+  /** Shorter limits, for tests. */
+  readonly limits?: Partial<Limits>;
+  /** Drain on SIGTERM and SIGINT, end at once on a second one. Default true. */
+  readonly signals?: boolean;
+}
+
+export interface RunningGateway {
+  readonly address: Readonly<{ host: string; port: number }>;
+  /** Where people reach it: `PUBLIC_URL`, or the address it listens on. */
+  readonly url: string;
+  /** Lets what runs finish, breaks off the rest after the deadline, closes the stores. */
+  close(): Promise<void>;
+  /** Resolves once it is closed, by whomever. */
+  readonly closed: Promise<void>;
+}
+
+/**
+ * Runs the gateway: opens the stores, listens, says so. Throws `SettingsError` for settings that do not fit together,
+ * `ListenError` for an address that cannot be had, and what the stores throw when they cannot be opened.
+ */
+export async function runGateway(settings: Settings, options: RunOptions = {}): Promise<RunningGateway> {
+  const { upstream } = settings;
+  if (upstream === undefined)
+    throw new SettingsError(['GATEWARDEN_UPSTREAM is required: the URL of the service behind the gateway.']);
+  const limits = { ...defaultLimits, ...options.limits };
+  const out = gatewayLog(settings);
+  const gate = await gatewarden(settings, { log: out.log });
+  const app = gatewayApp(gate, upstream, { log: out.log, limits });
+  const address = await app.listen(settings.host, settings.port).catch(async (error: unknown) => {
+    await gate.close();
+    throw error;
+  });
+  const url = settings.publicUrl ?? `http://${hostInUrl(address.address)}:${address.port}`;
+  await announce(gate, out, url);
+  return running(
+    { app, gate, out, url, address: { host: address.address, port: address.port } },
+    options.signals ?? true,
+  );
+}
+
+type Parts = Readonly<{
+  app: { close(): Promise<void> };
+  gate: Gatewarden;
+  out: GatewayLog;
+  url: string;
+  address: { host: string; port: number };
+}>;
+
+function running({ app, gate, out, url, address }: Parts, signals: boolean): RunningGateway {
+  const { promise: closed, resolve } = Promise.withResolvers<void>();
+  let closing: Promise<void> | undefined;
+
+  async function shutDown(): Promise<void> {
+    await app.close();
+    await gate.close();
+    stopListening();
+    out.log.info({}, 'stopped');
+    out.flush();
+    resolve();
+  }
+
+  const close = () => (closing ??= shutDown());
+  const stopListening = signals ? onStopSignals(out, close) : () => undefined;
+  return { address, url, close, closed };
+}
+
+const hostInUrl = (host: string): string => (host.includes(':') ? `[${host}]` : host);
+
+export type Mode = 'on' | 'auto-login' | 'off';
+
+export function modeOf({ authEnabled, autoLogin }: Settings): Mode {
+  if (!authEnabled) return 'off';
+  return autoLogin ? 'auto-login' : 'on';
+}
+
+/** The line that says what this gateway is, the warnings that it deserves, and the way to the first admin. */
+async function announce(gate: Gatewarden, { log }: GatewayLog, url: string): Promise<void> {
+  const { settings } = gate;
+  const { upstream, rules } = redact(settings);
+  const stores = gate.describe();
+  log.info({ mode: modeOf(settings), address: url, upstream, stores, rules }, 'the gateway is listening');
+  if (!settings.authEnabled) warnWithoutAuth(log, settings.host);
+  const link = await gate.setupLink(`${url}${settings.prefix}`);
+  // Not through the log: the link makes an admin, and logs are kept and shipped.
+  if (link !== undefined)
+    process.stderr.write(`\nNo administrator yet. Open this link to make the first one:\n\n  ${link}\n\n`);
+}
+
+const loopback = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/;
+
+function warnWithoutAuth(log: GatewayLog['log'], host: string): void {
+  log.warn({}, 'AUTH_ENABLED=false: every request is passed on as anonymous');
+  if (loopback.test(host)) return;
+  const lines = [
+    'AUTHENTICATION IS OFF, and this address is not loopback:',
+    `anybody who reaches ${host} reaches the service behind it.`,
+  ];
+  const bar = '!'.repeat(72);
+  process.stderr.write(`\n${[bar, ...lines, bar].join('\n')}\n\n`);
+}

@@ -1,0 +1,130 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import { type Gatewarden, gatewarden, type Log, type Options } from 'gatewarden';
+import { type App, gatewayApp } from '../../gateway/app.ts';
+import { defaultLimits, type Limits } from '../../gateway/limits.ts';
+import { temporaryFolder } from '../support/folders.ts';
+
+export const password = 'seven otters row upstream';
+
+/** A request as the upstream got it. */
+export type Seen = Readonly<{ method: string; target: string; rawHeaders: readonly string[]; req: IncomingMessage }>;
+
+export interface TestUpstream extends AsyncDisposable {
+  readonly url: string;
+  readonly port: number;
+  readonly server: Server;
+  readonly seen: readonly Seen[];
+}
+
+/** A service on a free loopback port that remembers what reached it. */
+export async function upstreamThat(answers: RequestListener): Promise<TestUpstream> {
+  const seen: Seen[] = [];
+  const server = createServer((req, res) => {
+    seen.push({ method: req.method ?? '', target: req.url ?? '', rawHeaders: req.rawHeaders, req });
+    answers(req, res);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const port = portOf(server);
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    server,
+    seen,
+    async [Symbol.asyncDispose]() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+export function portOf(server: Pick<Server, 'address'>): number {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('a TCP server without a port');
+  return address.port;
+}
+
+/** A header as the upstream got it: every value, in order. */
+export function valuesOf({ rawHeaders }: Seen, name: string): string[] {
+  return rawHeaders.filter((_, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === name.toLowerCase());
+}
+
+export interface TestGateway extends AsyncDisposable {
+  readonly gate: Gatewarden;
+  readonly app: App;
+  readonly url: string;
+  readonly port: number;
+  /** What was logged, newest last. */
+  readonly lines: readonly Readonly<Record<string, unknown>>[];
+  /** A user with an API token: the header that presents it. */
+  bearer(name: string, role?: string): Promise<{ authorization: string }>;
+  /** A user who signs in through the form: the header with the cookie. */
+  signIn(name: string, role?: string): Promise<{ cookie: string }>;
+  signOut(cookie: { cookie: string }): Promise<void>;
+}
+
+const rules = 'public * /public/**; operator * /operator/**; user * /**';
+
+/** A gateway in front of `upstream`, on a free loopback port, with a store of its own. */
+export async function gatewayTo(
+  upstream: string,
+  { options = {}, limits = {} }: { options?: Options; limits?: Partial<Limits> } = {},
+): Promise<TestGateway> {
+  const folder = await temporaryFolder();
+  const lines: Record<string, unknown>[] = [];
+  const write = (fields: object, message: string) => void lines.push({ ...fields, message });
+  const log: Log = { debug: () => undefined, info: write, warn: write, error: write };
+  const gate = await gatewarden({ dataDir: folder.path, rules, upstream, ...options }, { log });
+  const app = gatewayApp(gate, upstream, { log, limits: { ...defaultLimits, drain: 200, ...limits } });
+  const { port } = await app.listen('127.0.0.1', 0);
+  const url = `http://127.0.0.1:${port}`;
+
+  async function userCalled(username: string, role: string): Promise<string> {
+    const made = await gate.users.create({ username, password, role });
+    if (!made.ok) throw new Error(`no user ${username}: ${JSON.stringify(made.refusal)}`);
+    return made.value.id;
+  }
+
+  return {
+    gate,
+    app,
+    url,
+    port,
+    lines,
+    async bearer(name, role = 'user') {
+      const id = await userCalled(name, role);
+      const made = await gate.tokens.create(id, { name: 'test' }, { principal: byTests });
+      if (!made.ok) throw new Error(`no token: ${JSON.stringify(made.refusal)}`);
+      return { authorization: `Bearer ${made.value.token}` };
+    },
+    async signIn(name, role = 'user') {
+      await userCalled(name, role);
+      const body = new URLSearchParams({ username: name, password });
+      const init = { method: 'POST', body, headers: { origin: url }, redirect: 'manual' } as const;
+      const answer = await fetch(`${url}/_gatewarden/login`, init);
+      const cookie = answer.headers.getSetCookie().find((one) => one.startsWith('gatewarden='));
+      if (cookie === undefined) throw new Error(`signing in answered ${answer.status}: ${await answer.text()}`);
+      return { cookie: cookie.split(';')[0] ?? '' };
+    },
+    async signOut({ cookie }) {
+      const body = new URLSearchParams({ all: 'false' });
+      const init = { method: 'POST', body, headers: { origin: url, cookie }, redirect: 'manual' } as const;
+      const answer = await fetch(`${url}/_gatewarden/logout`, init);
+      if (answer.status !== 303) throw new Error(`signing out answered ${answer.status}`);
+    },
+    async [Symbol.asyncDispose]() {
+      await app.close();
+      await gate.close();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const byTests = {
+  kind: 'user',
+  id: 'u_tests',
+  name: 'tests',
+  role: 'admin',
+  scopes: [],
+  via: 'command',
+} as const;
