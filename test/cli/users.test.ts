@@ -8,7 +8,7 @@ import { temporaryFolder } from '../support/folders.ts';
 const folder = await temporaryFolder();
 after(() => folder[Symbol.asyncDispose]());
 const settings = { DATA_DIR: join(folder.path, 'data') };
-const password = 'correct horse battery staple';
+const password = 'gulls over the breakwater';
 const local = (args: string[], input = '') =>
   gatewardenCommand([...args, '--local', '-o', 'json'], { settings, input });
 

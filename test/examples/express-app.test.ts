@@ -4,10 +4,10 @@ import test, { after, before } from 'node:test';
 import { type Gatewarden, gatewarden } from 'gatewarden';
 import { boardApp, serve } from '../../examples/express-app/server.ts';
 import { temporaryFolder } from '../support/folders.ts';
-import { type Client, client } from '../support/http.ts';
+import { type Client, client, rawRequest } from '../support/http.ts';
 
 const folder = await temporaryFolder();
-const password = 'correct horse battery staple';
+const password = 'gulls over the breakwater';
 let gate: Gatewarden;
 let server: Server;
 let address: string;
@@ -65,10 +65,12 @@ test('a page shows who is signed in, and what they wrote as text', async () => {
 });
 
 test('a browser that is not signed in is sent to the sign-in page below /auth', async () => {
-  const answer = await client(address).send('/notes', {
-    headers: { 'sec-fetch-mode': 'navigate', accept: 'text/html' },
-  });
-  deepEqual([answer.status, answer.headers.get('location')], [303, '/auth/login?next=%2Fnotes']);
+  const { port } = new URL(address);
+  const lines = ['GET /notes HTTP/1.1', `Host: 127.0.0.1:${port}`, 'Accept: text/html', 'Connection: close', '', ''];
+  match(
+    await rawRequest(Number(port), lines.join('\r\n')),
+    /^HTTP\/1\.1 30[23] .*\r\nlocation: \/auth\/login\?next=%2Fnotes\r\n/is,
+  );
 });
 
 test('signing out from the page ends the session', async () => {

@@ -33,7 +33,7 @@ export interface RunningGateway {
   memory(): Promise<{ now: number; peak: number }>;
 }
 
-export const adminPassword = 'correct horse battery staple';
+export const adminPassword = 'gulls over the breakwater';
 
 /** A process's environment without any setting of ours in it. */
 export function plainEnvironment(): NodeJS.ProcessEnv {
