@@ -40,7 +40,7 @@ export const problem = z
     status: z.number().int(),
     code: z.enum(codes).optional(),
     detail: z.string().optional(),
-    problems: z
+    errors: z
       .array(z.object({ field: z.string(), problem: z.string() } satisfies Record<keyof FieldProblem, z.ZodType>))
       .optional(),
   })

@@ -124,10 +124,10 @@ test('a new password ends the other sessions, not one’s own', async () => {
     '401 invalid_credentials',
   );
   const weak = (await (await put({ current_password: password, new_password: 'short' })).json()) as {
-    problems: Json[];
+    errors: Json[];
   };
   deepEqual(
-    weak.problems.map((one) => one.field),
+    weak.errors.map((one) => one.field),
     ['new_password'],
   );
   equal((await put({ current_password: password, new_password: 'a quite new secret' })).status, 204);

@@ -1,9 +1,7 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { test } from 'node:test';
 import express from 'express';
-import { codeOf, password, site } from './site.ts';
-
-const navigation = { accept: 'text/html', 'sec-fetch-mode': 'navigate', 'sec-fetch-site': 'none' };
+import { codeOf, navigate, password, site } from './site.ts';
 
 test('with authentication off our pages and API answer 403 auth_disabled, health stays', async () => {
   await using here = await site({ authEnabled: false });
@@ -26,9 +24,9 @@ test('auto-login is somebody for the session call, and nobody for accounts and c
   for (const path of ['/auth/api/v1/tokens', '/auth/api/v1/sessions', '/auth/api/v1/users', '/auth/account']) {
     equal(await codeOf(await here.client().send(path)), '401 missing_credential');
   }
-  const account = await here.client().send('/auth/account', { headers: navigation });
-  deepEqual([account.status, account.headers.get('location')], [303, '/auth/login?next=%2Fauth%2Faccount']);
-  equal((await here.client().send('/auth/login', { headers: navigation })).status, 200);
+  const account = await navigate(`${here.address}/auth/account`);
+  deepEqual([account.statusCode, account.headers.location], [303, '/auth/login?next=%2Fauth%2Faccount']);
+  equal((await navigate(`${here.address}/auth/login`)).statusCode, 200);
 });
 
 test('auto-login that may be an admin reaches them', async () => {

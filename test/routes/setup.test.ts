@@ -35,7 +35,7 @@ test('a bad name and a weak password are told at their fields, and the token is 
   equal(answer.status, 400);
   const page = await answer.text();
   match(page, /id="username-hint">The username must be/);
-  match(page, /id="password-hint">The password must be/);
+  match(page, /id="password-hint">The password must have/);
   match(page, new RegExp(`value="${token}"`));
 });
 

@@ -1,6 +1,6 @@
-import { deepEqual, doesNotMatch, equal, match, notEqual } from 'node:assert/strict';
+import { deepEqual, doesNotMatch, equal, match } from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { password, type Site, site } from './site.ts';
+import { navigate, password, type Site, site } from './site.ts';
 
 let here: Site;
 before(async () => {
@@ -158,9 +158,8 @@ test('the account page names who is signed in and where; without a session it is
   const page = await (await ada.send('/auth/account')).text();
   match(page, /signed in as <strong><bdi>ada<\/bdi>/);
   match(page, /This device/);
-  const stranger = await here
-    .client()
-    .send('/auth/account', { headers: { accept: 'text/html', 'sec-fetch-mode': 'navigate' } });
-  deepEqual([stranger.status, stranger.headers.get('location')], [303, '/auth/login?next=%2Fauth%2Faccount']);
-  notEqual((await here.client().send('/auth/')).headers.get('location'), null);
+  const stranger = await navigate(`${here.address}/auth/account`);
+  deepEqual([stranger.statusCode, stranger.headers.location], [303, '/auth/login?next=%2Fauth%2Faccount']);
+  equal((await here.client().send('/auth/account')).status, 401);
+  equal((await here.client().send('/auth/')).headers.get('location'), '/auth/account');
 });

@@ -1,13 +1,14 @@
-import { createServer, type Server } from 'node:http';
+import { once } from 'node:events';
+import { createServer, get, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
-import { type Gatewarden, gatewarden, type Options } from 'gatewarden';
-import { temporaryFolder } from '../support/folders.ts';
+import type { Gatewarden, Options } from 'gatewarden';
+import { testGate } from 'gatewarden/testing';
 import { type Client, client } from '../support/http.ts';
 
-export const password = 'correct horse battery staple';
+export const password = 'a lamp among quiet herons';
 
-/** Our routes below `/auth` in a real Express app on a real socket, over embedded storage. */
+/** Our routes below `/auth` in a real Express app on a real socket, over embedded storage in memory. */
 export interface Site extends AsyncDisposable {
   readonly gate: Gatewarden;
   readonly address: string;
@@ -19,17 +20,17 @@ export interface Site extends AsyncDisposable {
   bearer(username: string, role: string): Promise<{ authorization: string }>;
 }
 
-const quiet = { debug() {}, info() {}, warn() {}, error() {} };
-
 export async function site(options: Options = {}): Promise<Site> {
-  const data = await temporaryFolder();
-  const gate = await gatewarden({ dataDir: data.path, ...options }, { log: quiet });
+  const { gate } = await testGate(options);
   const app = express();
   app.use('/auth', gate.router());
   app.get('/', (_req, res) => void res.send('home'));
   const server = await listening(createServer(app));
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const make = (username: string, role: string) => gate.users.create({ username, password, role });
+  const make = async (username: string, role: string) => {
+    const made = await gate.users.create({ username, password, role });
+    if (!made.ok) throw new Error(JSON.stringify(made.refusal));
+  };
 
   return {
     gate,
@@ -51,13 +52,20 @@ export async function site(options: Options = {}): Promise<Site> {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await gate.close();
-      await data[Symbol.asyncDispose]();
     },
   };
 }
 
 function listening(server: Server): Promise<Server> {
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
+}
+
+/** Asks for a page as a browser does that goes there; `fetch` cannot say that it does. */
+export async function navigate(address: string, headers: Record<string, string> = {}): Promise<IncomingMessage> {
+  const sent = { accept: 'text/html', 'sec-fetch-mode': 'navigate', 'sec-fetch-site': 'none', ...headers };
+  const [answer] = (await once(get(address, { headers: sent, agent: false }), 'response')) as [IncomingMessage];
+  answer.resume();
+  return answer;
 }
 
 /** A problem's code, or the status where there is none. */

@@ -92,8 +92,8 @@ test('the last admin stays', async () => {
 
 test('every problem of a new user is told at once', async () => {
   const answer = await create({ username: 'a b', password: 'short', role: 'emperor', email: 'x' });
-  const { problems } = (await answer.json()) as { problems: Json[] };
-  deepEqual(problems.map((one) => one.field).sort(), ['email', 'password', 'role', 'username']);
+  const { errors } = (await answer.json()) as { errors: Json[] };
+  deepEqual(errors.map((one) => one.field).sort(), ['email', 'password', 'role', 'username']);
 });
 
 test('a minted token is somebody else’s, at most of the role asked for, and says who made it', async () => {

@@ -23,11 +23,14 @@ const failure = (
   body: JSON.stringify({ error, error_description: more.detail }),
 });
 
-/** A credential beside the grant that is no good is the client's failure to authenticate; RFC 6749 wants a challenge then. */
+/** A credential beside the grant that is no good: the challenge names the schemes that clients use (RFC 6749, 5.2). */
+const invalidClient = (detail: string): Answer =>
+  failure(401, 'invalid_client', { detail, headers: { 'WWW-Authenticate': 'Bearer, Basic realm="oauth"' } });
+
 function refuse(refusal: Refusal): Answer {
   const { status, title } = errorTable[refusal.code];
   const detail = refusal.detail ?? title;
-  if (status === 401) return failure(401, 'invalid_client', { detail, headers: { 'WWW-Authenticate': 'Bearer' } });
+  if (status === 401) return invalidClient(detail);
   const headers = refusal.retryAfter === undefined ? undefined : { 'Retry-After': String(refusal.retryAfter) };
   return failure(status, oauthCodes[refusal.code] ?? 'invalid_request', { detail, ...(headers && { headers }) });
 }
@@ -36,6 +39,8 @@ const grantFailed = (refusal: Refusal): Answer =>
   oauthCodes[refusal.code] === 'invalid_grant'
     ? failure(400, 'invalid_grant', { detail: 'The refresh token is not good.' })
     : refuse(refusal);
+
+const oauthError = z.object({ error: z.string(), error_description: z.string().optional() });
 
 const granted = z.object({
   access_token: z.string(),
@@ -58,13 +63,13 @@ export const tokenEndpointRoutes = [
     },
     answers: {
       200: { description: 'The tokens; the refresh token sent is spent.', schema: granted },
-      400: {
-        description: 'RFC 6749, section 5.2.',
-        schema: z.object({ error: z.string(), error_description: z.string().optional() }),
-      },
+      400: { description: 'RFC 6749, section 5.2.', schema: oauthError },
+      401: { description: '`invalid_client`', schema: oauthError },
     },
     refuse,
-    async handle({ core, body, asking }) {
+    async handle({ core, req, principal, body, asking }) {
+      const claimsClient = req.headers.authorization !== undefined && principal.kind === 'anonymous';
+      if (claimsClient) return ok(invalidClient('There is no such client.'));
       if (body.grant_type !== 'refresh_token') return ok(failure(400, 'unsupported_grant_type'));
       if (!body.refresh_token) return ok(failure(400, 'invalid_request', { detail: 'refresh_token is missing.' }));
       const renewed = await core.accessTokens.refresh(body.refresh_token, asking);
