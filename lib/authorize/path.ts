@@ -25,6 +25,7 @@ const refusedEscapes: readonly (readonly [RegExp, string])[] = [
 ];
 const encodedSlash = /%2f/gi;
 const doublyEncoded = /%(?:[0-9a-f]{2}|u[0-9a-f]{4})/i;
+const beyondAscii = /[^\u0000-\u007f]/;
 const lateControls = /[\u0080-\u009f]/;
 
 /**
@@ -52,9 +53,9 @@ function unreadableDetail(path: string): string {
 function readingsOf(path: string, encodedSlashes: boolean): readonly string[] | string {
   const decoded = decode(path, encodedSlashes);
   if (typeof decoded === 'string') return decoded;
-  let texts = decoded;
+  const texts = [...decoded];
   for (const variant of variants) {
-    texts = expand(texts, variant);
+    expand(texts, variant);
     if (texts.length > mostReadings) return 'The path can be read in too many ways.';
   }
   return texts.some(hasDotSegment) ? 'The path has a dot segment.' : texts;
@@ -90,9 +91,12 @@ const variants: readonly ((text: string) => string)[] = [
   (text) => (text.length > 1 && text.endsWith('/') ? text.slice(0, -1) : text),
 ];
 
-function expand(texts: readonly string[], variant: (text: string) => string): readonly string[] {
-  const more = texts.map(variant).filter((text, at) => text !== texts[at]);
-  return more.length === 0 ? texts : [...new Set([...texts, ...more])];
+/** Adds to the readings what a variant makes of each, where that is something else. */
+function expand(texts: string[], variant: (text: string) => string): void {
+  for (const text of texts.slice()) {
+    const other = variant(text);
+    if (other !== text && !texts.includes(other)) texts.push(other);
+  }
 }
 
 /** `new URL('//a/b', base)` takes `a` for the host and `/b` for the path. */
@@ -130,9 +134,12 @@ const hasDotSegment = (text: string): boolean =>
  */
 function withCase(texts: readonly string[], options: PathOptions): readonly Reading[] {
   const kept = texts.map((path) => ({ path, folded: false }));
-  if (options.caseSensitive === true) return kept;
-  const folded = new Set(texts.flatMap((text) => [text.toLowerCase(), text.toUpperCase().toLowerCase()]));
-  return [...kept, ...[...folded].map((path) => ({ path, folded: true }))];
+  return options.caseSensitive === true ? kept : [...kept, ...texts.flatMap(folds)];
+}
+
+function folds(text: string): readonly Reading[] {
+  const lower = { path: text.toLowerCase(), folded: true };
+  return beyondAscii.test(text) ? [lower, { path: text.toUpperCase().toLowerCase(), folded: true }] : [lower];
 }
 
 /** The path of a target that every service reads alike, as it is; `undefined` when there is more to say (`readPath`). */

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Credential, Extracted, Incoming } from '../types.ts';
 import { readAuthorization } from './bearer.ts';
 import { cookieValues } from './cookie.ts';
@@ -11,6 +12,14 @@ const malformed = (detail: string): Extracted => ({ is: 'malformed', detail });
 const longestCookie = 4096;
 const controls = /[\u0000-\u001f\u007f]/;
 
+/** The last headers on a connection: a browser sends the very same ones again and again, and they read the same. */
+type Remembered = Readonly<{
+  cookie: string | undefined;
+  authorization: string | undefined;
+  own: boolean;
+  extracted: Extracted;
+}>;
+
 /**
  * Makes the reader of credentials (section 4 of the contract). It looks at the session cookie and at `Authorization`
  * only, believes nothing, and asks no store. `own`: the request is for a route of ours, where every Bearer is ours.
@@ -19,14 +28,19 @@ const controls = /[\u0000-\u001f\u007f]/;
  */
 export function extractor(options: { cookieName: string; issuer: string }): (req: Incoming, own: boolean) => Extracted {
   const { cookieName, issuer } = options;
+  const remembered = new WeakMap<Socket, Remembered>();
 
   return function extract(req, own) {
     if (countOf(req.rawHeaders, 'authorization') > 1) return malformed('There is more than one Authorization header.');
     if (countOf(req.rawHeaders, 'origin') > 1) return malformed('There is more than one Origin header.');
     const { authorization, cookie } = req.headers;
+    if (cookie === undefined && authorization === undefined) return nothing;
+    const last = remembered.get(req.socket);
+    if (last?.cookie === cookie && last?.authorization === authorization && last?.own === own) return last.extracted;
     const cookies = cookie === undefined ? [] : cookieValues(cookie, cookieName);
-    if (cookies.length === 0 && authorization === undefined) return nothing;
-    return combine(cookies, authorization, own);
+    const extracted = combine(cookies, authorization, own);
+    remembered.set(req.socket, { cookie, authorization, own, extracted });
+    return extracted;
   };
 
   function combine(cookies: readonly string[], authorization: string | undefined, own: boolean): Extracted {

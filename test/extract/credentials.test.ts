@@ -128,3 +128,24 @@ test('the 4,096th byte of a session cookie is still read', () => {
     foreign: false,
   });
 });
+
+test('what came before on the same connection does not stick to what comes after', () => {
+  const { socket } = incoming();
+  const bearer = authorization('Bearer abc');
+  const steps: readonly (readonly [readonly Header[], boolean])[] = [
+    [[cookie('gatewarden=a')], false],
+    [[cookie('gatewarden=a')], false],
+    [[cookie('gatewarden=b')], false],
+    [[], false],
+    [[cookie('gatewarden=b'), bearer], false],
+    [[cookie('gatewarden=b'), bearer], true],
+    [[bearer], true],
+    [[bearer], false],
+    [[cookie('gatewarden=a'), bearer, bearer], false],
+  ];
+  for (const [headers, onOwn] of steps) {
+    const again = incoming({ headers });
+    const alone = extract(incoming({ headers }), onOwn);
+    deepEqual(extract(Object.assign(again, { socket }), onOwn), alone);
+  }
+});
