@@ -3,8 +3,6 @@ import { limiter } from './limiter.ts';
 import { hashOfNobody, ownHash, schemeOf } from './password-scheme.ts';
 import { passwordText } from './password-text.ts';
 
-export { passwordText } from './password-text.ts';
-
 /** Hashes and compares passwords, a few at a time, off the main thread. */
 export interface PasswordHasher {
   /**
