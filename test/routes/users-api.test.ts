@@ -118,12 +118,23 @@ test('a minted token is somebody else’s, at most of the role asked for, and sa
   equal(await codeOf(await admin.json('/auth/api/v1/users/nobody/token', confirmed({}))), '404 not_found');
 });
 
-test('a token of few scopes mints none of all scopes', async () => {
-  const wanted = confirmed({ name: 'narrow', scopes: ['gatewarden:admin'] });
-  const { token } = (await (await admin.json('/auth/api/v1/tokens', wanted)).json()) as Json;
-  const headers = { authorization: `Bearer ${token}` };
-  const answer = await here.client().json('/auth/api/v1/users/ada/token', {}, { headers });
-  equal(await codeOf(answer), '403 insufficient_scope');
+test('what was made itself mints nothing: it could not die with its maker', async () => {
+  const made = await admin.json('/auth/api/v1/tokens', confirmed({ name: 'mints' }));
+  const minted = await admin.json('/auth/api/v1/users/ada/token', confirmed({}));
+  for (const answer of [made, minted]) {
+    const { token } = (await answer.json()) as Json;
+    const headers = { authorization: `Bearer ${token}` };
+    equal((await here.client().send('/auth/api/v1/users', { headers })).status, 200);
+    const again = await here.client().json('/auth/api/v1/users/ada/token', {}, { headers });
+    equal(await codeOf(again), '403 insufficient_scope');
+  }
+});
+
+test('a program that signed in as an admin mints, for longer than its own token lives', async () => {
+  const headers = await here.bearer('minter', 'admin');
+  const answer = await here.client().json('/auth/api/v1/users/ada/token', { ttl: '7d' }, { headers });
+  const { expires_at } = (await answer.json()) as Json;
+  equal(Date.parse(String(expires_at)) - Date.now() > 6 * 86_400_000, true);
 });
 
 test('the audit log tells an admin who did what', async () => {

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { ok, type Refusal, type Result, refused } from '../../errors.ts';
 import type { UserRecord } from '../../stores/contracts.ts';
-import type { Principal } from '../../types.ts';
 import { json } from '../reply.ts';
 import { type Call, route } from '../route.ts';
 import { confirmable, text, tokenPair, toMoment } from '../schemas.ts';
@@ -29,11 +28,18 @@ const asked = confirmable({
 
 type Asked = z.output<typeof asked>;
 
-/** What is made for somebody else must not hold more than the credential that made it. */
-function narrowed({ core, principal }: Call): Refusal | undefined {
-  const all = core.scopes.heldBy(principal.role);
-  if (principal.via === 'session' || all.every((scope) => principal.scopes.includes(scope))) return undefined;
-  return { code: 'insufficient_scope', detail: 'A credential of few scopes cannot make one of all scopes.' };
+/**
+ * What a token makes holds no more than the token and dies with it (contract, section 2). A minted session has nothing
+ * that would tie it to an API token or to another minted one, so minting takes a sign-in, with all of its scopes.
+ */
+async function notForThis({ core, principal }: Call): Promise<Refusal | undefined> {
+  const { via, sessionId, role, scopes } = principal;
+  if (via === 'session' || via === 'auto-login') return undefined;
+  const session =
+    via === 'access-token' && sessionId ? await core.stores.sessions.find(sessionId, Date.now()) : undefined;
+  const isSignIn = session !== undefined && session.method !== 'minted';
+  if (isSignIn && core.scopes.heldBy(role).every((scope) => scopes.includes(scope))) return undefined;
+  return { code: 'insufficient_scope', detail: 'Minting needs a sign-in; a token that was made does not suffice.' };
 }
 
 function ceiling({ core, body, principal }: Call<Asked>): Result<string> {
@@ -43,13 +49,6 @@ function ceiling({ core, body, principal }: Call<Asked>): Result<string> {
   }
   const byType = body.type === undefined ? principal.role : ladder.rung(body.type === 'User' ? 'user' : 'operator');
   return ok([principal.role, byType, body.role ?? byType].reduce((low, role) => ladder.lower(low, role)));
-}
-
-/** An hour unless asked otherwise, and never beyond a token that asks. */
-function timeToLive(ttl: number | undefined, principal: Principal): number {
-  const wanted = ttl ?? units.h;
-  const own = principal.via === 'session' ? undefined : principal.expiresAt;
-  return own === undefined ? wanted : Math.min(wanted, Math.max(1000, own - Date.now()));
 }
 
 async function principalOf({ core, params }: Call): Promise<Result<UserRecord>> {
@@ -72,14 +71,14 @@ export const mintRoutes = [
     answers: { 201: { description: 'The token, shown this once; it has no refresh token.', schema: tokenPair } },
     refusals: ['not_found', 'conflict'],
     async handle(call) {
-      const { core, body, principal, actor } = call;
-      const refusal = narrowed(call);
+      const { core, body, actor } = call;
+      const refusal = await notForThis(call);
       if (refusal) return { ok: false, refusal };
       const roleCeiling = ceiling(call);
       if (!roleCeiling.ok) return roleCeiling;
       const user = await principalOf(call);
       if (!user.ok) return user;
-      const options = { ttl: timeToLive(body.ttl, principal), roleCeiling: roleCeiling.value };
+      const options = { ttl: body.ttl ?? units.h, roleCeiling: roleCeiling.value };
       const pair = await core.accessTokens.mint(user.value, options, actor);
       return json(201, {
         token: pair.token,
