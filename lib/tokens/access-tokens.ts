@@ -1,0 +1,177 @@
+import { SignJWT } from 'jose';
+import { sha256 } from '../crypto/digest.ts';
+import { makeToken, randomBase62, tokenIsWellFormed } from '../crypto/random.ts';
+import { ok, type Result, refused } from '../errors.ts';
+import type { InvalidationBus } from '../invalidation/bus.ts';
+import type { AccessTokenClaims, AccessTokens, Asking, RecordEvent, TokenPair } from '../services.ts';
+import type { RefreshTokenRecord, SessionRecord, Stores, UserRecord } from '../stores/contracts.ts';
+import type { Actor, Ladder, Principal } from '../types.ts';
+import { accessTokenType, accessTokenVerifier } from './claims.ts';
+import type { SigningKeys } from './keys.ts';
+
+export type AccessTokenParts = Readonly<{
+  keys: SigningKeys;
+  /** `iss` and `aud`. */
+  issuer: string;
+  stores: Pick<Stores, 'users' | 'sessions' | 'refreshTokens'>;
+  bus: InvalidationBus;
+  record: RecordEvent;
+  ladder: Ladder;
+  settings: Readonly<{ accessTokenLifetime: number; refreshTokenLifetime: number; sessionLifetime: number }>;
+  /** Milliseconds since the epoch. */
+  clock: () => number;
+}>;
+
+/** `client_id` of what people sign in to by themselves (RFC 9068 requires one). */
+const ownClient = 'gatewarden';
+const longestMint = 30 * 24 * 60 * 60 * 1000;
+/** A client whose answer was lost tries again at once: that is no theft. */
+const grace = 10_000;
+
+type Refreshed = TokenPair & Readonly<{ user: UserRecord }>;
+
+/** Access tokens on session records of their own, so that ending the session ends them, and refresh tokens beside. */
+export function accessTokens(
+  parts: AccessTokenParts,
+): AccessTokens & { verify(token: string): Promise<Result<AccessTokenClaims>> } {
+  const { keys, issuer, stores, bus, record, ladder, settings, clock } = parts;
+
+  async function newSession(user: UserRecord, more: Partial<SessionRecord> & { method: string; expiresAt: number }) {
+    const now = clock();
+    const session: SessionRecord = {
+      id: sha256(randomBase62(40)),
+      userId: user.id,
+      epoch: user.epoch,
+      kind: 'api',
+      createdAt: now,
+      lastSeenAt: now,
+      idleAt: Math.min(more.expiresAt, now + settings.refreshTokenLifetime),
+      remember: false,
+      data: '{}',
+      ...more,
+    };
+    await stores.sessions.create(session);
+    return session;
+  }
+
+  /** `exp` is a whole second, so a token may end up to a second before its session. */
+  async function issue(session: SessionRecord, expiresAt: number, act?: { sub: string }): Promise<TokenPair> {
+    const { kid, algorithm, key } = await keys.current();
+    const exp = Math.floor(Math.min(expiresAt, session.expiresAt) / 1000);
+    const token = await new SignJWT({ client_id: ownClient, sid: session.id, ...(act && { act }) })
+      .setProtectedHeader({ alg: algorithm, typ: accessTokenType, kid })
+      .setIssuer(issuer)
+      .setAudience(issuer)
+      .setSubject(session.userId ?? '')
+      .setJti(randomBase62(22))
+      .setIssuedAt(Math.floor(clock() / 1000))
+      .setExpirationTime(exp)
+      .sign(key);
+    return { token, expiresAt: exp * 1000, sessionId: session.id };
+  }
+
+  function newRefreshToken(session: SessionRecord): { refreshToken: string; kept: RefreshTokenRecord } {
+    const refreshToken = makeToken('gwr_');
+    const now = clock();
+    const kept = {
+      hash: sha256(refreshToken),
+      sessionId: session.id,
+      userId: session.userId ?? '',
+      createdAt: now,
+      expiresAt: Math.min(now + settings.refreshTokenLifetime, session.expiresAt),
+    };
+    return { refreshToken, kept };
+  }
+
+  async function signIn(user: UserRecord, { address, agent }: Asking): Promise<TokenPair> {
+    const expiresAt = clock() + settings.sessionLifetime;
+    const session = await newSession(user, { method: 'password', expiresAt, address, agent: agent?.slice(0, 512) });
+    const { refreshToken, kept } = newRefreshToken(session);
+    await stores.refreshTokens.create(kept);
+    return { ...(await issue(session, clock() + settings.accessTokenLifetime)), refreshToken };
+  }
+
+  /** When the credential that somebody mints with ends, if it is a token that was made to end. */
+  async function endOf({ via, expiresAt, sessionId }: Principal): Promise<number> {
+    if (via === 'api-token') return expiresAt ?? Number.POSITIVE_INFINITY;
+    if (via !== 'access-token') return Number.POSITIVE_INFINITY;
+    const session = await stores.sessions.find(sessionId ?? '', clock());
+    return session?.method === 'password' ? Number.POSITIVE_INFINITY : (session?.expiresAt ?? 0);
+  }
+
+  /** Never above the minter, nor longer than the token that the minter came with. */
+  async function mint(user: UserRecord, options: { ttl: number; roleCeiling?: string | undefined }, by: Actor) {
+    const { ttl, roleCeiling = user.role } = options;
+    if (!(ttl > 0)) throw new TypeError('"ttl" must be a positive number of milliseconds');
+    const { principal, address, agent } = by;
+    const expiresAt = Math.min(clock() + Math.min(ttl, longestMint), await endOf(principal));
+    const ceiling = principal.via === 'command' ? roleCeiling : ladder.lower(roleCeiling, principal.role);
+    const session = await newSession(user, { method: 'minted', expiresAt, roleCeiling: ceiling, address, agent });
+    const pair = await issue(session, expiresAt, { sub: principal.id });
+    const detail = { minted: true, role: ceiling, minutes: Math.round((expiresAt - clock()) / 60_000) };
+    const subject = `user:${user.username}`;
+    const { name: actor, via } = principal;
+    await record({ event: 'token.created', actor, via, address, agent, subject, outcome: 'ok', detail });
+    return pair;
+  }
+
+  async function endFamily(sessionId: string, asking: Asking): Promise<void> {
+    const session = await stores.sessions.find(sessionId, clock());
+    const user = session?.userId ? await stores.users.byId(session.userId) : undefined;
+    await stores.sessions.end(sessionId);
+    await bus.publish({ kind: 'session', id: sessionId });
+    await stores.refreshTokens.endFamily(sessionId);
+    const actor = user?.username ?? '';
+    await record({
+      event: 'token.revoked',
+      actor,
+      via: 'none',
+      ...asking,
+      subject: `session:${sessionId}`,
+      outcome: 'reused',
+    });
+  }
+
+  /** The session and user that a refresh token stands on, while both are as they were. */
+  async function footing({ sessionId, userId }: RefreshTokenRecord) {
+    const session = await stores.sessions.find(sessionId, clock());
+    const user = await stores.users.byId(userId);
+    const stands = user?.state === 'active' && session?.userId === user.id && session.epoch === user.epoch;
+    return stands ? { session, user } : undefined;
+  }
+
+  /** One that was spent before, or was never ours. Without a session of its own it can be spent by nobody here. */
+  async function refuseSpent(hash: string, asking: Asking): Promise<ReturnType<typeof refused>> {
+    const now = clock();
+    const nothing = { hash: sha256(randomBase62(40)), sessionId: '', userId: '', createdAt: now, expiresAt: now };
+    const outcome = await stores.refreshTokens.rotate(hash, nothing, now);
+    if (outcome.is === 'reused' && now - outcome.usedAt > grace) await endFamily(outcome.sessionId, asking);
+    return refused('invalid_token');
+  }
+
+  async function refresh(refreshToken: string, asking: Asking): Promise<Result<Refreshed>> {
+    if (!tokenIsWellFormed(refreshToken, 'gwr_')) return refused('invalid_token');
+    const hash = sha256(refreshToken);
+    const found = await stores.refreshTokens.find(hash, clock());
+    if (found === undefined) return refuseSpent(hash, asking);
+    const standing = await footing(found);
+    if (standing === undefined) {
+      await stores.refreshTokens.endFamily(found.sessionId);
+      return refused('invalid_token');
+    }
+    return rotate(hash, standing);
+  }
+
+  async function rotate(hash: string, { session, user }: { session: SessionRecord; user: UserRecord }) {
+    const next = newRefreshToken(session);
+    const now = clock();
+    // Another request was quicker: it is within the grace, so nothing more than invalid.
+    const outcome = await stores.refreshTokens.rotate(hash, next.kept, now);
+    if (outcome.is !== 'rotated') return refused('invalid_token');
+    await stores.sessions.touch(session.id, now, next.kept.expiresAt);
+    const pair = await issue(session, now + settings.accessTokenLifetime);
+    return ok({ ...pair, refreshToken: next.refreshToken, user });
+  }
+
+  return { signIn, mint, refresh, verify: accessTokenVerifier({ keys, issuer, clock }) };
+}

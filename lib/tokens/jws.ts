@@ -1,0 +1,47 @@
+import { compactVerify } from 'jose';
+import type { Key } from './keys.ts';
+
+const longest = 8192;
+const base64url = /^[A-Za-z0-9_-]+$/;
+/** Whatever else a header may say (`crit`, `jwk`, `jku`, `x5u`, `b64` …) is nothing that we sign. */
+const headerNames: ReadonlySet<string> = new Set(['alg', 'kid', 'typ']);
+
+/** A compact JWS taken apart: nothing in it is verified. */
+export type Jws = Readonly<{ text: string; header: Readonly<Record<string, string>> }>;
+
+/** One value has one spelling: decoders ignore stray bits at the end, so that many texts would be one token. */
+const isCanonical = (part: string) =>
+  base64url.test(part) && Buffer.from(part, 'base64url').toString('base64url') === part;
+
+/** The JSON object in some bytes of UTF-8; undefined for anything else. */
+export function jsonObject(bytes: Uint8Array): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isOurHeader(header: Readonly<Record<string, unknown>>): header is Readonly<Record<string, string>> {
+  return Object.entries(header).every(([name, value]) => headerNames.has(name) && typeof value === 'string');
+}
+
+/** Takes a compact JWS (RFC 7515) apart: three parts of canonical base64url, and a header of `alg`, `kid` and `typ` only. */
+export function readJws(text: string): Jws | undefined {
+  if (text.length > longest) return undefined;
+  const parts = text.split('.');
+  if (parts.length !== 3 || !parts.every(isCanonical)) return undefined;
+  const header = jsonObject(Buffer.from(parts[0] ?? '', 'base64url'));
+  return header !== undefined && isOurHeader(header) ? { text, header } : undefined;
+}
+
+/** The payload, if the key signed it with its own algorithm; whatever the header claims beside that is refused. */
+export async function verifiedPayload(jws: Jws, key: Key): Promise<Uint8Array | undefined> {
+  if (jws.header.alg !== key.algorithm) return undefined;
+  try {
+    return (await compactVerify(jws.text, key.key, { algorithms: [key.algorithm] })).payload;
+  } catch {
+    return undefined;
+  }
+}

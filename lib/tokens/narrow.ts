@@ -1,0 +1,75 @@
+import type { FieldProblem } from '../errors.ts';
+import type { Ladder, Principal, ScopeTable } from '../types.ts';
+
+/** What is asked of a new token. `expiresAt` in milliseconds since the epoch. */
+export type Wish = Readonly<{
+  role?: string | undefined;
+  scopes?: readonly string[] | undefined;
+  expiresAt?: number | undefined;
+}>;
+
+/** Whether the maker is itself held by a credential that may carry less than its owner. */
+const isNarrow = ({ via }: Principal) => via !== 'session' && via !== 'command';
+const isToken = ({ via }: Principal) => via === 'api-token';
+
+/** What is wrong with the wish, and what is granted where nothing is. */
+export interface Narrowing {
+  problems(wish: Wish, ownerRole: string, maker: Principal, now: number): readonly FieldProblem[];
+  grant(wish: Wish, ownerRole: string, maker: Principal): Wish;
+}
+
+/** What a token may hold: at most what its owner and its maker hold. */
+export function narrowing(ladder: Ladder, scopes: ScopeTable): Narrowing {
+  /** The command on the store stands above everybody; everybody else grants what they have. */
+  const ceilingOf = (ownerRole: string, maker: Principal) =>
+    maker.via === 'command' ? ownerRole : ladder.lower(ownerRole, maker.role);
+
+  function problemOfRole(role: unknown, ceiling: string): string | undefined {
+    if (typeof role !== 'string' || !ladder.has(role)) return `must be one of ${ladder.names.join(', ')}`;
+    return ladder.position(role) > ladder.position(ceiling) ? 'is above what you hold' : undefined;
+  }
+
+  function problemOfScopes(wanted: unknown, role: string, maker: Principal): string | undefined {
+    if (!Array.isArray(wanted)) return 'must be a list of scopes';
+    const held = scopes.heldBy(role).filter((scope) => maker.via === 'command' || maker.scopes.includes(scope));
+    for (const scope of wanted) {
+      if (typeof scope !== 'string' || !scopes.has(scope)) return 'holds a scope that is not declared';
+      if (!held.includes(scope)) return `holds ${scope}, which you do not`;
+    }
+    return undefined;
+  }
+
+  function problemOfExpiry(expiresAt: unknown, maker: Principal, now: number): string | undefined {
+    if (typeof expiresAt !== 'number' || !Number.isSafeInteger(expiresAt)) return 'must be a time';
+    if (expiresAt <= now) return 'is over';
+    return isToken(maker) && expiresAt > (maker.expiresAt ?? expiresAt)
+      ? 'is after the end of the token that makes it'
+      : undefined;
+  }
+
+  return {
+    problems({ role, scopes: wanted, expiresAt }, ownerRole, maker, now) {
+      const ceiling = ceilingOf(ownerRole, maker);
+      const roleProblem = role === undefined ? undefined : problemOfRole(role, ceiling);
+      const effective = role === undefined || roleProblem !== undefined ? ceiling : role;
+      const found = {
+        role: roleProblem,
+        scopes: wanted === undefined ? undefined : problemOfScopes(wanted, effective, maker),
+        expires_at: expiresAt === undefined ? undefined : problemOfExpiry(expiresAt, maker, now),
+      };
+      return Object.entries(found).flatMap(([field, problem]) => (problem === undefined ? [] : [{ field, problem }]));
+    },
+    grant({ role, scopes: wanted, expiresAt }, ownerRole, maker) {
+      const ceiling = ceilingOf(ownerRole, maker);
+      const lower = ladder.position(ceiling) < ladder.position(ownerRole);
+      // Written down though it be all there is today: what is declared later is not the maker's to give.
+      const narrowRole = isNarrow(maker) || lower ? ceiling : undefined;
+      const narrowScopes = isNarrow(maker) ? scopes.narrow(maker.scopes, role ?? ceiling) : undefined;
+      return {
+        role: role ?? narrowRole,
+        scopes: wanted ?? narrowScopes,
+        expiresAt: expiresAt ?? (isToken(maker) ? maker.expiresAt : undefined),
+      };
+    },
+  };
+}

@@ -1,0 +1,238 @@
+import { deepEqual, equal, notEqual, ok, rejects } from 'node:assert/strict';
+import { createHmac, generateKeyPairSync } from 'node:crypto';
+import { describe, it } from 'node:test';
+import { decodeJwt, decodeProtectedHeader, type JWTPayload, SignJWT } from 'jose';
+import { asking, by, day, hour, issuer, openTokens } from './open.ts';
+
+const codeOf = (result: { ok: boolean; refusal?: { code: string } }) => (result.ok ? 'ok' : result.refusal?.code);
+
+describe('an access token', () => {
+  for (const algorithm of ['EdDSA', 'ES256'] as const) {
+    it(`is a JWT of RFC 9068, signed with ${algorithm}`, async () => {
+      const { access, user, keys, time } = await openTokens(algorithm);
+      const pair = await access.signIn(await user('user'), asking);
+      const { kid } = await keys.current();
+      deepEqual(decodeProtectedHeader(pair.token), { alg: algorithm, typ: 'at+jwt', kid });
+      const { jti, iat, exp, ...claims } = decodeJwt(pair.token);
+      deepEqual(claims, { iss: issuer, aud: issuer, sub: 'u_user', client_id: 'gatewarden', sid: pair.sessionId });
+      ok(jti && jti.length >= 20);
+      equal(iat, Math.floor(time.now / 1000));
+      equal(exp, Math.floor((time.now + hour) / 1000));
+      equal(pair.expiresAt, (exp ?? 0) * 1000);
+      const verified = await access.verify(pair.token);
+      deepEqual(verified, { ok: true, value: { sub: 'u_user', sid: pair.sessionId, jti, exp } });
+    });
+  }
+
+  it('stands on a session of its own', async () => {
+    const { access, user, stores, time } = await openTokens();
+    const { sessionId } = await access.signIn(await user('user'), asking);
+    const session = await stores.sessions.find(sessionId, time.now);
+    deepEqual(
+      [session?.kind, session?.method, session?.userId, session?.address, session?.expiresAt],
+      ['api', 'password', 'u_user', '192.0.2.1', time.now + 30 * day],
+    );
+  });
+
+  it('ends an hour after it was issued, give or take five seconds of clock', async () => {
+    const { access, user, time } = await openTokens();
+    const { token, expiresAt } = await access.signIn(await user('user'), asking);
+    time.now = expiresAt + 4900;
+    equal(codeOf(await access.verify(token)), 'ok');
+    time.now = expiresAt + 5000;
+    equal(codeOf(await access.verify(token)), 'token_expired');
+  });
+});
+
+describe('a token that is not quite an access token of ours', () => {
+  type Change = {
+    header?: Record<string, unknown>;
+    claims?: (claims: JWTPayload) => JWTPayload;
+  };
+  const without = (name: string) => (claims: JWTPayload) =>
+    Object.fromEntries(Object.entries(claims).filter(([key]) => key !== name));
+  const withClaim = (name: string, value: unknown) => (claims: JWTPayload) => ({ ...claims, [name]: value });
+
+  const forged: [title: string, change: Change][] = [
+    ['of the type of assertions', { header: { typ: 'gatewarden-assertion+jwt' } }],
+    ['of type JWT', { header: { typ: 'JWT' } }],
+    ['of its type in other letters', { header: { typ: 'AT+JWT' } }],
+    ['of its type with a prefix', { header: { typ: 'application/at+jwt' } }],
+    ['without a type', { header: { typ: undefined } }],
+    ['without a key id', { header: { kid: undefined } }],
+    ['of an unknown key id', { header: { kid: 'x' } }],
+    ['of a key id that is a path', { header: { kid: '../../../../dev/null' } }],
+    ['that brings its key along', { header: { jwk: { kty: 'OKP' } } }],
+    ['that says where its key is', { header: { jku: 'https://evil.example/jwks.json' } }],
+    ['that says where its certificate is', { header: { x5u: 'https://evil.example/' } }],
+    ['with a content type', { header: { cty: 'JWT' } }],
+    ['of another issuer', { claims: withClaim('iss', 'https://other.example') }],
+    ['of an issuer with a slash more', { claims: withClaim('iss', `${issuer}/`) }],
+    ['of no issuer', { claims: without('iss') }],
+    ['for another audience', { claims: withClaim('aud', 'https://other.example') }],
+    ['for no audience', { claims: without('aud') }],
+    ['for other audiences', { claims: withClaim('aud', ['a', 'b']) }],
+    ['without an end', { claims: without('exp') }],
+    ['whose end is a text', { claims: withClaim('exp', '9999999999') }],
+    ['whose end is an object', { claims: withClaim('exp', { valueOf: 9_999_999_999 }) }],
+    ['without a beginning', { claims: without('iat') }],
+    ['that is not valid yet', { claims: withClaim('nbf', 9_999_999_999) }],
+    ['whose not-before is a text', { claims: withClaim('nbf', '1') }],
+    ['without a subject', { claims: without('sub') }],
+    ['of an empty subject', { claims: withClaim('sub', '') }],
+    ['of a list of subjects', { claims: withClaim('sub', ['u_admin']) }],
+    ['without a session', { claims: without('sid') }],
+    ['whose session is a number', { claims: withClaim('sid', 7) }],
+    ['without an id', { claims: without('jti') }],
+    ['without a client', { claims: without('client_id') }],
+    ['whose scope is a list', { claims: withClaim('scope', ['a']) }],
+  ];
+  for (const [title, { header = {}, claims = (same: JWTPayload) => same }] of forged) {
+    it(`${title} is refused, though our key signed it`, async () => {
+      const { access, user, keys } = await openTokens();
+      const { token } = await access.signIn(await user('user'), asking);
+      const { key } = await keys.current();
+      const made = new SignJWT(claims(decodeJwt(token)));
+      const signed = await made
+        .setProtectedHeader({ alg: 'EdDSA', ...decodeProtectedHeader(token), ...header })
+        .sign(key);
+      equal(codeOf(await access.verify(signed)), 'invalid_token');
+    });
+  }
+
+  it('is taken with the same header and claims: the cases above fail for what they change', async () => {
+    const { access, user, keys } = await openTokens();
+    const { token } = await access.signIn(await user('user'), asking);
+    const { key } = await keys.current();
+    const made = new SignJWT({ ...decodeJwt(token), aud: ['x', issuer], scope: 'report:read deploy:write' });
+    const signed = await made.setProtectedHeader({ alg: 'EdDSA', ...decodeProtectedHeader(token) }).sign(key);
+    const verified = await access.verify(signed);
+    ok(verified.ok);
+    deepEqual(verified.value.scopes, ['report:read', 'deploy:write']);
+  });
+
+  const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  type Pieces = { header: string; payload: string; signature: string; kid: string; publicKey: string };
+  const broken: [title: string, make: (pieces: Pieces) => string][] = [
+    ['of algorithm none', ({ payload, kid }) => `${part({ alg: 'none', typ: 'at+jwt', kid })}.${payload}.`],
+    [
+      'of algorithm none with a signature',
+      ({ payload, signature, kid }) => `${part({ alg: 'none', typ: 'at+jwt', kid })}.${payload}.${signature}`,
+    ],
+    ['with an empty signature', ({ header, payload }) => `${header}.${payload}.`],
+    ['without a signature', ({ header, payload }) => `${header}.${payload}`],
+    [
+      'signed with the public key as a secret',
+      ({ payload, kid, publicKey }) => {
+        const input = `${part({ alg: 'HS256', typ: 'at+jwt', kid })}.${payload}`;
+        return `${input}.${createHmac('sha256', publicKey).update(input).digest('base64url')}`;
+      },
+    ],
+    [
+      'that names another algorithm',
+      ({ payload, signature, kid }) => `${part({ alg: 'ES256', typ: 'at+jwt', kid })}.${payload}.${signature}`,
+    ],
+    [
+      'with a critical extension',
+      ({ payload, signature, kid }) =>
+        `${part({ alg: 'EdDSA', typ: 'at+jwt', kid, crit: ['b64'], b64: false })}.${payload}.${signature}`,
+    ],
+    ['with another payload', ({ header, signature }) => `${header}.${part({ sub: 'u_admin' })}.${signature}`],
+    ['with padding', ({ header, payload, signature }) => `${header}.${payload}.${signature}==`],
+    [
+      'with stray bits at the end',
+      ({ header, payload, signature }) => `${header}.${payload}.${signature.slice(0, -1)}${strayOf(signature)}`,
+    ],
+    ['with a space in it', ({ header, payload, signature }) => `${header}.${payload}. ${signature}`],
+    ['with a line break behind', ({ header, payload, signature }) => `${header}.${payload}.${signature}\n`],
+    ['with four parts', ({ header, payload, signature }) => `${header}.${payload}.${signature}.`],
+    [
+      'in the plain base64 alphabet',
+      ({ header, payload, signature }) =>
+        `${header}.${payload}.${signature.replaceAll('-', '+').replaceAll('_', '/')}+`,
+    ],
+    ['whose header is a list', ({ payload, signature }) => `${part([])}.${payload}.${signature}`],
+    [
+      'whose header is no JSON',
+      ({ payload, signature }) => `${Buffer.from('{').toString('base64url')}.${payload}.${signature}`,
+    ],
+    ['of 100 kB', ({ header, signature }) => `${header}.${'A'.repeat(100_000)}.${signature}`],
+    ['that is empty', () => ''],
+    ['of dots', () => '..'],
+  ];
+  /** The last character of 64 bytes holds two bits of them; the four below are nobody's. */
+  const strayOf = (signature: string) => {
+    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+    return alphabet[alphabet.indexOf(signature.at(-1) ?? '') + 1] ?? 'B';
+  };
+  for (const [title, make] of broken) {
+    it(`${title} is refused`, async () => {
+      const { access, user, keys } = await openTokens();
+      const { token } = await access.signIn(await user('user'), asking);
+      const [header = '', payload = '', signature = ''] = token.split('.');
+      const [jwk] = (await keys.jwks()).keys;
+      const { kid } = await keys.current();
+      const made = make({ header, payload, signature, kid, publicKey: JSON.stringify(jwk) });
+      notEqual(made, token);
+      equal(codeOf(await access.verify(made)), 'invalid_token');
+    });
+  }
+
+  it('signed with a key of somebody else under our key id is refused', async () => {
+    const { access, user, keys } = await openTokens();
+    const { token } = await access.signIn(await user('user'), asking);
+    const { privateKey } = generateKeyPairSync('ed25519');
+    const { kid } = await keys.current();
+    const forgedToken = await new SignJWT(decodeJwt(token))
+      .setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid })
+      .sign(privateKey);
+    equal(codeOf(await access.verify(forgedToken)), 'invalid_token');
+  });
+});
+
+describe('a minted token', () => {
+  it('is for the other user, names who minted it, has no refresh token, and is told', async () => {
+    const { access, user, events, stores, time } = await openTokens();
+    const pair = await access.mint(await user('viewer'), { ttl: hour }, by('admin'));
+    equal(pair.refreshToken, undefined);
+    const { sub, act, exp } = decodeJwt(pair.token);
+    deepEqual([sub, act, exp], ['u_viewer', { sub: 'u_admin' }, Math.floor((time.now + hour) / 1000)]);
+    equal((await stores.sessions.find(pair.sessionId, time.now))?.method, 'minted');
+    deepEqual(
+      events.map(({ event, actor, subject }) => [event, actor, subject]),
+      [['token.created', 'admin', 'user:viewer']],
+    );
+  });
+
+  const ceilings: [title: string, ceiling: string | undefined, minter: ReturnType<typeof by>, expected: string][] = [
+    ['the role asked for', 'user', by('admin'), 'user'],
+    ['the user’s own role', undefined, by('admin'), 'operator'],
+    ['the minter’s role', 'operator', by('admin', { role: 'viewer', via: 'api-token' }), 'viewer'],
+    ['the role asked for, by the command', 'operator', by('anony', { via: 'command' }), 'operator'],
+  ];
+  for (const [title, roleCeiling, minter, expected] of ceilings) {
+    it(`holds at most ${title}`, async () => {
+      const { access, user, stores, time } = await openTokens();
+      const { sessionId } = await access.mint(await user('operator'), { ttl: hour, roleCeiling }, minter);
+      equal((await stores.sessions.find(sessionId, time.now))?.roleCeiling, expected);
+    });
+  }
+
+  it('lives at most 30 days, and no longer than the token that it was minted with', async () => {
+    const { access, user, time } = await openTokens();
+    const long = await access.mint(await user('viewer'), { ttl: 400 * day }, by('admin'));
+    ok(long.expiresAt <= time.now + 30 * day);
+    const minter = by('admin', { via: 'api-token', tokenId: 't', expiresAt: time.now + 60_000 });
+    ok((await access.mint(await user('viewer'), { ttl: hour }, minter)).expiresAt <= time.now + 60_000);
+    const first = await access.mint(await user('admin'), { ttl: hour }, by('admin'));
+    const minted = by('admin', { via: 'access-token', sessionId: first.sessionId });
+    ok((await access.mint(await user('viewer'), { ttl: day }, minted)).expiresAt <= time.now + hour);
+  });
+
+  for (const ttl of [0, -1, Number.NaN]) {
+    it(`is not made for ${ttl} ms`, async () => {
+      const { access, user } = await openTokens();
+      await rejects(access.mint(await user('viewer'), { ttl }, by('admin')), TypeError);
+    });
+  }
+});

@@ -1,0 +1,78 @@
+import { ladder } from '../../lib/authorize/roles.ts';
+import { scopeTable } from '../../lib/authorize/scopes.ts';
+import { secretBox } from '../../lib/crypto/secret-box.ts';
+import type { Invalidation } from '../../lib/invalidation/bus.ts';
+import { localBus } from '../../lib/invalidation/local.ts';
+import type { GateEvent } from '../../lib/services.ts';
+import type { UserRecord } from '../../lib/stores/contracts.ts';
+import { openSqlite } from '../../lib/stores/sqlite/index.ts';
+import { accessTokens } from '../../lib/tokens/access-tokens.ts';
+import { apiTokens } from '../../lib/tokens/api-tokens.ts';
+import { type Algorithm, signingKeys } from '../../lib/tokens/keys.ts';
+import type { Actor, Principal } from '../../lib/types.ts';
+
+export const issuer = 'https://gate.example/_gatewarden';
+export const asking = { address: '192.0.2.1', agent: 'test' };
+export const hour = 3_600_000;
+export const day = 24 * hour;
+
+export const roles = ladder('anony,viewer,user,operator,admin');
+export const scopes = scopeTable('deploy:write=operator,report:read', roles);
+
+export const boxOf = (letter: string) => secretBox([Buffer.from(letter.repeat(32))]);
+
+const userNamed = (name: string, role: string): UserRecord => ({
+  id: `u_${name}`,
+  username: name,
+  nameKey: name,
+  role,
+  state: 'active',
+  emailConfirmed: false,
+  epoch: 0,
+  createdAt: 1,
+  updatedAt: 1,
+});
+
+/** A principal of a user named as its role, holding all that the role may hold. */
+export const principal = (role: string, more: Partial<Principal> = {}): Principal => ({
+  kind: 'user',
+  id: `u_${role}`,
+  name: role,
+  role,
+  scopes: scopes.heldBy(more.role ?? role),
+  via: 'session',
+  ...more,
+});
+
+export const by = (role: string, more: Partial<Principal> = {}): Actor => ({ principal: principal(role, more) });
+
+/** The services of tokens on a store in memory, with a user of each role, named as it. */
+export async function openTokens(algorithm: Algorithm = 'EdDSA') {
+  const stores = await openSqlite({ memory: true });
+  for (const role of roles.names.slice(1)) await stores.users.insert(userNamed(role, role));
+  const bus = localBus();
+  const published: Invalidation[] = [];
+  bus.subscribe((message) => published.push(message));
+  const events: Omit<GateEvent, 'at'>[] = [];
+  const time = { now: Date.now() };
+  const clock = () => time.now;
+  const keys = signingKeys({ store: stores.keys, box: boxOf('a'), algorithm, clock });
+  await keys.ready();
+  const parts = {
+    keys,
+    issuer,
+    stores,
+    bus,
+    record: async (event: Omit<GateEvent, 'at'>) => void events.push(event),
+    ladder: roles,
+    scopes,
+    settings: { accessTokenLifetime: hour, refreshTokenLifetime: 30 * day, sessionLifetime: 30 * day },
+    clock,
+  };
+  async function user(role: string): Promise<UserRecord> {
+    const found = await stores.users.byName(role);
+    if (!found) throw new Error(`there is no user ${role}`);
+    return found;
+  }
+  return { stores, published, events, time, keys, parts, user, access: accessTokens(parts), tokens: apiTokens(parts) };
+}
