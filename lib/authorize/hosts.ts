@@ -29,9 +29,3 @@ function normalize(pattern: string): string {
     throw new TypeError(`"${pattern}" is not a host name such as app.example.com or *.example.com`);
   return plain;
 }
-
-/** True for a host name that means this machine itself: `localhost` and below, `127.0.0.0/8`, `::1`. */
-export function isLoopbackHost(hostname: string): boolean {
-  if (hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '::1') return true;
-  return hostname.startsWith('127.') && canonicalAddress(hostname) !== undefined;
-}

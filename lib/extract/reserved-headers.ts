@@ -20,7 +20,7 @@ const pattern = new RegExp(`^(?:${reserved.map((name) => name.replace('*', '.*')
 
 /**
  * True for a header that is never taken from a client (identity, forwarding, method and URL overrides), in every
- * spelling that an upstream may fold into it: any case, and any sign in place of `-`, as CGI has it.
+ * spelling that an upstream may fold into it, as CGI does: the case and the signs between the words do not matter.
  */
 export function isReservedHeader(name: string): boolean {
   if (!mayBeReserved(name.charCodeAt(0) | 0x20, name.charCodeAt(2) | 0x20)) return false;
