@@ -48,7 +48,7 @@ export async function serve(asked: Asked & Readonly<{ route: Route }>): Promise<
 async function resultOf(asked: Asked & Readonly<{ route: Route }>, found: Found): Promise<Result<Answer>> {
   const { core, route, req } = asked;
   if (!('principal' in found)) return { ok: false, refusal: found.refusal };
-  if (found.retry) return seeOther(returnTo(req.originalUrl));
+  if (found.retry) return seeOther(returnTo(`${asked.prefix}${req.url}`));
   if (found.refusal) return { ok: false, refusal: found.refusal };
   if (route.place !== 'bare' && !core.settings.authEnabled) return refused('auth_disabled');
   const denied = refusalOf(core, found.principal, route);

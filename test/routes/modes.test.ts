@@ -59,3 +59,13 @@ test('the routes learn their path where they are mounted, and prefix says anothe
   match(await (await fetch(`${alone.base}/own/login`)).text(), /action="\/own\/login"/);
   equal((await fetch(`${alone.base}/login`)).status, 404);
 });
+
+test('under auto-login a page that a dead cookie kept out is asked for once more, with the cookie cleared', async () => {
+  await using here = await site({ autoLogin: true });
+  const dead = { cookie: 'gatewarden=s%3Adead.beef' };
+  const first = await navigate(`${here.address}/auth/account?a=1`, dead);
+  deepEqual([first.statusCode, first.headers.location], [303, '/auth/account?a=1']);
+  match(String(first.headers['set-cookie']), /^gatewarden=;/);
+  const again = await navigate(`${here.address}/auth/account?a=1`);
+  equal(again.headers.location, '/auth/login?next=%2Fauth%2Faccount%3Fa%3D1');
+});
