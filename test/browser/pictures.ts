@@ -15,7 +15,9 @@ async function picture(page: Page, name: string): Promise<void> {
   console.log(`${folder}/${name}.png`);
 }
 
-const desk = { viewport: { width: 1120, height: 720 }, deviceScaleFactor: 2 };
+// Without a window Chromium calls itself something that no person's browser does.
+const userAgent = `Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${browser.version().split('.')[0]}.0.0.0 Safari/537.36`;
+const desk = { viewport: { width: 1120, height: 720 }, deviceScaleFactor: 1.5, userAgent };
 const page = await newPage(browser, { ...desk, colorScheme: 'light' });
 await page.goto(await gateway.setupLink());
 await picture(page, 'setup');
@@ -33,7 +35,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
   await visitor.goto(`${gateway.address}/`);
   await picture(visitor, colorScheme === 'light' ? 'sign-in' : 'sign-in-dark');
 }
-const phone = await newPage(browser, { viewport: { width: 390, height: 740 }, deviceScaleFactor: 2, isMobile: true });
+const phone = await newPage(browser, { viewport: { width: 390, height: 740 }, deviceScaleFactor: 1.5, isMobile: true });
 await phone.goto(`${gateway.address}/`);
 await picture(phone, 'sign-in-phone');
 await browser.close();
