@@ -24,7 +24,7 @@ main { display: grid; gap: 1.25rem; grid-template-columns: repeat(auto-fit, minm
 section { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 1.25rem 1.4rem; min-width: 0; }
 h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 .4rem; }
 h2 { font-size: 1.05rem; margin: 0 0 .7rem; }
-p { margin: 0 0 .8rem; }
+p { margin: 0 0 .8rem; overflow-wrap: anywhere; }
 .wide { grid-column: 1 / -1; }
 .soft { color: var(--soft); }
 ul { margin: 0; padding: 0; list-style: none; }
