@@ -19,7 +19,7 @@ body { margin: 0; font: 16px/1.55 system-ui, sans-serif; color: var(--ink); back
 header { display: flex; justify-content: space-between; align-items: center; gap: 1rem; padding: 1rem clamp(1rem, 5vw, 3rem);
   background: var(--card); border-bottom: 1px solid var(--line); }
 header strong { letter-spacing: .02em; }
-main { display: grid; gap: 1.25rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 19rem), 1fr));
+main { display: grid; gap: 1.25rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr));
   max-width: 66rem; margin: 2rem auto; padding: 0 clamp(1rem, 5vw, 3rem); }
 section { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 1.25rem 1.4rem; min-width: 0; }
 h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 .4rem; }
@@ -45,7 +45,12 @@ const events = new EventSource('/events');
 events.onmessage = (event) => show('events', 'event ' + JSON.parse(event.data).count);
 events.onerror = () => { events.close(); show('events', 'closed'); };
 const socket = new WebSocket(location.origin.replace(/^http/, 'ws') + '/socket');
-socket.onmessage = (event) => show('socket', event.data);
+let echo = '';
+socket.onmessage = (event) => {
+  const message = JSON.parse(event.data);
+  if (message.echo !== undefined) echo = ', and said: ' + message.echo;
+  show('socket', (message.tick ? 'tick ' + message.tick.slice(11, 19) : 'connected as ' + (message.user ?? message.hello)) + echo);
+};
 socket.onclose = () => show('socket', 'closed');
 document.getElementById('say').addEventListener('submit', (event) => {
   event.preventDefault();
@@ -81,7 +86,8 @@ const noteList = (notes: readonly Note[]): string =>
 /** The first page: who asks, the notes, and something live. */
 export function homePage({ user, groups, notes }: { user: string; groups: string; notes: readonly Note[] }): string {
   const greeting = user === '' ? 'Good day' : `Good day, ${escapeHtml(user)}`;
-  const held = groups === '' ? '' : ` It also says: <em>${escapeHtml(groups)}</em>.`;
+  const [role = ''] = groups.split(',');
+  const held = role === '' ? '' : ` It also says that your role is <em>${escapeHtml(role)}</em>.`;
   return page(
     'Harbour Log',
     user,

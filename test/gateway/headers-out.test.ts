@@ -1,0 +1,78 @@
+import { equal } from 'node:assert/strict';
+import test from 'node:test';
+import { pretty } from '../../gateway/log.ts';
+import { ownership } from '../../gateway/own-pages.ts';
+import { privately, setsOneOf } from '../../gateway/proxy/headers-out.ts';
+
+const ours = new Set(['gatewarden', '__host-gatewarden']);
+
+for (const [cookie, sets] of [
+  ['gatewarden=x; Path=/', true],
+  ['gatewarden = x', true],
+  ['\tGateWarden=x', true],
+  ['__Host-gatewarden=x; Secure', true],
+  ['gatewarden=', true],
+  ['gatewarden', true],
+  ['=gatewarden=x', true],
+  [' = gatewarden=x', true],
+  ['==gatewarden=x', true],
+  ['gatewarden2=x', false],
+  ['a=gatewarden=x', false],
+  ['a=1; gatewarden=x', false],
+] as const) {
+  test(`the upstream’s cookie ${JSON.stringify(cookie)} ${sets ? 'is dropped' : 'passes'}`, () => {
+    equal(setsOneOf(cookie, ours), sets);
+  });
+}
+
+for (const [given, told] of [
+  [undefined, 'private'],
+  ['public', 'private'],
+  ['max-age=60', 'private, max-age=60'],
+  ['public, max-age=60', 'private, max-age=60'],
+  ['s-maxage=60,max-age=5', 'private, max-age=5'],
+  ['PUBLIC, S-MaxAge="60"', 'private'],
+  ['private', 'private'],
+  ['private="set-cookie, x", max-age=1', 'private, max-age=1'],
+  ['no-store', 'no-store'],
+  ['no-cache="a, public"', 'private, no-cache="a, public"'],
+  ['no-cache', 'private, no-cache'],
+] as const) {
+  test(`Cache-Control ${given ?? 'that is absent'} becomes ${told} where somebody had to sign in`, () => {
+    equal(privately(given), told);
+  });
+}
+
+const ownerOf = ownership('/_gatewarden');
+
+for (const [path, owner] of [
+  ['/_gatewarden', 'ours'],
+  ['/_gatewarden/login', 'ours'],
+  ['/_gatewarden2', 'upstream'],
+  ['/', 'upstream'],
+  ['/a/_gatewarden', 'upstream'],
+  ['/%41', 'upstream'],
+  ['//_gatewarden', 'unclear'],
+  ['/_gatewarden;x', 'unclear'],
+  ['/;x/_gatewarden', 'unclear'],
+  ['/%5Fgatewarden/login', 'unclear'],
+  ['/_GATEWARDEN/', 'unclear'],
+  ['/_gatewarden%2flogin', 'unclear'],
+  ['/_gatewarden./login', 'unclear'],
+  ['/_gatewarden%20', 'unclear'],
+  ['\\_gatewarden', 'unclear'],
+  ['http://localhost/_gatewarden', 'unclear'],
+] as const) {
+  test(`${path} is ${owner}`, () => equal(ownerOf(path), owner));
+}
+
+test('a readable log line holds what a client sent without moving the cursor', () => {
+  const line = JSON.stringify({
+    level: 30,
+    time: '2026-11-21T12:00:01.000Z',
+    msg: 'request',
+    path: '/\u001b[2J\u202e\u009b1m\n',
+    user: '',
+  });
+  equal(pretty(line), '12:00:01 info  request path="/\\u001b[2J??1m\\n"\n');
+});
