@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Refusal } from './errors.ts';
+import type { Principals } from './authenticate/principal.ts';
+import type { ErrorCode, Refusal } from './errors.ts';
 import type {
   AccessTokens,
   ApiTokens,
@@ -49,6 +50,8 @@ export interface BrowserSessions {
 export type Place =
   /** Our sign-in, sign-up and setup pages: a dead cookie counts as absent. */
   | 'sign-in'
+  /** Calls of ours whose credential is in the body and whose answer is a token: as `sign-in`, but no page need send them. */
+  | 'grant'
   /** Every other route of ours: each Bearer is ours. */
   | 'own'
   /** An app's or an upstream's path that asks for somebody. */
@@ -75,16 +78,21 @@ export interface RequestPath {
    * The answer to a refusal: problem+json with its challenge, a page, or for a navigation without sign-in the way to the
    * sign-in page (`signIn`: its path, absent when there is none).
    */
-  answer(req: Incoming, refusal: Refusal, options?: { signIn?: string | undefined; clearCookie?: boolean }): Answer;
+  answer(
+    req: Incoming,
+    refusal: Refusal,
+    options?: { signIn?: string | undefined; clearCookie?: boolean; retry?: boolean },
+  ): Answer;
   explain(req: Incoming): Promise<Explanation>;
 }
 
 /** Everything that the composition root has put together: what the routes and Express's middleware work with. */
 export interface Core {
   readonly settings: Settings;
-  /** The secret keys in use, newest first: `settings.secretKey`, or the one kept in `dataDir`. */
   readonly ladder: Ladder;
   readonly scopes: ScopeTable;
+  readonly principals: Principals;
+  readonly anonymous: Principal;
   readonly stores: Stores;
   readonly users: Users;
   readonly signIn: PasswordSignIn;
@@ -100,5 +108,7 @@ export interface Core {
   jwks(): Promise<Readonly<{ keys: readonly object[] }>>;
   /** `iss` of our tokens. */
   readonly issuer: string;
+  /** Writes down that a signed-in principal was refused (`access.denied`). */
+  denied(principal: Principal, target: string, code: ErrorCode): void;
   readonly log: Log;
 }

@@ -19,6 +19,7 @@ export interface KnownCredentials {
    */
   fill(key: string, load: () => Promise<Known | undefined>): Promise<Known | undefined>;
   drop(key: string): void;
+  close(): void;
 }
 
 type Options = Readonly<{ bus: InvalidationBus; clock: () => number; max?: number; lifetime?: number }>;
@@ -56,7 +57,7 @@ export function knownCredentials({ bus, clock, max = 20_000, lifetime = 60_000 }
     }
   }
 
-  bus.subscribe(function forget(message: Invalidation) {
+  const unsubscribe = bus.subscribe(function forget(message: Invalidation) {
     invalidations += 1;
     if (message.kind === 'all') return entries.clear();
     for (const key of [...(keysByMark.get(`${message.kind}:${message.id}`) ?? [])]) entries.delete(key);
@@ -76,6 +77,10 @@ export function knownCredentials({ bus, clock, max = 20_000, lifetime = 60_000 }
     },
     drop(key) {
       entries.delete(key);
+    },
+    close() {
+      unsubscribe();
+      entries.clear();
     },
   };
 }

@@ -21,3 +21,8 @@ export function signedSessionId(cookieValue: string, secrets: readonly string[])
   if (!idForm.test(id) || signature.length !== signatureLength) return undefined;
   return secrets.filter((secret) => isSignatureOf(id, signature, secret)).length > 0 ? id : undefined;
 }
+
+/** The cookie value that express-session makes of a session id, signed with `secret`. For tests of those who guard an app. */
+export function signSessionId(id: string, secret: string): string {
+  return `s:${id}.${createHmac('sha256', secret).update(id).digest('base64').replace(/=+$/, '')}`;
+}

@@ -1,0 +1,165 @@
+// Users see `req.user`, `req.login` and the others typed: the reference must stay in what is published.
+/// <reference types="passport" preserve="true" />
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { cleanUrl } from './authorize/clean-url.ts';
+import type { Core } from './core.ts';
+import type { Refusal } from './errors.ts';
+import { StoreUnavailableError } from './errors.ts';
+import { passportFields } from './passport.ts';
+import { writeAnswer } from './respond/write.ts';
+import type { Answer, Decision, Incoming, Principal } from './types.ts';
+
+declare global {
+  namespace Express {
+    interface Request {
+      /** Who makes the request: set by `gate.authenticate()`, never undefined after it. */
+      auth: Principal;
+    }
+  }
+}
+
+export interface Guards {
+  /** Works out who makes the request; a bad credential is answered here. Sets `req.auth` and Passport's fields. */
+  authenticate(): RequestHandler;
+  /** Lets through whoever holds `role` or a higher one. Throws TypeError for a role that the ladder does not know. */
+  requireRole(role: string): RequestHandler;
+  /**
+   * Lets through the user whose name `owner` gives, and with `or` everybody of that role and above.
+   * A client is never "self".
+   */
+  requireSelf(owner: (req: Request) => string | undefined, options?: { or?: string }): RequestHandler;
+  /** Lets through whoever holds the scope. Throws TypeError for one that `GATEWARDEN_SCOPES` does not declare. */
+  requireScope(scope: string): RequestHandler;
+  /** The gateway's rules in an Express app: all is closed but what they open. */
+  protect(options?: { rules?: string }): RequestHandler;
+}
+
+type Parts = Readonly<{
+  core: Core;
+  /** Judges by rules text, parsed once. */
+  judgeBy: (rules: string | undefined) => (req: Incoming) => Promise<Decision>;
+  answerTo: (req: Incoming, decision: Extract<Decision, { allow: false }>) => Answer;
+}>;
+
+/** The target as the client sent it, whatever Express has cut off since. */
+const untouched = (req: Request): Incoming =>
+  req.url === req.originalUrl ? req : (Object.create(req, { url: { value: req.originalUrl } }) as Incoming);
+
+/** Express's middleware over the request path: the only place, with the routes, that knows `req`, `res`, `next`. */
+export function expressGuards({ core, judgeBy, answerTo }: Parts): Guards {
+  const { requests, ladder, scopes } = core;
+  const setPassportFields = passportFields(core);
+
+  function refuse(
+    req: Request,
+    res: Response,
+    refusal: Refusal,
+    more: { clearCookie?: boolean; retry?: boolean } = {},
+  ): void {
+    const { clearCookie = false, retry = false } = more;
+    const principal = req.auth ?? core.anonymous;
+    writeAnswer(req, res, answerTo(untouched(req), { allow: false, principal, refusal, clearCookie, retry }));
+  }
+
+  function deny(req: Request, res: Response, code: 'insufficient_role' | 'insufficient_scope', detail: string): void {
+    const nobody = req.auth.kind === 'anonymous';
+    if (!nobody) core.denied(req.auth, req.originalUrl, code);
+    refuse(req, res, nobody ? { code: 'missing_credential' } : { code, detail });
+  }
+
+  function outage(req: Request, res: Response, next: NextFunction, error: unknown): void {
+    if (error instanceof StoreUnavailableError) {
+      core.log.error({ err: error, store: error.store }, 'a store cannot answer');
+      refuse(req, res, { code: 'store_unavailable' });
+    } else next(error);
+  }
+
+  async function identify(req: Request, res: Response): Promise<boolean> {
+    const clean = cleanUrl(req.url);
+    if (!clean.ok) {
+      refuse(req, res, { code: 'ambiguous_path', detail: clean.detail });
+      return false;
+    }
+    req.url = clean.url;
+    const found = await requests.identify(req, 'closed');
+    if ('principal' in found && found.refusal === undefined) {
+      setPassportFields(req, res, found.principal, found.origin);
+      return true;
+    }
+    const { refusal = { code: 'invalid_token' as const } } = found;
+    refuse(req, res, refusal, 'principal' in found ? found : {});
+    return false;
+  }
+
+  function guard(pass: (req: Request, res: Response) => boolean): RequestHandler {
+    return function gatewardenGuard(req, res, next) {
+      if (req.auth !== undefined) return pass(req, res) ? next() : undefined;
+      identify(req, res).then(
+        (known) => (known && pass(req, res) ? next() : undefined),
+        (error) => outage(req, res, next, error),
+      );
+    };
+  }
+
+  const open = (): boolean => !core.settings.authEnabled;
+  const needed = (role: string): string => {
+    if (!ladder.has(role)) throw new TypeError(`role "${role}" is not one of ${ladder.names.join(', ')}`);
+    return role;
+  };
+
+  return {
+    authenticate() {
+      return function authenticate(req, res, next) {
+        identify(req, res).then(
+          (known) => (known ? next() : undefined),
+          (error) => outage(req, res, next, error),
+        );
+      };
+    },
+
+    requireRole(role) {
+      needed(role);
+      return guard((req, res) => {
+        if (open() || ladder.atLeast(req.auth.role, role)) return true;
+        deny(req, res, 'insufficient_role', `This needs the role ${role}.`);
+        return false;
+      });
+    },
+
+    requireSelf(owner, { or } = {}) {
+      if (or !== undefined) needed(or);
+      return guard((req, res) => {
+        const self = req.auth.kind === 'user' && owner(req) === req.auth.name;
+        if (open() || self || (or !== undefined && ladder.atLeast(req.auth.role, or))) return true;
+        deny(req, res, 'insufficient_role', 'This belongs to somebody else.');
+        return false;
+      });
+    },
+
+    requireScope(scope) {
+      if (!scopes.has(scope)) throw new TypeError(`scope "${scope}" is not declared in GATEWARDEN_SCOPES`);
+      return guard((req, res) => {
+        if (open() || req.auth.scopes.includes(scope)) return true;
+        deny(req, res, 'insufficient_scope', `This needs the scope ${scope}.`);
+        return false;
+      });
+    },
+
+    protect({ rules } = {}) {
+      const judge = judgeBy(rules);
+      return function protect(req, res, next) {
+        judge(untouched(req)).then(
+          (decision) => {
+            if (!decision.allow) return writeAnswer(req, res, answerTo(untouched(req), decision));
+            const clean = cleanUrl(req.url);
+            if (!clean.ok) return refuse(req, res, { code: 'ambiguous_path', detail: clean.detail });
+            req.url = clean.url;
+            setPassportFields(req, res, decision.principal, decision.origin);
+            next();
+          },
+          (error) => outage(req, res, next, error),
+        );
+      };
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import { decideRules, isPublic } from './authorize/decide.ts';
+import type { RuleTable, Selection } from './authorize/match.ts';
+import type { Core, Identified } from './core.ts';
+import type { Refusal } from './errors.ts';
+import type { Decision, Incoming, Rule } from './types.ts';
+
+type Parts = Pick<Core, 'requests' | 'ladder' | 'settings' | 'anonymous' | 'denied'>;
+
+/** Of the rules that a request's readings select, one that is not public, if any: its answer is then nobody else's. */
+const strictest = ({ chosen }: Extract<Selection, { is: 'selected' }>): Rule | undefined =>
+  (chosen.find(({ rule }) => rule?.public !== true) ?? chosen[0]).rule;
+
+/** Judges requests by a table of rules: the whole decision, as the gateway, forward-auth and `protect()` share it. */
+export function judgeWith(core: Parts, table: RuleTable): (req: Incoming) => Promise<Decision> {
+  const { requests, ladder, anonymous } = core;
+  const { authEnabled } = core.settings;
+
+  const refuse = (refusal: Refusal, found?: Partial<Identified>): Decision => ({
+    allow: false,
+    principal: found?.principal ?? anonymous,
+    refusal,
+    origin: found?.origin,
+    clearCookie: found?.clearCookie ?? false,
+    retry: found?.retry ?? false,
+  });
+
+  return async function judge(req) {
+    const selection = table.select(req.method ?? '', req.url ?? '');
+    if (selection.is === 'refused') return refuse(selection.refusal);
+    const found = await requests.identify(req, isPublic(selection) ? 'open' : 'closed');
+    if (!('principal' in found)) return refuse(found.refusal);
+    if (found.refusal) return refuse(found.refusal, found);
+    const { principal, origin, passAuthorization, clearCookie } = found;
+    if (!authEnabled) return { allow: true, principal, origin, passAuthorization, clearCookie };
+    const verdict = decideRules(selection, { principal, address: origin.address, ladder });
+    if (verdict.allow)
+      return { allow: true, principal, rule: strictest(selection), origin, passAuthorization, clearCookie };
+    if (principal.kind !== 'anonymous') core.denied(principal, req.url ?? '', verdict.refusal.code);
+    return { ...refuse(verdict.refusal, found), rule: verdict.rule };
+  };
+}

@@ -1,0 +1,129 @@
+import type { Identified, Place, RequestPath } from './core.ts';
+import type { ErrorCode, Refusal } from './errors.ts';
+import type { Answer, Explanation, Extracted, Incoming, Origin, Outcome, Principal } from './types.ts';
+
+type Parts = Readonly<{
+  authEnabled: boolean;
+  upstreamAuthorization: boolean;
+  anonymous: Principal;
+  readOrigin: (req: Incoming) => Origin | Readonly<{ malformed: string; code: ErrorCode }>;
+  hostIsServed: (hostname: string) => boolean;
+  extract: (req: Incoming, own: boolean) => Extracted;
+  authenticate: (extracted: Extracted) => Promise<Outcome>;
+  /** Absent where auto-login is off. */
+  autoLogin: ((origin: Origin) => Promise<Principal | undefined>) | undefined;
+  /** Section 4 of the contract, "Origin": the request is of a page of ours. */
+  comesFromOurselves: (req: Incoming, origin: Origin) => boolean;
+  /** A GET that auto-login may answer: not one that another site makes a browser send. */
+  autoLoginMayRead: (req: Incoming) => boolean;
+  isNavigation: (req: Incoming) => boolean;
+  respond: (req: Incoming, refusal: Refusal, options: NonNullable<Parameters<RequestPath['answer']>[2]>) => Answer;
+}>;
+
+const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** What changes something, or opens a socket that may: another site must not make a browser send it. */
+const needsOrigin = (req: Incoming): boolean => !safeMethods.has(req.method ?? '') || req.headers.upgrade !== undefined;
+
+const namesAnOrigin = (req: Incoming): boolean =>
+  req.headers.origin !== undefined || req.headers['sec-fetch-site'] !== undefined;
+
+const ownPlaces: ReadonlySet<Place> = new Set(['sign-in', 'grant', 'own']);
+
+/** Places where a cookie that names no live session counts as absent. */
+const forgiving: ReadonlySet<Place> = new Set(['sign-in', 'grant', 'open']);
+
+const csrf: Refusal = Object.freeze({ code: 'csrf_rejected' });
+
+type Seen = { origin: Origin; extracted: Extracted; outcome: Outcome };
+
+/** The request path up to the principal: host, origin, credentials, auto-login, and whose page the request is of. */
+export function requestPath(parts: Parts): RequestPath & Readonly<{ look(req: Incoming): Refusal | Origin }> {
+  const { anonymous } = parts;
+
+  function look(req: Incoming): Refusal | Origin {
+    const origin = parts.readOrigin(req);
+    if ('malformed' in origin) return { code: origin.code, detail: origin.malformed };
+    return parts.hostIsServed(origin.hostname) ? origin : { code: 'misdirected_host' };
+  }
+
+  async function identify(req: Incoming, place: Place) {
+    const origin = look(req);
+    if ('code' in origin) return { refusal: origin };
+    if (!parts.authEnabled) return withoutAuth(req, origin, place);
+    const extracted = parts.extract(req, ownPlaces.has(place));
+    const outcome = await parts.authenticate(extracted);
+    return outcome.is === 'refused'
+      ? refusedAt(req, place, { origin, extracted, outcome })
+      : accepted(req, place, { origin, extracted, outcome }, false);
+  }
+
+  function withoutAuth(req: Incoming, origin: Origin, place: Place): Identified {
+    const refusal = place !== 'open' && needsOrigin(req) && !parts.comesFromOurselves(req, origin) ? csrf : undefined;
+    const extracted = parts.extract(req, false);
+    const passAuthorization = extracted.is === 'credentials' && extracted.foreign;
+    return { origin, principal: anonymous, refusal, passAuthorization, clearCookie: false, retry: false };
+  }
+
+  async function refusedAt(req: Incoming, place: Place, seen: Seen): Promise<Identified> {
+    const { origin, outcome } = seen;
+    const cookieOnly = outcome.is === 'refused' && outcome.cookieOnly;
+    if (cookieOnly && forgiving.has(place)) {
+      return accepted(req, place, { ...seen, outcome: { is: 'nobody' } }, true);
+    }
+    const retry = cookieOnly && parts.autoLogin !== undefined && parts.isNavigation(req);
+    const refusal = outcome.is === 'refused' ? outcome.refusal : undefined;
+    return { origin, principal: anonymous, refusal, passAuthorization: false, clearCookie: cookieOnly, retry };
+  }
+
+  async function accepted(req: Incoming, place: Place, seen: Seen, clearCookie: boolean): Promise<Identified> {
+    const { origin, outcome } = seen;
+    const foreign = seen.extracted.is === 'credentials' && seen.extracted.foreign;
+    const strange = foreign && !parts.upstreamAuthorization;
+    const principal = outcome.is === 'principal' ? outcome.principal : await withoutCredential(req, origin, strange);
+    const found = { origin, principal, passAuthorization: foreign, clearCookie, retry: false };
+    if (!mayBeOf(req, place, principal, origin)) {
+      return place === 'open' ? { ...found, principal: anonymous } : { ...found, refusal: csrf };
+    }
+    if (strange && principal === anonymous && !forgiving.has(place)) {
+      return { ...found, passAuthorization: false, refusal: { code: 'invalid_token' } };
+    }
+    return found;
+  }
+
+  async function withoutCredential(req: Incoming, origin: Origin, strange: boolean): Promise<Principal> {
+    if (strange || parts.autoLogin === undefined || !parts.autoLoginMayRead(req)) return anonymous;
+    return (await parts.autoLogin(origin)) ?? anonymous;
+  }
+
+  function mayBeOf(req: Incoming, place: Place, principal: Principal, origin: Origin): boolean {
+    if (!needsOrigin(req)) return true;
+    if (principal.via === 'api-token' || principal.via === 'access-token') return true;
+    const nothingToAbuse = principal === anonymous && place !== 'sign-in';
+    if (nothingToAbuse && !(ownPlaces.has(place) && namesAnOrigin(req))) return true;
+    return parts.comesFromOurselves(req, origin);
+  }
+
+  async function explain(req: Incoming): Promise<Explanation> {
+    const identified = await identify(req, 'closed');
+    const extracted = parts.extract(req, false);
+    const presented = extracted.is === 'credentials' ? extracted.credentials.map((one) => one.kind) : ['malformed'];
+    if (!('principal' in identified)) {
+      return {
+        presented,
+        outcome: identified.refusal.code,
+        principal: anonymous,
+        reason: reasonOf(identified.refusal),
+      };
+    }
+    const { principal, refusal } = identified;
+    if (refusal) return { presented, outcome: refusal.code, principal, reason: reasonOf(refusal) };
+    if (principal === anonymous)
+      return { presented, outcome: 'nobody', principal, reason: 'No credential of ours was sent.' };
+    return { presented, outcome: 'principal', principal, reason: `Signed in by ${principal.via}.` };
+  }
+
+  return { look, identify, explain, answer: (req, refusal, options = {}) => parts.respond(req, refusal, options) };
+}
+
+const reasonOf = (refusal: Refusal): string => refusal.detail ?? refusal.code;

@@ -1,0 +1,88 @@
+import { compose } from './compose.ts';
+import type { Log } from './core.ts';
+import { sha256 } from './crypto/digest.ts';
+import { keyring } from './crypto/keyring.ts';
+import { passwordHasher } from './crypto/password-hash.ts';
+import { randomBase62 } from './crypto/random.ts';
+import { makeSecretKey } from './crypto/secret-key.ts';
+import { type Gatewarden, gateOf } from './gatewarden.ts';
+import type { UserView } from './services.ts';
+import { signSessionId } from './session/signed-cookie.ts';
+import { loadSettings } from './settings/index.ts';
+import type { Options } from './settings/settings.ts';
+import { openSqlite } from './stores/sqlite/index.ts';
+import type { Actor } from './types.ts';
+
+/** Somebody who is signed in, in all the ways that a test may want. */
+export interface SignedIn {
+  readonly user: UserView;
+  /** The `Cookie` header of a browser's session. */
+  readonly cookie: string;
+  /** An API token. */
+  readonly token: string;
+  /** `{ authorization: 'Bearer gwt_…' }`, to spread into a request's headers. */
+  readonly headers: Readonly<{ authorization: string }>;
+}
+
+export interface TestGate {
+  readonly gate: Gatewarden;
+  /** Makes a user of this role, signed in by cookie and by token: a new one on each call, `name` or one made up. */
+  signedInAs(role: string, name?: string): Promise<SignedIn>;
+}
+
+const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+const program: Actor = {
+  principal: { kind: 'user', id: '', name: 'test', role: 'admin', scopes: [], via: 'command' },
+};
+
+/** A password that every policy lets through; users of `signedInAs` have it. */
+export const testPassword = 'a lamp among quiet herons';
+
+/**
+ * A gate for tests: an in-memory store of its own, quick password hashing, no environment. `options` are settings, as
+ * for `gatewarden()`. Close it with `gate.close()`.
+ */
+export async function testGate(options: Options = {}, log: Log = silent): Promise<TestGate> {
+  const secret = makeSecretKey();
+  const settings = loadSettings({ env: {}, given: { secretKey: [secret], ...options }, applies: 'middleware' });
+  const stores = await openSqlite({ memory: true });
+  const gate = gateOf(await compose(settings, { log, stores, hasher: passwordHasher({ cost: 4 }) }));
+  const [signingKey] = keyring(settings.secretKey ?? [secret]).derive('session-cookie');
+
+  async function cookieOf(userId: string): Promise<string> {
+    const id = randomBase62(40);
+    const user = await stores.users.byId(userId);
+    const now = Date.now();
+    await stores.sessions.create({
+      id: sha256(id),
+      userId,
+      epoch: user?.epoch ?? 0,
+      kind: 'browser',
+      method: 'password',
+      createdAt: now,
+      lastSeenAt: now,
+      expiresAt: now + settings.sessionLifetime,
+      idleAt: now + settings.sessionIdle,
+      remember: false,
+      data: JSON.stringify({ cookie: { originalMaxAge: null, httpOnly: true, path: '/' } }),
+    });
+    const value = signSessionId(id, signingKey?.toString('base64url') ?? '');
+    return `${gate.cookieNames[0]}=${encodeURIComponent(value)}`;
+  }
+
+  async function signedInAs(role: string, name = `${role}-${randomBase62(6)}`): Promise<SignedIn> {
+    const made = await gate.users.create({ username: name, role, password: testPassword }, program);
+    if (!made.ok)
+      throw new TypeError(`no user "${name}" of role "${role}" can be made: ${JSON.stringify(made.refusal)}`);
+    const token = await gate.tokens.create(made.value.id, { name: 'test' }, program);
+    if (!token.ok) throw new TypeError(`no token can be made for "${name}": ${JSON.stringify(token.refusal)}`);
+    return {
+      user: made.value,
+      cookie: await cookieOf(made.value.id),
+      token: token.value.token,
+      headers: { authorization: `Bearer ${token.value.token}` },
+    };
+  }
+
+  return { gate, signedInAs };
+}

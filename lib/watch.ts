@@ -1,0 +1,74 @@
+import type { Invalidation, InvalidationBus } from './invalidation/bus.ts';
+import type { Decision, Incoming, Principal } from './types.ts';
+
+type Open = Readonly<{ req: Incoming; principal: Principal; end: () => void }>;
+
+type Parts = Readonly<{
+  bus: InvalidationBus;
+  decide: (req: Incoming) => Promise<Decision>;
+  clock: () => number;
+  /** How often each open request is judged again without a message, in milliseconds. */
+  interval?: number;
+}>;
+
+export interface Watch {
+  /**
+   * Calls `onEnd` once, as soon as the request would no longer be allowed as the same principal: signed out, revoked,
+   * changed, expired, or the store that knows could not be asked after a message. Gives the way to stop.
+   */
+  watch(req: Incoming, principal: Principal, onEnd: () => void): () => void;
+  close(): void;
+}
+
+const touches = ({ kind, id }: Invalidation, principal: Principal): boolean =>
+  kind === 'all' ||
+  (kind === 'user' && id === principal.id) ||
+  (kind === 'session' && id === principal.sessionId) ||
+  (kind === 'token' && id === principal.tokenId);
+
+/** Open sockets and streams: each is judged again when a message names its principal, and now and then without one. */
+export function openRequests({ bus, decide, clock, interval = 30_000 }: Parts): Watch {
+  const open = new Set<Open>();
+  let checkedAt = clock();
+  let timer: NodeJS.Timeout | undefined;
+
+  const finish = (one: Open): void => {
+    if (open.delete(one)) one.end();
+  };
+
+  async function judge(one: Open, onOutage: 'end' | 'wait'): Promise<void> {
+    try {
+      const decision = await decide(one.req);
+      if (!decision.allow || decision.principal.id !== one.principal.id) finish(one);
+    } catch {
+      if (onOutage === 'end') finish(one);
+    }
+  }
+
+  function tick(): void {
+    const now = clock();
+    for (const one of [...open]) if ((one.principal.expiresAt ?? now + 1) <= now) finish(one);
+    if (now - checkedAt < interval) return;
+    checkedAt = now;
+    for (const one of [...open]) void judge(one, 'wait');
+  }
+
+  const unsubscribe = bus.subscribe(function judgeAgain(message) {
+    for (const one of [...open]) if (touches(message, one.principal)) void judge(one, 'end');
+  });
+
+  return {
+    watch(req, principal, onEnd) {
+      if (principal.kind === 'anonymous') return () => undefined;
+      const one = { req, principal, end: onEnd };
+      open.add(one);
+      timer ??= setInterval(tick, 1000).unref();
+      return () => open.delete(one);
+    },
+    close() {
+      unsubscribe();
+      clearInterval(timer);
+      open.clear();
+    },
+  };
+}
