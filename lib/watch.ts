@@ -63,6 +63,8 @@ export function openRequests({ bus, decide, clock, interval = 30_000 }: Parts): 
       const one = { req, principal, end: onEnd };
       open.add(one);
       timer ??= setInterval(tick, 1000).unref();
+      // What was said between the decision and now was not heard.
+      void judge(one, 'wait');
       return () => open.delete(one);
     },
     close() {

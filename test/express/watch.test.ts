@@ -1,0 +1,142 @@
+import { equal } from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { localBus } from '../../lib/invalidation/local.ts';
+import type { Decision, Incoming, Principal } from '../../lib/types.ts';
+import { openRequests, type Watch } from '../../lib/watch.ts';
+import { incoming } from '../support/incoming.ts';
+
+const ada: Principal = {
+  kind: 'user',
+  id: 'u_ada',
+  name: 'ada',
+  role: 'user',
+  scopes: [],
+  via: 'session',
+  sessionId: 's1',
+  tokenId: 't1',
+};
+const nobody: Principal = { kind: 'anonymous', id: '', name: '', role: 'anony', scopes: [], via: 'none' };
+const origin = {
+  address: '',
+  peer: '',
+  trusted: false,
+  forwarded: false,
+  proto: 'http',
+  host: '',
+  hostname: '',
+} as const;
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('an open socket or stream', () => {
+  let bus: ReturnType<typeof localBus>;
+  let watch: Watch;
+  let answer: () => Decision;
+  let judged: number;
+  let ended: number;
+  const end = () => {
+    ended += 1;
+  };
+
+  const allow = (principal: Principal = ada): Decision => ({
+    allow: true,
+    principal,
+    origin,
+    passAuthorization: false,
+    clearCookie: false,
+  });
+  const deny = (): Decision => ({
+    allow: false,
+    principal: nobody,
+    refusal: { code: 'token_revoked' },
+    clearCookie: true,
+    retry: false,
+  });
+
+  beforeEach(() => {
+    bus = localBus();
+    answer = allow;
+    judged = 0;
+    ended = 0;
+    const decide = async (_req: Incoming) => {
+      judged += 1;
+      return answer();
+    };
+    watch = openRequests({ bus, decide, clock: Date.now });
+  });
+  afterEach(() => watch.close());
+
+  const messages = [
+    { kind: 'session', id: 's1' },
+    { kind: 'token', id: 't1' },
+    { kind: 'user', id: 'u_ada' },
+    { kind: 'all', id: '' },
+  ] as const;
+  for (const message of messages) {
+    it(`ends when a message on its ${message.kind} finds it no longer allowed`, async () => {
+      watch.watch(incoming(), ada, end);
+      await settled();
+      equal(ended, 0);
+      answer = deny;
+      await bus.publish(message);
+      await settled();
+      equal(ended, 1);
+    });
+  }
+
+  it('goes on when it is still allowed, and does not heed what is said of others', async () => {
+    watch.watch(incoming(), ada, end);
+    await settled();
+    judged = 0;
+    await bus.publish({ kind: 'session', id: 's2' });
+    await bus.publish({ kind: 'user', id: 'u_bob' });
+    equal(judged, 0);
+    await bus.publish({ kind: 'user', id: 'u_ada' });
+    await settled();
+    equal(judged, 1);
+    equal(ended, 0);
+  });
+
+  it('ends when its request would now be made by somebody else', async () => {
+    watch.watch(incoming(), ada, end);
+    answer = () => allow(nobody);
+    await bus.publish({ kind: 'session', id: 's1' });
+    await settled();
+    equal(ended, 1);
+  });
+
+  it('ends when the sign-out came between the decision and the watch', async () => {
+    answer = deny;
+    watch.watch(incoming(), ada, end);
+    await settled();
+    equal(ended, 1);
+  });
+
+  it('ends when a message came and the store cannot be asked', async () => {
+    watch.watch(incoming(), ada, end);
+    await settled();
+    answer = () => {
+      throw new Error('the store is down');
+    };
+    await bus.publish({ kind: 'session', id: 's1' });
+    await settled();
+    equal(ended, 1);
+  });
+
+  it('is not judged any more once nobody watches', async () => {
+    const stop = watch.watch(incoming(), ada, end);
+    await settled();
+    stop();
+    answer = deny;
+    await bus.publish({ kind: 'all', id: '' });
+    await settled();
+    equal(ended, 0);
+  });
+
+  it('of nobody is not watched', async () => {
+    answer = deny;
+    watch.watch(incoming(), nobody, end);
+    await bus.publish({ kind: 'all', id: '' });
+    await settled();
+    equal(ended, 0);
+  });
+});
