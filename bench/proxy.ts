@@ -30,8 +30,7 @@ export async function benchProxy(effort: Effort): Promise<void> {
 }
 
 async function warmUp(contenders: readonly Contender[], { seconds, connections }: Effort): Promise<void> {
-  for (const { url, headers } of contenders)
-    await load({ url: `${url}/`, headers, seconds: Math.min(seconds, 2), connections });
+  for (const { url, headers } of contenders) await load({ url: `${url}/`, headers, seconds, connections });
 }
 
 type Results = ReadonlyMap<string, readonly Measured[]>;

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Log, Refusal } from 'gatewarden';
+import type { Decision, Log, Refusal } from 'gatewarden';
 import { StoreUnavailableError, writeAnswer } from 'gatewarden/request';
 import type { Pool } from 'undici';
 import { type Exchange, newExchange } from './exchange.ts';
@@ -7,7 +7,6 @@ import type { Allowed, Denied, Gate } from './gate.ts';
 import type { Limits } from './limits.ts';
 import { ownership } from './own-pages.ts';
 import { forward, type Route } from './proxy/forward.ts';
-import type { IdentityHeaders } from './proxy/headers-in.ts';
 import { discardRest, hasBody } from './proxy/request-body.ts';
 import { answerTo, forwardUpgrade, type Upgradable } from './proxy/upgrade.ts';
 import { failureCode, upstreamRefusal } from './proxy/upstream-error.ts';
@@ -45,25 +44,25 @@ export function requestHandlers(parts: Parts): Handlers {
     const owner = ownerOf(exchange.path);
     if (owner === 'unclear') return refuse(exchange, { code: 'ambiguous_path' }, expecting);
     if (owner === 'ours') return answerOwn(exchange, expecting);
-    const decided = await decide(exchange, expecting);
-    if (decided === undefined) return;
+    const decision = await gate.decide(req);
+    if (!passes(exchange, decision, expecting)) return;
+    const identity = gate.identity(decision.principal, audience);
+    const headers = identity instanceof Promise ? await identity : identity;
+    // Gone meanwhile: nobody waits for an answer.
+    if (res.destroyed) return;
     if (expecting) res.writeContinue();
-    forward(route, exchange, decided.decision, decided.identity);
+    forward(route, exchange, decision, headers);
   }
 
-  /** The decision when the request is allowed; otherwise it has been answered. */
-  async function decide(exchange: Exchange, closing: boolean) {
-    const decision = await gate.decide(exchange.req);
+  /** Whether the request is allowed. When it is not, it has been answered. */
+  function passes(exchange: Exchange, decision: Decision, closing: boolean): decision is Allowed {
     exchange.user = decision.principal.name;
     if (decision.origin !== undefined) exchange.address = decision.origin.address;
-    if (!decision.allow) return deny(exchange, decision, closing);
-    const identity = gate.identity(decision.principal, audience);
-    const headers: IdentityHeaders = identity instanceof Promise ? await identity : identity;
-    // Gone meanwhile: nobody waits for an answer.
-    return exchange.res.destroyed ? undefined : { decision, identity: headers };
+    if (!decision.allow) deny(exchange, decision, closing);
+    return decision.allow;
   }
 
-  function deny(exchange: Exchange, decision: Denied, closing: boolean): undefined {
+  function deny(exchange: Exchange, decision: Denied, closing: boolean): void {
     const { req, res } = exchange;
     // Whether a body still comes after a refused `Expect` is up to the client: only a new connection is sure to start clean.
     if (closing || parts.draining()) res.shouldKeepAlive = false;
@@ -86,8 +85,10 @@ export function requestHandlers(parts: Parts): Handlers {
     const { req } = exchange;
     if (hasBody(req)) return refuse(exchange, { code: 'validation_failed', detail: 'An upgrade has no body.' }, true);
     if (ownerOf(exchange.path) !== 'upstream') return refuse(exchange, { code: 'not_found' }, true);
-    const decided = await decide(exchange, true);
-    if (decided !== undefined) forwardUpgrade(route, exchange, decided.decision, decided.identity, client);
+    const decision = await gate.decide(req);
+    if (!passes(exchange, decision, true)) return;
+    const identity = await gate.identity(decision.principal, audience);
+    if (!client.socket.destroyed) forwardUpgrade(route, exchange, decision, identity, client);
   }
 
   /** A throw is an outage, and never a pass. */

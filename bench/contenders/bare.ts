@@ -1,19 +1,21 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pino } from 'pino';
 import { type Dispatcher, Pool } from 'undici';
 
-/** The least that a proxy does: undici's dispatch, hop-by-hop headers dropped, the same line in the access log. No auth. */
+/** What every proxy does, and no auth: undici's dispatch, hop-by-hop headers dropped, forwarding headers and a request id set, the same line in the access log. */
 const pool = new Pool(process.env.UPSTREAM ?? '', { pipelining: 1, allowH2: false });
 const log = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ fd: 1, sync: false }));
 const hopByHop = new Set(['connection', 'keep-alive', 'transfer-encoding', 'te', 'trailer', 'upgrade', 'expect']);
 
-function requestHeaders(req: IncomingMessage): string[] {
+function requestHeaders(req: IncomingMessage, requestId: string): string[] {
   const headers: string[] = [];
   for (let at = 0; at + 1 < req.rawHeaders.length; at += 2) {
     const name = req.rawHeaders[at] ?? '';
     if (!hopByHop.has(name.toLowerCase())) headers.push(name, req.rawHeaders[at + 1] ?? '');
   }
   headers.push('X-Forwarded-For', req.socket.remoteAddress ?? '', 'X-Forwarded-Proto', 'http');
+  headers.push('X-Forwarded-Host', req.headers.host ?? '', 'X-Request-Id', requestId);
   return headers;
 }
 
@@ -42,6 +44,7 @@ function handlerFor(res: ServerResponse, sent: (bytes: number) => void): Dispatc
 
 createServer((req, res) => {
   const startedAt = performance.now();
+  const requestId = randomUUID();
   let bytes = 0;
   res.once('close', () => {
     const duration = Math.round((performance.now() - startedAt) * 10) / 10;
@@ -52,8 +55,8 @@ createServer((req, res) => {
       status: res.statusCode,
       bytes,
       duration,
-      user: '',
-      requestId: '',
+      user: 'nobody',
+      requestId,
       address,
     };
     log.info(line, 'request');
@@ -61,7 +64,7 @@ createServer((req, res) => {
   const hasBody = req.headers['content-length'] !== undefined || req.headers['transfer-encoding'] !== undefined;
   const { url: path = '/', method = 'GET' } = req;
   pool.dispatch(
-    { path, method, headers: requestHeaders(req), body: hasBody ? req : null },
+    { path, method, headers: requestHeaders(req, requestId), body: hasBody ? req : null },
     handlerFor(res, (n) => {
       bytes += n;
     }),

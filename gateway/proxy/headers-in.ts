@@ -169,9 +169,24 @@ function tellTrace(headers: string[], fresh: string, seen: Continued): void {
 
 /** RFC 7239: one element for this hop, behind those of trusted proxies. Where they sent none, it names the client. */
 function forwarded(origin: Origin, before: string | undefined): string {
-  const host = /^[\w.:[\]-]+$/.test(origin.host) ? `;host="${origin.host}"` : '';
-  if (before !== undefined) return `${before}, for=${node(origin.peer)};proto=${origin.proto}${host}`;
-  return `for=${node(origin.address)};proto=${origin.proto}${host}`;
+  if (before !== undefined) return `${before}, ${element(origin.peer, origin)}`;
+  if (origin.address !== last.address || origin.host !== last.host || origin.proto !== last.proto) {
+    const { address, host, proto } = origin;
+    last = { address, host, proto, text: element(address, origin) };
+  }
+  return last.text;
 }
 
-const node = (address: string): string => (address.includes(':') ? `"[${address}]"` : address);
+/** Clients keep their connection, and most come by the same name: the last one is often the next one. */
+let last: Readonly<{ address: string; host: string; proto: string; text: string }> = {
+  address: '',
+  host: '',
+  proto: '',
+  text: '',
+};
+
+function element(address: string, { proto, host }: Origin): string {
+  const node = address.includes(':') ? `"[${address}]"` : address;
+  // A quoted string: what could end it is left out rather than escaped.
+  return `for=${node};proto=${proto}${/^[\w.:[\]-]+$/.test(host) ? `;host="${host}"` : ''}`;
+}
