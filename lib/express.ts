@@ -80,8 +80,9 @@ export function expressGuards({ core, judgeBy, answerTo }: Parts): Guards {
       refuse(req, res, { code: 'ambiguous_path', detail: clean.detail });
       return false;
     }
+    // As it was sent: an absolute target names a host, too, and that must be the one of the Host header.
+    const found = await requests.identify(untouched(req), 'closed');
     req.url = clean.url;
-    const found = await requests.identify(req, 'closed');
     if ('principal' in found && found.refusal === undefined) {
       setPassportFields(req, res, found.principal, found.origin);
       return true;

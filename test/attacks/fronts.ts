@@ -1,0 +1,157 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import express from 'express';
+import type { Gatewarden, Log, Options, Principal } from 'gatewarden';
+import { gatewayApp } from '../../gateway/app.ts';
+import { compose } from '../../lib/compose.ts';
+import { passwordHasher } from '../../lib/crypto/password-hash.ts';
+import { makeSecretKey } from '../../lib/crypto/secret-key.ts';
+import { gateOf } from '../../lib/gatewarden.ts';
+import { loadSettings } from '../../lib/settings/index.ts';
+import { openSqlite } from '../../lib/stores/sqlite/index.ts';
+import { portOf } from '../gateway/started.ts';
+import { temporaryFolder } from '../support/folders.ts';
+import { type Attacker, attacker } from './attacker.ts';
+
+/** The path of our own pages, on every front. */
+export const own = '/_gatewarden';
+export const password = 'a lamp among quiet herons';
+
+/** What got through to the service: `user` is who it was told is asking, '' for nobody. */
+export type Seen = Readonly<{ method: string; target: string; user: string }>;
+
+/** One way in which a service is guarded. */
+export interface Front extends Attacker {
+  readonly name: 'guards' | 'protect' | 'gateway';
+  readonly url: string;
+  readonly port: number;
+  /** What got through, since `forget` was last called. */
+  readonly seen: readonly Seen[];
+  forget(): void;
+}
+
+/** One installation, and the same service behind it in every way there is. */
+export interface Besieged extends AsyncDisposable {
+  readonly gate: Gatewarden;
+  /** Express with `authenticate()` and `requireRole`. */
+  readonly guards: Front;
+  /** Express with `protect()`, by rules. */
+  readonly protect: Front;
+  readonly gateway: Front;
+  readonly fronts: readonly Front[];
+  /** How many passwords were hashed or compared so far. */
+  hashes(): number;
+  rows(table: 'sessions' | 'attempts' | 'users' | 'audit' | 'known_addresses' | 'api_tokens'): number;
+  addUser(username: string, more?: Readonly<{ role?: string; active?: boolean; email?: string }>): Promise<void>;
+}
+
+const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+const rules = 'public * /public/**; operator * /operator/**; user * /**';
+
+/** Users are made as an admin would make them: with reserved names and e-mail addresses too. */
+const program: Principal = { kind: 'user', id: '', name: 'tests', role: 'admin', scopes: [], via: 'command' };
+
+export async function besieged(options: Options = {}): Promise<Besieged> {
+  const folder = await temporaryFolder();
+  const given = {
+    secretKey: [makeSecretKey()],
+    dataDir: folder.path,
+    rules,
+    prefix: own,
+    upstream: 'http://127.0.0.1:1',
+    ...options,
+  };
+  const settings = loadSettings({ env: {}, given, applies: 'middleware' });
+  const hasher = passwordHasher({ cost: 4 });
+  const stores = await openSqlite({ dataDir: folder.path });
+  const gate = gateOf(await compose(settings, { log: silent, stores, hasher }));
+  const database = new DatabaseSync(join(folder.path, 'gatewarden.db'), { readOnly: true, timeout: 1000 });
+  const guards = await behindExpress('guards', gate);
+  const protect = await behindExpress('protect', gate);
+  const gateway = await behindGateway(gate);
+  const running = [guards, protect, gateway];
+
+  return {
+    gate,
+    guards: guards.front,
+    protect: protect.front,
+    gateway: gateway.front,
+    fronts: running.map(({ front }) => front),
+    hashes: () => hasher.performed,
+    rows: (table) => Number(database.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.n),
+    async addUser(username, { role = 'user', active = true, ...more } = {}) {
+      const made = await gate.users.create({ username, password, role, ...more }, { principal: program });
+      if (!made.ok) throw new Error(`no user ${username}: ${JSON.stringify(made.refusal)}`);
+      if (!active) await gate.users.edit(username, { active: false });
+    },
+    async [Symbol.asyncDispose]() {
+      for (const { close } of running) await close();
+      database.close();
+      await gate.close();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}
+
+type Running = Readonly<{ front: Front; close(): Promise<void> }>;
+
+function frontOf(name: Front['name'], port: number, seen: Seen[]): Front {
+  const url = `http://127.0.0.1:${port}`;
+  return { name, url, port, seen, forget: () => void seen.splice(0), ...attacker(url) };
+}
+
+async function listening(server: Server): Promise<Server> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}
+
+async function closed(server: Server): Promise<void> {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+}
+
+async function behindExpress(name: 'guards' | 'protect', gate: Gatewarden): Promise<Running> {
+  const seen: Seen[] = [];
+  const app = express();
+  app.use(own, gate.router());
+  if (name === 'protect') app.use(gate.protect());
+  else {
+    app.use(gate.authenticate());
+    app.use('/operator', gate.requireRole('operator'));
+    app.use(gate.requireRole('user'));
+  }
+  app.use((req, res) => {
+    seen.push({ method: req.method, target: req.originalUrl, user: req.auth.name });
+    res.send('the service');
+  });
+  const server = await listening(createServer(app));
+  return { front: frontOf(name, portOf(server), seen), close: () => closed(server) };
+}
+
+async function behindGateway(gate: Gatewarden): Promise<Running> {
+  const seen: Seen[] = [];
+  const service = createServer((req, res) => {
+    const user = String(req.headers['x-forwarded-user'] ?? '');
+    seen.push({ method: req.method ?? '', target: req.url ?? '', user });
+    res.end('the service');
+  });
+  service.on('upgrade', (req, socket) => {
+    seen.push({ method: 'UPGRADE', target: req.url ?? '', user: String(req.headers['x-forwarded-user'] ?? '') });
+    socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+  });
+  await listening(service);
+  const app = gatewayApp(gate, `http://127.0.0.1:${portOf(service)}`, { log: silent });
+  const { port } = await app.listen('127.0.0.1', 0);
+  const front = frontOf('gateway', port, seen);
+  return {
+    front,
+    async close() {
+      front.hangUp();
+      await app.close();
+      await closed(service);
+    },
+  };
+}
