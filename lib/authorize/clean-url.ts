@@ -3,11 +3,15 @@ import { pathOf, seen, survey } from './target.ts';
 
 export type CleanUrl = Readonly<{ ok: true; url: string }> | Readonly<{ ok: false; detail: string }>;
 
+/** Scheme and host of an absolute target. */
+const authority = /^[^/?]+:\/\/[^/?]*/;
 const unreservedEscape = /%(?:2d|2e|5f|7e|3[0-9]|[46][1-9a-f]|[57][0-9a])/gi;
+const decodeOne = (code: string): string => String.fromCharCode(Number.parseInt(code.slice(1), 16));
 
 /**
  * `req.url` as Express shall match it (section 6 of the contract): escaped unreserved characters decoded, the query as
- * it is. Refused are empty segments and all that `readPath` refuses; one trailing slash stays.
+ * it is. Refused are empty segments and all that `readPath` refuses; one trailing slash stays. An absolute target stays
+ * absolute: Express has measured its scheme and host before, and cuts by that length wherever something is mounted.
  */
 export function cleanUrl(url: string): CleanUrl {
   const path = pathOf(url);
@@ -15,9 +19,11 @@ export function cleanUrl(url: string): CleanUrl {
   const isOrigin = url.startsWith('/') || url === '*';
   if (isOrigin && (survey(path) & ~seen.upper) === 0) return { ok: true, url };
   if (path.includes('//')) return { ok: false, detail: 'The path has an empty segment.' };
-  const decoded = path.replace(unreservedEscape, (code) => String.fromCharCode(Number.parseInt(code.slice(1), 16)));
   const read = readPath(path);
   if (!read.ok) return read;
+  const start = isOrigin ? 0 : (authority.exec(url)?.[0].length ?? 0);
   const query = url.indexOf('?');
-  return { ok: true, url: query === -1 ? decoded : decoded + url.slice(query) };
+  const end = query === -1 ? url.length : query;
+  const decoded = url.slice(start, end).replace(unreservedEscape, decodeOne);
+  return { ok: true, url: url.slice(0, start) + decoded + url.slice(end) };
 }
