@@ -2,7 +2,7 @@ import { deepEqual, equal } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type App, startApp } from '../express/app.ts';
 import { rawRequest } from '../support/http.ts';
-import { requestOf } from './modes.ts';
+import { requestOf } from './raw.ts';
 
 const host = 'http://localhost';
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import express from 'express';
@@ -22,6 +22,9 @@ export const password = 'a lamp among quiet herons';
 /** What got through to the service: `user` is who it was told is asking, '' for nobody. */
 export type Seen = Readonly<{ method: string; target: string; user: string }>;
 
+/** The same byte for byte: the target as the service's own routing sees it, and the headers as they came. */
+export type Received = Seen & Readonly<{ url: string; rawHeaders: readonly string[] }>;
+
 /** One way in which a service is guarded. */
 export interface Front extends Attacker {
   readonly name: 'guards' | 'protect' | 'gateway';
@@ -29,6 +32,7 @@ export interface Front extends Attacker {
   readonly port: number;
   /** What got through, since `forget` was last called. */
   readonly seen: readonly Seen[];
+  readonly received: readonly Received[];
   forget(): void;
 }
 
@@ -97,9 +101,29 @@ export async function besieged(options: Options = {}): Promise<Besieged> {
 
 type Running = Readonly<{ front: Front; close(): Promise<void> }>;
 
-function frontOf(name: Front['name'], port: number, seen: Seen[]): Front {
+/** What a service notes down of each request that gets through to it. */
+function notebook() {
+  const seen: Seen[] = [];
+  const received: Received[] = [];
+  return {
+    seen,
+    received,
+    note({ url = '', rawHeaders }: IncomingMessage, one: Seen) {
+      seen.push(one);
+      received.push({ ...one, url, rawHeaders });
+    },
+    forget() {
+      seen.splice(0);
+      received.splice(0);
+    },
+  };
+}
+
+type Notebook = ReturnType<typeof notebook>;
+
+function frontOf(name: Front['name'], port: number, { seen, received, forget }: Notebook): Front {
   const url = `http://127.0.0.1:${port}`;
-  return { name, url, port, seen, forget: () => void seen.splice(0), ...attacker(url) };
+  return { name, url, port, seen, received, forget, ...attacker(url) };
 }
 
 async function listening(server: Server): Promise<Server> {
@@ -114,7 +138,7 @@ async function closed(server: Server): Promise<void> {
 }
 
 async function behindExpress(name: 'guards' | 'protect', gate: Gatewarden): Promise<Running> {
-  const seen: Seen[] = [];
+  const notes = notebook();
   const app = express();
   app.use(own, gate.router());
   if (name === 'protect') app.use(gate.protect());
@@ -124,28 +148,29 @@ async function behindExpress(name: 'guards' | 'protect', gate: Gatewarden): Prom
     app.use(gate.requireRole('user'));
   }
   app.use((req, res) => {
-    seen.push({ method: req.method, target: req.originalUrl, user: req.auth.name });
+    notes.note(req, { method: req.method, target: req.originalUrl, user: req.auth.name });
     res.send('the service');
   });
   const server = await listening(createServer(app));
-  return { front: frontOf(name, portOf(server), seen), close: () => closed(server) };
+  return { front: frontOf(name, portOf(server), notes), close: () => closed(server) };
 }
 
 async function behindGateway(gate: Gatewarden): Promise<Running> {
-  const seen: Seen[] = [];
+  const notes = notebook();
   const service = createServer((req, res) => {
     const user = String(req.headers['x-forwarded-user'] ?? '');
-    seen.push({ method: req.method ?? '', target: req.url ?? '', user });
+    notes.note(req, { method: req.method ?? '', target: req.url ?? '', user });
     res.end('the service');
   });
   service.on('upgrade', (req, socket) => {
-    seen.push({ method: 'UPGRADE', target: req.url ?? '', user: String(req.headers['x-forwarded-user'] ?? '') });
+    const user = String(req.headers['x-forwarded-user'] ?? '');
+    notes.note(req, { method: 'UPGRADE', target: req.url ?? '', user });
     socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
   });
   await listening(service);
   const app = gatewayApp(gate, `http://127.0.0.1:${portOf(service)}`, { log: silent });
   const { port } = await app.listen('127.0.0.1', 0);
-  const front = frontOf('gateway', port, seen);
+  const front = frontOf('gateway', port, notes);
   return {
     front,
     async close() {
