@@ -2,6 +2,7 @@ import { sha256 } from '../crypto/digest.ts';
 import type { ErrorCode, Result } from '../errors.ts';
 import type { AccessTokenClaims } from '../services.ts';
 import type { SessionRecord, SessionStore, UserStore } from '../stores/contracts.ts';
+import { sessionStands } from '../stores/standing.ts';
 import type { Known, KnownCredentials } from './cache.ts';
 import type { Principals } from './principal.ts';
 import { bad, good, type Verdict } from './verdict.ts';
@@ -26,7 +27,7 @@ export function accessTokenAuthenticator(parts: Parts): (token: string) => Promi
     const session = await sessions.find(claims.sid, now);
     if (!belongs(session, claims)) return undefined;
     const user = await users.byId(claims.sub);
-    if (user?.state !== 'active' || user.epoch !== session.epoch) return undefined;
+    if (!sessionStands(session, user)) return undefined;
     const principal = principals.ofUser(user, {
       via: 'access-token',
       sessionId: session.id,

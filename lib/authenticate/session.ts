@@ -1,5 +1,6 @@
 import { sha256 } from '../crypto/digest.ts';
 import type { SessionRecord, SessionStore, UserStore } from '../stores/contracts.ts';
+import { sessionStands } from '../stores/standing.ts';
 import type { Known, KnownCredentials } from './cache.ts';
 import type { Principals } from './principal.ts';
 import { bad, good, type Verdict } from './verdict.ts';
@@ -36,7 +37,7 @@ export function sessionAuthenticator(parts: Parts): (cookie: string) => Verdict 
 
   async function ownerOf(session: SessionRecord, userId: string): Promise<Known | undefined> {
     const user = await users.byId(userId);
-    if (user?.state !== 'active' || user.epoch !== session.epoch) return undefined;
+    if (!sessionStands(session, user)) return undefined;
     const { id, expiresAt, roleCeiling: ceiling } = session;
     const principal = principals.ofUser(user, { via: 'session', sessionId: id, expiresAt, ceiling });
     return { principal, until: Math.min(expiresAt, session.idleAt), touchAt: session.lastSeenAt + interval };

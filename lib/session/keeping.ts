@@ -1,5 +1,6 @@
 import type { InvalidationBus } from '../invalidation/bus.ts';
 import type { SessionRecord, Stores } from '../stores/contracts.ts';
+import { endedEarly, sessionStands } from '../stores/standing.ts';
 import type { SessionKeeping } from './express-store.ts';
 
 /** Who a session is of, how it began, and for how long; sign-in alone says so. */
@@ -22,10 +23,15 @@ export function sessionKeeping(
   const { stores, bus, idle, lifetime, clock, identityOf } = parts;
   const touchInterval = Math.min(60_000, idle / 10);
 
-  async function isCurrent({ userId, epoch }: SessionRecord): Promise<boolean> {
-    if (userId === null) return true;
-    const user = await stores.users.byId(userId);
-    return user?.state === 'active' && user.epoch === epoch;
+  async function isCurrent(record: SessionRecord): Promise<boolean> {
+    return record.userId === null || sessionStands(record, await stores.users.byId(record.userId));
+  }
+
+  /** On the user's record first: the store of sessions may come back with old data. */
+  async function noteEnd(id: string): Promise<void> {
+    const now = clock();
+    const record = await stores.sessions.find(id, now);
+    if (record?.userId) await stores.users.noteEnded(record.userId, [endedEarly(record, now)], now);
   }
 
   return {
@@ -56,6 +62,7 @@ export function sessionKeeping(
       await stores.sessions.touch(record.id, now, Math.min(now + idle, record.expiresAt));
     },
     async end(id) {
+      await noteEnd(id);
       if (await stores.sessions.end(id)) await bus.publish({ kind: 'session', id });
     },
   };

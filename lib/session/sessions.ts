@@ -1,6 +1,7 @@
 import type { InvalidationBus } from '../invalidation/bus.ts';
 import type { RecordEvent, Sessions, SessionView } from '../services.ts';
 import type { SessionRecord, Stores } from '../stores/contracts.ts';
+import { endedEarly, isEnded } from '../stores/standing.ts';
 import type { Actor } from '../types.ts';
 
 export type SessionParts = Readonly<{
@@ -20,10 +21,21 @@ function viewOf(session: SessionRecord): SessionView {
 export function sessionsService(parts: SessionParts): Sessions {
   const { stores, bus, record, clock } = parts;
 
-  /** After the store has ended it: caches and open sockets let go, and what refreshed it is void. */
-  async function ended(id: string): Promise<void> {
+  /** First on the user's record, for the store of sessions may come back with old data; caches and open sockets let go. */
+  async function endThese(userId: string, sessions: readonly SessionRecord[]): Promise<number> {
+    const now = clock();
+    const early = sessions.map((session) => endedEarly(session, now));
+    if (early.length > 0) await stores.users.noteEnded(userId, early, now);
+    let ended = 0;
+    for (const { id } of sessions) ended += (await endOne(id)) ? 1 : 0;
+    return ended;
+  }
+
+  async function endOne(id: string): Promise<boolean> {
+    const ended = await stores.sessions.end(id);
     await bus.publish({ kind: 'session', id });
     await stores.refreshTokens.endFamily(id);
+    return ended;
   }
 
   const tell = (userId: string, by: Actor | undefined, detail: Record<string, string | number>) =>
@@ -41,22 +53,21 @@ export function sessionsService(parts: SessionParts): Sessions {
   return {
     async listOf(userId) {
       const user = await stores.users.byId(userId);
-      // Of an older epoch: refused already, whatever this store remembers.
-      const alive = (session: SessionRecord) => session.epoch === user?.epoch;
+      // Of an older epoch, or ended: refused already, whatever this store remembers.
+      const alive = ({ id, epoch }: SessionRecord) => user?.epoch === epoch && !isEnded(user, id);
       return (await stores.sessions.listOf(userId, clock())).filter(alive).map(viewOf);
     },
     async end(userId, sessionId, by) {
       const session = await stores.sessions.find(sessionId, clock());
-      if (session?.userId !== userId || !(await stores.sessions.end(sessionId))) return false;
-      await ended(sessionId);
+      if (session?.userId !== userId || (await endThese(userId, [session])) === 0) return false;
       await tell(userId, by, { session: sessionId });
       return true;
     },
     async endAllOf(userId, { keep, by } = {}) {
-      const ids = await stores.sessions.endAllOf(userId, keep);
-      for (const id of ids) await ended(id);
-      if (ids.length > 0) await tell(userId, by, { sessions: ids.length });
-      return ids.length;
+      const sessions = (await stores.sessions.listOf(userId, clock())).filter(({ id }) => id !== keep);
+      const ended = await endThese(userId, sessions);
+      if (ended > 0) await tell(userId, by, { sessions: ended });
+      return ended;
     },
   };
 }

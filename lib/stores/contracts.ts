@@ -6,6 +6,12 @@
 
 export type UserState = 'pending' | 'active' | 'disabled';
 
+/** A session that was ended before its time. From `until` on (milliseconds since the epoch) it would be over anyway. */
+export interface EndedSession {
+  readonly id: string;
+  readonly until: number;
+}
+
 export interface UserRecord {
   readonly id: string;
   /** As chosen. */
@@ -27,6 +33,11 @@ export interface UserRecord {
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly lastLoginAt?: number | undefined;
+  /**
+   * Sessions that were ended and are not to be believed though their store has them: a session store may come back with
+   * old data. At most 1,000; absent when there is none.
+   */
+  readonly ended?: readonly EndedSession[] | undefined;
 }
 
 export interface UserChange {
@@ -74,6 +85,11 @@ export interface UserStore {
   /** Replaces the hash of the same password, if it is still `from`. Raises nothing. */
   rehash(id: string, from: string, to: string): Promise<boolean>;
   signedIn(id: string, at: number): Promise<void>;
+  /**
+   * Notes sessions of the user as ended, and forgets those that are over by `now`. Raises no epoch, but where more than
+   * 1,000 would be kept: that ends all that the user holds, and nothing need be kept.
+   */
+  noteEnded(userId: string, ended: readonly EndedSession[], now: number): Promise<void>;
   /** Deletes the user and retires the name. Refuses to leave no active admin. */
   remove(id: string, at: number): Promise<'removed' | 'not-found' | 'last-admin'>;
   /** By name key, ascending; `prefix` in lower case; at most `limit` (1 to 1000). */

@@ -5,6 +5,7 @@ import { ok, type Result, refused } from '../errors.ts';
 import type { InvalidationBus } from '../invalidation/bus.ts';
 import type { AccessTokenClaims, AccessTokens, Asking, RecordEvent, TokenPair } from '../services.ts';
 import type { RefreshTokenRecord, SessionRecord, Stores, UserRecord } from '../stores/contracts.ts';
+import { endedEarly, sessionStands } from '../stores/standing.ts';
 import type { Actor, Ladder, Principal } from '../types.ts';
 import { accessTokenType, accessTokenVerifier } from './claims.ts';
 import type { SigningKeys } from './keys.ts';
@@ -116,8 +117,10 @@ export function accessTokens(
   }
 
   async function endFamily(sessionId: string, asking: Asking): Promise<void> {
-    const session = await stores.sessions.find(sessionId, clock());
+    const now = clock();
+    const session = await stores.sessions.find(sessionId, now);
     const user = session?.userId ? await stores.users.byId(session.userId) : undefined;
+    if (session && user) await stores.users.noteEnded(user.id, [endedEarly(session, now)], now);
     await stores.sessions.end(sessionId);
     await bus.publish({ kind: 'session', id: sessionId });
     await stores.refreshTokens.endFamily(sessionId);
@@ -136,8 +139,7 @@ export function accessTokens(
   async function footing({ sessionId, userId }: RefreshTokenRecord) {
     const session = await stores.sessions.find(sessionId, clock());
     const user = await stores.users.byId(userId);
-    const stands = user?.state === 'active' && session?.userId === user.id && session.epoch === user.epoch;
-    return stands ? { session, user } : undefined;
+    return session && sessionStands(session, user) ? { session, user } : undefined;
   }
 
   /** One that was spent before, or was never ours. Without a session of its own it can be spent by nobody here. */

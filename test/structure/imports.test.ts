@@ -15,17 +15,19 @@ const may: Record<string, RegExp> = {
   'lib/authorize': /^lib\/(types|errors|networks)\.ts$/,
   'lib/respond': /^lib\/(types|errors)\.ts$/,
   'lib/invalidation': /^lib\/(types|errors)\.ts$/,
-  'lib/audit': /^lib\/(types|errors|services)\.ts$|^lib\/(crypto|invalidation)\/|^lib\/stores\/contracts\.ts$/,
+  'lib/audit':
+    /^lib\/(types|errors|services)\.ts$|^lib\/(crypto|invalidation)\/|^lib\/stores\/(contracts|standing)\.ts$/,
   'lib/authenticate':
-    /^lib\/(types|errors|networks|services)\.ts$|^lib\/(crypto|invalidation)\/|^lib\/stores\/contracts\.ts$|^(lru-cache|ipaddr\.js|jose)$/,
+    /^lib\/(types|errors|networks|services)\.ts$|^lib\/(crypto|invalidation)\/|^lib\/stores\/(contracts|standing)\.ts$|^(lru-cache|ipaddr\.js|jose)$/,
   'lib/session':
-    /^lib\/(types|errors|services)\.ts$|^lib\/(crypto|invalidation)\/|^lib\/stores\/contracts\.ts$|^(express-session|lru-cache)$/,
+    /^lib\/(types|errors|services)\.ts$|^lib\/(crypto|invalidation)\/|^lib\/stores\/(contracts|standing)\.ts$|^(express-session|lru-cache)$/,
   'lib/accounts':
-    /^lib\/(types|errors|services)\.ts$|^lib\/(crypto|invalidation)\/|^lib\/stores\/contracts\.ts$|^(zod|ipaddr\.js)$/,
+    /^lib\/(types|errors|services)\.ts$|^lib\/(crypto|invalidation)\/|^lib\/stores\/(contracts|standing)\.ts$|^(zod|ipaddr\.js)$/,
   'lib/tokens':
-    /^lib\/(types|errors|services)\.ts$|^lib\/(crypto|invalidation)\/|^lib\/stores\/contracts\.ts$|^(zod|jose|lru-cache)$/,
-  'lib/stores/sqlite': /^lib\/(types|errors)\.ts$|^lib\/stores\/contracts\.ts$|^rate-limiter-flexible$/,
-  'lib/stores/suites': /^lib\/(types|errors)\.ts$|^lib\/stores\/contracts\.ts$/,
+    /^lib\/(types|errors|services)\.ts$|^lib\/(crypto|invalidation)\/|^lib\/stores\/(contracts|standing)\.ts$|^(zod|jose|lru-cache)$/,
+  'lib/stores/sqlite': /^lib\/(types|errors)\.ts$|^lib\/stores\/(contracts|standing)\.ts$|^rate-limiter-flexible$/,
+  'lib/stores/mongo': /^lib\/(types|errors)\.ts$|^lib\/stores\/(contracts|standing)\.ts$|^mongoose$/,
+  'lib/stores/suites': /^lib\/(types|errors)\.ts$|^lib\/stores\/(contracts|standing)\.ts$/,
   'lib/routes':
     /^lib\/(?!stores\/(sqlite|mongo|redis)|gatewarden\.ts|express\.ts)|^(express|helmet|zod|passport|passport-local)$/,
   'lib/pages': /^lib\/(types|errors)\.ts$|^eta$/,

@@ -121,6 +121,7 @@ const migrations: readonly string[] = [
   CREATE INDEX audit_by_event ON audit (event, id);
   CREATE INDEX audit_by_actor ON audit (actor, id);
   `,
+  'ALTER TABLE users ADD COLUMN ended TEXT',
 ];
 
 /** The schema that this version reads and writes. */

@@ -1,10 +1,21 @@
 import type { SQLInputValue } from 'node:sqlite';
-import type { UserChange, UserRecord, UserStore } from '../contracts.ts';
+import type { EndedSession, UserChange, UserRecord, UserStore } from '../contracts.ts';
+import { endedWith } from '../standing.ts';
 import type { Connection, Row } from './connection.ts';
-import { integer, integerOrNone, oneOf, pageLimit, pageOf, text, textOrNone } from './rows.ts';
+import {
+  integer,
+  integerOrNone,
+  jsonOrNone,
+  oneOf,
+  pageLimit,
+  pageOf,
+  text,
+  textOrNone,
+  UnreadableRecordError,
+} from './rows.ts';
 
 const columns = `id, username, name_key, role, state, email, email_key, email_confirmed, display_name, password_hash,
-  epoch, created_at, updated_at, last_login_at`;
+  epoch, created_at, updated_at, last_login_at, ended`;
 
 const states = ['pending', 'active', 'disabled'] as const;
 
@@ -26,7 +37,21 @@ function values(user: UserRecord): SQLInputValue[] {
     user.createdAt,
     user.updatedAt,
     user.lastLoginAt ?? null,
+    endedText(user.ended),
   ];
+}
+
+const endedText = (ended: UserRecord['ended']) => (ended?.length ? JSON.stringify(ended) : null);
+
+function isEnded(value: unknown): value is EndedSession {
+  if (typeof value !== 'object' || value === null || !('id' in value) || !('until' in value)) return false;
+  return typeof value.id === 'string' && typeof value.until === 'number';
+}
+
+function endedOf(row: Row): UserRecord['ended'] {
+  const ended = jsonOrNone(row.ended);
+  if (ended === undefined || (Array.isArray(ended) && ended.every(isEnded))) return ended;
+  throw new UnreadableRecordError('the ended sessions of a user are not a list of them');
 }
 
 function userOf(row: Row): UserRecord {
@@ -44,6 +69,7 @@ function userOf(row: Row): UserRecord {
     createdAt: integer(row.created_at),
     updatedAt: integer(row.updated_at),
     lastLoginAt: integerOrNone(row.last_login_at),
+    ended: endedOf(row),
   };
 }
 
@@ -59,6 +85,7 @@ function statements(db: Connection) {
     update: db.statement(`UPDATE users SET (${columns}) = (${columns.replace(/\w+/g, '?')}) WHERE id = ?`),
     rehash: db.statement('UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?'),
     signedIn: db.statement('UPDATE users SET last_login_at = max(coalesce(last_login_at, 0), ?) WHERE id = ?'),
+    noteEnded: db.statement('UPDATE users SET ended = ?, epoch = epoch + ? WHERE id = ?'),
     remove: db.statement('DELETE FROM users WHERE id = ?'),
     admin: db.statement(`SELECT 1 FROM users WHERE role = 'admin' AND state = 'active' LIMIT 1`),
     otherAdmin: db.statement(`SELECT 1 FROM users WHERE role = 'admin' AND state = 'active' AND id <> ? LIMIT 1`),
@@ -118,6 +145,14 @@ function update(sql: Statements, id: string, change: UserChange, at: number) {
   return next;
 }
 
+function noteEnded(sql: Statements, userId: string, more: readonly EndedSession[], now: number): void {
+  const row = sql.byId.get(userId);
+  if (!row) return;
+  const ended = endedWith(userOf(row).ended, more, now);
+  if (ended === 'too-many') sql.noteEnded.run(null, 1, userId);
+  else sql.noteEnded.run(endedText(ended), 0, userId);
+}
+
 function remove(sql: Statements, id: string, at: number) {
   const row = sql.byId.get(id);
   if (!row) return 'not-found';
@@ -148,6 +183,7 @@ export function userStore(db: Connection): UserStore {
     update: (id, change, at) => db.transaction('durable', () => update(sql, id, change, at)),
     rehash: (id, from, to) => db.write('durable', () => sql.rehash.run(to, id, from) > 0),
     signedIn: (id, at) => db.write('relaxed', () => void sql.signedIn.run(at, id)),
+    noteEnded: (userId, ended, now) => db.transaction('durable', () => noteEnded(sql, userId, ended, now)),
     remove: (id, at) => db.transaction('durable', () => remove(sql, id, at)),
     list: (query) =>
       db.read(() => {

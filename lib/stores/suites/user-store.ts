@@ -4,6 +4,7 @@ import type { UserStore } from '../contracts.ts';
 import { atOnce, caseOf, type Open, same, tally } from './cases.ts';
 import { anAdmin, aUser, start } from './records.ts';
 import { describeUserChanges } from './user-changes.ts';
+import { describeEndedSessions } from './user-ended.ts';
 import { describeUserLists } from './user-lists.ts';
 
 /** The contract of `UserStore`. */
@@ -13,6 +14,7 @@ export function describeUserStore(name: string, open: Open<UserStore>): void {
     describeNames(open);
     describeFirstAdmin(open);
     describeUserChanges(open);
+    describeEndedSessions(open);
     describeUserLists(open);
   });
 }

@@ -1,0 +1,172 @@
+import { createClient, createCluster, createSentinel, ErrorReply } from 'redis';
+import type { Credentials, Target } from './url.ts';
+
+/** One way to a server, a cluster or the master that sentinels name. It connects anew by itself until it is closed. */
+export interface Link {
+  connect(): Promise<unknown>;
+  /** Sends one command to where its key lives. What it rejects with is the driver's. */
+  send(key: string, args: string[]): Promise<unknown>;
+  scan(cursor: string, match: string, count: number): Promise<Readonly<{ cursor: string; keys: readonly string[] }>>;
+  subscribe(channel: string, listener: (message: string) => void): Promise<unknown>;
+  /** What went wrong since it was last well, for people; undefined while nothing did. */
+  readonly problem: string | undefined;
+  close(): void;
+}
+
+/** Told of what happens to a link. `up` is true when it can be used (again). */
+export type Heard = (up: boolean) => void;
+
+/** A peer that says nothing for so long is taken for gone; the pings make sure that a living one does. */
+const silenceMs = 5_000;
+const pingMs = 2_000;
+const queued = 10_000;
+
+/** Between one attempt and the next: 50 ms, twice as long each time, at most a second, and never in step with others. */
+const backOff = (retries: number): number =>
+  Math.min(1_000, 50 * 2 ** Math.min(retries, 6)) * (0.75 + Math.random() / 2);
+
+function settings(target: Target, credentials: Credentials, retry: (retries: number, cause: Error) => number | Error) {
+  return {
+    ...(credentials.username === undefined ? {} : { username: credentials.username }),
+    ...(credentials.password === undefined ? {} : { password: credentials.password }),
+    socket: { ...secure(target), connectTimeout: silenceMs, socketTimeout: silenceMs, reconnectStrategy: retry },
+    pingInterval: pingMs,
+    disableOfflineQueue: true,
+    commandsQueueMaxLength: queued,
+    maintNotifications: 'disabled' as const,
+  };
+}
+
+const secure = (target: Target): { tls: true } | object => (target.tls ? { tls: true } : {});
+
+/** Refusals that another attempt will not change: the start need not wait for its deadline. */
+const isFinal = (cause: Error): boolean =>
+  cause instanceof ErrorReply &&
+  /^(WRONGPASS|NOAUTH|NOPERM|ERR (AUTH|invalid DB|DB index|Client sent AUTH))/.test(cause.message);
+
+/** Opens nothing yet: `connect()` does. `heard` is told of every change. */
+export function linkTo(target: Target, heard: Heard = () => undefined): Link {
+  let wasUp = false;
+  let problem: string | undefined;
+  const watch = {
+    up(): void {
+      wasUp = true;
+      problem = undefined;
+      heard(true);
+    },
+    down(error: unknown): void {
+      problem = reasonOf(error);
+      heard(false);
+    },
+    retry: (retries: number, cause: Error): number | Error => (!wasUp && isFinal(cause) ? cause : backOff(retries)),
+  };
+  const driver = drivers[target.kind](target, watch);
+  return {
+    ...driver,
+    async connect() {
+      await driver.connect();
+      watch.up();
+    },
+    get problem() {
+      return problem;
+    },
+  };
+}
+
+type Watch = Readonly<{ up(): void; down(error: unknown): void; retry(retries: number, cause: Error): number | Error }>;
+type Driver = Omit<Link, 'problem'>;
+
+const scanning = (match: string, count: number) => ({ MATCH: match, COUNT: count });
+
+function single(target: Target, watch: Watch): Driver {
+  const { socket, ...rest } = settings(target, target.credentials, watch.retry);
+  const client = createClient({ ...rest, database: target.database, socket: { ...socket, ...target.places[0] } });
+  client.on('error', watch.down).on('ready', watch.up);
+  return {
+    connect: () => client.connect(),
+    send: (_key, args) => client.sendCommand(args),
+    scan: (cursor, match, count) => client.scan(cursor, scanning(match, count)),
+    subscribe: (channel, listener) => client.subscribe(channel, listener),
+    close: () => (client.isOpen ? client.destroy() : undefined),
+  };
+}
+
+function sentinel(target: Target, watch: Watch): Driver {
+  const client = createSentinel({
+    name: target.master,
+    sentinelRootNodes: [...target.places],
+    nodeClientOptions: { ...settings(target, target.credentials, watch.retry), database: target.database },
+    sentinelClientOptions: settings(target, target.sentinelCredentials, watch.retry),
+    passthroughClientErrorEvents: true,
+    scanInterval: 2_000,
+  });
+  client.on('error', watch.down).on('ready', watch.up);
+  return {
+    connect: () => client.connect(),
+    send: (_key, args) => client.sendCommand(false, args),
+    scan: (cursor, match, count) => client.scan(cursor, scanning(match, count)),
+    subscribe: (channel, listener) => client.subscribe(channel, listener),
+    close: () => void client.destroy().catch(() => undefined),
+  };
+}
+
+function cluster(target: Target, watch: Watch): Driver {
+  const rest = settings(target, target.credentials, watch.retry);
+  const client = createCluster({
+    rootNodes: target.places.map((place) => ({ ...rest, socket: { ...rest.socket, ...place } })),
+    defaults: rest,
+    topologyRefreshOnReconnectionAttemptStrategy: 1_000,
+  });
+  client.on('error', watch.down).on('node-error', watch.down).on('node-ready', watch.up);
+  return {
+    connect: () => client.connect(),
+    send: (key, args) => client.sendCommand(key, false, args),
+    scan: (cursor, match, count) => client.scan(cursor, scanning(match, count)),
+    subscribe: (channel, listener) => client.subscribe(channel, listener),
+    close: () => client.destroy(),
+  };
+}
+
+const drivers: Readonly<Record<Target['kind'], (target: Target, watch: Watch) => Driver>> = {
+  single,
+  sentinel,
+  cluster,
+};
+
+const reasons: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nobody listens there',
+  ECONNRESET: 'the connection was broken',
+  EPIPE: 'the connection was broken',
+  ETIMEDOUT: 'it does not answer',
+  EHOSTUNREACH: 'the host cannot be reached',
+  ENETUNREACH: 'the host cannot be reached',
+  ENOTFOUND: 'the host name is not known',
+  EAI_AGAIN: 'the host name cannot be looked up',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is not trusted',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not trusted',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is not trusted',
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS',
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'it does not speak TLS',
+};
+
+/** Why, in words that hold neither address nor password. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
+  if (!(error instanceof Error)) return 'the reason is not known';
+  const code = 'code' in error ? String(error.code) : '';
+  if (reasons[code] !== undefined) return reasons[code];
+  if (error instanceof ErrorReply) return refusalOf(error.message);
+  return /closed unexpectedly/i.test(error.message) ? 'the connection was broken' : 'it does not answer';
+}
+
+/** A server's refusal may repeat what it was sent: only the word it begins with is told. */
+function refusalOf(reply: string): string {
+  const [word = ''] = reply.split(' ', 1);
+  if (/^(WRONGPASS|NOAUTH)$/.test(word)) return 'it does not accept the user or the password';
+  if (word === 'NOPERM') return 'the user may not do what is needed';
+  if (word === 'LOADING') return 'it is still loading its data';
+  if (/^ERR (invalid DB|DB index)/.test(reply)) return 'it has no database of that number';
+  return `it refuses with ${word}`;
+}

@@ -1,0 +1,84 @@
+import { script } from './commands.ts';
+
+/** Changes a session that is there, and leaves its end as it is. `change` sees it as `session`. */
+const updateOnly = (change: string) =>
+  script(`
+    local found = redis.call('GET', KEYS[1])
+    if not found then return 0 end
+    local session = cjson.decode(found)
+    ${change}
+    redis.call('SET', KEYS[1], cjson.encode(session), 'KEEPTTL')
+    return 1`);
+
+/** ARGV: the data. */
+export const saveData = updateOnly('session.data = ARGV[1]');
+
+/** ARGV: the epoch. */
+export const restamp = updateOnly('session.epoch = tonumber(ARGV[1])');
+
+/** ARGV: last use, idle end, and the time by our clock, which its remaining life is counted from. */
+export const touch = script(`
+  local found = redis.call('GET', KEYS[1])
+  if not found then return 0 end
+  local session = cjson.decode(found)
+  local seen, idle = tonumber(ARGV[1]), tonumber(ARGV[2])
+  if math.min(session.expiresAt, session.idleAt) <= seen then return 0 end
+  if seen >= session.lastSeenAt then
+    session.lastSeenAt = seen
+    session.idleAt = idle
+  end
+  local left = math.min(session.expiresAt, session.idleAt) - tonumber(ARGV[3])
+  redis.call('SET', KEYS[1], cjson.encode(session), 'PX', math.max(1, left))
+  return 1`);
+
+/** Ends a session, even one that cannot be read. Gives whether it was there, and whose it was ('' when nobody's). */
+export const end = script(`
+  local found = redis.pcall('GET', KEYS[1])
+  if not found then return {0, ''} end
+  local owner = ''
+  if type(found) == 'string' then
+    local readable, session = pcall(cjson.decode, found)
+    if readable and type(session) == 'table' and type(session.userId) == 'string' then owner = session.userId end
+  end
+  return {redis.call('DEL', KEYS[1]), owner}`);
+
+/** Ends a session unless it is readably somebody else's. ARGV: the owner. */
+export const endOf = script(`
+  local found = redis.pcall('GET', KEYS[1])
+  if not found then return 0 end
+  if type(found) == 'string' then
+    local readable, session = pcall(cjson.decode, found)
+    if readable and type(session) == 'table' and session.userId ~= ARGV[1] then return 0 end
+  end
+  return redis.call('DEL', KEYS[1])`);
+
+/** Deletes a session that is over. ARGV: the time. */
+export const sweep = script(`
+  local found = redis.pcall('GET', KEYS[1])
+  if type(found) ~= 'string' then return 0 end
+  local readable, session = pcall(cjson.decode, found)
+  if not readable or type(session) ~= 'table' then return 0 end
+  local ends = math.min(tonumber(session.expiresAt) or math.huge, tonumber(session.idleAt) or math.huge)
+  if ends > tonumber(ARGV[1]) then return 0 end
+  return redis.call('DEL', KEYS[1])`);
+
+/** Puts a session on its owner's list, which lives as long as the last one on it. ARGV: id, absolute end, time. */
+export const enlist = script(`
+  redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[3])
+  redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
+  local last = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')
+  redis.call('PEXPIRE', KEYS[1], math.max(1, tonumber(last[2]) - tonumber(ARGV[3])))
+  return 1`);
+
+/** Takes one attempt back, never below none. */
+export const refund = script(`
+  local count = tonumber(redis.call('GET', KEYS[1]) or 0)
+  if count > 0 then redis.call('DECR', KEYS[1]) end
+  return 1`);
+
+/** Keeps the latest addresses. ARGV: the address, when, how many, and for how long (ms). */
+export const rememberAddress = script(`
+  redis.call('ZADD', KEYS[1], 'GT', ARGV[2], ARGV[1])
+  redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -1 - tonumber(ARGV[3]))
+  redis.call('PEXPIRE', KEYS[1], ARGV[4])
+  return 1`);

@@ -1,0 +1,157 @@
+import { RedisStore } from 'connect-redis';
+import type { SessionRecord, SessionStore } from '../contracts.ts';
+import { type Commands, isUnreadable, type Script } from './commands.ts';
+import { parsed, sessionOf, texts } from './replies.ts';
+import * as scripts from './scripts.ts';
+
+/** So many commands are under way at once for one call. */
+const atOnce = 200;
+const sweeping = { pages: 20, perPage: 500, examined: 1_000 };
+
+const endOf = (session: SessionRecord): number => Math.min(session.expiresAt, session.idleAt);
+
+/** Newest first; of one moment, the greater id. */
+const byAge = (a: SessionRecord, b: SessionRecord): number => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1);
+
+async function eachOf<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let at = 0; at < items.length; at += atOnce) {
+    results.push(...(await Promise.all(items.slice(at, at + atOnce).map(work))));
+  }
+  return results;
+}
+
+/**
+ * Sessions as JSON, one key each that Redis lets go of when the session ends, and per user a sorted set of their ids.
+ * connect-redis keeps the records and reads them; its writes are plain SETs, which would bring an ended session back,
+ * so the writing verbs are one command or one script each. A list and a session may lie on different nodes of a
+ * cluster: the list may name what is gone, never the other way round, and forgets it when it is read.
+ */
+export function sessionStore(commands: Commands, prefix: string): SessionStore {
+  const kept = new RedisStore({
+    client: { get: (key: string) => commands.send(key, 'GET', key) },
+    prefix: `${prefix}session:`,
+    serializer: { parse: parsed, stringify: JSON.stringify },
+  });
+  const keyOf = (id: string) => kept.prefix + id;
+  const listKey = (userId: string) => `${prefix}sessions-of:${userId}`;
+
+  async function record(id: string): Promise<SessionRecord | undefined> {
+    const found: unknown = await kept.get(id);
+    return found === null ? undefined : sessionOf(found, id);
+  }
+
+  const enlist = ({ id, userId, expiresAt }: SessionRecord) =>
+    userId === null ? undefined : commands.run(scripts.enlist, listKey(userId), id, expiresAt, Date.now());
+
+  async function delist(userId: string, ids: readonly string[]): Promise<void> {
+    for (let at = 0; at < ids.length; at += atOnce) {
+      await commands.send(listKey(userId), 'ZREM', listKey(userId), ...ids.slice(at, at + atOnce));
+    }
+  }
+
+  const listed = async (userId: string) =>
+    texts(await commands.send(listKey(userId), 'ZRANGE', listKey(userId), '0', '-1'));
+
+  /** What the list names: the owner's session, `gone`, or undefined for one that cannot be read and opens nothing. */
+  async function named(id: string, userId: string): Promise<SessionRecord | 'gone' | undefined> {
+    try {
+      const session = await record(id);
+      return session?.userId === userId ? session : 'gone';
+    } catch (error) {
+      if (isUnreadable(error)) return undefined;
+      throw error;
+    }
+  }
+
+  const update = async (script: Script, id: string, ...args: readonly (string | number)[]) =>
+    (await commands.run(script, keyOf(id), ...args)) === 1;
+
+  return {
+    async create(session) {
+      // Before, so that no session is on no list; and after, because a reader may have found it missing meanwhile.
+      await enlist(session);
+      const life = String(Math.max(1, endOf(session) - Date.now()));
+      const key = keyOf(session.id);
+      const created = await commands.send(key, 'SET', key, JSON.stringify(session), 'NX', 'PX', life);
+      if (created === null) return false;
+      await enlist(session);
+      return true;
+    },
+    find: (id, now) =>
+      commands.settled(async () => {
+        const session = await record(id);
+        return session !== undefined && endOf(session) > now ? session : undefined;
+      }),
+    saveData: (id, data) => update(scripts.saveData, id, data),
+    touch: (id, lastSeenAt, idleAt) => update(scripts.touch, id, lastSeenAt, idleAt, Date.now()),
+    restamp: (id, epoch) => update(scripts.restamp, id, epoch),
+    async end(id) {
+      const [there, owner = ''] = texts(await commands.run(scripts.end, keyOf(id)));
+      // It has ended whether or not its list hears of it now.
+      if (owner !== '') await delist(owner, [id]).catch(() => undefined);
+      return there === '1';
+    },
+    async endAllOf(userId, keep) {
+      const ids = (await listed(userId)).filter((id) => id !== keep);
+      const ended = await eachOf(ids, (id) => update(scripts.endOf, id, userId));
+      await delist(userId, ids).catch(() => undefined);
+      return ids.filter((_, at) => ended[at]);
+    },
+    async listOf(userId, now) {
+      const ids = await listed(userId);
+      const found = await eachOf(ids, (id) => named(id, userId));
+      const gone = ids.filter((_, at) => found[at] === 'gone');
+      await delist(userId, gone);
+      return found
+        .filter((one) => one !== 'gone' && one !== undefined)
+        .filter((one) => endOf(one) > now)
+        .sort(byAge);
+    },
+    sweep: sweeper(commands, kept.prefix),
+  };
+}
+
+/**
+ * Redis lets go of sessions by itself; what is over by the caller's clock and not by Redis's is looked for, a bounded
+ * part of the keys each time, on from where the last time ended.
+ */
+function sweeper(commands: Commands, prefix: string): SessionStore['sweep'] {
+  const pattern = `${prefix.replace(/[\\*?[\]]/g, '\\$&')}*`;
+  let cursor = '0';
+
+  async function page(from: string) {
+    try {
+      return await commands.scan(from, pattern, sweeping.perPage);
+    } catch (error) {
+      cursor = '0';
+      throw error;
+    }
+  }
+
+  /** How many of these were over, no more than `limit`. */
+  async function delAmong(keys: readonly string[], now: number, limit: number): Promise<number> {
+    let gone = 0;
+    for (let at = 0; at < keys.length && gone < limit; ) {
+      const some = keys.slice(at, at + Math.min(atOnce, limit - gone));
+      at += some.length;
+      const counts = await eachOf(some, (key) => commands.run(scripts.sweep, key, now));
+      gone += counts.filter((count) => count === 1).length;
+    }
+    return gone;
+  }
+
+  return async (now, limit) => {
+    let gone = 0;
+    let examined = 0;
+    for (let pages = 0; pages < sweeping.pages && examined < sweeping.examined; pages += 1) {
+      const found = await page(cursor);
+      gone += await delAmong(found.keys, now, limit - gone);
+      if (gone >= limit) return gone;
+      examined += found.keys.length;
+      cursor = found.cursor;
+      if (cursor === '0') return gone;
+    }
+    return gone;
+  };
+}
