@@ -57,6 +57,13 @@ describe('a session cookie', () => {
     equal(at.calls.filter((verb) => verb === 'touch').length, 90);
   });
 
+  it('is refused once its user’s record says that it was ended, though its store has it still', async () => {
+    await at.stores.users.noteEnded('u_ada', [{ id: sha256('s1'), until: at.time.now + minute }], at.time.now);
+    equal(await verdictOf('signed:s1'), 'token_revoked');
+    await at.stores.sessions.create(sessionOf(sha256('s2'), at.time.now));
+    equal(await verdictOf('signed:s2'), 'Ada');
+  });
+
   it('is refused after it was idle too long', async () => {
     await judge('signed:s1');
     at.time.now += idle + 1;

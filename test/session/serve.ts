@@ -10,7 +10,12 @@ import type { UserRecord } from '../../lib/stores/contracts.ts';
 import { openSqlite } from '../../lib/stores/sqlite/index.ts';
 
 export type Loaded = IncomingMessage & {
-  session: SessionData & { visits?: number; userId?: string; save(done: (error?: unknown) => void): void };
+  session: SessionData & {
+    visits?: number;
+    userId?: string;
+    save(done: (error?: unknown) => void): void;
+    destroy(done: (error?: unknown) => void): void;
+  };
 };
 
 type Page = (req: Loaded, res: ServerResponse, sessions: BrowserSessions, url: URL) => Promise<string>;

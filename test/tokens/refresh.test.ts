@@ -27,6 +27,12 @@ describe('a refresh token', () => {
     ok(typeof (await refresh(next.refreshToken ?? '')) === 'object');
   });
 
+  it('is invalid when its session was ended, though the store of sessions has it still', async () => {
+    const { refresh, first, pair, stores, time } = await open();
+    await stores.users.noteEnded('u_user', [{ id: pair.sessionId, until: time.now + hour }], time.now);
+    equal(await refresh(first), 'invalid_token');
+  });
+
   it('is spent once, used 100 times at once, and this ends nothing', async () => {
     const { refresh, first, isAlive } = await open();
     const results = await Promise.all(Array.from({ length: 100 }, () => refresh(first)));
@@ -45,11 +51,15 @@ describe('a refresh token', () => {
   });
 
   it('used again later was stolen: the session and all that came of it end, and it is told', async () => {
-    const { refresh, first, isAlive, time, published, events, pair } = await open();
+    const { refresh, first, isAlive, time, published, events, pair, stores } = await open();
     const next = await refresh(first);
     time.now += 10_001;
     equal(await refresh(first), 'invalid_token');
     equal(await isAlive(), false);
+    deepEqual(
+      (await stores.users.byId('u_user'))?.ended?.map(({ id }) => id),
+      [pair.sessionId],
+    );
     deepEqual(published, [{ kind: 'session', id: pair.sessionId }]);
     deepEqual(
       events.map(({ event, actor, outcome }) => [event, actor, outcome]),
