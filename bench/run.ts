@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { type Effort, fullEffort, smokeEffort } from './compare.ts';
 
 /*
  * npm run bench                 every subject, for publication: minutes
@@ -10,13 +11,11 @@ const given = process.argv.slice(2);
 const smoke = given.includes('--smoke');
 const wanted = given.filter((one) => !one.startsWith('-'));
 
-type Subject = (smoke: boolean) => Promise<void>;
+type Subject = (effort: Effort) => Promise<void>;
 
 const subjects: Readonly<Record<string, Subject>> = {
-  async proxy(short) {
-    const { benchProxy, fullEffort, smokeEffort } = await import('./proxy.ts');
-    await benchProxy(short ? smokeEffort : fullEffort);
-  },
+  proxy: async (effort) => (await import('./proxy.ts')).benchProxy(effort),
+  middleware: async (effort) => (await import('./middleware.ts')).benchMiddleware(effort),
 };
 
 const unknown = wanted.filter((name) => !Object.hasOwn(subjects, name));
@@ -30,5 +29,5 @@ if (!existsSync('/usr/bin/taskset')) {
 }
 
 for (const [name, subject] of Object.entries(subjects)) {
-  if (wanted.length === 0 || wanted.includes(name)) await subject(smoke);
+  if (wanted.length === 0 || wanted.includes(name)) await subject(smoke ? smokeEffort : fullEffort);
 }

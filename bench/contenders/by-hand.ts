@@ -5,6 +5,7 @@ import { createProxyMiddleware } from 'http-proxy-middleware';
 import passport from 'passport';
 import { Strategy } from 'passport-local';
 import { createClient } from 'redis';
+import { answer } from './answer.ts';
 
 /** What people write by hand: express, express-session in Redis, passport, http-proxy-middleware, as their guides show it. */
 const client = createClient({ url: process.env.REDIS_URL ?? '' });
@@ -23,5 +24,7 @@ app.post('/login', express.urlencoded({ extended: false }), passport.authenticat
   res.send('ok'),
 );
 app.use((req, res, next) => (req.isAuthenticated() ? next() : res.sendStatus(401)));
-app.use(createProxyMiddleware({ target: process.env.UPSTREAM ?? '', xfwd: true }));
+const { UPSTREAM: target } = process.env;
+if (target) app.use(createProxyMiddleware({ target, xfwd: true }));
+else app.get('/', answer);
 app.listen(Number(process.env.PORT), '127.0.0.1');

@@ -3,14 +3,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freePort, type Running, startOn } from '../process.ts';
+import { freePort, listening, type Running, startOn } from '../process.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const built = join(root, 'dist/cli/index.js');
 
+const fromSources = ['--conditions=gatewarden-source'];
+
 /** The command as people run it, built; from the sources where there is no build. */
 const command = (): readonly string[] =>
-  existsSync(built) ? [built, 'run'] : ['--conditions=gatewarden-source', join(root, 'cli/index.ts'), 'run'];
+  existsSync(built) ? [built, 'run'] : [...fromSources, join(root, 'cli/index.ts'), 'run'];
 
 export const isBuilt = (): boolean => existsSync(built);
 
@@ -52,30 +54,53 @@ export async function dataFolder(): Promise<{ path: string; remove(): Promise<vo
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
 }
 
-/** The gateway with somebody signed in. */
-export async function startGateway(upstream: string) {
-  const folder = await dataFolder();
-  const gateway = await launchGateway(upstream, folder.path, {
-    GATEWARDEN_SUPERUSER: 'bench',
-    GATEWARDEN_SUPERUSER_PASSWORD: password,
-  });
-  const answer = await fetch(`${gateway.url}/_gatewarden/login`, {
+const superuser = { GATEWARDEN_SUPERUSER: 'bench', GATEWARDEN_SUPERUSER_PASSWORD: password };
+
+/** Signs in by the form below `prefix`; the `Cookie` header for what follows. */
+async function signIn(url: string, prefix: string): Promise<string> {
+  const answer = await fetch(`${url}${prefix}/login`, {
     method: 'POST',
-    headers: { origin: gateway.url },
+    headers: { origin: url },
     redirect: 'manual',
     body: new URLSearchParams({ username: 'bench', password }),
   });
-  const cookie = answer.headers
-    .getSetCookie()
-    .find((one) => one.startsWith('gatewarden='))
-    ?.split(';')[0];
-  if (cookie === undefined) throw new Error(`signing in to the gateway answered ${answer.status}`);
+  const cookie = answer.headers.getSetCookie().find((one) => one.startsWith('gatewarden='));
+  if (cookie === undefined) throw new Error(`signing in below ${prefix} answered ${answer.status}`);
+  return `Cookie: ${cookie.split(';')[0]}`;
+}
+
+/** The gateway with somebody signed in. */
+export async function startGateway(upstream: string) {
+  const folder = await dataFolder();
+  const gateway = await launchGateway(upstream, folder.path, superuser);
+  return signedIn(gateway, folder, '/_gatewarden');
+}
+
+/** An Express app guarded by the middleware, with somebody signed in. */
+export async function startGuardedApp() {
+  const folder = await dataFolder();
+  const port = await freePort();
+  const script = fileURLToPath(new URL('./guarded-app.ts', import.meta.url));
+  const running = startOn(0, process.execPath, [...(existsSync(built) ? [] : fromSources), script], {
+    PORT: String(port),
+    GATEWARDEN_DATA_DIR: folder.path,
+    ...superuser,
+  });
+  await listening(port);
+  return signedIn({ ...running, url: `http://127.0.0.1:${port}` }, folder, '/auth');
+}
+
+async function signedIn(
+  running: Running & { url: string },
+  folder: Awaited<ReturnType<typeof dataFolder>>,
+  prefix: string,
+) {
   return {
-    url: gateway.url,
-    headers: [`Cookie: ${cookie}`],
-    pid: gateway.pid,
+    url: running.url,
+    headers: [await signIn(running.url, prefix)],
+    pid: running.pid,
     async stop() {
-      await gateway.stop();
+      await running.stop();
       await folder.remove();
     },
   };

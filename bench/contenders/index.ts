@@ -2,18 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Contender } from '../compare.ts';
 import { find, freePort, listening, type Running, startOn } from '../process.ts';
 import { caddyfile, nginxConfig } from './configs.ts';
 import { startGateway } from './gateway.ts';
-
-/** A proxy that is up: what the load generator asks of it, as somebody who is signed in. */
-export interface Contender {
-  readonly name: string;
-  readonly url: string;
-  readonly headers: readonly string[];
-  readonly pid: number;
-  stop(): Promise<void>;
-}
 
 const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 
@@ -35,26 +27,30 @@ async function gatewarden(upstream: string): Promise<Contender> {
   return { name: 'gatewarden, session cookie', ...gateway };
 }
 
-async function byHand(upstream: string): Promise<Contender | string> {
+/** What people write by hand, signed in: a proxy where there is an upstream, else an app of its own. */
+export async function byHand(name: string, env: NodeJS.ProcessEnv): Promise<Contender | string> {
   const redis = find('redis-server');
-  if (redis === undefined) return 'by hand: redis-server is not here';
+  if (redis === undefined) return `${name}: redis-server is not here`;
   const port = await freePort();
   const store = startOn(1, redis, ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']);
   await listening(port);
-  const proxy = await startScript(0, './by-hand.ts', { UPSTREAM: upstream, REDIS_URL: `redis://127.0.0.1:${port}` });
-  const signedIn = await fetch(`${proxy.url}/login`, {
+  const server = await startScript(0, './by-hand.ts', { REDIS_URL: `redis://127.0.0.1:${port}`, ...env });
+  const signedIn = await fetch(`${server.url}/login`, {
     method: 'POST',
     body: new URLSearchParams({ username: 'bench', password: 'bench' }),
   });
   const cookie = signedIn.headers.getSetCookie()[0]?.split(';')[0] ?? '';
   return {
-    name: 'by hand: express, passport, connect-redis, http-proxy-middleware',
-    url: proxy.url,
+    name,
+    url: server.url,
     headers: [`Cookie: ${cookie}`],
-    pid: proxy.pid,
-    stop: async () => void (await Promise.all([proxy.stop(), store.stop()])),
+    pid: server.pid,
+    stop: async () => void (await Promise.all([server.stop(), store.stop()])),
   };
 }
+
+const byHandProxy = (upstream: string): Promise<Contender | string> =>
+  byHand('by hand: express, passport, connect-redis, http-proxy-middleware', { UPSTREAM: upstream });
 
 async function withConfig(
   program: 'caddy' | 'nginx',
@@ -109,7 +105,7 @@ async function nginx(upstream: string): Promise<Contender | string> {
 export async function startContenders(upstream: string): Promise<{ up: Contender[]; missing: string[] }> {
   const up: Contender[] = [];
   const missing: string[] = [];
-  for (const starting of [bare, gatewarden, byHand, caddy, nginx]) {
+  for (const starting of [bare, gatewarden, byHandProxy, caddy, nginx]) {
     const contender = await starting(upstream);
     if (typeof contender === 'string') missing.push(contender);
     else up.push(contender);

@@ -1,0 +1,55 @@
+import { load, type Measured, median } from './load.ts';
+import { printTable } from './table.ts';
+
+/** A server that is up: what the load generator asks of it, as somebody who is signed in. */
+export interface Contender {
+  readonly name: string;
+  readonly url: string;
+  readonly headers: readonly string[];
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+export interface Effort {
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly connections: number;
+  readonly starts: number;
+}
+
+export const fullEffort: Effort = { rounds: 5, seconds: 5, connections: 32, starts: 5 };
+export const smokeEffort: Effort = { rounds: 1, seconds: 1, connections: 8, starts: 1 };
+
+/** Loads every contender in turn, round by round, and prints how many requests each answered. */
+export async function compare(title: string, contenders: readonly Contender[], effort: Effort): Promise<void> {
+  const { seconds, connections } = effort;
+  for (const { url, headers } of contenders)
+    await load({ url: `${url}/`, headers, seconds: Math.min(seconds, 2), connections });
+  printThroughput(title, await measure(contenders, effort));
+}
+
+type Results = ReadonlyMap<string, readonly Measured[]>;
+
+/** Interleaved: whatever else the machine does in a round, it does to everybody. */
+async function measure(contenders: readonly Contender[], { rounds, seconds, connections }: Effort): Promise<Results> {
+  const results = new Map<string, Measured[]>(contenders.map(({ name }) => [name, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (const { name, url, headers } of contenders) {
+      results.get(name)?.push(await load({ url: `${url}/`, headers, seconds, connections }));
+    }
+  }
+  return results;
+}
+
+function printThroughput(title: string, results: Results): void {
+  const rates = [...results].map(([name, runs]) => ({ name, runs, rate: median(runs.map((run) => run.perSecond)) }));
+  const ours = rates.find(({ name }) => name.startsWith('gatewarden'))?.rate ?? Number.NaN;
+  const rows = rates.map(({ name, runs, rate }) => [
+    name,
+    Math.round(rate).toLocaleString('en'),
+    median(runs.map((run) => run.p50)).toFixed(2),
+    median(runs.map((run) => run.p99)).toFixed(2),
+    (ours / rate).toFixed(2),
+  ]);
+  printTable(title, ['', 'requests/s', 'p50 ms', 'p99 ms', 'gatewarden ÷ this'], rows);
+}
