@@ -60,9 +60,14 @@ export type Route = Described &
   Readonly<{
     body?: Body<ZodType>;
     query?: ZodType;
-    /** Reads and checks the input, has it confirmed where that is asked for, and does the work. */
-    run(entry: Entry): Promise<Result<Answer>>;
+    /** Reads and checks the input. */
+    read(req: Request, res: Response): Promise<Result<Input>>;
+    /** Has the call confirmed where that is asked for, and does the work. */
+    run(entry: Entry, input: Input): Promise<Result<Answer>>;
   }>;
+
+/** Body and query as the schemas of the route have them. */
+export type Input = Readonly<{ body: unknown; query: unknown }>;
 
 /** Makes a line of the inventory; the handler's types come from the schemas. */
 export function route<B extends ZodType = ZodType<undefined>, Q extends ZodType = ZodType<undefined>>(
@@ -76,14 +81,16 @@ export function route<B extends ZodType = ZodType<undefined>, Q extends ZodType 
   const { handle, ...described } = line;
   return Object.freeze({
     ...described,
-    async run(entry: Entry) {
-      const query = readQuery(line.query, entry.req);
+    async read(req: Request, res: Response) {
+      const query = readQuery(line.query, req);
       if (!query.ok) return query;
-      const body = await readBody(line.body, entry.req, entry.res);
-      if (!body.ok) return body;
-      const confirmed = line.confirm ? await confirm(entry, body.value) : ok(undefined);
+      const body = await readBody(line.body, req, res);
+      return body.ok ? ok({ body: body.value, query: query.value }) : body;
+    },
+    async run(entry: Entry, { body, query }: Input) {
+      const confirmed = line.confirm ? await confirm(entry, body) : ok(undefined);
       if (!confirmed.ok) return confirmed;
-      return handle({ ...entry, body: body.value as output<B>, query: query.value as output<Q> });
+      return handle({ ...entry, body: body as output<B>, query: query as output<Q> });
     },
   });
 }

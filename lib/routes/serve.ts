@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import type { Core, Identified } from '../core.ts';
-import { type Refusal, type Result, refused } from '../errors.ts';
+import { ok, type Refusal, type Result, refused } from '../errors.ts';
 import { errorPage } from '../pages/index.ts';
 import { returnTo } from '../respond/return-to.ts';
 import type { Answer, Incoming, Origin } from '../types.ts';
@@ -11,6 +11,8 @@ import type { Entry, Route } from './route.ts';
 
 /** A request that matched a line of the inventory; `route` is absent when it matched none. */
 export type Asked = Readonly<{ core: Core; route?: Route | undefined; prefix: string; req: Request; res: Response }>;
+
+type Known = Asked & Readonly<{ route: Route }>;
 
 type Found = Readonly<{ refusal: Refusal }> | Identified;
 
@@ -34,9 +36,9 @@ const unseen = ({ anonymous }: Core): Identified => ({
 });
 
 /** One call of one route, from who makes it to the answer. Rejects with what broke, for `answerFailure`. */
-export async function serve(asked: Asked & Readonly<{ route: Route }>): Promise<void> {
-  const { core, route, req, res } = asked;
-  const found = route.place === 'bare' ? unseen(core) : await core.requests.identify(req, route.place);
+export async function serve(asked: Known): Promise<void> {
+  const { core, req, res } = asked;
+  const found = await look(asked);
   const clearCookie = 'principal' in found && found.clearCookie;
   const result = await resultOf(asked, found);
   if (!result.ok) return write(res, refuse(asked, result.refusal, clearCookie));
@@ -45,19 +47,35 @@ export async function serve(asked: Asked & Readonly<{ route: Route }>): Promise<
   write(res, result.value);
 }
 
-async function resultOf(asked: Asked & Readonly<{ route: Route }>, found: Found): Promise<Result<Answer>> {
+const look = async ({ core, route, req }: Known): Promise<Found> =>
+  route.place === 'bare' ? unseen(core) : core.requests.identify(req, route.place);
+
+async function resultOf(asked: Known, found: Found): Promise<Result<Answer>> {
+  const { route, req, res } = asked;
+  if ('principal' in found && found.retry) return seeOther(returnTo(`${asked.prefix}${req.url}`));
+  const entry = admitted(asked, found);
+  if (!entry.ok) return entry;
+  const toCome = !req.complete;
+  const input = await route.read(req, res);
+  if (!input.ok) return input;
+  // Whoever was let in may have sent the body slowly, and have been signed out or demoted meanwhile.
+  const still = toCome ? admitted(asked, await look(asked)) : entry;
+  return still.ok ? route.run(still.value, input.value) : still;
+}
+
+/** Who makes the call, if they may. */
+function admitted(asked: Known, found: Found): Result<Entry> {
   const { core, route, req } = asked;
   if (!('principal' in found)) return { ok: false, refusal: found.refusal };
-  if (found.retry) return seeOther(returnTo(`${asked.prefix}${req.url}`));
   if (found.refusal) return { ok: false, refusal: found.refusal };
   if (route.place !== 'bare' && !core.settings.authEnabled) return refused('auth_disabled');
   const denied = refusalOf(core, found.principal, route);
-  if (!denied) return route.run(entryOf(asked, found));
+  if (!denied) return ok(entryOf(asked, found));
   if (denied.code !== 'missing_credential') core.denied(found.principal, `${asked.prefix}${req.path}`, denied.code);
   return { ok: false, refusal: denied };
 }
 
-function entryOf(asked: Asked & Readonly<{ route: Route }>, { origin, principal }: Identified): Entry {
+function entryOf(asked: Known, { origin, principal }: Identified): Entry {
   const asking = { address: origin.address, agent: asked.req.headers['user-agent']?.slice(0, 400) };
   const params = Object.fromEntries(Object.entries(asked.req.params).map(([name, value]) => [name, String(value)]));
   return { ...asked, origin, principal, asking, actor: { principal, ...asking }, params };
