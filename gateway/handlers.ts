@@ -126,9 +126,8 @@ const nobody: Denied['principal'] = Object.freeze({
   via: 'none',
 });
 
-/** What two servers might frame differently, and methods that are for servers only. */
+/** What two servers might frame differently. */
 function framingProblem(req: IncomingMessage): Refusal | undefined {
-  if (req.method === 'TRACE') return { code: 'validation_failed', detail: 'TRACE is not served.' };
   const encoding = req.headers['transfer-encoding'];
   if (encoding === undefined) return undefined;
   const plain = encoding.toLowerCase() === 'chunked' && req.httpVersion === '1.1';

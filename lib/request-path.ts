@@ -35,6 +35,9 @@ const forgiving: ReadonlySet<Place> = new Set(['sign-in', 'grant', 'open']);
 
 const csrf: Refusal = Object.freeze({ code: 'csrf_rejected' });
 
+/** It asks for the request's headers back, with credentials in them (RFC 9110, 9.3.8). */
+const trace: Refusal = Object.freeze({ code: 'validation_failed', detail: 'TRACE is not served.' });
+
 type Seen = { origin: Origin; extracted: Extracted; outcome: Outcome };
 
 /** The request path up to the principal: host, origin, credentials, auto-login, and whose page the request is of. */
@@ -42,6 +45,7 @@ export function requestPath(parts: Parts): RequestPath & Readonly<{ look(req: In
   const { anonymous } = parts;
 
   function look(req: Incoming): Refusal | Origin {
+    if (req.method === 'TRACE') return trace;
     const origin = parts.readOrigin(req);
     if ('malformed' in origin) return { code: origin.code, detail: origin.malformed };
     return parts.hostIsServed(origin.hostname) ? origin : { code: 'misdirected_host' };

@@ -1,0 +1,219 @@
+import { deepEqual, equal } from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { after, before, describe, it } from 'node:test';
+import express from 'express';
+import { type TestGate, testGate } from 'gatewarden/testing';
+import { portOf } from '../gateway/started.ts';
+import { rawRequest } from '../support/http.ts';
+import { type Besieged, besieged } from './fronts.ts';
+import { bearerOf, requestOf, send } from './raw.ts';
+
+const rules = `
+  public read /assets/**
+  admin  *    /admin/**
+  user   *    /home/:self/**
+  viewer read /office/**  network=10.0.0.0/8
+  viewer *    /deploy/**  scope=deploy:write
+  viewer *    /**
+`;
+
+const overlong = '%c0%ae';
+
+/** What somebody who may read all but `/admin` sends to get there. */
+const spellings: readonly (readonly [target: string, status: 400 | 403])[] = [
+  ['/admin', 403],
+  ['/admin/', 403],
+  ['/admin?x=/assets/a.css', 403],
+  ['//admin', 403],
+  ['///admin//x', 403],
+  ['/x//admin/../..', 400],
+  ['/./admin', 400],
+  ['/a/../admin', 400],
+  ['/assets/../admin', 400],
+  ['/%61dmin', 403],
+  ['/%61%64%6d%69%6e', 403],
+  ['/%2e%2e/admin', 400],
+  ['/%2E%2e/admin', 400],
+  ['/assets/.%2e/admin', 400],
+  ['/..;/admin', 400],
+  ['/assets/..;x=1/admin', 400],
+  ['/assets/..%3b/admin', 400],
+  ['/assets/..%20/admin', 400],
+  ['/assets/.../admin', 400],
+  ['/admin;x=1/', 403],
+  ['/admin;x=1', 403],
+  ['/;x/admin', 403],
+  ['/admin%3bx', 403],
+  ['/admin%3fx', 403],
+  ['/admin%23x', 403],
+  ['/admin%2f', 400],
+  ['/x%2Fadmin', 400],
+  ['/x%5cadmin', 400],
+  ['/x%5Cadmin', 400],
+  ['\\admin', 400],
+  ['/\\admin', 400],
+  ['/admin%00', 400],
+  ['/admin%00.css', 400],
+  ['/assets/%252e%252e/admin', 400],
+  ['/%2561dmin', 400],
+  ['/%25u0061dmin', 400],
+  ['/%u0061dmin', 400],
+  [`/assets/${overlong}${overlong}/admin`, 400],
+  ['/%c1%a1dmin', 400],
+  ['/%e0%80%af/admin', 400],
+  ['/admin%ff', 400],
+  ['/admin%ed%a0%80', 400],
+  ['/%61dmi%', 400],
+  ['/%zz/admin', 400],
+  ['/ADMIN', 403],
+  ['/Admin/x', 403],
+  ['/%41DMIN', 403],
+  ['/adm%C4%B1n', 403],
+  ['/admin#', 400],
+  ['/assets#/../admin', 400],
+  ['/admin.', 403],
+  ['/admin...', 403],
+  ['/admin%20', 403],
+  ['/admin%20.', 403],
+  ['/admin%09', 400],
+  ['/admin%0d%0aX:y', 400],
+  ['/admin%7f', 400],
+  ['/admin%c2%85', 400],
+  ['/admin\t', 400],
+  ['/admin\x01', 400],
+  ['/admin\x7f', 400],
+  ['/admin\x80', 400],
+  ['/adm\xc4\xb1n', 400],
+  ['/caf\xc3\xa9/../admin', 400],
+  ['/admin x', 400],
+  ['http://localhost/admin', 403],
+  ['http://localhost//admin', 403],
+  ['http://localhost/a/../admin', 400],
+  ['http://localhost#/admin', 400],
+  ['http://localhost\\admin', 400],
+  ['ftp://localhost/admin', 400],
+  ['admin', 400],
+  ['?/../admin', 400],
+  ['*', 403],
+];
+
+/** What looks forbidden, and is not: in the query or in a longer word, and so are the bytes that get through. */
+const harmless = [
+  '/administrator',
+  '/admin-x',
+  '/x/admin',
+  '/x?/admin/../../admin',
+  '/x?y=%2e%2e%2fadmin%00%zz',
+  '/x?//admin\\',
+  '/x;admin',
+];
+
+const shapes = ['a', '/', '/.', ';', '%2e', '%61', '/A', '%25', '..;/', '%c3%a9', '//x;y.%20'];
+const longPath = (shape: string): string => `/assets/${shape.repeat(100_000 / shape.length)}`;
+
+const named = (target: string): string => JSON.stringify(target);
+
+describe('a path that is spelled so that the upstream may read another', () => {
+  let site: Besieged;
+  let mallory: string;
+
+  before(async () => {
+    site = await besieged({ rules, scopes: 'deploy:write=operator' });
+    mallory = await bearerOf(site.gate, 'mallory');
+  });
+  after(() => site[Symbol.asyncDispose]());
+  const fronts = () => [site.gateway, site.protect];
+
+  for (const [target, status] of spellings) {
+    it(`${named(target)} gets a user nowhere: ${status}`, async () => {
+      for (const front of fronts()) {
+        const heard = await send(front, requestOf(target, [mallory]));
+        deepEqual([front.name, heard.statuses, heard.received], [front.name, [status], []]);
+      }
+    });
+  }
+
+  for (const [target] of spellings) {
+    it(`${named(target)} gets somebody who is not signed in nowhere`, async () => {
+      for (const front of fronts()) {
+        const { statuses, received } = await send(front, requestOf(target));
+        deepEqual([statuses.length, statuses[0] === 400 || statuses[0] === 401, received], [1, true, []], front.name);
+      }
+    });
+  }
+
+  for (const target of harmless) {
+    it(`${named(target)} is what it is, and arrives in the same bytes`, async () => {
+      for (const front of fronts()) {
+        const heard = await send(front, requestOf(target, [mallory]));
+        deepEqual([front.name, heard.status, heard.received.map(({ url }) => url)], [front.name, 200, [target]]);
+      }
+    });
+  }
+
+  const notPublic = ['/x?/assets/a.css', '/assetsx', '/assets-x/y', '/x;/assets/a', '/?x=/assets/'];
+  for (const target of notPublic) {
+    it(`${named(target)} is not public because "/assets" stands in it`, async () => {
+      for (const front of fronts()) {
+        const { statuses, received } = await send(front, requestOf(target));
+        deepEqual([front.name, statuses, received], [front.name, [401], []]);
+      }
+    });
+  }
+
+  const unmet: readonly (readonly [target: string, what: string, more?: string])[] = [
+    ['/home/alice', "somebody else's name"],
+    ['/home/alice/x', "somebody else's name"],
+    ['/home/MALLORY', 'a name that is theirs in another case only'],
+    ['/home/mallory;x/y', 'a name that is theirs only without its params'],
+    ['/home//alice', "somebody else's name behind an empty one"],
+    ['/office/x', 'a network that they are not in'],
+    ['/office/x', 'a network that they say they are in', 'X-Forwarded-For: 10.0.0.1'],
+    ['/deploy/x', 'a scope that they do not hold'],
+  ];
+  for (const [target, what, more] of unmet) {
+    it(`${what} in ${target}${more ? ` with ${more}` : ''} is refused, though a later rule would let them pass`, async () => {
+      for (const front of fronts()) {
+        const { statuses, received } = await send(front, requestOf(target, more ? [mallory, more] : [mallory]));
+        deepEqual([front.name, statuses, received], [front.name, [403], []]);
+      }
+    });
+  }
+
+  for (const shape of shapes) {
+    it(`100 kB of ${named(shape)} are more than either takes, and the next request is answered`, async () => {
+      for (const front of fronts()) {
+        const { statuses, received } = await send(front, requestOf(longPath(shape), [mallory]));
+        deepEqual([front.name, statuses, received], [front.name, [431], []]);
+        equal((await send(front, requestOf('/assets/a.css'))).status, 200);
+      }
+    });
+  }
+});
+
+/** More than a few steps for each character, and these would take minutes. */
+describe('100 kB of a path, where the application has told Node to take them', () => {
+  let gate: TestGate;
+  let server: Server;
+
+  before(async () => {
+    gate = await testGate({ rules, scopes: 'deploy:write=operator' });
+    const app = express();
+    app.use(gate.gate.protect());
+    app.use((_req, res) => void res.end('reached'));
+    server = createServer({ maxHeaderSize: 200_000 }, app).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+  });
+  after(async () => {
+    server.close();
+    await gate.gate.close();
+  });
+
+  for (const shape of shapes) {
+    it(`are judged: ${named(shape)}`, async () => {
+      const heard = await rawRequest(portOf(server), requestOf(longPath(shape)));
+      equal(['200', '400', '401'].includes(heard.slice(9, 12)), true, heard.slice(0, 200));
+    });
+  }
+});
