@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { temporaryFolder } from './folders.ts';
 import { type Client, client } from './http.ts';
-import { freePort, listening } from './ports.ts';
+import { freePort } from './ports.ts';
 import { type Started, start } from './processes.ts';
 
 export interface GatewayOptions {
@@ -54,11 +54,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
 
   async function launch(): Promise<Started> {
     const child = start(process.execPath, [...commandLine, 'run', '--upstream', options.upstream], { env });
-    const early = child.ended.then((code) => {
-      throw new Error(`the gateway ended with ${code}:\n${child.stdout}${child.stderr}`);
-    });
-    early.catch(() => undefined);
-    await Promise.race([listening(port), early]);
+    await child.printed(/the gateway is listening/);
     return child;
   }
 

@@ -20,11 +20,15 @@ export interface Started {
   readonly ended: Promise<number | null>;
 }
 
-/** Starts a program. It is killed with the test process at the latest. */
+/**
+ * Starts a program. It is killed with the test process at the latest, and does not keep it alive: a test that fails
+ * before it stops what it started ends all the same.
+ */
 export function start(command: string, args: readonly string[], options: SpawnOptions = {}): Started {
   const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
   const heard = { stdout: '', stderr: '' };
   running.add(child);
+  hold(child, false);
   for (const stream of ['stdout', 'stderr'] as const) {
     child[stream]?.setEncoding('utf8').on('data', (more: string) => {
       heard[stream] += more;
@@ -58,6 +62,7 @@ export function start(command: string, args: readonly string[], options: SpawnOp
   }
 
   async function stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    hold(child, true);
     if (child.exitCode === null && child.signalCode === null) child.kill(signal);
     return ended;
   }
@@ -72,8 +77,20 @@ export function start(command: string, args: readonly string[], options: SpawnOp
     },
     printed,
     stop,
-    ended,
+    get ended() {
+      hold(child, true);
+      return ended;
+    },
   };
+}
+
+/** Whether a child, and the pipes to it, keep this process alive. */
+function hold(child: ChildProcess, held: boolean): void {
+  for (const one of [child, child.stdout, child.stderr]) {
+    if (one === null || !('ref' in one) || !('unref' in one)) continue;
+    const change: unknown = held ? one.ref : one.unref;
+    if (typeof change === 'function') change.call(one);
+  }
 }
 
 /** Runs a program to its end, with `input` on its stdin. */
