@@ -158,6 +158,7 @@ export function reasonOf(error: unknown): string {
   const code = 'code' in error ? String(error.code) : '';
   if (reasons[code] !== undefined) return reasons[code];
   if (error instanceof ErrorReply) return refusalOf(error.message);
+  if (error.cause instanceof Error) return reasonOf(error.cause);
   return /closed unexpectedly/i.test(error.message) ? 'the connection was broken' : 'it does not answer';
 }
 
