@@ -119,22 +119,23 @@ export function sessionStore(commands: Commands, prefix: string): SessionStore {
 function sweeper(commands: Commands, prefix: string): SessionStore['sweep'] {
   const pattern = `${prefix.replace(/[\\*?[\]]/g, '\\$&')}*`;
   let cursor = '0';
+  let found: readonly string[] = [];
 
-  async function page(from: string) {
-    try {
-      return await commands.scan(from, pattern, sweeping.perPage);
-    } catch (error) {
-      cursor = '0';
-      throw error;
-    }
+  async function nextPage(): Promise<void> {
+    const from = cursor;
+    // Should this fail, the next time begins at the beginning: a cluster's cursors serve once.
+    cursor = '0';
+    const page = await commands.scan(from, pattern, sweeping.perPage);
+    cursor = page.cursor;
+    found = page.keys;
   }
 
-  /** How many of these were over, no more than `limit`. */
-  async function delAmong(keys: readonly string[], now: number, limit: number): Promise<number> {
+  /** Deletes those of the page that are over, no more than `limit`; leaves the rest of the page for the next time. */
+  async function ofPage(now: number, limit: number): Promise<number> {
     let gone = 0;
-    for (let at = 0; at < keys.length && gone < limit; ) {
-      const some = keys.slice(at, at + Math.min(atOnce, limit - gone));
-      at += some.length;
+    while (found.length > 0 && gone < limit) {
+      const some = found.slice(0, Math.min(atOnce, limit - gone));
+      found = found.slice(some.length);
       const counts = await eachOf(some, (key) => commands.run(scripts.sweep, key, now));
       gone += counts.filter((count) => count === 1).length;
     }
@@ -142,14 +143,12 @@ function sweeper(commands: Commands, prefix: string): SessionStore['sweep'] {
   }
 
   return async (now, limit) => {
-    let gone = 0;
+    let gone = await ofPage(now, limit);
     let examined = 0;
-    for (let pages = 0; pages < sweeping.pages && examined < sweeping.examined; pages += 1) {
-      const found = await page(cursor);
-      gone += await delAmong(found.keys, now, limit - gone);
-      if (gone >= limit) return gone;
-      examined += found.keys.length;
-      cursor = found.cursor;
+    for (let pages = 0; pages < sweeping.pages && examined < sweeping.examined && gone < limit; pages += 1) {
+      await nextPage();
+      examined += found.length;
+      gone += await ofPage(now, limit - gone);
       if (cursor === '0') return gone;
     }
     return gone;
