@@ -1,0 +1,171 @@
+import { randomUUID } from 'node:crypto';
+import type { Log } from '../../core.ts';
+import type { Invalidation, InvalidationBus } from '../../invalidation/bus.ts';
+import { neighbours } from './neighbours.ts';
+import { type Note, read, written } from './wire.ts';
+
+/** What the bus needs of Redis. */
+export interface Channel {
+  /** Rejects when Redis did not take it. */
+  publish(text: string): Promise<unknown>;
+  /** The subscription hears nothing any more: make another. */
+  renew(): void;
+}
+
+export interface RedisBus extends InvalidationBus {
+  /** To be called with what the subscription hears. */
+  hear(text: string): void;
+  /** Why messages may be missed; undefined while the channel is well. */
+  readonly problem: string | undefined;
+  /** Resolves once the channel has been heard for the first time. */
+  start(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** In milliseconds. A beat that was sent longer ago than `lostAfter` proves nothing. */
+export const rhythm = { beatEvery: 250, lostAfter: 750, renewAfter: 8_000 };
+
+/**
+ * Invalidations between instances through Redis pub/sub. Every instance sends a numbered beat every 250 ms and must
+ * hear its own come back: a beat unheard for 750 ms, or a number left out by anybody, and `healthy` is false until one
+ * is heard again; then everything is invalidated here, because anything may have been missed.
+ * An instance that falls silent without a word may be cut off and change what is cached here: caches are bypassed until
+ * it returns, or for ten seconds, after which it is taken for ended.
+ */
+export function redisBus(channel: Channel, log: Log, now: () => number = () => performance.now()): RedisBus {
+  const own = randomUUID();
+  const others = neighbours();
+  const listeners = new Set<(message: Invalidation) => void>();
+  const first = Promise.withResolvers<void>();
+  let sent = 0;
+  /** When the latest own beat that came back had been sent. */
+  let provenAt = now();
+  let lostAt = now();
+  let problem: string | undefined = 'it has not been heard yet';
+  let healthy = false;
+  /** Something could not be told to the others, who must be told everything then. */
+  let owing = false;
+  let timer: NodeJS.Timeout | undefined;
+  let closed = false;
+
+  function tell(message: Invalidation): void {
+    for (const listener of listeners) listener(message);
+  }
+  const everything: Invalidation = { kind: 'all', id: '' };
+
+  function weigh(): void {
+    healthy = problem === undefined && !others.anySilent;
+  }
+
+  async function send(says: Note['says']): Promise<boolean> {
+    sent += 1;
+    try {
+      await channel.publish(written({ from: own, number: sent, sentAt: now(), says }));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  function lost(why: string): void {
+    healthy = false;
+    if (problem !== undefined) return;
+    problem = why;
+    lostAt = now();
+    log.warn({ store: 'redis channel', problem: why }, 'invalidations may be missed: caches are bypassed');
+  }
+
+  function found(): void {
+    others.excuse(now());
+    tell(everything);
+    problem = undefined;
+    weigh();
+    first.resolve();
+    log.info({ store: 'redis channel' }, 'invalidations are heard: caches are used');
+  }
+
+  function heardOwn(note: Note): void {
+    if (note.says !== 'beat' || now() - note.sentAt > rhythm.lostAfter) return;
+    provenAt = Math.max(provenAt, note.sentAt);
+    if (problem !== undefined) found();
+    if (owing) void settleDebt();
+  }
+
+  async function settleDebt(): Promise<void> {
+    owing = false;
+    owing = !(await send(everything)) || owing;
+  }
+
+  function heardOther({ from, number, says }: Note): void {
+    const { order, returned } = others.heard(from, number, now());
+    if (says === 'bye') others.gone(from);
+    if (order === 'gap') lost('messages were left out');
+    else if (order === 'first' || returned) tell(everything);
+    if (typeof says === 'object') tell(says);
+    if (returned) weigh();
+  }
+
+  function look(): void {
+    if (closed) return;
+    if (now() - provenAt > rhythm.lostAfter) lost('the own beat does not come back');
+    if (problem === undefined) lookAround();
+    else if (now() - lostAt > rhythm.renewAfter) renew();
+  }
+
+  function lookAround(): void {
+    const { fell, ended } = others.look(now());
+    if (fell > 0) log.warn({ instances: fell }, 'another instance fell silent: caches are bypassed for a while');
+    if (fell + ended > 0) tell(everything);
+    weigh();
+  }
+
+  function renew(): void {
+    lostAt = now();
+    channel.renew();
+  }
+
+  function beat(): void {
+    void send('beat');
+    // After a long turn of our own, what has been heard meanwhile comes first.
+    setImmediate(look);
+  }
+
+  return {
+    get healthy() {
+      return healthy;
+    },
+    get problem() {
+      return problem;
+    },
+    subscribe(listener) {
+      const one = (message: Invalidation) => listener(message);
+      listeners.add(one);
+      return () => listeners.delete(one);
+    },
+    async publish(message) {
+      tell(message);
+      if (await send(message)) return;
+      owing = true;
+      log.warn({ store: 'redis channel', kind: message.kind }, 'the others hear of an invalidation later');
+    },
+    hear(text) {
+      const note = closed ? undefined : read(text);
+      if (note === undefined) return;
+      if (note.from === own) heardOwn(note);
+      else heardOther(note);
+    },
+    start() {
+      timer = setInterval(beat, rhythm.beatEvery).unref();
+      beat();
+      return first.promise;
+    },
+    async close() {
+      if (closed) return;
+      closed = true;
+      clearInterval(timer);
+      healthy = false;
+      problem = 'it is closed';
+      await send('bye');
+    },
+  };
+}

@@ -1,0 +1,50 @@
+/** How one note fits to what was heard from its sender before. */
+export type Order = 'next' | 'old' | 'gap' | 'first';
+
+/** One that falls silent may be cut off, and change what we keep: it is waited for so long, then taken for ended. */
+const times = { silentMs: 1_000, endedMs: 10_000 };
+
+/** The other instances, as far as they are heard. Times are of a monotonic clock. */
+export function neighbours() {
+  const known = new Map<string, { last: number; heardAt: number; silent: boolean }>();
+
+  return {
+    heard(from: string, number: number, now: number): { order: Order; returned: boolean } {
+      const before = known.get(from);
+      if (before === undefined) {
+        known.set(from, { last: number, heardAt: now, silent: false });
+        return { order: number === 1 ? 'next' : 'first', returned: false };
+      }
+      const returned = before.silent;
+      const order = number <= before.last ? 'old' : number === before.last + 1 ? 'next' : 'gap';
+      known.set(from, { last: Math.max(number, before.last), heardAt: now, silent: false });
+      return { order, returned };
+    },
+    gone(from: string): void {
+      known.delete(from);
+    },
+    /** Marks those that have fallen silent; how many have now, and how many were given up. */
+    look(now: number): { fell: number; ended: number } {
+      let fell = 0;
+      let ended = 0;
+      for (const [from, one] of known) {
+        const silence = now - one.heardAt;
+        if (silence > times.endedMs) {
+          known.delete(from);
+          ended += 1;
+        } else if (silence > times.silentMs && !one.silent) {
+          one.silent = true;
+          fell += 1;
+        }
+      }
+      return { fell, ended };
+    },
+    /** We were deaf ourselves: their silence until now says nothing. */
+    excuse(now: number): void {
+      for (const one of known.values()) Object.assign(one, { heardAt: now, silent: false });
+    },
+    get anySilent(): boolean {
+      return [...known.values()].some((one) => one.silent);
+    },
+  };
+}
