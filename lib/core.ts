@@ -70,10 +70,16 @@ export type Identified = Readonly<{
   retry: boolean;
 }>;
 
+/** What `identify` gives: who, or why not even that was looked at. */
+export type Found = Identified | Readonly<{ refusal: Refusal }>;
+
 /** The request path, as Express and the gateway's server use it. Rejects only with an outage. */
 export interface RequestPath {
-  /** Host, forwarding headers, credentials, Origin (for unsafe methods not signed in by our bearer). */
-  identify(req: Incoming, place: Place): Promise<Identified | Readonly<{ refusal: Refusal; origin?: Origin }>>;
+  /**
+   * Host, forwarding headers, credentials, Origin (for unsafe methods not signed in by our bearer).
+   * A promise only where something had to be looked up.
+   */
+  identify(req: Incoming, place: Place): Found | Promise<Found>;
   /**
    * The answer to a refusal: problem+json with its challenge, a page, or for a navigation without sign-in the way to the
    * sign-in page (`signIn`: its path, absent when there is none).

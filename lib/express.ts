@@ -2,10 +2,10 @@
 /// <reference types="passport" preserve="true" />
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { cleanUrl } from './authorize/clean-url.ts';
-import type { Core } from './core.ts';
+import type { Core, Found } from './core.ts';
 import type { Refusal } from './errors.ts';
 import { StoreUnavailableError } from './errors.ts';
-import { passportFields } from './passport.ts';
+import { recogniser } from './passport.ts';
 import { writeAnswer } from './respond/write.ts';
 import type { Answer, Decision, Incoming, Principal } from './types.ts';
 
@@ -48,7 +48,7 @@ const untouched = (req: Request): Incoming =>
 /** Express's middleware over the request path: the only place, with the routes, that knows `req`, `res`, `next`. */
 export function expressGuards({ core, judgeBy, answerTo }: Parts): Guards {
   const { requests, ladder, scopes } = core;
-  const setPassportFields = passportFields(core);
+  const recognise = recogniser(core);
 
   function refuse(
     req: Request,
@@ -74,31 +74,49 @@ export function expressGuards({ core, judgeBy, answerTo }: Parts): Guards {
     } else next(error);
   }
 
-  async function identify(req: Request, res: Response): Promise<boolean> {
+  /** Who asks; undefined when the request has been refused, or Express has been told of what broke. */
+  function identify(req: Request, res: Response, next: NextFunction): Found | Promise<Found> | undefined {
     const clean = cleanUrl(req.url);
     if (!clean.ok) {
       refuse(req, res, { code: 'ambiguous_path', detail: clean.detail });
-      return false;
+      return undefined;
     }
-    // As it was sent: an absolute target names a host, too, and that must be the one of the Host header.
-    const found = await requests.identify(untouched(req), 'closed');
-    req.url = clean.url;
+    try {
+      // As it was sent: an absolute target names a host, too, and that must be the one of the Host header.
+      const found = requests.identify(untouched(req), 'closed');
+      req.url = clean.url;
+      return found;
+    } catch (error) {
+      outage(req, res, next, error);
+      return undefined;
+    }
+  }
+
+  /** Goes on with `then` once it is known who asks; a request that is refused has been answered. */
+  function recognised(req: Request, res: Response, next: NextFunction, then: () => void): void {
+    const found = identify(req, res, next);
+    if (found instanceof Promise) {
+      found.then(
+        (settled) => accept(req, res, settled, then),
+        (error) => outage(req, res, next, error),
+      );
+    } else if (found !== undefined) accept(req, res, found, then);
+  }
+
+  function accept(req: Request, res: Response, found: Found, then: () => void): void {
     if ('principal' in found && found.refusal === undefined) {
-      setPassportFields(req, res, found.principal, found.origin);
-      return true;
-    }
-    const { refusal = { code: 'invalid_token' as const } } = found;
-    refuse(req, res, refusal, 'principal' in found ? found : {});
-    return false;
+      recognise(req, found.principal, found.origin);
+      then();
+    } else refuse(req, res, found.refusal ?? { code: 'invalid_token' }, 'principal' in found ? found : {});
   }
 
   function guard(pass: (req: Request, res: Response) => boolean): RequestHandler {
     return function gatewardenGuard(req, res, next) {
-      if (req.auth !== undefined) return pass(req, res) ? next() : undefined;
-      identify(req, res).then(
-        (known) => (known && pass(req, res) ? next() : undefined),
-        (error) => outage(req, res, next, error),
-      );
+      const onwards = (): void => {
+        if (pass(req, res)) next();
+      };
+      if (req.auth === undefined) recognised(req, res, next, onwards);
+      else onwards();
     };
   }
 
@@ -111,10 +129,7 @@ export function expressGuards({ core, judgeBy, answerTo }: Parts): Guards {
   return {
     authenticate() {
       return function authenticate(req, res, next) {
-        identify(req, res).then(
-          (known) => (known ? next() : undefined),
-          (error) => outage(req, res, next, error),
-        );
+        recognised(req, res, next, next);
       };
     },
 
@@ -155,7 +170,7 @@ export function expressGuards({ core, judgeBy, answerTo }: Parts): Guards {
             const clean = cleanUrl(req.url);
             if (!clean.ok) return refuse(req, res, { code: 'ambiguous_path', detail: clean.detail });
             req.url = clean.url;
-            setPassportFields(req, res, decision.principal, decision.origin);
+            recognise(req, decision.principal, decision.origin);
             next();
           },
           (error) => outage(req, res, next, error),

@@ -28,60 +28,102 @@ function settle(work: Promise<void>, done: Done | undefined): Promise<void> | un
 const callbackIn = (given: readonly unknown[]): Done | undefined =>
   given.find((one): one is Done => typeof one === 'function');
 
-/** Sets `req.auth` and what Passport's users expect on a request: `user`, `isAuthenticated`, `login`, `logout`. */
-export function passportFields(
-  core: Core,
-): (req: Request, res: Response, principal: Principal, origin: Origin) => void {
+/** What `req.user`, `req.login` and `req.logout` of a request come down to. */
+interface Recogniser {
+  userOf(principal: Principal): Express.User | undefined;
+  signIn(req: Request, from: Origin, user: { id?: string; username?: string }): Promise<void>;
+  signOut(req: Request): Promise<void>;
+}
+
+const by = Symbol('which gate knows this request');
+const from = Symbol('where this request comes from');
+type Recognised = Request & { [by]: Recogniser; [from]: Origin };
+
+function login(this: Recognised, user: Express.User, ...rest: readonly unknown[]) {
+  return settle(this[by].signIn(this, this[from], user), callbackIn(rest));
+}
+
+function logout(this: Recognised, ...given: readonly unknown[]) {
+  return settle(this[by].signOut(this), callbackIn(given));
+}
+
+const isKnown = ({ auth }: Partial<Pick<Request, 'auth'>>): boolean => auth !== undefined && auth.kind !== 'anonymous';
+
+function isAuthenticated(this: Recognised): boolean {
+  return isKnown(this);
+}
+
+function isUnauthenticated(this: Recognised): boolean {
+  return !isKnown(this);
+}
+
+const user = {
+  configurable: true,
+  get(this: Recognised): Express.User | undefined {
+    return isKnown(this) ? this[by].userOf(this.auth) : undefined;
+  },
+  /** Whoever sets it, another strategy of Passport's say, has it as they set it. */
+  set(this: Recognised, value: unknown): void {
+    Object.defineProperty(this, 'user', { value, writable: true, configurable: true, enumerable: true });
+  },
+};
+
+const equipped = new WeakSet<object>();
+
+function equip(prototype: object): void {
+  equipped.add(prototype);
+  const methods = { login, logIn: login, logout, logOut: logout, isAuthenticated, isUnauthenticated };
+  for (const [name, value] of Object.entries(methods)) {
+    Object.defineProperty(prototype, name, { value, writable: true, configurable: true });
+  }
+  Object.defineProperty(prototype, 'user', user);
+}
+
+/**
+ * Gives a request `req.auth`, and what Passport's users expect: `user`, `isAuthenticated`, `login`, `logout`. These stand on
+ * the prototype that Express has for an app's requests, so that no request pays for what it does not use.
+ */
+export function recogniser(core: Core): (req: Request, principal: Principal, origin: Origin) => void {
   const seenAs = new WeakMap<Principal, Express.User>();
 
-  function userOf(principal: Principal): Express.User | undefined {
-    if (principal.kind === 'anonymous') return undefined;
-    let user = seenAs.get(principal);
-    if (user === undefined) {
-      const { id, name: username, role, displayName, email } = principal;
-      user = Object.freeze({ id, username, role, displayName, email });
-      seenAs.set(principal, user);
-    }
-    return user;
-  }
-
-  function become(req: Request, principal: Principal): void {
-    req.auth = principal;
-    req.user = userOf(principal);
-  }
-
-  async function signIn(
-    req: Request,
-    res: Response,
-    address: string,
-    user: { id?: string; username?: string },
-  ): Promise<void> {
-    const { users } = core.stores;
-    const record = user.id ? await users.byId(user.id) : await users.byName((user.username ?? '').toLowerCase());
-    if (record?.state !== 'active') throw new TypeError('req.login: there is no active user of that id or username');
-    const asking = { address, agent: req.get('user-agent') };
-    const session = await core.browserSessions.begin(req, res, record, { method: 'login', remember: false, asking });
-    become(
-      req,
-      core.principals.ofUser(record, { via: 'session', sessionId: session.id, expiresAt: session.expiresAt }),
-    );
-  }
-
-  async function signOut(req: Request, res: Response): Promise<void> {
-    const { via, id, sessionId } = req.auth;
-    if (via === 'session') await core.browserSessions.end(req, res);
-    if (via === 'access-token' && sessionId) await core.sessions.end(id, sessionId, { principal: req.auth });
-    become(req, core.anonymous);
-  }
-
-  return function setPassportFields(req, res, principal, origin) {
-    become(req, principal);
-    req.isAuthenticated = (() => req.auth.kind !== 'anonymous') as typeof req.isAuthenticated;
-    req.isUnauthenticated = (() => req.auth.kind === 'anonymous') as typeof req.isUnauthenticated;
-    const login = (user: Express.User, ...rest: readonly unknown[]) =>
-      settle(signIn(req, res, origin.address, user), callbackIn(rest));
-    const logout = (...given: readonly unknown[]) => settle(signOut(req, res), callbackIn(given));
-    req.login = req.logIn = login as typeof req.login;
-    req.logout = req.logOut = logout as typeof req.logout;
+  const own: Recogniser = {
+    userOf(principal) {
+      let seen = seenAs.get(principal);
+      if (seen === undefined) {
+        const { id, name: username, role, displayName, email } = principal;
+        seen = Object.freeze({ id, username, role, displayName, email });
+        seenAs.set(principal, seen);
+      }
+      return seen;
+    },
+    async signIn(req, { address }, wanted) {
+      const { users } = core.stores;
+      const name = (wanted.username ?? '').toLowerCase();
+      const record = wanted.id ? await users.byId(wanted.id) : await users.byName(name);
+      if (record?.state !== 'active') throw new TypeError('req.login: there is no active user of that id or username');
+      const options = { method: 'login', remember: false, asking: { address, agent: req.get('user-agent') } };
+      const { id: sessionId, expiresAt } = await core.browserSessions.begin(req, responseOf(req), record, options);
+      req.auth = core.principals.ofUser(record, { via: 'session', sessionId, expiresAt });
+    },
+    async signOut(req) {
+      const { via, id, sessionId } = req.auth;
+      if (via === 'session') await core.browserSessions.end(req, responseOf(req));
+      if (via === 'access-token' && sessionId) await core.sessions.end(id, sessionId, { principal: req.auth });
+      req.auth = core.anonymous;
+    },
   };
+
+  return function recognise(req, principal, origin) {
+    const prototype: object = Object.getPrototypeOf(req);
+    if (!equipped.has(prototype)) equip(prototype);
+    req.auth = principal;
+    const known = req as Recognised;
+    known[by] = own;
+    known[from] = origin;
+  };
+}
+
+function responseOf(req: Request): Response {
+  if (req.res === undefined) throw new TypeError('this is no request of an Express app');
+  return req.res;
 }

@@ -9,7 +9,7 @@ type Parts = Readonly<{
   readOrigin: (req: Incoming) => Origin | Readonly<{ malformed: string; code: ErrorCode }>;
   hostIsServed: (hostname: string) => boolean;
   extract: (req: Incoming, own: boolean) => Extracted;
-  authenticate: (extracted: Extracted) => Promise<Outcome>;
+  authenticate: (extracted: Extracted) => Outcome | Promise<Outcome>;
   /** Absent where auto-login is off. */
   autoLogin: ((origin: Origin) => Promise<Principal | undefined>) | undefined;
   /** Section 4 of the contract, "Origin": the request is of a page of ours. */
@@ -51,15 +51,18 @@ export function requestPath(parts: Parts): RequestPath & Readonly<{ look(req: In
     return parts.hostIsServed(origin.hostname) ? origin : { code: 'misdirected_host' };
   }
 
-  async function identify(req: Incoming, place: Place) {
+  function identify(req: Incoming, place: Place): ReturnType<RequestPath['identify']> {
     const origin = look(req);
     if ('code' in origin) return { refusal: origin };
     if (!parts.authEnabled) return withoutAuth(req, origin, place);
     const extracted = parts.extract(req, ownPlaces.has(place));
-    const outcome = await parts.authenticate(extracted);
-    return outcome.is === 'refused'
-      ? refusedAt(req, place, { origin, extracted, outcome })
-      : accepted(req, place, { origin, extracted, outcome }, false);
+    const outcome = parts.authenticate(extracted);
+    if (!(outcome instanceof Promise)) return concluded(req, place, { origin, extracted, outcome });
+    return outcome.then((settled) => concluded(req, place, { origin, extracted, outcome: settled }));
+  }
+
+  function concluded(req: Incoming, place: Place, seen: Seen): Identified | Promise<Identified> {
+    return seen.outcome.is === 'refused' ? refusedAt(req, place, seen) : accepted(req, place, seen, false);
   }
 
   function withoutAuth(req: Incoming, origin: Origin, place: Place): Identified {
@@ -69,7 +72,7 @@ export function requestPath(parts: Parts): RequestPath & Readonly<{ look(req: In
     return { origin, principal: anonymous, refusal, passAuthorization, clearCookie: false, retry: false };
   }
 
-  async function refusedAt(req: Incoming, place: Place, seen: Seen): Promise<Identified> {
+  function refusedAt(req: Incoming, place: Place, seen: Seen): Identified | Promise<Identified> {
     const { origin, outcome } = seen;
     const cookieOnly = outcome.is === 'refused' && outcome.cookieOnly;
     if (cookieOnly && forgiving.has(place)) {
@@ -80,24 +83,33 @@ export function requestPath(parts: Parts): RequestPath & Readonly<{ look(req: In
     return { origin, principal: anonymous, refusal, passAuthorization: false, clearCookie: cookieOnly, retry };
   }
 
-  async function accepted(req: Incoming, place: Place, seen: Seen, clearCookie: boolean): Promise<Identified> {
-    const { origin, outcome } = seen;
-    const foreign = seen.extracted.is === 'credentials' && seen.extracted.foreign;
-    const strange = foreign && !parts.upstreamAuthorization;
-    const principal = outcome.is === 'principal' ? outcome.principal : await withoutCredential(req, origin, strange);
-    const found = { origin, principal, passAuthorization: foreign, clearCookie, retry: false };
+  function accepted(req: Incoming, place: Place, seen: Seen, clearCookie: boolean): Identified | Promise<Identified> {
+    if (seen.outcome.is === 'principal') return admitted(req, place, seen, clearCookie, seen.outcome.principal);
+    const automatic = withoutCredential(req, seen);
+    if (!(automatic instanceof Promise)) return admitted(req, place, seen, clearCookie, automatic);
+    return automatic.then((principal) => admitted(req, place, seen, clearCookie, principal));
+  }
+
+  const isForeign = ({ extracted }: Seen): boolean => extracted.is === 'credentials' && extracted.foreign;
+
+  /** A strange `Authorization` is a credential, though none of ours: it signs nobody in. */
+  const isStrange = (seen: Seen): boolean => isForeign(seen) && !parts.upstreamAuthorization;
+
+  function admitted(req: Incoming, place: Place, seen: Seen, clearCookie: boolean, principal: Principal): Identified {
+    const { origin } = seen;
+    const found = { origin, principal, passAuthorization: isForeign(seen), clearCookie, retry: false };
     if (!mayBeOf(req, place, principal, origin)) {
       return place === 'open' ? { ...found, principal: anonymous } : { ...found, refusal: csrf };
     }
-    if (strange && principal === anonymous && !forgiving.has(place)) {
+    if (principal === anonymous && isStrange(seen) && !forgiving.has(place)) {
       return { ...found, passAuthorization: false, refusal: { code: 'invalid_token' } };
     }
     return found;
   }
 
-  async function withoutCredential(req: Incoming, origin: Origin, strange: boolean): Promise<Principal> {
-    if (strange || parts.autoLogin === undefined || !parts.autoLoginMayRead(req)) return anonymous;
-    return (await parts.autoLogin(origin)) ?? anonymous;
+  function withoutCredential(req: Incoming, seen: Seen): Principal | Promise<Principal> {
+    if (parts.autoLogin === undefined || isStrange(seen) || !parts.autoLoginMayRead(req)) return anonymous;
+    return parts.autoLogin(seen.origin).then((principal) => principal ?? anonymous);
   }
 
   function mayBeOf(req: Incoming, place: Place, principal: Principal, origin: Origin): boolean {

@@ -14,17 +14,18 @@ const nobody: Outcome = Object.freeze({ is: 'nobody' });
 /**
  * Judges what a request presented, worst first: malformed (400), then bad (401, also beside a good one), then two of
  * different principals (400). Of two credentials of one principal the narrower, the one in `Authorization`, holds.
+ * A promise only where something had to be looked up: a known credential is judged at once.
  */
-export function chain(by: Authenticators): (extracted: Extracted) => Promise<Outcome> {
+export function chain(by: Authenticators): (extracted: Extracted) => Outcome | Promise<Outcome> {
   function judge(credential: Credential): Verdict | Promise<Verdict> {
     if (credential.kind === 'session') return by.session(credential.cookie);
     return credential.kind === 'api-token' ? by.apiToken(credential.token) : by.accessToken(credential.token);
   }
 
-  async function judgeOne(credential: Credential): Promise<Outcome> {
-    const verdict = await judge(credential);
-    if (verdict.is === 'bad') return refusedAs({ code: verdict.code }, credential.kind === 'session');
-    return verdict;
+  function judgeOne(credential: Credential): Outcome | Promise<Outcome> {
+    const verdict = judge(credential);
+    if (!(verdict instanceof Promise)) return outcomeOf(verdict, credential);
+    return verdict.then((settled) => outcomeOf(settled, credential));
   }
 
   async function judgeAll(credentials: readonly Credential[]): Promise<Outcome> {
@@ -35,12 +36,16 @@ export function chain(by: Authenticators): (extracted: Extracted) => Promise<Out
     return together(outcomes.flatMap((outcome) => (outcome.is === 'principal' ? [outcome.principal] : [])));
   }
 
-  return async function authenticate(extracted) {
+  return function authenticate(extracted) {
     if (extracted.is === 'malformed') return refusedAs({ code: 'malformed_credential', detail: extracted.detail });
     const [only, second] = extracted.credentials;
     if (only === undefined) return nobody;
     return second === undefined ? judgeOne(only) : judgeAll(extracted.credentials);
   };
+}
+
+function outcomeOf(verdict: Verdict, credential: Credential): Outcome {
+  return verdict.is === 'bad' ? refusedAs({ code: verdict.code }, credential.kind === 'session') : verdict;
 }
 
 function together(found: readonly Principal[]): Outcome {
