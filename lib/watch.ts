@@ -26,6 +26,9 @@ const touches = ({ kind, id }: Invalidation, principal: Principal): boolean =>
   (kind === 'session' && id === principal.sessionId) ||
   (kind === 'token' && id === principal.tokenId);
 
+/** An upstream was told a role when the request came: it is not told of another one. */
+const isSame = (now: Principal, then: Principal): boolean => now.id === then.id && now.role === then.role;
+
 /** Open sockets and streams: each is judged again when a message names its principal, and now and then without one. */
 export function openRequests({ bus, decide, clock, interval = 30_000 }: Parts): Watch {
   const open = new Set<Open>();
@@ -39,7 +42,7 @@ export function openRequests({ bus, decide, clock, interval = 30_000 }: Parts): 
   async function judge(one: Open, onOutage: 'end' | 'wait'): Promise<void> {
     try {
       const decision = await decide(one.req);
-      if (!decision.allow || decision.principal.id !== one.principal.id) finish(one);
+      if (!decision.allow || !isSame(decision.principal, one.principal)) finish(one);
     } catch {
       if (onOutage === 'end') finish(one);
     }
@@ -48,7 +51,9 @@ export function openRequests({ bus, decide, clock, interval = 30_000 }: Parts): 
   function tick(): void {
     const now = clock();
     for (const one of [...open]) if ((one.principal.expiresAt ?? now + 1) <= now) finish(one);
-    if (now - checkedAt < interval) return;
+    // Below zero when the clock was put back: nobody knows how long ago it was.
+    const since = now - checkedAt;
+    if (since >= 0 && since < interval) return;
     checkedAt = now;
     for (const one of [...open]) void judge(one, 'wait');
   }
