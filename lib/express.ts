@@ -170,6 +170,7 @@ export function expressGuards({ core, judgeBy, answerTo }: Parts): Guards {
             const clean = cleanUrl(req.url);
             if (!clean.ok) return refuse(req, res, { code: 'ambiguous_path', detail: clean.detail });
             req.url = clean.url;
+            if (decision.clearCookie) res.append('Set-Cookie', core.browserSessions.clearing);
             recognise(req, decision.principal, decision.origin);
             next();
           },

@@ -150,6 +150,19 @@ describe('gate.protect', () => {
     deepEqual((await app.ask('/a/%2e%2e/b', { headers })).code, 'ambiguous_path');
   });
 
+  it('clears a cookie of no live session where everybody may pass', async (t) => {
+    const app = await startApp((server, { gate }) => {
+      server.use(gate.protect({ rules }));
+      server.use((_req, res) => void res.cookie('own', '1').end());
+    });
+    t.after(() => app.close());
+    const answer = await app.ask('/assets/a.css', { headers: { cookie: 'gatewarden=s%3Aabc.def' } });
+    const [cleared, own] = answer.headers['set-cookie'] ?? [];
+    equal(answer.status, 200);
+    match(cleared ?? '', /^gatewarden=; .*Max-Age=0/);
+    match(own ?? '', /^own=1/);
+  });
+
   it('tells every problem of its rules when the app is put together', async () => {
     await startApp((_server, { gate }) => {
       throws(() => gate.protect({ rules: 'wizard read /**\nviewer fly /**' }), /line 1[\s\S]*line 2/);
