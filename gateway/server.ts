@@ -1,6 +1,7 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { http } from './http.ts';
 import type { Limits } from './limits.ts';
 
 /** Who answers the requests that the server lets through. */
@@ -37,7 +38,7 @@ const asksForWebSocket = (req: IncomingMessage): boolean => req.headers.upgrade?
  * could only get that wrong.
  */
 export function gatewayServer(handlers: Handlers, limits: Limits): GatewayServer {
-  const server = createServer({
+  const server = http.createServer({
     insecureHTTPParser: false,
     requireHostHeader: true,
     maxHeaderSize: limits.maxHeaderSize,

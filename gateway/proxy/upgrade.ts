@@ -1,9 +1,10 @@
-import { type IncomingHttpHeaders, type IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { Exchange } from '../exchange.ts';
 import type { Allowed } from '../gate.ts';
+import { http } from '../http.ts';
 import { dispatch, Forwarding, type Route } from './forward.ts';
 import type { IdentityHeaders } from './headers-in.ts';
 import { clientHeaders } from './headers-out.ts';
@@ -13,7 +14,7 @@ export type Upgradable = Readonly<{ socket: Duplex; head: Buffer }>;
 
 /** An ordinary answer on the socket of a request to upgrade, for whatever is not a 101; the connection ends with it. */
 export function answerTo(req: IncomingMessage, socket: Duplex): ServerResponse {
-  const res = new ServerResponse(req);
+  const res = new http.ServerResponse(req);
   res.shouldKeepAlive = false;
   if (socket instanceof Socket) res.assignSocket(socket);
   res.once('finish', () => {
