@@ -1,5 +1,5 @@
 import type { Result } from './errors.ts';
-import type { ApiTokenRecord, AuditRecord, Page, SessionRecord, UserRecord, UserState } from './stores/contracts.ts';
+import type { ApiTokenRecord, AuditRecord, Page, SessionRecord, UserRecord } from './stores/contracts.ts';
 import type { Actor, Principal } from './types.ts';
 
 /** A user as the services show it: never with a hash. */
@@ -176,5 +176,3 @@ export type GateEvent = Readonly<{
 
 /** How the services tell of an event: kept in the audit log and handed to listeners; never rejects. */
 export type RecordEvent = (event: Omit<GateEvent, 'at'>) => Promise<void>;
-
-export type { UserState };
