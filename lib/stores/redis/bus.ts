@@ -163,9 +163,10 @@ export function redisBus(channel: Channel, log: Log, now: () => number = () => p
       if (closed) return;
       closed = true;
       clearInterval(timer);
+      const well = problem === undefined;
       healthy = false;
       problem = 'it is closed';
-      await send('bye');
+      if (well) await send('bye');
     },
   };
 }

@@ -14,8 +14,10 @@ export interface Subscription {
 
 export function subscription(target: Target, channel: string, hear: (text: string) => void): Subscription {
   let link: Link | undefined;
+  let closed = false;
 
   async function open(): Promise<void> {
+    if (closed) throw new Error('it is closed');
     const fresh = linkTo(target);
     link = fresh;
     await fresh.connect();
@@ -32,6 +34,9 @@ export function subscription(target: Target, channel: string, hear: (text: strin
     get problem() {
       return link?.problem;
     },
-    close: () => link?.close(),
+    close() {
+      closed = true;
+      link?.close();
+    },
   };
 }

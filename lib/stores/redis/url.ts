@@ -43,7 +43,7 @@ const form = /^([a-z+]+):\/\/(?:([^/?#]*)@)?([^/?#@]*)(\/[^?#]*)?(?:\?([^#]*))?$
  * - `redis+cluster://[user:password@]host[:6379][,host2…]`
  *
  * User and password are percent-encoded; `:password@` alone means the default user. IPv6 addresses stand in brackets.
- * Throws a `TypeError` that says what is wrong and repeats nothing of the URL but its hosts.
+ * Throws a `TypeError` that says what is wrong and repeats nothing of the URL.
  */
 export function parseRedisUrl(url: string): Target {
   const [, name = '', userinfo, hosts = '', path = '', query = ''] = form.exec(url) ?? [];
@@ -91,7 +91,8 @@ function placeOf(text: string, usual: number): Place {
   const host = bracketed ?? name;
   const port = digits === undefined ? usual : Number(digits);
   if (host === undefined || port < 1 || port > 65535) {
-    throw wrong(`“${text}” is not a host with a port from 1 to 65535`);
+    // What stands there may be a piece of a password with an unencoded slash.
+    throw wrong('what should be a host, with a port from 1 to 65535, is none');
   }
   return { host, port };
 }
