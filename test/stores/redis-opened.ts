@@ -29,7 +29,7 @@ export async function opened(t: TestContext, url: string, log: Log = silent, pre
 
 /** Another client, to look and to damage. */
 export async function rawClient(t: TestContext, url: string) {
-  const client = createClient({ url });
+  const client = createClient({ url }).on('error', nothing);
   await client.connect();
   t.after(() => client.destroy());
   return client;

@@ -48,7 +48,8 @@ export const endOf = script(`
   if not found then return 0 end
   if type(found) == 'string' then
     local readable, session = pcall(cjson.decode, found)
-    if readable and type(session) == 'table' and session.userId ~= ARGV[1] then return 0 end
+    local owner = readable and type(session) == 'table' and session.userId
+    if type(owner) == 'string' and owner ~= ARGV[1] then return 0 end
   end
   return redis.call('DEL', KEYS[1])`);
 
