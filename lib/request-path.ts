@@ -15,7 +15,7 @@ type Parts = Readonly<{
   /** Section 4 of the contract, "Origin": the request is of a page of ours. */
   comesFromOurselves: (req: Incoming, origin: Origin) => boolean;
   /** A GET that auto-login may answer: not one that another site makes a browser send. */
-  autoLoginMayRead: (req: Incoming) => boolean;
+  autoLoginMayRead: (req: Incoming, origin: Origin) => boolean;
   isNavigation: (req: Incoming) => boolean;
   respond: (req: Incoming, refusal: Refusal, options: NonNullable<Parameters<RequestPath['answer']>[2]>) => Answer;
 }>;
@@ -108,14 +108,18 @@ export function requestPath(parts: Parts): RequestPath & Readonly<{ look(req: In
   }
 
   function withoutCredential(req: Incoming, seen: Seen): Principal | Promise<Principal> {
-    if (parts.autoLogin === undefined || isStrange(seen) || !parts.autoLoginMayRead(req)) return anonymous;
+    if (parts.autoLogin === undefined || isStrange(seen)) return anonymous;
+    // What needs an origin of ours is refused for that, below.
+    if (!needsOrigin(req) && !parts.autoLoginMayRead(req, seen.origin)) return anonymous;
     return parts.autoLogin(seen.origin).then((principal) => principal ?? anonymous);
   }
 
   function mayBeOf(req: Incoming, place: Place, principal: Principal, origin: Origin): boolean {
     if (!needsOrigin(req)) return true;
     if (principal.via === 'api-token' || principal.via === 'access-token') return true;
-    const nothingToAbuse = principal === anonymous && place !== 'sign-in';
+    // A grant is made by what is in the body, and auto-login is nothing that a program would bring along.
+    const isGrant = place === 'grant' && principal.via === 'auto-login';
+    const nothingToAbuse = isGrant || (principal === anonymous && place !== 'sign-in');
     if (nothingToAbuse && !(ownPlaces.has(place) && namesAnOrigin(req))) return true;
     return parts.comesFromOurselves(req, origin);
   }

@@ -24,11 +24,13 @@ function withoutDefaultPort(origin: string): string {
 }
 
 /**
- * Whether a GET may be answered under auto-login: not when another site makes the browser send it, unless it is a
- * top-level navigation. Plain http beyond loopback sends no `Sec-Fetch-Site` and passes.
+ * Whether a read may be answered under auto-login: not when another site makes the browser send it, unless it is a
+ * top-level navigation. Browsers send no `Sec-Fetch-Site` over plain http beyond loopback; a fetch that asks for CORS
+ * still names its `Origin` there, and that must be scheme, host and port of `own`.
  */
-export function autoLoginMayRead(req: Incoming): boolean {
+export function autoLoginMayRead(req: Incoming, own: Own): boolean {
   const { 'sec-fetch-site': site, 'sec-fetch-mode': mode, 'sec-fetch-dest': destination } = req.headers;
-  if (site === undefined || site === 'same-origin' || site === 'same-site' || site === 'none') return true;
+  if (site === undefined) return req.headers.origin === undefined || comesFromOurselves(req, own);
+  if (site === 'same-origin' || site === 'same-site' || site === 'none') return true;
   return mode === 'navigate' && destination === 'document';
 }

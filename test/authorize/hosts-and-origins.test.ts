@@ -73,6 +73,9 @@ const mode = (value: string): Header => ['Sec-Fetch-Mode', value];
 const destination = (value: string): Header => ['Sec-Fetch-Dest', value];
 const reads: readonly (readonly [string, readonly Header[], boolean])[] = [
   ['plain http, which says nothing', [], true],
+  ["our own page's fetch on plain http", [origin('https://app.example.com')], true],
+  ["another site's fetch on plain http", [origin('http://evil.example')], false],
+  ["another site's fetch on plain http, from a frame without an origin", [origin('null')], false],
   ['our own page', [site('same-origin'), mode('cors')], true],
   ["another site's fetch", [site('cross-site'), mode('cors'), destination('empty')], false],
   ["another site's picture", [site('cross-site'), mode('no-cors'), destination('image')], false],
@@ -84,7 +87,7 @@ const reads: readonly (readonly [string, readonly Header[], boolean])[] = [
 
 for (const [name, headers, expected] of reads) {
   test(`auto-login ${expected ? 'answers' : 'does not answer'} ${name}`, () => {
-    equal(autoLoginMayRead(incoming({ headers })), expected);
+    equal(autoLoginMayRead(incoming({ headers }), own), expected);
   });
 }
 
