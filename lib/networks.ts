@@ -1,14 +1,21 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
+// RFC 4291, 2.5.5.1, deprecated: an address of its own, which ipaddr.js takes for the IPv4 address in it.
+const ipv4Compatible = /^::\d+\.\d+\.\d+\.\d+$/;
+
+/** The family of an address in its plain form, else 0. */
+const familyOf = (text: string): number => (ipv4Compatible.test(text) ? 0 : isIP(text));
+
 /**
  * The one spelling of an IP address: IPv4-mapped IPv6 unwrapped, zone dropped, IPv6 compressed and in lower case.
- * `undefined` for everything that is not an address in its plain form (no octal, hexadecimal or short IPv4).
+ * `undefined` for everything that is not an address in its plain form (no octal, hexadecimal or short IPv4, no
+ * IPv4-compatible IPv6).
  */
 export function canonicalAddress(text: string): string | undefined {
   const zone = text.indexOf('%');
   const plain = zone === -1 ? text : text.slice(0, zone);
-  const family = isIP(plain);
+  const family = familyOf(plain);
   if (family === 0) return undefined;
   return family === 4 ? plain : ipaddr.process(plain).toString();
 }
@@ -19,7 +26,7 @@ export type Network = readonly [address: ipaddr.IPv4 | ipaddr.IPv6, bits: number
 /** Reads a CIDR, or a single address as the network of itself; `undefined` for anything else. */
 export function parseNetwork(text: string): Network | undefined {
   const [plain = '', bits, more] = text.split('/');
-  const family = isIP(plain);
+  const family = familyOf(plain);
   if (family === 0 || plain.includes('%') || more !== undefined) return undefined;
   const width = family === 4 ? 32 : 128;
   if (bits !== undefined && (!/^\d{1,3}$/.test(bits) || Number(bits) > width)) return undefined;
