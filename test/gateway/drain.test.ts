@@ -4,8 +4,7 @@ import { type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { createServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 import test from 'node:test';
-import { temporaryFolder } from '../support/folders.ts';
-import { type Started, start } from '../support/processes.ts';
+import { gatewayProcess } from './process.ts';
 import { gatewayTo, portOf, upstreamThat } from './started.ts';
 
 /** An upstream that answers when told to. */
@@ -42,44 +41,26 @@ test('what is not finished at the deadline is broken off', async () => {
   await broken;
 });
 
-async function gatewayProcess(
-  upstream: string,
-  env: NodeJS.ProcessEnv = {},
-): Promise<{ process: Started; folder: AsyncDisposable }> {
-  const folder = await temporaryFolder();
-  const process_ = start(process.execPath, ['--conditions=gatewarden-source', 'cli/index.ts', 'run'], {
-    env: {
-      PATH: process.env.PATH,
-      GATEWARDEN_UPSTREAM: upstream,
-      GATEWARDEN_PORT: '0',
-      GATEWARDEN_DATA_DIR: folder.path,
-      GATEWARDEN_RULES: 'public * /**',
-      ...env,
-    },
-  });
-  return { process: process_, folder };
-}
-
 test('SIGTERM lets a request finish, then the process ends with 0', async () => {
   await using upstream = await patientUpstream();
-  const { process: gateway, folder } = await gatewayProcess(upstream.url);
-  await using _ = folder;
-  const [, url] = await gateway.printed(/"address":"(http:[^"]+)"/);
-  const running = fetch(`${url}/public/x`);
+  await using running = await gatewayProcess(upstream.url);
+  const { gateway } = running;
+  const url = await running.url();
+  const asked = fetch(`${url}/public/x`);
   await upstream.asked;
   const ended = gateway.stop('SIGTERM');
   await gateway.printed(/letting requests finish/);
   upstream.answer();
-  equal(await (await running).text(), 'answered');
+  equal(await (await asked).text(), 'answered');
   equal(await ended, 0);
   match(gateway.stdout, /"path":"\/public\/x","status":200/);
 });
 
 test('a second signal ends it at once', async () => {
   await using upstream = await patientUpstream();
-  const { process: gateway, folder } = await gatewayProcess(upstream.url);
-  await using _ = folder;
-  const [, url] = await gateway.printed(/"address":"(http:[^"]+)"/);
+  await using running = await gatewayProcess(upstream.url);
+  const { gateway } = running;
+  const url = await running.url();
   const broken = rejects(fetch(`${url}/public/x`));
   await upstream.asked;
   void gateway.stop('SIGTERM');
@@ -90,8 +71,8 @@ test('a second signal ends it at once', async () => {
 
 test('the line at the start says the mode, the stores, the upstream and the address; the setup link is beside the log', async () => {
   await using upstream = await patientUpstream();
-  const { process: gateway, folder } = await gatewayProcess(upstream.url, { GATEWARDEN_SECRET_KEY: 'k'.repeat(43) });
-  await using _ = folder;
+  await using running = await gatewayProcess(upstream.url, { GATEWARDEN_SECRET_KEY: 'k'.repeat(43) });
+  const { gateway } = running;
   const [link] = await gateway.printed(/http:\S+\/_gatewarden\/setup\?token=\S+/);
   await gateway.printed(/the gateway is listening/);
   const line = gateway.stdout.split('\n').find((one) => one.includes('the gateway is listening')) ?? '{}';
@@ -106,12 +87,12 @@ test('the line at the start says the mode, the stores, the upstream and the addr
 
 test('without authentication it says so, loudly where others can reach it', async () => {
   await using upstream = await patientUpstream();
-  const { process: gateway, folder } = await gatewayProcess(upstream.url, {
+  await using running = await gatewayProcess(upstream.url, {
     GATEWARDEN_AUTH_ENABLED: 'false',
     GATEWARDEN_HOST: '0.0.0.0',
     GATEWARDEN_PUBLIC_URL: 'https://wiki.example.com',
   });
-  await using _ = folder;
+  const { gateway } = running;
   await gateway.printed(/"mode":"off"/);
   await gateway.printed(/AUTHENTICATION IS OFF/);
   await gateway.stop();
@@ -121,8 +102,8 @@ test('a port in use is told in a sentence, and the process ends with 5', async (
   const taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');
   const port = String(portOf(taken));
-  const { process: gateway, folder } = await gatewayProcess('http://127.0.0.1:1', { GATEWARDEN_PORT: port });
-  await using _ = folder;
+  await using running = await gatewayProcess('http://127.0.0.1:1', { GATEWARDEN_PORT: port });
+  const { gateway } = running;
   equal(await gateway.ended, 5);
   match(gateway.stderr, new RegExp(`127\\.0\\.0\\.1:${port} is already in use`));
   taken.close();

@@ -4,11 +4,10 @@ import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import test from 'node:test';
-import { temporaryFolder } from '../support/folders.ts';
-import { start } from '../support/processes.ts';
+import { gatewayProcess } from './process.ts';
 import { upstreamThat } from './started.ts';
 
-const size = 200 * 1024 * 1024;
+const size = 300 * 1024 * 1024;
 const chunk = Buffer.alloc(1024 * 1024, 'x');
 
 const residentMegabytes = (pid: number): number =>
@@ -26,7 +25,7 @@ async function upload(url: string, watch: () => void): Promise<string> {
   return text(answer);
 }
 
-test('200 MB up and 200 MB down go through with flat memory', async () => {
+test('300 MB up and 300 MB down go through with flat memory', async () => {
   await using upstream = await upstreamThat(async (req, res) => {
     let bytes = 0;
     for await (const one of req) bytes += one.length;
@@ -34,17 +33,9 @@ test('200 MB up and 200 MB down go through with flat memory', async () => {
     for (let sent = 0; sent < size; sent += chunk.length) if (!res.write(chunk)) await once(res, 'drain');
     res.end();
   });
-  await using folder = await temporaryFolder();
-  const gateway = start(process.execPath, ['--conditions=gatewarden-source', 'cli/index.ts', 'run'], {
-    env: {
-      PATH: process.env.PATH,
-      GATEWARDEN_UPSTREAM: upstream.url,
-      GATEWARDEN_PORT: '0',
-      GATEWARDEN_DATA_DIR: folder.path,
-      GATEWARDEN_RULES: 'public * /**',
-    },
-  });
-  const [, url] = await gateway.printed(/"address":"(http:[^"]+)"/);
+  await using running = await gatewayProcess(upstream.url);
+  const { gateway } = running;
+  const url = await running.url();
   await fetch(`${url}/warm`);
   const before = residentMegabytes(gateway.pid);
   let peak = 0;
