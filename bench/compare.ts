@@ -1,4 +1,5 @@
 import { load, type Measured, median } from './load.ts';
+import { processorTime } from './process.ts';
 import { printTable } from './table.ts';
 
 /** A server that is up: what the load generator asks of it, as somebody who is signed in. */
@@ -28,14 +29,18 @@ export async function compare(title: string, contenders: readonly Contender[], e
   printThroughput(title, await measure(contenders, effort));
 }
 
-type Results = ReadonlyMap<string, readonly Measured[]>;
+type Run = Measured & Readonly<{ /** Of the server's own process, in microseconds a request. */ cpu: number }>;
+type Results = ReadonlyMap<string, readonly Run[]>;
 
 /** Interleaved: whatever else the machine does in a round, it does to everybody. */
 async function measure(contenders: readonly Contender[], { rounds, seconds, connections }: Effort): Promise<Results> {
-  const results = new Map<string, Measured[]>(contenders.map(({ name }) => [name, []]));
+  const results = new Map<string, Run[]>(contenders.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round++) {
-    for (const { name, url, headers } of contenders) {
-      results.get(name)?.push(await load({ url: `${url}/`, headers, seconds, connections }));
+    for (const { name, url, headers, pid } of contenders) {
+      const before = processorTime(pid);
+      const measured = await load({ url: `${url}/`, headers, seconds, connections });
+      const cpu = ((processorTime(pid) - before) * 1000) / (measured.perSecond * seconds);
+      results.get(name)?.push({ ...measured, cpu });
     }
   }
   return results;
@@ -49,7 +54,8 @@ function printThroughput(title: string, results: Results): void {
     Math.round(rate).toLocaleString('en'),
     median(runs.map((run) => run.p50)).toFixed(2),
     median(runs.map((run) => run.p99)).toFixed(2),
+    median(runs.map((run) => run.cpu)).toFixed(0),
     (ours / rate).toFixed(2),
   ]);
-  printTable(title, ['', 'requests/s', 'p50 ms', 'p99 ms', 'gatewarden ÷ this'], rows);
+  printTable(title, ['', 'requests/s', 'p50 ms', 'p99 ms', 'CPU µs', 'gatewarden ÷ this'], rows);
 }

@@ -72,6 +72,14 @@ export function residentMemory(pid: number): number {
   return Number(kilobytes) / 1000;
 }
 
+/** Processor time that a process has had, in milliseconds. Linux counts it in hundredths of a second. */
+export function processorTime(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}
+
 /** Where a program is, or undefined. */
 export function find(name: string): string | undefined {
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin'];

@@ -112,11 +112,8 @@ export function expressGuards({ core, judgeBy, answerTo }: Parts): Guards {
 
   function guard(pass: (req: Request, res: Response) => boolean): RequestHandler {
     return function gatewardenGuard(req, res, next) {
-      const onwards = (): void => {
-        if (pass(req, res)) next();
-      };
-      if (req.auth === undefined) recognised(req, res, next, onwards);
-      else onwards();
+      if (req.auth === undefined) recognised(req, res, next, () => void (pass(req, res) && next()));
+      else if (pass(req, res)) next();
     };
   }
 
