@@ -18,7 +18,8 @@ export type Found = Readonly<{ path: string; skip: false }> | Readonly<{ path: u
 
 const folders = () => [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
 
-function onPath(name: string): string | undefined {
+/** Where a program is on the path, if it is there. */
+export function onPath(name: string): string | undefined {
   return folders()
     .map((folder) => join(folder, name))
     .find((path) => {

@@ -1,0 +1,37 @@
+/** What a MongoDB URL says, without what nobody may read. */
+export interface Address {
+  /** `mongo1.example:27017,mongo2.example:27017`. */
+  readonly hosts: string;
+  /** The database: `gatewarden` where the URL names none. */
+  readonly database: string;
+  /** The names of the options that it gives, in lower case. */
+  readonly options: ReadonlySet<string>;
+  /** The same text without the password, should it be in there. */
+  withoutSecrets(message: string): string;
+}
+
+const form =
+  /^mongodb(?:\+srv)?:\/\/(?:(?<login>[^/?]*)@)?(?<hosts>[^/?@]+)(?:\/(?<database>[^?]*))?(?:\?(?<query>.*))?$/;
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Reads a MongoDB URL; undefined for what is none. */
+export function addressIn(url: string): Address | undefined {
+  const groups = form.exec(url)?.groups;
+  if (groups?.hosts === undefined) return undefined;
+  const { login = '', hosts, database = '', query = '' } = groups;
+  const password = login.split(':').slice(1).join(':');
+  const secrets = [login, password, decoded(password)].filter(Boolean);
+  return {
+    hosts: decoded(hosts),
+    database: decoded(database) || 'gatewarden',
+    options: new Set(query.split('&').map((pair) => pair.split('=')[0]?.toLowerCase() ?? '')),
+    withoutSecrets: (message) => secrets.reduce((text, secret) => text.replaceAll(secret, '***'), message),
+  };
+}

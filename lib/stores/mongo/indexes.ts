@@ -1,0 +1,41 @@
+import type { Model } from 'mongoose';
+
+/** An index: its name, the fields in it with their directions, and what it demands. */
+type Index = Readonly<{ name: string; key: Readonly<Record<string, number>>; unique: boolean; sparse: boolean }>;
+
+/** A collection, and the schema that says which indexes it needs. */
+export interface Indexed {
+  readonly collection: Model<unknown>['collection'];
+  readonly schema: { indexes(): [Record<string, unknown>, Record<string, unknown>][] };
+}
+
+/** Servers give the directions of a key back as they like: 1, 1.0, a Long. */
+function indexOf(key: object, { name, unique, sparse }: Record<string, unknown>): Index {
+  const directions = Object.entries(key).map(([field, direction]) => [field, Number(direction)]);
+  return {
+    name: String(name),
+    key: Object.fromEntries(directions),
+    unique: unique === true,
+    sparse: sparse === true,
+  };
+}
+
+const textOf = ({ name, key, unique, sparse }: Index): string =>
+  JSON.stringify([name, Object.entries(key), unique, sparse]);
+
+async function ensure({ schema, collection }: Indexed): Promise<void> {
+  const wanted = schema.indexes().map(([key, options]) => indexOf(key, options));
+  if (wanted.length === 0) return;
+  for (const { name, key, unique, sparse } of wanted) {
+    // One that is there already is left as it is, and the collection is made with the first.
+    await collection.createIndex(key, { name, ...(unique && { unique }), ...(sparse && { sparse }) });
+  }
+  const there = (await collection.indexes()).map(({ key, ...options }) => textOf(indexOf(key, options)));
+  const missing = wanted.find((index) => !there.includes(textOf(index)));
+  if (missing !== undefined) throw new Error(`the index ${missing.name} of ${collection.name} is not there`);
+}
+
+/** Makes the indexes that are not there yet, and makes sure that all of them are: without them nothing is unique. */
+export async function ensureIndexes(models: readonly Indexed[]): Promise<void> {
+  for (const model of models) await ensure(model);
+}

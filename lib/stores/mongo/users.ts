@@ -1,0 +1,159 @@
+import type { EndedSession, UserRecord, UserStore } from '../contracts.ts';
+import { endedWith } from '../standing.ts';
+import { type Roster, rosterOn } from './admins.ts';
+import { type Database, outdated, unlessDuplicate, untilCurrent } from './database.ts';
+import { pageLimit, pageOf } from './fields.ts';
+import { userChanges } from './user-changes.ts';
+import { documentOf, emailKeyOf, recordOf, saysAdmin, type UserDocument, userSchema } from './user-documents.ts';
+
+/** After everything that begins with the prefix: no name holds the last code point, which is no character. */
+const endOf = (prefix: string) => `${prefix}\u{10ffff}`;
+
+/** So many ended sessions are kept on a user's record. */
+const mostEnded = 1000;
+
+export type Users = ReturnType<typeof usersOn>;
+
+/** The collection, and the records in it as they are to be believed. */
+export function usersOn(db: Database, roster: Roster) {
+  const users = db.collection('users', userSchema);
+
+  /**
+   * A record that says admin and is no member of the roster names no other role, either: what was given with it is not
+   * known. It counts as `anony`, the lowest of every ladder, until an admin gives it a role again.
+   */
+  function believing(members: ReadonlySet<string>) {
+    return (found: UserDocument): UserRecord => {
+      const record = recordOf(found);
+      return saysAdmin(record) && !members.has(found.stamp ?? '') ? { ...record, role: 'anony' } : record;
+    };
+  }
+
+  /** Asks the roster only where a record says admin. */
+  async function readerOf(found: readonly UserDocument[]): Promise<(one: UserDocument) => UserRecord> {
+    return found.some(saysAdmin) ? believing(await roster.stamps()) : recordOf;
+  }
+
+  return {
+    users,
+    readerOf,
+    stored: (id: string): Promise<UserDocument | null> => users.findOne({ id }).lean(),
+    believed: async (found: UserDocument): Promise<UserRecord> => (await readerOf([found]))(found),
+  };
+}
+
+export function userStore(db: Database): UserStore {
+  const roster = rosterOn(db);
+  const collection = usersOn(db, roster);
+  const { users, readerOf, believed, stored } = collection;
+  const { update, remove } = userChanges(collection, roster);
+
+  async function one(filter: { id: string } | { nameKey: string } | { emailKey: string }) {
+    const found = await users.findOne(filter).lean();
+    return found === null ? undefined : believed(found);
+  }
+
+  /** What kept a document from being added, looked up in the order in which it is told. */
+  async function inTheWayOf({ _id, emailKey }: UserDocument) {
+    const holder = await users.findOne({ _id }).lean();
+    if (holder !== null) return holder.retiredAt === undefined ? 'name-taken' : 'name-retired';
+    const owner = emailKey === undefined ? null : await users.findOne({ emailKey }, { _id: 1 }).lean();
+    return owner === null ? outdated : 'email-taken';
+  }
+
+  /** In the place of a retired name, in one step. */
+  async function reuse(document: UserDocument) {
+    const retired = { _id: document._id, retiredAt: { $exists: true } };
+    const written = await unlessDuplicate(() => users.findOneAndReplace(retired, document).lean());
+    if (written === 'duplicate') return 'email-taken';
+    return written === null ? outdated : 'created';
+  }
+
+  async function add(document: UserDocument, reuseName: boolean) {
+    const written = await unlessDuplicate(() => users.create([document]));
+    if (written !== 'duplicate') return 'created';
+    const obstacle = await inTheWayOf(document);
+    return obstacle === 'name-retired' && reuseName ? reuse(document) : obstacle;
+  }
+
+  async function insert(user: UserRecord, reuseName: boolean) {
+    const stamp = saysAdmin(user) ? await roster.propose(user.id) : undefined;
+    const outcome = await untilCurrent(() => add(documentOf(user, stamp), reuseName));
+    if (stamp === undefined) return outcome;
+    if (outcome === 'created') await roster.join(stamp);
+    else await roster.withdraw(stamp);
+    return outcome;
+  }
+
+  const hasAdmin = async () => (await roster.stamps()).size > 0;
+
+  /** Who joins the roster first is the admin; the others go again, and their names stay free. */
+  async function insertFirstAdmin(user: UserRecord) {
+    if (await hasAdmin()) return 'admin-exists';
+    const stamp = await roster.propose(user.id);
+    const outcome = await untilCurrent(() => add(documentOf(user, stamp), false));
+    if (outcome === 'created' && (await roster.joinFirst(stamp))) return 'created';
+    await roster.withdraw(stamp);
+    await users.deleteOne({ _id: user.nameKey, stamp });
+    return outcome === 'created' || (await hasAdmin()) ? 'admin-exists' : 'name-taken';
+  }
+
+  async function list({ limit: asked, after = '', prefix = '' }: Parameters<UserStore['list']>[0]) {
+    const limit = pageLimit(asked);
+    const within = prefix === '' ? {} : { $gte: prefix, $lt: endOf(prefix) };
+    const found = await users
+      .find({ nameKey: { $gt: after, ...within } })
+      .sort({ nameKey: 1 })
+      .limit(limit + 1)
+      .lean();
+    return pageOf(found, limit, ({ _id }) => _id, await readerOf(found));
+  }
+
+  async function rehash(id: string, from: string, to: string): Promise<boolean> {
+    const written = await users.updateOne({ id, passwordHash: from }, { $set: { passwordHash: to } });
+    return written.matchedCount > 0;
+  }
+
+  /** Adds what is not noted yet where there is room, in one step, and forgets what is over in another. */
+  async function noteEnded(userId: string, more: readonly EndedSession[], now: number) {
+    const found = await stored(userId);
+    if (found === null) return;
+    const before = recordOf(found).ended ?? [];
+    const after = endedWith(before, more, now);
+    if (after === 'too-many') return endedTooMany(userId, before.length);
+    const fresh = after.filter(({ id }) => !before.some((one) => one.id === id));
+    if (after.length < before.length + fresh.length) {
+      await users.updateOne({ id: userId }, { $pull: { ended: { until: { $lte: now } } } });
+    }
+    return fresh.length === 0 ? undefined : addEnded(userId, fresh);
+  }
+
+  async function addEnded(userId: string, fresh: readonly EndedSession[]) {
+    const room = { [`ended.${mostEnded - fresh.length}`]: { $exists: false } };
+    const asItWas = { id: userId, ...room, 'ended.id': { $nin: fresh.map(({ id }) => id) } };
+    const written = await users.updateOne(asItWas, { $push: { ended: { $each: fresh } } });
+    return written.matchedCount > 0 ? undefined : outdated;
+  }
+
+  /** Only where nobody did it a moment ago. */
+  async function endedTooMany(userId: string, kept: number) {
+    const full = kept === 0 ? {} : { [`ended.${kept - 1}`]: { $exists: true } };
+    const written = await users.updateOne({ id: userId, ...full }, { $inc: { epoch: 1 }, $unset: { ended: 1 } });
+    return written.matchedCount > 0 ? undefined : outdated;
+  }
+
+  return {
+    insert: (user, options) => db.answer(() => insert(user, options?.reuseName === true)),
+    insertFirstAdmin: (user) => db.answer(() => insertFirstAdmin(user)),
+    byId: (id) => db.answer(() => one({ id })),
+    byName: (nameKey) => db.answer(() => one({ nameKey })),
+    byEmail: (email) => db.answer(() => one({ emailKey: emailKeyOf(email) ?? '' })),
+    update: (id, change, at) => db.answer(() => update(id, change, at)),
+    rehash: (id, from, to) => db.answer(() => rehash(id, from, to)),
+    signedIn: (id, at) => db.answer(async () => void (await users.updateOne({ id }, { $max: { lastLoginAt: at } }))),
+    noteEnded: (userId, ended, now) => db.answer(() => untilCurrent(() => noteEnded(userId, ended, now))),
+    remove: (id, at) => db.answer(() => remove(id, at)),
+    list: (query) => db.answer(() => list(query)),
+    hasAdmin: () => db.answer(hasAdmin),
+  };
+}
