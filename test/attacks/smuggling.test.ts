@@ -1,7 +1,7 @@
 import { equal, match } from 'node:assert/strict';
 import test, { after } from 'node:test';
+import { gatewayTo, upstreamThat } from '../gateway/started.ts';
 import { rawRequest } from '../support/http.ts';
-import { gatewayTo, upstreamThat } from './started.ts';
 
 const upstream = await upstreamThat((req, res) => void req.resume().on('end', () => res.end('answered')));
 const gateway = await gatewayTo(upstream.url);
