@@ -20,8 +20,8 @@ import { isNavigation } from './extract/navigation.ts';
 import { originReader } from './extract/origin.ts';
 import { type IdentityHeader, identityTeller } from './identity.ts';
 import type { InvalidationBus } from './invalidation/bus.ts';
-import { localBus } from './invalidation/local.ts';
 import { judgeWith } from './judge.ts';
+import { type Opened, ofOneProcess, openStores } from './open-stores.ts';
 import { errorPage } from './pages/index.ts';
 import { type Policies, policiesOf } from './policies.ts';
 import { requestPath } from './request-path.ts';
@@ -69,6 +69,8 @@ type Base = Policies &
     hasher: PasswordHasher;
     clock: () => number;
     bus: InvalidationBus;
+    /** How long what was read of a store is believed, in milliseconds. */
+    cacheLifetime: number;
     keyring: Keyring;
     audit: Audit;
     record: Audit['record'];
@@ -83,42 +85,36 @@ export async function compose(settings: Settings, brought: Brought): Promise<Ins
   const policies = policiesOf(settings);
   policies.rulesOf(settings.rules);
   const secrets = await loadSecretKeys(settings);
-  const stores = brought.stores ?? (await openStores(settings));
+  const opened = brought.stores ? ofOneProcess(brought.stores) : await openStores(settings, brought.log);
   try {
-    return await assemble(baseOf(settings, policies, secrets, stores, brought));
+    return await assemble(baseOf(settings, policies, secrets, opened, brought));
   } catch (error) {
-    await stores.close();
+    await opened.stores.close();
     throw error;
   }
-}
-
-async function openStores(settings: Settings): Promise<Stores> {
-  const { openSqlite } = await import('./stores/sqlite/index.ts');
-  return openSqlite({ dataDir: settings.dataDir });
 }
 
 function baseOf(
   settings: Settings,
   policies: Policies,
   secrets: readonly string[],
-  stores: Stores,
+  opened: Opened,
   brought: Brought,
 ): Base {
   const { log, hasher = passwordHasher(), clock = Date.now } = brought;
-  const audit = auditLog(stores.audit, log, clock);
-  const keys = keyring(secrets);
-  const shared = { settings, log, stores, hasher, clock, audit, bus: localBus(), keyring: keys };
+  const audit = auditLog(opened.stores.audit, log, clock);
+  const shared = { settings, log, ...opened, hasher, clock, audit, keyring: keyring(secrets) };
   return { ...policies, ...shared, record: audit.record, issuer: issuerOf(settings) };
 }
 
 async function assemble(base: Base): Promise<Installation> {
-  const { settings, stores, bus, clock, ladder, issuer, log } = base;
+  const { settings, stores, bus, clock, ladder, issuer, log, cacheLifetime } = base;
   await checkSecretKey(stores.facts, base.keyring);
   const { core, known, keys } = await servicesOf(base);
   await makeSuperuser(core.firstAdmin, settings, ladder);
   const judgeBy = (rules = settings.rules) => judgeWith(core, base.rulesOf(rules));
   const decide = judgeBy();
-  const open = openRequests({ bus, decide, clock });
+  const open = openRequests({ bus, decide, clock, interval: Math.min(cacheLifetime, 30_000) });
   const stopListening = stores.onForeignChange(() => void bus.publish({ kind: 'all', id: '' }));
   const stopSweeping = sweeping(stores, clock, log);
   const sign = assertionSigner({ keys, issuer, clock });
@@ -151,7 +147,7 @@ async function servicesOf(base: Base) {
   const browser = browserSessions({ ...base, secrets });
   const access = accessTokens({ ...base, keys });
   const who = principals(ladder, scopes);
-  const known = knownCredentials({ bus, clock });
+  const known = knownCredentials({ bus, clock, lifetime: base.cacheLifetime });
   const requests = await requestsOf(base, {
     known,
     who,

@@ -33,6 +33,13 @@ const checks: readonly Check[] = [
       pointsAtItself(settings) ? 'UPSTREAM: is the very address that the gateway listens on' : undefined,
   },
   {
+    of: ['secretKey', 'mongodbUrl', 'redisUrl'],
+    problem: ({ secretKey, mongodbUrl, redisUrl }) =>
+      secretKey === undefined && (mongodbUrl ?? redisUrl) !== undefined
+        ? 'SECRET_KEY: is needed with MONGODB_URL or REDIS_URL: all instances share it (gatewarden keygen makes one)'
+        : undefined,
+  },
+  {
     of: ['superuser', 'superuserPassword'],
     problem: ({ superuser, superuserPassword }) =>
       superuserPassword !== undefined && superuser === undefined

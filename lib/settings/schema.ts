@@ -18,7 +18,7 @@ import {
   wholeNumber,
 } from './parsers.ts';
 import type { Settings } from './settings.ts';
-import { cookieName, issuer, origin, pathPrefix } from './urls.ts';
+import { cookieName, issuer, origin, pathPrefix, storeUrl } from './urls.ts';
 
 /** One setting: all that the program, `--help` and the documentation know of it. */
 export interface Setting<T = unknown> {
@@ -191,7 +191,7 @@ export const settingTable: { readonly [K in keyof Settings]: Setting<Exclude<Set
     env: 'SECRET_KEY',
     parser: secretKeys,
     secret: true,
-    defaultInWords: 'made at the first start, in `DATA_DIR/secret_key`',
+    defaultInWords: 'made at the first start, in `DATA_DIR/secret_key`; needed with `MONGODB_URL` or `REDIS_URL`',
     help: 'At least 32 bytes as URL-safe base64; `gatewarden keygen` makes one. A comma-separated list rotates: the first signs and encrypts, all verify and decrypt.',
     appliesTo: everywhere,
     example: 'what `gatewarden keygen` prints',
@@ -235,6 +235,28 @@ export const settingTable: { readonly [K in keyof Settings]: Setting<Exclude<Set
     help: 'The fewest characters of a new password. Common passwords and the user’s own name are refused besides.',
     appliesTo: everywhere,
     example: '16',
+  },
+  mongodbUrl: {
+    env: 'MONGODB_URL',
+    parser: storeUrl(
+      ['mongodb:', 'mongodb+srv:'],
+      'must be a URL such as mongodb://user:password@host:27017/gatewarden',
+    ),
+    secret: true,
+    help: 'Users, tokens, audit and keys in MongoDB instead of SQLite, for several instances that share them.',
+    appliesTo: everywhere,
+    example: 'mongodb://localhost:27017/gatewarden',
+  },
+  redisUrl: {
+    env: 'REDIS_URL',
+    parser: storeUrl(
+      ['redis:', 'rediss:', 'redis+sentinel:', 'rediss+sentinel:', 'redis+cluster:', 'rediss+cluster:'],
+      'must be a URL such as redis://user:password@host:6379 (rediss: for TLS, redis+sentinel: and redis+cluster: with a list of hosts)',
+    ),
+    secret: true,
+    help: 'Sessions, counters and the channel between instances in Redis instead of SQLite. `redis+sentinel://host,host/master` and `redis+cluster://host,host` too.',
+    appliesTo: everywhere,
+    example: 'redis://localhost:6379',
   },
   dataDir: {
     env: 'DATA_DIR',

@@ -36,6 +36,10 @@ export interface Settings {
   readonly scopes: string;
   readonly reservedNames: readonly string[];
   readonly passwordMinLength: number;
+  /** Holds a password, often: never shown. */
+  readonly mongodbUrl: string | undefined;
+  /** Holds a password, often: never shown. */
+  readonly redisUrl: string | undefined;
   readonly dataDir: string;
   readonly cookieName: string | undefined;
   readonly cookieDomain: string | undefined;

@@ -31,3 +31,9 @@ export const cookieName: Parser<string> = matching(
   /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$/,
   'must be a cookie name: letters, digits and punctuation without spaces',
 );
+
+/** The URL of a store, by its scheme; the rest is for its driver to read, several hosts among it. Never repeated in a problem. */
+export const storeUrl = (schemes: readonly string[], problem: string): Parser<string> =>
+  text(problem, (given) =>
+    schemes.some((scheme) => given.startsWith(`${scheme}//`)) && /^[^\s]+$/.test(given) ? given : undefined,
+  );

@@ -1,0 +1,80 @@
+import type { Log } from './core.ts';
+import type { InvalidationBus } from './invalidation/bus.ts';
+import { localBus } from './invalidation/local.ts';
+import type { Settings } from './settings/settings.ts';
+import type { Stores } from './stores/contracts.ts';
+
+/** The stores of an installation, and how its instances tell each other what has changed. */
+export interface Opened {
+  readonly stores: Stores;
+  readonly bus: InvalidationBus;
+  /** How long the request path may believe what it has read, in milliseconds. */
+  readonly cacheLifetime: number;
+}
+
+type Part = Pick<Stores, 'health' | 'describe' | 'close'>;
+
+/** With the channel of Redis, or a database file that tells of changes, caches are dropped when something changes. */
+const told = 60_000;
+/** MongoDB alone tells nobody: what is remembered is as old as this at most. */
+const untold = 1000;
+
+/** Stores that somebody brings, as tests do: nobody else works on them. */
+export const ofOneProcess = (stores: Stores): Opened => ({ stores, bus: localBus(), cacheLifetime: told });
+
+/**
+ * Opens MongoDB and Redis where the settings name them, and SQLite for what is left. Drivers are loaded only when used.
+ * Rejects when one cannot be opened; those that were are closed again.
+ */
+export async function openStores(settings: Settings, log: Log): Promise<Opened> {
+  const { mongodbUrl, redisUrl, dataDir } = settings;
+  const opened: Part[] = [];
+  const keep = <T extends Part>(part: T): T => {
+    opened.push(part);
+    return part;
+  };
+  try {
+    const mongo = mongodbUrl === undefined ? undefined : keep(await openMongo(mongodbUrl));
+    const redis = redisUrl === undefined ? undefined : keep(await openRedis(redisUrl, log));
+    const sqlite = mongo && redis ? undefined : keep(await openSqlite(dataDir));
+    return joined({ mongo, redis, sqlite }, opened);
+  } catch (error) {
+    await closeAll(opened);
+    throw error;
+  }
+}
+
+const openMongo = async (url: string) => (await import('./stores/mongo/index.ts')).openMongo({ url });
+const openRedis = async (url: string, log: Log) => (await import('./stores/redis/index.ts')).openRedis({ url, log });
+const openSqlite = async (dataDir: string) => (await import('./stores/sqlite/index.ts')).openSqlite({ dataDir });
+
+type Engines = Readonly<{
+  mongo: Awaited<ReturnType<typeof openMongo>> | undefined;
+  redis: Awaited<ReturnType<typeof openRedis>> | undefined;
+  sqlite: Stores | undefined;
+}>;
+
+function joined({ mongo, redis, sqlite }: Engines, parts: readonly Part[]): Opened {
+  const durable = mongo ?? sqlite;
+  const quick = redis ?? sqlite;
+  if (durable === undefined || quick === undefined) throw new TypeError('no store is left for something');
+  const stores: Stores = {
+    users: durable.users,
+    tokens: durable.tokens,
+    refreshTokens: durable.refreshTokens,
+    keys: durable.keys,
+    facts: durable.facts,
+    audit: durable.audit,
+    sessions: quick.sessions,
+    attempts: quick.attempts,
+    health: async () => (await Promise.all(parts.map((part) => part.health()))).flat(),
+    onForeignChange: (listener) => sqlite?.onForeignChange(listener) ?? (() => undefined),
+    describe: () => ({ ...sqlite?.describe(), ...mongo?.describe(), ...redis?.describe() }),
+    close: () => closeAll(parts),
+  };
+  return { stores, bus: redis?.bus ?? localBus(), cacheLifetime: mongo && !redis ? untold : told };
+}
+
+async function closeAll(parts: readonly Part[]): Promise<void> {
+  await Promise.allSettled(parts.map((part) => part.close()));
+}
