@@ -1,0 +1,124 @@
+import { deepEqual, equal, ok } from 'node:assert/strict';
+import test, { type TestContext } from 'node:test';
+import { aSession, minute } from '../../lib/stores/suites/records.ts';
+import { redisServer, startRedis } from '../support/redis.ts';
+import { opened, rawClient, silent } from './redis-opened.ts';
+
+const { skip } = redisServer;
+const prefix = 'shared:';
+
+async function instances(t: TestContext) {
+  const redis = await startRedis();
+  t.after(() => redis[Symbol.asyncDispose]());
+  const one = await opened(t, redis.url, silent, prefix);
+  const other = await opened(t, redis.url, silent, prefix);
+  return { one, other, raw: await rawClient(t, redis.url) };
+}
+
+/** A session that began now: Redis counts its life by the clock. */
+const fresh = (id: string, more = {}) => {
+  const now = Date.now();
+  return aSession(id, {
+    createdAt: now,
+    lastSeenAt: now,
+    expiresAt: now + 60 * minute,
+    idleAt: now + 10 * minute,
+    ...more,
+  });
+};
+
+test('a slow request on one instance revives no session that another has ended', { skip }, async (t) => {
+  const { one, other, raw } = await instances(t);
+  const session = fresh('s1');
+  await one.sessions.create(session);
+  const loaded = await one.sessions.find('s1', session.createdAt);
+  equal(await other.sessions.end('s1'), true);
+  equal(await one.sessions.saveData('s1', `${loaded?.data}`), false);
+  equal(await one.sessions.touch('s1', session.createdAt + 1, session.idleAt + 1), false);
+  equal(await one.sessions.restamp('s1', 2), false);
+  equal(await other.sessions.find('s1', session.createdAt), undefined);
+  deepEqual(await raw.keys('*session*'), []);
+});
+
+test('Redis lets go of a session at the earlier of its two ends, moved by a touch and by nothing else', {
+  skip,
+}, async (t) => {
+  const { one, raw } = await instances(t);
+  const session = fresh('s1');
+  const left = () => raw.pTTL(`${prefix}session:s1`);
+  const about = async (expected: number) => ok(Math.abs((await left()) - expected) < minute / 2);
+  await one.sessions.create(session);
+  await about(10 * minute);
+  await one.sessions.saveData('s1', '{"a":1}');
+  await one.sessions.restamp('s1', 2);
+  await about(10 * minute);
+  await one.sessions.touch('s1', session.createdAt + 1, session.createdAt + 30 * minute);
+  await about(30 * minute);
+  await one.sessions.touch('s1', session.createdAt + 2, session.createdAt + 90 * minute);
+  await about(60 * minute);
+});
+
+test('every key expires by itself', { skip }, async (t) => {
+  const { one, raw } = await instances(t);
+  await one.sessions.create(fresh('s1'));
+  await one.sessions.create(fresh('s2', { userId: null }));
+  await one.sessions.touch('s1', Date.now(), Date.now() + minute);
+  await one.attempts.hit('ada', 60_000);
+  await one.attempts.hit('bob', 60_000);
+  await one.attempts.refund('bob', 60_000);
+  await one.attempts.rememberAddress('ada', '192.0.2.1', Date.now());
+  const keys = await raw.keys('*');
+  equal(keys.length, 6);
+  for (const key of keys) ok((await raw.pTTL(key)) > 0, key);
+});
+
+test('the list of a user forgets what Redis has let go of, and what it names wrongly', { skip }, async (t) => {
+  const { one, raw } = await instances(t);
+  const list = `${prefix}sessions-of:u_ada`;
+  for (const id of ['s1', 's2', 's3']) await one.sessions.create(fresh(id));
+  await one.sessions.create(fresh('bobs', { userId: 'u_bob' }));
+  await raw.zAdd(list, { score: Date.now() + minute, value: 'bobs' });
+  await raw.del(`${prefix}session:s2`);
+  const listed = await one.sessions.listOf('u_ada', Date.now());
+  deepEqual(listed.map((session) => session.id).sort(), ['s1', 's3']);
+  deepEqual((await raw.zRange(list, 0, -1)).sort(), ['s1', 's3']);
+  await raw.zAdd(list, { score: Date.now() + minute, value: 'bobs' });
+  deepEqual([...(await one.sessions.endAllOf('u_ada'))].sort(), ['s1', 's3']);
+  equal((await one.sessions.find('bobs', Date.now()))?.id, 'bobs');
+  equal(await raw.exists(list), 0);
+});
+
+test('the list of a user drops what has reached its absolute end when another session begins', { skip }, async (t) => {
+  const { one, raw } = await instances(t);
+  const list = `${prefix}sessions-of:u_ada`;
+  await one.sessions.create(fresh('s1'));
+  await raw.zAdd(list, { score: Date.now() - 1, value: 'over' });
+  await one.sessions.create(fresh('s2'));
+  deepEqual((await raw.zRange(list, 0, -1)).sort(), ['s1', 's2']);
+});
+
+test('no session is left off its list when another instance reads the list meanwhile', { skip }, async (t) => {
+  const { one, other } = await instances(t);
+  const ids = Array.from({ length: 100 }, (_, n) => `s${n}`);
+  const creating = Promise.all(ids.map((id) => one.sessions.create(fresh(id))));
+  const reading = Promise.all(ids.map(() => other.sessions.listOf('u_ada', Date.now())));
+  await Promise.all([creating, reading]);
+  equal((await other.sessions.listOf('u_ada', Date.now())).length, ids.length);
+});
+
+test('a user with many sessions has them all ended', { skip }, async (t) => {
+  const { one, raw } = await instances(t);
+  await Promise.all(Array.from({ length: 1_000 }, (_, n) => one.sessions.create(fresh(`s${n}`))));
+  equal((await one.sessions.endAllOf('u_ada', 's7')).length, 999);
+  deepEqual(await raw.keys(`${prefix}session:*`), [`${prefix}session:s7`]);
+});
+
+test('what is in a session comes back as it was written, whatever verb wrote last', { skip }, async (t) => {
+  const { one } = await instances(t);
+  const data = JSON.stringify({ text: '\u0000\u007f"\\/😀\ud800', list: [], object: {}, number: 1e21, deep: [[[]]] });
+  const session = fresh('s1', { data, agent: 'a/b"\\\u0007é', address: '::1', roleCeiling: 'user', epoch: 2 ** 40 });
+  await one.sessions.create(session);
+  await one.sessions.touch('s1', session.lastSeenAt, session.idleAt);
+  await one.sessions.saveData('s1', data);
+  deepEqual(await one.sessions.find('s1', session.createdAt), session);
+});
