@@ -40,6 +40,7 @@ export function redisBus(channel: Channel, log: Log, now: () => number = () => p
   let sent = 0;
   /** When the latest own beat that came back had been sent. */
   let provenAt = now();
+  let beatenAt = now();
   let lostAt = now();
   let problem: string | undefined = 'it has not been heard yet';
   let healthy = false;
@@ -125,6 +126,10 @@ export function redisBus(channel: Channel, log: Log, now: () => number = () => p
   }
 
   function beat(): void {
+    const slept = now() - beatenAt - rhythm.beatEvery;
+    beatenAt += slept + rhythm.beatEvery;
+    // In a long turn of our own nothing is sent, and so nothing can come back.
+    if (slept > rhythm.beatEvery) provenAt += slept;
     void send('beat');
     // After a long turn of our own, what has been heard meanwhile comes first.
     setImmediate(look);
