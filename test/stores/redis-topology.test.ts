@@ -1,0 +1,85 @@
+import { equal, ok } from 'node:assert/strict';
+import test from 'node:test';
+import { aSession, start } from '../../lib/stores/suites/records.ts';
+import { redisServer } from '../support/redis.ts';
+import { startCluster } from '../support/redis-cluster.ts';
+import { startSentinel } from '../support/redis-sentinel.ts';
+import { opened, rawClient, timeOf, until, works } from './redis-opened.ts';
+
+const { skip } = redisServer;
+
+test('Sentinel: when the master is lost, its successor serves without a restart of ours', { skip }, async (t) => {
+  const servers = await startSentinel();
+  t.after(() => servers[Symbol.asyncDispose]());
+  const stores = await opened(t, servers.url);
+  const other = await opened(t, servers.url, undefined, stores.prefix);
+  await stores.sessions.create(aSession('s1'));
+  const raw = await rawClient(t, servers.replica.url);
+  await until(async () => (await raw.dbSize()) === 2);
+  await servers.master.kill();
+  const { ms, outage } = await timeOf(() => stores.sessions.find('s1', start));
+  ok(outage);
+  ok(ms < 2_500);
+  await until(works(stores), 20_000);
+  await until(() => stores.bus.healthy && other.bus.healthy, 20_000);
+  equal((await stores.sessions.find('s1', start))?.id, 's1');
+  equal(await stores.sessions.end('s1'), true);
+  other.heard.splice(0);
+  await stores.bus.publish({ kind: 'user', id: 'u_ada' });
+  await until(() => other.heard.some((one) => one.kind === 'user'));
+  equal(
+    (await stores.health()).every((one) => one.ok),
+    true,
+  );
+});
+
+test('Sentinel: a master that hangs is an outage within about a second, and is replaced', { skip }, async (t) => {
+  const servers = await startSentinel();
+  t.after(() => servers[Symbol.asyncDispose]());
+  const stores = await opened(t, servers.url);
+  servers.master.hang();
+  const { ms, outage } = await timeOf(() => stores.sessions.find('s1', start));
+  ok(outage);
+  ok(ms < 2_500);
+  await until(works(stores), 20_000);
+  await until(() => stores.bus.healthy, 20_000);
+});
+
+test('Cluster: one node that is lost is an outage for its keys, and serves again when it is back', {
+  skip,
+}, async (t) => {
+  const cluster = await startCluster();
+  t.after(() => cluster[Symbol.asyncDispose]());
+  const stores = await opened(t, cluster.url);
+  const ids = Array.from({ length: 40 }, (_, n) => `s${n}`);
+  const [node] = cluster.nodes;
+  await node?.kill();
+  const tried = await Promise.all(ids.map((id) => timeOf(() => stores.sessions.find(id, start))));
+  ok(tried.some((one) => one.outage));
+  equal(tried.filter((one) => one.ms > 2_500).length, 0);
+  await node?.restart();
+  for (const id of ids) {
+    await until(
+      () =>
+        stores.sessions.find(id, start).then(
+          () => true,
+          () => false,
+        ),
+      20_000,
+    );
+  }
+  await until(() => stores.bus.healthy, 20_000);
+});
+
+test('Cluster: instances hear each other through any node', { skip }, async (t) => {
+  const cluster = await startCluster();
+  t.after(() => cluster[Symbol.asyncDispose]());
+  const stores = await Promise.all(Array.from({ length: 4 }, () => opened(t, cluster.url, undefined, 'shared:')));
+  await until(() => stores.every((one) => one.heard.length > 0 || one.bus.healthy));
+  await stores[0]?.bus.publish({ kind: 'user', id: 'u_ada' });
+  await until(() => stores.every((one) => one.heard.some((message) => message.kind === 'user')));
+  equal(
+    stores.every((one) => one.bus.healthy),
+    true,
+  );
+});
