@@ -1,6 +1,8 @@
-import { equal, match } from 'node:assert/strict';
+import { deepEqual, equal, match } from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import test, { after } from 'node:test';
-import { gatewayTo, upstreamThat } from '../gateway/started.ts';
+import { gatewayTo, portOf, upstreamThat, valuesOf } from '../gateway/started.ts';
 import { rawRequest } from '../support/http.ts';
 
 const upstream = await upstreamThat((req, res) => void req.resume().on('end', () => res.end('answered')));
@@ -9,6 +11,9 @@ after(async () => {
   await gateway[Symbol.asyncDispose]();
   await upstream[Symbol.asyncDispose]();
 });
+
+const statusesOf = (heard: string): number[] =>
+  [...heard.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status));
 
 const hidden = 'GET /public/hidden HTTP/1.1\r\nHost: localhost\r\n\r\n';
 const post = (...lines: string[]) => `POST /public/x HTTP/1.1\r\nHost: localhost\r\n${lines.join('\r\n')}\r\n\r\n`;
@@ -60,12 +65,40 @@ test('a chunk length that is no number ends the request, and the upstream is not
   );
 });
 
-test('chunk extensions are dropped, not passed on', async () => {
-  const heard = await rawRequest(
-    gateway.port,
-    `${post('Transfer-Encoding: chunked', 'Connection: close')}1;a=b\r\nx\r\n0\r\n\r\n`,
-  );
-  match(heard, /^HTTP\/1\.1 200 /);
+test('the upstream gets each body framed in one way, without chunk extensions and trailers', async () => {
+  let bytes = '';
+  const recorder = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.on('data', (chunk: Buffer) => {
+      bytes += chunk.toString('latin1');
+      if (/(^|\r\n)0\r\n\r\n$|\r\n\r\nbody$|^GET .*\r\n\r\n$/s.test(bytes)) {
+        socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
+      }
+    });
+  }).listen(0, '127.0.0.1');
+  await once(recorder, 'listening');
+  await using before = await gatewayTo(`http://127.0.0.1:${portOf(recorder)}`);
+  const chunked = '4;a=b;c="x"\r\nbody\r\n0;d=e\r\nX-Trailer: t\r\n\r\n';
+  for (const method of ['POST', 'GET', 'DELETE', 'OPTIONS']) {
+    for (const [length, body] of [
+      ['Content-Length: 4', 'body'],
+      ['Transfer-Encoding: chunked', chunked],
+      ['transfer-encoding: Chunked', chunked],
+    ] as const) {
+      bytes = '';
+      const head = `${method} /public/x HTTP/1.1\r\nHost: localhost\r\n${length}\r\nConnection: close\r\n\r\n`;
+      deepEqual(statusesOf(await rawRequest(before.port, head + body)), [200], `${method} ${length}`);
+      const framed = bytes.match(/^(content-length|transfer-encoding): .*$/gim) ?? [];
+      equal(framed.length, 1, bytes);
+      equal(/a=b|d=e|x-trailer/i.test(bytes), false, bytes);
+      equal(
+        bytes.endsWith(/^c/i.test(framed[0] ?? '') ? '\r\n\r\nbody' : '\r\n\r\n4\r\nbody\r\n0\r\n\r\n'),
+        true,
+        bytes,
+      );
+    }
+  }
+  recorder.close();
 });
 
 test('CONNECT is refused', async () => {
@@ -121,3 +154,123 @@ test('a request to our own pages that is spelled in another way goes nowhere', a
   }
   equal(upstream.seen.length, before);
 });
+
+/** Of what is sent on one kept connection: each answer belongs to its own request, and each request carries its own. */
+test('what one request brought along shows in none of the next on the same connection', async () => {
+  const before = upstream.seen.length;
+  const kim = await gateway.bearer('kim');
+  const ask = (path: string, ...lines: string[]) =>
+    `GET ${path} HTTP/1.1\r\nHost: localhost\r\n${lines.map((line) => `${line}\r\n`).join('')}\r\n`;
+  const heard = await rawRequest(
+    gateway.port,
+    ask('/closed/1', `Authorization: ${kim.authorization}`, 'Cookie: a=kims', 'X-Own: kims') +
+      ask('/closed/2') +
+      ask('/public/3', 'X-Forwarded-User: kim') +
+      ask('/closed/4', 'Cookie: gatewarden=s%3Aguess.x') +
+      ask('/public/5', 'Connection: close'),
+  );
+  deepEqual(statusesOf(heard), [200, 401, 200, 401, 200]);
+  const seen = upstream.seen.slice(before).sort((a, b) => a.target.localeCompare(b.target));
+  deepEqual(
+    seen.map((one) => [one.target, ...valuesOf(one, 'x-forwarded-user'), ...valuesOf(one, 'x-own')]),
+    [
+      ['/closed/1', 'kim', 'kims'],
+      ['/public/3', ''],
+      ['/public/5', ''],
+    ],
+  );
+  equal(JSON.stringify(seen.slice(1).map(({ rawHeaders }) => rawHeaders)).includes('kims'), false);
+});
+
+test('the body of a refused request is no request', async () => {
+  const before = upstream.seen.length;
+  const body = 'GET /public/hidden HTTP/1.1\r\nHost: localhost\r\n\r\n';
+  for (const length of [`Content-Length: ${body.length}`, 'Transfer-Encoding: chunked']) {
+    const sent = length.startsWith('C') ? body : `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`;
+    const first = `POST /closed HTTP/1.1\r\nHost: localhost\r\n${length}\r\n\r\n${sent}`;
+    const heard = await rawRequest(
+      gateway.port,
+      `${first}GET /public/seen HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`,
+    );
+    deepEqual(statusesOf(heard), [401, 200], length);
+  }
+  deepEqual(
+    upstream.seen.slice(before).map(({ target }) => target),
+    ['/public/seen', '/public/seen'],
+  );
+});
+
+test('a refused Expect closes, so that a body sent all the same is no request', async () => {
+  const before = upstream.seen.length;
+  const lines = ['Expect: 100-continue', 'Content-Length: 54'];
+  const heard = await rawRequest(
+    gateway.port,
+    `POST /closed HTTP/1.1\r\nHost: localhost\r\n${lines.join('\r\n')}\r\n\r\n${hidden}`,
+  );
+  deepEqual(statusesOf(heard), [401]);
+  equal(upstream.seen.length, before);
+});
+
+test('an expectation that nobody can meet, and one that is repeated, bring nothing through', async () => {
+  for (const expectation of ['Expect: 200-ok', 'Expect: 100-continue, 200-ok']) {
+    const heard = await rawRequest(gateway.port, post(expectation, 'Content-Length: 0', 'Connection: close'));
+    match(heard, /^HTTP\/1\.1 (417|100|200) /);
+  }
+  equal(
+    upstream.seen.some(({ rawHeaders }) => rawHeaders.some((one) => /^expect$/i.test(one))),
+    false,
+  );
+});
+
+test('what comes right behind a request to upgrade reaches the upstream only once it has agreed', async () => {
+  const before = upstream.seen.length;
+  const lines = [
+    'Upgrade: websocket',
+    'Connection: Upgrade',
+    'Sec-WebSocket-Version: 13',
+    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+  ];
+  for (const path of ['/closed', '/public/x']) {
+    const heard = await rawRequest(
+      gateway.port,
+      `GET ${path} HTTP/1.1\r\nHost: localhost\r\n${lines.join('\r\n')}\r\n\r\n${hidden}`,
+    );
+    equal(statusesOf(heard).length, 1, heard);
+  }
+  equal(
+    upstream.seen.slice(before).some(({ target }) => target === '/public/hidden'),
+    false,
+  );
+});
+
+/** An upstream, or somebody who has found a hole in one, that sends more than was asked for. */
+const liars: Readonly<Record<string, string>> = {
+  'a second answer behind the first':
+    'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfirstHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison',
+  'more body than it promised': 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfirstpoison',
+  'a body to a request for the head': 'HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison',
+  'a body in a 304': 'HTTP/1.1 304 Not Modified\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison',
+};
+for (const [name, answer] of Object.entries(liars)) {
+  test(`an upstream that sends ${name} poisons no other request`, async () => {
+    const asked: string[] = [];
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.on('data', (chunk: Buffer) => {
+        const [, path = ''] = /^\S+ (\S+) /.exec(chunk.toString('latin1')) ?? [];
+        asked.push(path);
+        socket.write(path === '/public/lie' ? answer : 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ntrue');
+      });
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    await using lied = await gatewayTo(`http://127.0.0.1:${portOf(server)}`);
+    const ask = async (path: string, method = 'GET') => (await fetch(`${lied.url}/public/${path}`, { method })).text();
+    for (let round = 0; round < 5; round += 1) {
+      const lie = await ask('lie', name.includes('head') ? 'HEAD' : 'GET');
+      equal(lie === 'first' || lie === '', true, lie);
+      deepEqual([await ask('a'), await ask('b')], ['true', 'true']);
+    }
+    deepEqual(asked, Array(5).fill(['/public/lie', '/public/a', '/public/b']).flat());
+    server.close();
+  });
+}
