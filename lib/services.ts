@@ -3,7 +3,7 @@ import type { ApiTokenRecord, AuditRecord, Page, SessionRecord, UserRecord } fro
 import type { Actor, Principal } from './types.ts';
 
 /** A user as the services show it: never with a hash. */
-export type UserView = Omit<UserRecord, 'passwordHash' | 'nameKey' | 'epoch'> &
+export type UserView = Omit<UserRecord, 'passwordHash' | 'nameKey' | 'epoch' | 'ended'> &
   Readonly<{ active: boolean; hasPassword: boolean }>;
 
 export interface NewUser {

@@ -1,8 +1,8 @@
 import type { UserView } from '../services.ts';
 import type { UserRecord } from '../stores/contracts.ts';
 
-/** A user as it is shown: without hash and epoch. Frozen. */
+/** A user as it is shown: without hash, epoch and ended sessions. Frozen. */
 export function viewOf(user: UserRecord): UserView {
-  const { passwordHash, nameKey: _key, epoch: _epoch, ...shown } = user;
+  const { passwordHash, nameKey: _key, epoch: _epoch, ended: _ended, ...shown } = user;
   return Object.freeze({ ...shown, active: user.state === 'active', hasPassword: passwordHash !== undefined });
 }
