@@ -18,6 +18,7 @@ import type { Refusal } from './errors.ts';
 import { extractor } from './extract/index.ts';
 import { isNavigation } from './extract/navigation.ts';
 import { originReader } from './extract/origin.ts';
+import { housekeeping } from './housekeeping.ts';
 import { type IdentityHeader, identityTeller } from './identity.ts';
 import type { InvalidationBus } from './invalidation/bus.ts';
 import { judgeWith } from './judge.ts';
@@ -33,7 +34,6 @@ import { issuerOf } from './settings/index.ts';
 import type { Settings } from './settings/settings.ts';
 import { autoLoginName, checkSecretKey, makeSuperuser } from './start.ts';
 import type { Stores } from './stores/contracts.ts';
-import { sweeping } from './sweep.ts';
 import { accessTokens } from './tokens/access-tokens.ts';
 import { apiTokens } from './tokens/api-tokens.ts';
 import { assertionSigner } from './tokens/assertions.ts';
@@ -116,7 +116,7 @@ async function assemble(base: Base): Promise<Installation> {
   const decide = judgeBy();
   const open = openRequests({ bus, decide, clock, interval: Math.min(cacheLifetime, 30_000) });
   const stopListening = stores.onForeignChange(() => void bus.publish({ kind: 'all', id: '' }));
-  const stopSweeping = sweeping(stores, clock, log);
+  const stopHousekeeping = housekeeping({ stores, keys, clock, log });
   const sign = assertionSigner({ keys, issuer, clock });
   return {
     core,
@@ -130,7 +130,7 @@ async function assemble(base: Base): Promise<Installation> {
     on: base.audit.on,
     async close() {
       stopListening();
-      stopSweeping();
+      stopHousekeeping();
       open.close();
       known.close();
       await stores.close();

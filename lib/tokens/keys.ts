@@ -20,6 +20,8 @@ export interface SigningKeys {
   jwks(): Promise<Readonly<{ keys: readonly object[] }>>;
   /** Signs with a new key from now on; removes those that nothing good can have been signed with any more. */
   rotate(): Promise<void>;
+  /** Rotates when the newest key is older than `age` milliseconds; of many instances at once, one does. */
+  rotateAfter(age: number): Promise<void>;
 }
 
 type Parts = Readonly<{
@@ -133,6 +135,13 @@ export function signingKeys({ store, box, algorithm, clock = Date.now, overlap =
     },
     async rotate() {
       await removeOutlived(await add());
+    },
+    async rotateAfter(age) {
+      const { records } = await reload();
+      const [newest] = records;
+      if (newest === undefined || clock() - newest.createdAt < age) return;
+      await store.add(await newKey(algorithm, box, clock()), newest.kid);
+      await removeOutlived(await reload());
     },
   };
 }

@@ -79,6 +79,19 @@ describe('signing keys', () => {
     equal((await again.current()).kid, kid);
   });
 
+  it('are replaced once they are old, once by 20 instances at the same time', async () => {
+    const { store, time, instance } = await open();
+    const all = Array.from({ length: 20 }, () => instance());
+    await Promise.all(all.map((keys) => keys.ready()));
+    await Promise.all(all.map((keys) => keys.rotateAfter(90 * day)));
+    equal((await store.list()).length, 1);
+    time.now += 90 * day;
+    await Promise.all(all.map((keys) => keys.rotateAfter(90 * day)));
+    equal((await store.list()).length, 2);
+    const [newest] = await store.list();
+    for (const keys of all) equal((await keys.current()).kid, newest?.kid);
+  });
+
   it('when rotated sign with the new one, and verify with both until nothing of the old one lives', async () => {
     const { store, instance, time } = await open();
     const keys = instance();

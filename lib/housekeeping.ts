@@ -1,0 +1,32 @@
+import type { Log } from './core.ts';
+import type { Stores } from './stores/contracts.ts';
+import type { SigningKeys } from './tokens/keys.ts';
+
+const minute = 60_000;
+/** So few at a time that no request waits for it. */
+const atOnce = 1000;
+/** A signing key is replaced after this long; it goes on verifying until nothing that it signed can be good. */
+const keyAge = 90 * 24 * 60 * minute;
+
+type Parts = Readonly<{
+  stores: Pick<Stores, 'sessions' | 'refreshTokens'>;
+  keys: Pick<SigningKeys, 'rotateAfter'>;
+  clock: () => number;
+  log: Log;
+}>;
+
+/** Every minute: deletes a little of what is past its time, replaces a signing key that is old. Gives the way to stop. */
+export function housekeeping({ stores, keys, clock, log }: Parts): () => void {
+  async function keepHouse(): Promise<void> {
+    try {
+      const now = clock();
+      while ((await stores.sessions.sweep(now, atOnce)) === atOnce);
+      while ((await stores.refreshTokens.sweep(now, atOnce)) === atOnce);
+      await keys.rotateAfter(keyAge);
+    } catch (error) {
+      log.warn({ err: error }, 'what is past its time could not be put away');
+    }
+  }
+  const timer = setInterval(() => void keepHouse(), minute).unref();
+  return () => clearInterval(timer);
+}
