@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
 import { StoreUnavailableError } from '../../errors.ts';
+import { isBusy } from './inspect.ts';
 import { UnreadableRecordError } from './rows.ts';
 
 export type Row = Record<string, SQLOutputValue>;
@@ -37,9 +38,22 @@ export interface Connection {
 
 const pragma = { durable: 'PRAGMA synchronous = FULL', relaxed: 'PRAGMA synchronous = NORMAL' } as const;
 
+/**
+ * How long a write waits for that of another process, in milliseconds. While it waits nobody is served: where one has waited
+ * in vain, those behind it hardly wait, until one succeeds.
+ */
+export const patience = Object.freeze({ usual: 1000, spent: 20 });
+
 export function connection(database: DatabaseSync): Connection {
   const known = new Map<string, Statement>();
   let current: Durability | undefined;
+  let waits: number = patience.usual;
+
+  function wait(ms: number): void {
+    if (waits === ms) return;
+    database.exec(`PRAGMA busy_timeout = ${ms}`);
+    waits = ms;
+  }
 
   function waitFor(durability: Durability): void {
     if (current === durability) return;
@@ -49,7 +63,14 @@ export function connection(database: DatabaseSync): Connection {
 
   function now<T>(durability: Durability, change: () => T): T {
     waitFor(durability);
-    return change();
+    try {
+      const value = change();
+      wait(patience.usual);
+      return value;
+    } catch (error) {
+      if (isBusy(error)) wait(patience.spent);
+      throw error;
+    }
   }
 
   return {

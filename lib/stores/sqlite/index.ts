@@ -52,13 +52,16 @@ export function storesIn(database: DatabaseSync, path: string | undefined): { st
   return { stores, db };
 }
 
-/** Reads a page, and makes sure that the file is still the one that is open: a removed one keeps nothing. */
+/**
+ * Reads a page as one that might write, so that a database that somebody else holds is not called ready, and makes sure that
+ * the file is still the one that is open: a removed one keeps nothing.
+ */
 function healthOf(db: Connection, path: string | undefined): Stores['health'] {
   const ask = db.statement('SELECT count(*) AS n FROM (SELECT 1 FROM facts LIMIT 1)');
   const opened = path === undefined ? undefined : statSync(path).ino;
   return async () => {
     try {
-      ask.get();
+      await db.transaction('relaxed', () => ask.get());
       if (path !== undefined && inodeOf(path) !== opened) throw new Error('the database file was removed or replaced');
       return [{ store: 'sqlite', ok: true }];
     } catch (error) {

@@ -2,15 +2,15 @@ import { accessSync, chmodSync, closeSync, constants, existsSync, mkdirSync, ope
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
+import { patience } from './connection.ts';
 import { isBusy, problemWith } from './inspect.ts';
 import { migrate } from './migrations.ts';
 
-const busyTimeout = 1000;
 const startTimeout = 5000;
 
 /** A database that lives as long as the connection. */
 export function openMemory(): DatabaseSync {
-  const database = new DatabaseSync(':memory:', { timeout: busyTimeout });
+  const database = new DatabaseSync(':memory:', { timeout: patience.usual });
   migrate(database);
   return database;
 }
@@ -56,7 +56,7 @@ function reachable(path: string): void {
 
 function prepared(path: string): DatabaseSync {
   makePrivate(path);
-  const database = new DatabaseSync(path, { timeout: busyTimeout });
+  const database = new DatabaseSync(path, { timeout: patience.usual });
   try {
     const mode = database.prepare('PRAGMA journal_mode = WAL').get()?.journal_mode;
     if (mode !== 'wal') throw new Error('its file system does not support the write-ahead log');
