@@ -17,6 +17,7 @@ const dropParams = (text: string): string =>
     .split('/')
     .map((segment) => segment.split(';')[0] ?? '')
     .join('/');
+const cutAtParams = (text: string): string => text.split(';')[0] || '/';
 const merge = (text: string): string => text.replace(/\/\/+/g, '/');
 const chomp = (text: string): string => (text === '/' ? text : text.replace(/\/$/, ''));
 const asWindows = (text: string): string =>
@@ -46,6 +47,7 @@ const optional: readonly (readonly [string, Step])[] = [
   ['url', asUrl],
   ['reparse', reparse],
   ['late params', dropParams],
+  ['cut', cutAtParams],
   ['windows', asWindows],
   ['merge', merge],
   ['resolve', resolve],
