@@ -49,6 +49,8 @@ const special = new Map<string, Kind>([
   ['proxy-authorization', 'drop'],
   ['proxy-authenticate', 'drop'],
   ['expect', 'drop'],
+  // No header of HTTP's, but CGI makes of it the variable that names a proxy for the service's own requests.
+  ['proxy', 'drop'],
   ['host', 'never-named'],
   ['content-length', 'never-named'],
   ['cookie', 'cookie'],

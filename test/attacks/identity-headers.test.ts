@@ -174,6 +174,16 @@ describe('headers that tell who asks, by another way than the usual one', () => 
     );
   });
 
+  it('that CGI would take for the address of a proxy do not get through', async () => {
+    for (const name of ['Proxy', 'PROXY']) {
+      const { received } = await send(site.gateway, requestOf('/open', [`${name}: http://${marker}.example`]));
+      deepEqual(
+        received.map((one) => holds(one, marker)),
+        [false],
+      );
+    }
+  });
+
   it('in an upgrade do not get through either', async () => {
     const { received } = site.gateway;
     const before = received.length;

@@ -2,8 +2,10 @@ import { deepEqual, equal, match } from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import test, { after } from 'node:test';
-import { gatewayTo, portOf, upstreamThat, valuesOf } from '../gateway/started.ts';
+import { gatewayTo, portOf, upstreamThat } from '../gateway/started.ts';
 import { rawRequest } from '../support/http.ts';
+import { besieged } from './fronts.ts';
+import { bearerOf, send } from './raw.ts';
 
 const upstream = await upstreamThat((req, res) => void req.resume().on('end', () => res.end('answered')));
 const gateway = await gatewayTo(upstream.url);
@@ -156,30 +158,32 @@ test('a request to our own pages that is spelled in another way goes nowhere', a
 });
 
 /** Of what is sent on one kept connection: each answer belongs to its own request, and each request carries its own. */
-test('what one request brought along shows in none of the next on the same connection', async () => {
-  const before = upstream.seen.length;
-  const kim = await gateway.bearer('kim');
+test('what one request brought along shows in none of the next on the same connection, in any mode', async () => {
+  await using site = await besieged();
+  const kim = await bearerOf(site.gate, 'kim');
   const ask = (path: string, ...lines: string[]) =>
     `GET ${path} HTTP/1.1\r\nHost: localhost\r\n${lines.map((line) => `${line}\r\n`).join('')}\r\n`;
-  const heard = await rawRequest(
-    gateway.port,
-    ask('/closed/1', `Authorization: ${kim.authorization}`, 'Cookie: a=kims', 'X-Own: kims') +
-      ask('/closed/2') +
-      ask('/public/3', 'X-Forwarded-User: kim') +
-      ask('/closed/4', 'Cookie: gatewarden=s%3Aguess.x') +
-      ask('/public/5', 'Connection: close'),
-  );
-  deepEqual(statusesOf(heard), [200, 401, 200, 401, 200]);
-  const seen = upstream.seen.slice(before).sort((a, b) => a.target.localeCompare(b.target));
-  deepEqual(
-    seen.map((one) => [one.target, ...valuesOf(one, 'x-forwarded-user'), ...valuesOf(one, 'x-own')]),
-    [
-      ['/closed/1', 'kim', 'kims'],
-      ['/public/3', ''],
-      ['/public/5', ''],
-    ],
-  );
-  equal(JSON.stringify(seen.slice(1).map(({ rawHeaders }) => rawHeaders)).includes('kims'), false);
+  for (const front of [site.gateway, site.protect]) {
+    const { statuses, received } = await send(
+      front,
+      ask('/closed/1', kim, 'Cookie: a=kims', 'X-Own: kims') +
+        ask('/closed/2') +
+        ask('/public/3', 'X-Forwarded-User: kim') +
+        ask('/closed/4', 'Cookie: gatewarden=s%3Aguess.x') +
+        ask('/public/5', 'Connection: close'),
+    );
+    deepEqual(statuses, [200, 401, 200, 401, 200], front.name);
+    const seen = received.toSorted((one, other) => one.target.localeCompare(other.target));
+    deepEqual(
+      seen.map(({ target, user, rawHeaders }) => [target, user, rawHeaders.includes('kims')]),
+      [
+        ['/closed/1', 'kim', true],
+        ['/public/3', '', false],
+        ['/public/5', '', false],
+      ],
+      front.name,
+    );
+  }
 });
 
 test('the body of a refused request is no request', async () => {
