@@ -135,8 +135,9 @@ const note = (number: number, says: unknown = 'beat') => JSON.stringify({ from: 
 
 test('a number that somebody left out invalidates everything', { skip }, async (t) => {
   const { url } = await server(t);
-  const { first } = await instances(t, url, 1);
+  const { first, beats } = await instances(t, url, 1);
   const raw = await rawClient(t, url);
+  await beatsMore(beats, 7);
   await raw.publish(channel, note(1));
   await raw.publish(channel, note(2, ada));
   await until(() => first.heard.length > 0);

@@ -23,7 +23,7 @@ export interface RedisBus extends InvalidationBus {
 }
 
 /** In milliseconds. A beat that was sent longer ago than `lostAfter` proves nothing. */
-export const rhythm = { beatEvery: 250, lostAfter: 750, renewAfter: 8_000 };
+export const rhythm = { beatEvery: 250, lostAfter: 750, settling: 1_500, renewAfter: 8_000 };
 
 /**
  * Invalidations between instances through Redis pub/sub. Every instance sends a numbered beat every 250 ms and must
@@ -42,6 +42,7 @@ export function redisBus(channel: Channel, log: Log, now: () => number = () => p
   let provenAt = now();
   let beatenAt = now();
   let lostAt = now();
+  let foundAt = Number.NEGATIVE_INFINITY;
   let problem: string | undefined = 'it has not been heard yet';
   let healthy = false;
   /** Something could not be told to the others, who must be told everything then. */
@@ -80,6 +81,7 @@ export function redisBus(channel: Channel, log: Log, now: () => number = () => p
     others.excuse(now());
     tell(everything);
     problem = undefined;
+    foundAt = now();
     weigh();
     first.resolve();
     log.info({ store: 'redis channel' }, 'invalidations are heard: caches are used');
@@ -100,8 +102,10 @@ export function redisBus(channel: Channel, log: Log, now: () => number = () => p
   function heardOther({ from, number, says }: Note): void {
     const { order, returned } = others.heard(from, number, now());
     if (says === 'bye') others.gone(from);
-    if (order === 'gap') lost('messages were left out');
-    else if (order === 'first' || returned) tell(everything);
+    // What was sent while the channel was lost may still come in pieces.
+    const settling = now() - foundAt < rhythm.settling;
+    if (order === 'gap' && !settling) lost('messages were left out');
+    else if (order === 'gap' || order === 'first' || returned) tell(everything);
     if (typeof says === 'object') tell(says);
     if (returned) weigh();
   }

@@ -1,12 +1,15 @@
-/** How one note fits to what was heard from its sender before. */
+/** How one note fits to what was heard from its sender before; `first` when that is not known. */
 export type Order = 'next' | 'old' | 'gap' | 'first';
 
 /** One that falls silent may be cut off, and change what we keep: it is waited for so long, then taken for ended. */
 const times = { silentMs: 1_000, endedMs: 10_000 };
 
+const orderOf = (number: number, last: number): Order =>
+  number <= last ? 'old' : number === last + 1 ? 'next' : 'gap';
+
 /** The other instances, as far as they are heard. Times are of a monotonic clock. */
 export function neighbours() {
-  const known = new Map<string, { last: number; heardAt: number; silent: boolean }>();
+  const known = new Map<string, { last: number | undefined; heardAt: number; silent: boolean }>();
 
   return {
     heard(from: string, number: number, now: number): { order: Order; returned: boolean } {
@@ -15,10 +18,9 @@ export function neighbours() {
         known.set(from, { last: number, heardAt: now, silent: false });
         return { order: number === 1 ? 'next' : 'first', returned: false };
       }
-      const returned = before.silent;
-      const order = number <= before.last ? 'old' : number === before.last + 1 ? 'next' : 'gap';
-      known.set(from, { last: Math.max(number, before.last), heardAt: now, silent: false });
-      return { order, returned };
+      const last = before.last ?? 0;
+      known.set(from, { last: Math.max(number, last), heardAt: now, silent: false });
+      return { order: before.last === undefined ? 'first' : orderOf(number, last), returned: before.silent };
     },
     gone(from: string): void {
       known.delete(from);
@@ -39,9 +41,9 @@ export function neighbours() {
       }
       return { fell, ended };
     },
-    /** We were deaf ourselves: their silence until now says nothing. */
+    /** We were deaf ourselves: neither their silence until now nor what they numbered meanwhile says anything. */
     excuse(now: number): void {
-      for (const one of known.values()) Object.assign(one, { heardAt: now, silent: false });
+      for (const from of known.keys()) known.set(from, { last: undefined, heardAt: now, silent: false });
     },
     get anySilent(): boolean {
       return [...known.values()].some((one) => one.silent);
