@@ -31,7 +31,12 @@ async function launch(dbPath: string, port?: number): Promise<MongoMemoryServer>
   const systemBinary = onPath('mongod');
   return MongoMemoryServer.create({
     binary: systemBinary === undefined ? {} : { systemBinary },
-    instance: { dbPath, storageEngine: 'wiredTiger', launchTimeout: 60_000, ...(port !== undefined && { port }) },
+    instance: {
+      dbPath,
+      storageEngine: 'wiredTiger',
+      launchTimeout: 60_000,
+      ...(port !== undefined && { port, portGeneration: false }),
+    },
   });
 }
 

@@ -10,8 +10,10 @@ export interface Address {
   withoutSecrets(message: string): string;
 }
 
+// Strict, so that a password with an unescaped `/` or `?` in it is never taken for a host.
 const form =
-  /^mongodb(?:\+srv)?:\/\/(?:(?<login>[^/?]*)@)?(?<hosts>[^/?@]+)(?:\/(?<database>[^?]*))?(?:\?(?<query>.*))?$/;
+  /^mongodb(?:\+srv)?:\/\/(?:(?<login>[^/?@]*)@)?(?<hosts>[^/?@]+)(?:\/(?<database>[^?/@]*))?(?:\?(?<query>(?:[a-z]+=[^&@]*&?)*))?$/i;
+const host = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d+)?$|^[^:]*%2F[^:]*\.sock$/i;
 
 function decoded(text: string): string {
   try {
@@ -24,8 +26,8 @@ function decoded(text: string): string {
 /** Reads a MongoDB URL; undefined for what is none. */
 export function addressIn(url: string): Address | undefined {
   const groups = form.exec(url)?.groups;
-  if (groups?.hosts === undefined) return undefined;
-  const { login = '', hosts, database = '', query = '' } = groups;
+  const { login = '', hosts = '', database = '', query = '' } = groups ?? {};
+  if (!hosts.split(',').every((one) => host.test(one))) return undefined;
   const password = login.split(':').slice(1).join(':');
   const secrets = [login, password, decoded(password)].filter(Boolean);
   return {

@@ -48,7 +48,9 @@ export function databaseOn(connection: Connection): Database {
 
 export function isOutage(error: unknown): boolean {
   if (error instanceof UnreadableRecordError) return true;
-  return error instanceof mongoose.mongo.MongoError || error instanceof mongoose.MongooseError;
+  if (error instanceof mongoose.mongo.MongoError || error instanceof mongoose.MongooseError) return true;
+  // What a socket says when it breaks under the driver.
+  return error instanceof Error && 'syscall' in error;
 }
 
 /** The code of a duplicate key; servers that stand on PostgreSQL say it in words when two writes meet. */

@@ -1,6 +1,7 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Connection } from 'mongoose';
 import type { Stores } from '../contracts.ts';
-import type { Address } from './address.ts';
+import { type Address, addressIn } from './address.ts';
 import { apiTokenStore } from './api-tokens.ts';
 import { auditStore } from './audit.ts';
 import { connect } from './connect.ts';
@@ -8,7 +9,7 @@ import { type Database, databaseOn } from './database.ts';
 import { factStore } from './facts.ts';
 import { ensureIndexes } from './indexes.ts';
 import { keyStore } from './keys.ts';
-import { problemOf } from './reasons.ts';
+import { mayPass, problemOf, reasonOf } from './reasons.ts';
 import { refreshTokenStore } from './refresh-tokens.ts';
 import { userStore } from './users.ts';
 
@@ -18,21 +19,41 @@ export type MongoStores = Pick<
   'users' | 'tokens' | 'refreshTokens' | 'keys' | 'facts' | 'audit' | 'health' | 'describe' | 'close'
 >;
 
+const longestPause = 1_000;
+
 /**
  * Stores in MongoDB, or what speaks its protocol; the collections are called `gatewarden_…`, in the database that the URL
- * names, else `gatewarden`. Waits at most `patience` milliseconds (default 15,000) for the server. Rejects with an `Error`
- * that names the hosts and the reason, and never the password.
+ * names, else `gatewarden`. The server is waited for, as it may be starting at the same moment, `patience` milliseconds and
+ * one try (default 15,000). Rejects with an `Error` that names the hosts and the reason, and never the password.
  */
 export async function openMongo(options: { url: string; patience?: number }): Promise<MongoStores> {
-  const { connection, address } = await connect(options.url, options.patience ?? 15_000);
+  const { url, patience = 15_000 } = options;
+  const address = addressIn(url);
+  if (address === undefined)
+    throw new Error('the URL of MongoDB is none: it has the form mongodb://host:27017/database');
+  const end = Date.now() + patience;
+  for (let pause = 100; ; pause = Math.min(pause * 2, longestPause)) {
+    try {
+      return await tryOpen(url, address);
+    } catch (error) {
+      if (!mayPass(error) || Date.now() + pause > end) throw unusable(address, error);
+      await wait(pause);
+    }
+  }
+}
+
+const unusable = (address: Address, error: unknown) =>
+  new Error(address.withoutSecrets(`MongoDB at ${address.hosts} cannot be used: ${reasonOf(error)}`));
+
+async function tryOpen(url: string, address: Address): Promise<MongoStores> {
+  const connection = await connect(url, address);
   const { stores, db } = storesOn(connection, address);
   try {
     await ensureIndexes(db.collections);
     return stores;
   } catch (error) {
-    await stores.close();
-    const reason = error instanceof Error ? error.message : 'unknown';
-    throw new Error(address.withoutSecrets(`MongoDB at ${address.hosts} cannot be used: ${reason}`));
+    await connection.destroy();
+    throw error;
   }
 }
 

@@ -1,6 +1,6 @@
 import mongoose from 'mongoose';
 
-const codes: Readonly<Record<string, string>> = {
+const ofSystem: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'the connection was refused',
   ENOTFOUND: 'there is no such host',
   EAI_AGAIN: 'the name of the host cannot be looked up',
@@ -10,14 +10,17 @@ const codes: Readonly<Record<string, string>> = {
   ENETUNREACH: 'the network cannot be reached',
 };
 
-/** By the codes of the server: AuthenticationFailed, and what Atlas says instead; Unauthorized; index conflicts; duplicates. */
-const serverCodes: Readonly<Record<number, string>> = {
+/** By the server's codes, and what Atlas says instead of 18; none of them passes by waiting. */
+const ofServer: Readonly<Record<string, string>> = {
   18: 'the user or the password is not right',
   8000: 'the user or the password is not right',
-  13: 'the user may not do what is needed: it must read and write the database, and make indexes',
+  13: 'the user may not do what is needed: read and write the database, and make indexes',
+  85: 'there is an index of another kind in the place of one of ours',
+  86: 'there is an index of another kind in the place of one of ours',
+  11000: 'what is stored there breaks the uniqueness of our indexes',
 };
 
-/** The errors below this one, the last cause first. */
+/** The errors below this one and itself, the first cause first. */
 function causesOf(error: unknown): Error[] {
   if (!(error instanceof Error)) return [];
   return [...causesOf(error.cause), ...serversOf(error).flatMap(causesOf), error];
@@ -30,21 +33,33 @@ function serversOf(error: Error): unknown[] {
   return reason.servers instanceof Map ? [...reason.servers.values()].map((server) => server.error) : [];
 }
 
-const codeOf = (error: Error): string => ('code' in error ? String(error.code) : '');
+function wordsFor(error: unknown, table: Readonly<Record<string, string>>): string | undefined {
+  return causesOf(error)
+    .map((cause) => ('code' in cause ? table[String(cause.code)] : undefined))
+    .find((words) => words !== undefined);
+}
 
 /** Why it did not work, in words that name no address. */
 export function problemOf(error: unknown): string {
-  const causes = causesOf(error);
-  const server = causes.find((one) => one instanceof mongoose.mongo.MongoServerError);
-  if (server !== undefined) return serverCodes[Number(codeOf(server))] ?? `it refuses (${codeOf(server) || 'no code'})`;
-  const known = causes.map((one) => codes[codeOf(one)]).find((text) => text !== undefined);
-  return known ?? 'it does not answer';
+  return wordsFor(error, ofServer) ?? wordsFor(error, ofSystem) ?? 'it does not answer';
 }
 
-/** The same for who starts it, with the words of the driver where there are no better ones. */
+/** The same for whoever starts it: with the words of the driver where there are no better ones. */
 export function reasonOf(error: unknown): string {
-  const problem = problemOf(error);
   const [first] = causesOf(error);
-  const known = [...Object.values(codes), ...Object.values(serverCodes)].includes(problem);
-  return known || first === undefined ? problem : first.message;
+  return wordsFor(error, ofServer) ?? wordsFor(error, ofSystem) ?? first?.message ?? 'it does not answer';
+}
+
+/** Whether trying again may help: with what a network or a server that starts does, not with a wrong password or option. */
+export function mayPass(error: unknown): boolean {
+  if (wordsFor(error, ofServer) !== undefined) return false;
+  const { MongoNetworkError, MongoServerError, MongoServerSelectionError } = mongoose.mongo;
+  return causesOf(error).some(
+    (cause) =>
+      cause instanceof MongoNetworkError ||
+      cause instanceof MongoServerSelectionError ||
+      cause instanceof mongoose.Error.MongooseServerSelectionError ||
+      cause instanceof MongoServerError ||
+      'syscall' in cause,
+  );
 }
