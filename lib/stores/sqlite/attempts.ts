@@ -14,6 +14,7 @@ function statements(db: Connection) {
   return {
     refund: db.statement('UPDATE attempts SET points = points - 1 WHERE key = ? AND expire > ? AND points > 0'),
     clear: db.statement('DELETE FROM attempts WHERE key = ?'),
+    shorten: db.statement('UPDATE attempts SET expire = ? WHERE key = ?'),
     sweep: db.statement(
       'DELETE FROM attempts WHERE key IN (SELECT key FROM attempts WHERE expire <= ? ORDER BY expire LIMIT ?)',
     ),
@@ -89,8 +90,11 @@ export function attemptStore(db: Connection, limits = bounds): AttemptStore {
     async hit(key, windowMs) {
       await swept();
       const limiter = await limiterFor(windowMs);
-      const counted = await db.settled(limiter.penalty(key));
-      return { count: counted.consumedPoints, resetMs: counted.msBeforeNext };
+      const { consumedPoints: count, msBeforeNext: resetMs } = await db.settled(limiter.penalty(key));
+      if (resetMs <= 2 * wholeSeconds(windowMs) * 1000) return { count, resetMs };
+      // Begun in what was taken for the present before the clock was put back: that must not last until then.
+      await db.write('relaxed', () => void sql.shorten.run(Date.now() + windowMs, keyIn(windowMs, key)));
+      return { count, resetMs: windowMs };
     },
     refund: (key, windowMs) => db.write('relaxed', () => void sql.refund.run(keyIn(windowMs, key), Date.now())),
     clear: (key, windowMs) => db.write('relaxed', () => void sql.clear.run(keyIn(windowMs, key))),
