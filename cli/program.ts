@@ -9,7 +9,7 @@ import { addUser } from './user-commands.ts';
 
 /** Runs one command line, without the program's name in it, and gives the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
-  const { program, said } = build();
+  const { program, said } = build(wantsHelp(args) ? (await import('./settings-help.ts')).settingsHelp() : '');
   try {
     await program.parseAsync([...args], { from: 'user' });
     return exit.done;
@@ -22,6 +22,9 @@ export async function main(args: readonly string[]): Promise<number> {
     return report.exitCode;
   }
 }
+
+const wantsHelp = (args: readonly string[]) =>
+  args[0] === 'help' || args.some((arg) => arg === '--help' || arg === '-h');
 
 // A command line that could not be parsed has no options yet: look at the words themselves.
 const wantsJson = (args: readonly string[]) =>
@@ -36,7 +39,8 @@ function version(): string {
   return typeof read === 'object' && read !== null && 'version' in read ? String(read.version) : 'unknown';
 }
 
-function build(): { program: Command; said: Said } {
+/** `settings`: the help on the environment, where help was asked for. */
+function build(settings: string): { program: Command; said: Said } {
   const program = new Command('gatewarden')
     .description('Puts a login in front of anything.')
     .version(version())
@@ -55,17 +59,18 @@ function build(): { program: Command; said: Said } {
     .configureOutput({ outputError: () => undefined });
   const globals = () => program.opts<Globals>();
   const said = { globals, out: () => output({ format: globals().output, quiet: globals().quiet }) };
-  for (const add of [addRun, addSuperuser, addKeygen, addCheck, addExplain, addUser]) add(program, said);
+  addRun(program, settings);
+  for (const add of [addSuperuser, addKeygen, addCheck, addExplain, addUser]) add(program, said);
   return { program, said };
 }
 
-function addRun(program: Command): void {
+function addRun(program: Command, settings: string): void {
   program
     .command('run')
     .description('run the gateway in front of a service')
     .option('--upstream <url>', 'the service behind it (GATEWARDEN_UPSTREAM)')
     .addOption(envFile())
-    .addHelpText('after', '\nEvery setting is an environment variable: see .env.example and docs/configuration.md.')
+    .addHelpText('after', settings)
     .action(async (options: { upstream?: string; envFile?: string }) => {
       await (await import('./commands/run.ts')).run(options);
     });

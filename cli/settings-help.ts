@@ -1,0 +1,25 @@
+import { settingTable } from 'gatewarden/settings';
+
+const width = 78;
+
+/** Words in lines of at most `width` characters, each behind `indent`. */
+function wrapped(text: string, indent: string): string {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const line = `${lines.at(-1)} ${word}`.trim();
+    if (indent.length + line.length > width) lines.push(word);
+    else lines[lines.length - 1] = line;
+  }
+  return lines.map((line) => indent + line).join('\n');
+}
+
+/** The settings that `run` takes from the environment, for its help: the very table that they are read by. */
+export function settingsHelp(): string {
+  const settings = Object.values(settingTable)
+    .filter((setting) => setting.appliesTo.includes('gateway'))
+    .map(({ env, help, default: usual, defaultInWords = usual }) => {
+      const text = defaultInWords === undefined ? help : `${help} Default: ${defaultInWords}.`;
+      return `  GATEWARDEN_${env}\n${wrapped(text, '      ')}`;
+    });
+  return `\nEnvironment, each also as GATEWARDEN_…_FILE, the path of a file that holds it:\n${settings.join('\n')}`;
+}
