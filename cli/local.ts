@@ -25,7 +25,7 @@ export const commandActor = (): Actor => ({
 });
 
 /**
- * Does something on the store itself, without a server; a gateway that runs on it sees the change within a second.
+ * Does something on the stores themselves, without a server; gateways that run on them see the change within a second.
  * Where there is no store yet, one is made only with `makes`: a mistyped folder must not look like an empty one.
  */
 export async function onStore<T>(
@@ -34,8 +34,9 @@ export async function onStore<T>(
   { makes = false }: { makes?: boolean } = {},
 ): Promise<T> {
   readEnvironment(options.envFile);
-  const { dataDir } = loadSettings({ env: process.env, applies: 'command' });
-  if (!makes && !existsSync(databaseOf(dataDir))) throw noStore(dataDir);
+  const { dataDir, mongodbUrl } = loadSettings({ env: process.env, applies: 'command' });
+  // Users that are in MongoDB need no file here.
+  if (!makes && mongodbUrl === undefined && !existsSync(databaseOf(dataDir))) throw noStore(dataDir);
   const { gatewarden } = await import('gatewarden');
   const gate = await gatewarden({ logLevel: 'silent' });
   try {

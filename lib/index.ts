@@ -27,6 +27,7 @@ export type {
   UserView,
 } from './services.ts';
 export type { Options, Settings } from './settings/settings.ts';
+export { type Survey, surveyStores } from './survey.ts';
 export type {
   Actor,
   Answer,

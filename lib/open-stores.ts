@@ -1,4 +1,5 @@
 import type { Log } from './core.ts';
+import { SettingsError, StoreUnavailableError } from './errors.ts';
 import type { InvalidationBus } from './invalidation/bus.ts';
 import { localBus } from './invalidation/local.ts';
 import type { Settings } from './settings/settings.ts';
@@ -23,20 +24,22 @@ const untold = 1000;
 export const ofOneProcess = (stores: Stores): Opened => ({ stores, bus: localBus(), cacheLifetime: told });
 
 /**
- * Opens MongoDB and Redis where the settings name them, and SQLite for what is left. Drivers are loaded only when used.
- * Rejects when one cannot be opened; those that were are closed again.
+ * Opens MongoDB and Redis where the settings name them, and SQLite for what is left: its file, or with `memory` none.
+ * Drivers are loaded only when used. Rejects when one cannot be opened (MongoDB and Redis with `StoreUnavailableError`, and
+ * with `SettingsError` for a URL that cannot be meant); those that were are closed again.
  */
-export async function openStores(settings: Settings, log: Log): Promise<Opened> {
+export async function openStores(settings: Settings, log: Log, options: { memory?: boolean } = {}): Promise<Opened> {
   const { mongodbUrl, redisUrl, dataDir } = settings;
+  const { memory = false } = options;
   const opened: Part[] = [];
   const keep = <T extends Part>(part: T): T => {
     opened.push(part);
     return part;
   };
   try {
-    const mongo = mongodbUrl === undefined ? undefined : keep(await openMongo(mongodbUrl));
-    const redis = redisUrl === undefined ? undefined : keep(await openRedis(redisUrl, log));
-    const sqlite = mongo && redis ? undefined : keep(await openSqlite(dataDir));
+    const mongo = mongodbUrl === undefined ? undefined : keep(await reached('mongodb', () => openMongo(mongodbUrl)));
+    const redis = redisUrl === undefined ? undefined : keep(await reached('redis', () => openRedis(redisUrl, log)));
+    const sqlite = mongo && redis ? undefined : keep(await openSqlite(memory ? { memory } : { dataDir }));
     return joined({ mongo, redis, sqlite }, opened);
   } catch (error) {
     await closeAll(opened);
@@ -46,7 +49,18 @@ export async function openStores(settings: Settings, log: Log): Promise<Opened> 
 
 const openMongo = async (url: string) => (await import('./stores/mongo/index.ts')).openMongo({ url });
 const openRedis = async (url: string, log: Log) => (await import('./stores/redis/index.ts')).openRedis({ url, log });
-const openSqlite = async (dataDir: string) => (await import('./stores/sqlite/index.ts')).openSqlite({ dataDir });
+const openSqlite = async (place: { dataDir: string } | { memory: boolean }) =>
+  (await import('./stores/sqlite/index.ts')).openSqlite(place);
+
+/** A server that is not there is an outage, at the start as later. What the stores say of it holds no password. */
+async function reached<T>(store: 'mongodb' | 'redis', open: () => Promise<T>): Promise<T> {
+  try {
+    return await open();
+  } catch (error) {
+    if (error instanceof TypeError) throw new SettingsError([`${store.toUpperCase()}_URL: ${error.message}`]);
+    throw new StoreUnavailableError(store, { cause: error });
+  }
+}
 
 type Engines = Readonly<{
   mongo: Awaited<ReturnType<typeof openMongo>> | undefined;

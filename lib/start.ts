@@ -12,21 +12,32 @@ import type { Ladder } from './types.ts';
 
 const fact = 'secret-key-check';
 
+const checkValues = (keys: Keyring): string[] =>
+  keys.derive('key-check').map((key) => createHmac('sha256', key).update(fact).digest('base64url'));
+
+function mustBeOneOf(values: readonly string[], kept: string): void {
+  if (values.some((value) => equalSecrets(kept, value))) return;
+  throw new SettingsError([
+    'SECRET_KEY: the store was made with another key; give that one, or both with the new one first',
+  ]);
+}
+
 /**
  * Finds a `SECRET_KEY` that is not the one the store was made with, before it can sign or encrypt anything. The check
  * value follows the newest key, so that the older ones can be dropped after a rotation.
  */
 export async function checkSecretKey(facts: FactStore, keys: Keyring): Promise<void> {
-  const values = keys.derive('key-check').map((key) => createHmac('sha256', key).update(fact).digest('base64url'));
-  const [newest = '', ...older] = values;
+  const values = checkValues(keys);
+  const [newest = ''] = values;
   const kept = await facts.putIfAbsent(fact, newest);
-  if (equalSecrets(kept, newest)) return;
-  if (!older.some((value) => equalSecrets(kept, value))) {
-    throw new SettingsError([
-      'SECRET_KEY: the store was made with another key; give that one, or both with the new one first',
-    ]);
-  }
-  await facts.put(fact, newest);
+  mustBeOneOf(values, kept);
+  if (!equalSecrets(kept, newest)) await facts.put(fact, newest);
+}
+
+/** The same for who only looks: nothing is written, and a store that has no check value yet takes any key. */
+export async function compareSecretKey(facts: Pick<FactStore, 'get'>, keys: Keyring): Promise<void> {
+  const kept = await facts.get(fact);
+  if (kept !== undefined) mustBeOneOf(checkValues(keys), kept);
 }
 
 /** Makes the admin that the environment names, while there is none. Throws `SettingsError` where that cannot be. */

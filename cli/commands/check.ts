@@ -1,20 +1,17 @@
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
-import type { Settings } from 'gatewarden';
+import type { Settings, Survey } from 'gatewarden';
 import { loadSettings, redact } from 'gatewarden/settings';
 import { modeOf } from '../../gateway/main.ts';
 import { readEnvironment } from '../environment.ts';
 import { CommandError, exit } from '../exit.ts';
-import { databaseOf, type LocalOptions } from '../local.ts';
+import type { LocalOptions } from '../local.ts';
 import type { Output } from '../output.ts';
 
 export interface CheckOptions extends LocalOptions {
   readonly upstream?: string;
 }
 
-type Store = Readonly<{ store: string; ok: boolean; problem?: string }>;
-type Stores = Readonly<{ stores: readonly Store[]; place: string; adminNeeded: boolean }>;
 type Upstream = Readonly<{ url: string; ok: boolean; problem?: string }>;
 
 /**
@@ -25,31 +22,14 @@ export async function check(options: CheckOptions, out: Output): Promise<void> {
   readEnvironment(options.envFile);
   const given = options.upstream === undefined ? {} : { upstream: options.upstream };
   const settings = loadSettings({ env: process.env, given, applies: 'gateway' });
-  const [stores, upstream] = await Promise.all([reachStores(settings), reachUpstream(settings)]);
+  const { surveyStores } = await import('gatewarden');
+  const [stores, upstream] = await Promise.all([surveyStores(settings), reachUpstream(settings)]);
   const warnings = warningsOf(settings, stores, upstream);
   show({ settings, stores, upstream, warnings }, out);
   const failed = [...stores.stores, ...(upstream ? [upstream] : [])].filter((one) => !one.ok);
   if (failed.length === 0) return;
   const problems = failed.map((one) => `${'url' in one ? one.url : one.store}: ${one.problem ?? 'no answer'}`);
   throw new CommandError(exit.unreachable, 'unreachable', 'Not everything can be reached.', problems);
-}
-
-async function reachStores(settings: Settings): Promise<Stores> {
-  const path = databaseOf(settings.dataDir);
-  if (!existsSync(path)) return { stores: [], place: `sqlite (${path}), made by the first start`, adminNeeded: true };
-  const { gatewarden } = await import('gatewarden');
-  try {
-    const gate = await gatewarden({ ...settings, logLevel: 'silent' });
-    const { stores } = await gate.ready();
-    const adminNeeded = await gate.firstAdmin.needed();
-    const place = gate.describe().users ?? path;
-    await gate.close();
-    return { stores, place, adminNeeded };
-  } catch (error) {
-    if (error instanceof Error && error.name === 'SettingsError') throw error;
-    const problem = error instanceof Error ? error.message : String(error);
-    return { stores: [{ store: 'sqlite', ok: false, problem }], place: path, adminNeeded: false };
-  }
 }
 
 /** A connection is all that is asked for: a request might do something over there. */
@@ -74,7 +54,7 @@ function reasonOf(error: unknown): string {
   return String(error);
 }
 
-function warningsOf(settings: Settings, stores: Stores, upstream: Upstream | undefined): readonly string[] {
+function warningsOf(settings: Settings, stores: Survey, upstream: Upstream | undefined): readonly string[] {
   const all: readonly (string | false)[] = [
     !settings.authEnabled && 'authentication is switched off: every request is passed on as anonymous',
     settings.authEnabled &&
@@ -88,9 +68,15 @@ function warningsOf(settings: Settings, stores: Stores, upstream: Upstream | und
   return all.filter((one) => one !== false);
 }
 
+/** What is in one place is said once: `users and sessions: sqlite (…)`. */
+function placesShown(places: Survey['places']): readonly string[] {
+  const shown = Map.groupBy(Object.entries(places), ([, place]) => place);
+  return [...shown].map(([place, held]) => `${held.map(([what]) => what).join(' and ')}: ${place}`);
+}
+
 type Found = Readonly<{
   settings: Settings;
-  stores: Stores;
+  stores: Survey;
   upstream: Upstream | undefined;
   warnings: readonly string[];
 }>;
@@ -102,7 +88,7 @@ function show({ settings, stores, upstream, warnings }: Found, out: Output): voi
   const row = {
     mode: mode === 'off' ? 'off' : mode === 'on' ? 'sign-in' : 'auto-login',
     address: `${address}${settings.prefix}`,
-    store: [stores.place, ...stores.stores.map(state)].join(', '),
+    stores: [...placesShown(stores.places), ...stores.stores.map((one) => `${one.store} ${state(one)}`)].join(', '),
     upstream: upstream === undefined ? 'none' : `${upstream.url}, ${state(upstream)}`,
     rules: settings.rules.trim().replace(/\s*\n\s*/g, '; '),
     warnings: warnings.length === 0 ? 'none' : warnings.join('; '),
@@ -111,7 +97,7 @@ function show({ settings, stores, upstream, warnings }: Found, out: Output): voi
     mode,
     address,
     stores: stores.stores,
-    place: stores.place,
+    places: stores.places,
     upstream,
     warnings,
     settings: redact(settings),

@@ -1,0 +1,179 @@
+import { deepEqual, equal, ok } from 'node:assert/strict';
+import { once } from 'node:events';
+import { after, before, describe, it } from 'node:test';
+import { WebSocket } from 'ws';
+import { gatewardenCommand } from '../support/command.ts';
+import { adminPassword } from '../support/gateway.ts';
+import { client } from '../support/http.ts';
+import { redisServer } from '../support/redis.ts';
+import { answered, bearer, call, logIn, promised, signIn, until, whoIs } from './asking.ts';
+import { type Fleet, type Servers, startFleet, startServers } from './fleet.ts';
+
+const password = 'curlews on the tide line';
+const otherPassword = 'plovers on the mud flats';
+
+describe('two gateways and an Express app on the same MongoDB and Redis', { skip: redisServer.skip }, () => {
+  let servers: Servers;
+  let fleet: Fleet;
+  let admin: string;
+  before(async () => {
+    servers = await startServers();
+    fleet = await startFleet(servers.urls);
+    const [first] = fleet.all;
+    ok(first);
+    admin = await logIn(first, 'ada', adminPassword);
+  });
+  after(async () => {
+    await fleet?.[Symbol.asyncDispose]();
+    await servers?.[Symbol.asyncDispose]();
+  });
+
+  const at = (index: number) => fleet.all[index % 3] ?? fleet.app;
+
+  async function newUser(username: string): Promise<void> {
+    const body = { username, password, role: 'operator' };
+    await answered(await call(at(0), '/users', { method: 'POST', token: admin, body }), 201);
+  }
+
+  async function newToken(username: string, name: string): Promise<string> {
+    const token = await logIn(at(0), username, password);
+    const made = await answered(await call(at(1), '/tokens', { method: 'POST', token, body: { name } }), 201);
+    return String(made.token);
+  }
+
+  /** A signed-in browser's cookies. */
+  async function cookieOf(username: string, index: number) {
+    const one = client(at(index).address);
+    await signIn(one, at(index).prefix, username, password);
+    return { cookie: one.jar.header };
+  }
+
+  const whoAtEach = (credential: Readonly<Record<string, string>>) =>
+    Promise.all(fleet.all.map((one) => whoIs(one, credential)));
+
+  const refusedEverywhere = (credential: Readonly<Record<string, string>>) =>
+    until(async () => (await whoAtEach(credential)).every((who) => who === '401'), 'refused by all three');
+
+  it('made their signing keys once, though all started at the same moment', async () => {
+    const sets = await Promise.all(
+      fleet.all.map(async ({ address, prefix }) => answered(await fetch(`${address}${prefix}/jwks.json`), 200)),
+    );
+    equal(Array.isArray(sets[0]?.keys) && sets[0].keys.length, 1);
+    deepEqual(sets[1], sets[0]);
+    deepEqual(sets[2], sets[0]);
+  });
+
+  it('take a sign-in on one for a sign-in on all, and a sign-out for a sign-out', async () => {
+    await newUser('bea');
+    for (const [where] of fleet.all.entries()) {
+      const credential = await cookieOf('bea', where);
+      deepEqual(await whoAtEach(credential), ['bea operator', 'bea operator', 'bea operator']);
+      const page = await fetch(`${at(0).address}/headers`, { headers: credential });
+      equal((await answered(page, 200))['x-forwarded-user'], 'bea');
+      const { address, prefix } = at(where + 2);
+      const signedOut = await fetch(`${address}${prefix}/logout`, {
+        method: 'POST',
+        headers: { ...credential, origin: address },
+        body: new URLSearchParams(),
+        redirect: 'manual',
+      });
+      equal(signedOut.status, 303);
+      equal(await whoIs(at(where + 2), credential), '401');
+      await refusedEverywhere(credential);
+    }
+  });
+
+  it('close WebSockets and event streams that another instance has open', async () => {
+    await newUser('cid');
+    const credential = await cookieOf('cid', 0);
+    const [, second] = fleet.gateways;
+    const socket = new WebSocket(`${second.address.replace('http', 'ws')}/socket`, {
+      headers: { ...credential, origin: second.address },
+    });
+    await once(socket, 'message');
+    const stream = await fetch(`${second.address}/events`, { headers: credential });
+    const reader = stream.body?.getReader();
+    ok((await reader?.read())?.value);
+    const ended = Promise.all([once(socket, 'close'), readToEnd(reader)]);
+    const signedOut = await fetch(`${fleet.app.address}/auth/logout`, {
+      method: 'POST',
+      headers: { ...credential, origin: fleet.app.address },
+      body: new URLSearchParams(),
+      redirect: 'manual',
+    });
+    equal(signedOut.status, 303);
+    await within(ended, promised);
+  });
+
+  it('close what a revoked token has open on another instance', async () => {
+    await newUser('dov');
+    const token = await newToken('dov', 'ci');
+    const [, second] = fleet.gateways;
+    const socket = new WebSocket(`${second.address.replace('http', 'ws')}/socket`, { headers: bearer(token) });
+    await once(socket, 'message');
+    const ended = once(socket, 'close');
+    const owner = await logIn(at(2), 'dov', password);
+    equal((await call(at(2), '/tokens/ci', { method: 'DELETE', token: owner, body: {} })).status, 204);
+    await within(ended, promised);
+    await refusedEverywhere(bearer(token));
+  });
+
+  const edit = (username: string, body: object) =>
+    call(at(1), `/users/${username}`, { method: 'PATCH', token: admin, body });
+  const command = (args: string[], input = '') =>
+    gatewardenCommand(['--yes', 'user', ...args], { settings: fleet.settings, input });
+
+  const changes: readonly [what: string, make: (username: string) => Promise<unknown>][] = [
+    ['another role', async (name) => equal((await edit(name, { role: 'viewer' })).status, 200)],
+    ['no more activity', async (name) => equal((await edit(name, { active: false })).status, 200)],
+    ['another password', async (name) => equal((await edit(name, { password: otherPassword })).status, 200)],
+    [
+      'their end',
+      async (name) => {
+        const deleted = await call(at(1), `/users/${name}`, { method: 'DELETE', token: admin, body: {} });
+        equal(deleted.status, 204);
+      },
+    ],
+    ['another role by the command', async (name) => done(await command(['set-role', name, 'viewer', '--local']))],
+    ['no more activity by the command', async (name) => done(await command(['deactivate', name, '--local']))],
+    [
+      'another password by the command',
+      async (name) => done(await command(['set-password', name, '--local', '--password-stdin'], otherPassword)),
+    ],
+    ['their end by the command', async (name) => done(await command(['delete', name, '--local']))],
+  ];
+  for (const [index, [what, make]] of changes.entries()) {
+    it(`refuse within a second all that a user held before ${what}`, async () => {
+      const name = `eva${index}`;
+      await newUser(name);
+      const [cookie, apiToken, accessToken] = await Promise.all([
+        cookieOf(name, index),
+        newToken(name, 'ci').then(bearer),
+        logIn(at(index), name, password).then(bearer),
+      ]);
+      const held = [cookie, apiToken, accessToken];
+      const alike = Array.from({ length: 9 }, () => `${name} operator`);
+      deepEqual((await Promise.all(held.map(whoAtEach))).flat(), alike);
+      await make(name);
+      await Promise.all(held.map(refusedEverywhere));
+    });
+  }
+});
+
+function done({ code, stderr }: { code: number | null; stderr: string }): void {
+  equal(code, 0, stderr);
+}
+
+async function readToEnd(reader: ReadableStreamDefaultReader | undefined): Promise<void> {
+  try {
+    while ((await reader?.read())?.done === false);
+  } catch {
+    // Broken off: it has ended.
+  }
+}
+
+async function within(work: Promise<unknown>, ms: number): Promise<void> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`not within ${ms} ms`)), ms);
+  await Promise.race([work, promise]).finally(() => clearTimeout(timer));
+}
