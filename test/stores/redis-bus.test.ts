@@ -90,6 +90,17 @@ test('a hung Redis is noticed within about a second, told once, and everything i
   equal(first.log.lines.filter((line) => line.startsWith('warn: invalidations may be missed')).length, 1);
 });
 
+test('an instance that is alone judges everything again too, after a hung Redis', { skip }, async (t) => {
+  const redis = await server(t);
+  const { first } = await instances(t, redis.url, 1);
+  redis.hang();
+  await until(() => !first.bus.healthy);
+  deepEqual(first.heard, []);
+  redis.resume();
+  await until(() => first.bus.healthy);
+  deepEqual(first.heard, [all]);
+});
+
 test('a restarted Redis is heard again, and what could not be told is made up for', { skip }, async (t) => {
   const redis = await server(t);
   const { first, others } = await instances(t, redis.url, 2);
