@@ -17,8 +17,11 @@ type Part = Pick<Stores, 'health' | 'describe' | 'close'>;
 
 /** With the channel of Redis, or a database file that tells of changes, caches are dropped when something changes. */
 const told = 60_000;
-/** MongoDB alone tells nobody: what is remembered is as old as this at most. */
-const untold = 1000;
+/**
+ * MongoDB alone tells nobody. What is remembered is as old as this at most, and an open socket is looked at as often: both
+ * together are within the second that is promised.
+ */
+const untold = 400;
 
 /** Stores that somebody brings, as tests do: nobody else works on them. */
 export const ofOneProcess = (stores: Stores): Opened => ({ stores, bus: localBus(), cacheLifetime: told });

@@ -30,7 +30,7 @@ function marks({ principal }: Known): string[] {
   return [`user:${id}`, ...(sessionId ? [`session:${sessionId}`] : []), ...(tokenId ? [`token:${tokenId}`] : [])];
 }
 
-/** What the request path remembers: by credential, at most `lifetime` long, dropped when the bus says so. */
+/** What the request path remembers: by credential, at most `lifetime` long (from when it was asked for), dropped when the bus says so. */
 export function knownCredentials({ bus, clock, max = 20_000, lifetime = 60_000 }: Options): KnownCredentials {
   const keysByMark = new Map<string, Set<string>>();
   let invalidations = 0;
@@ -48,8 +48,8 @@ export function knownCredentials({ bus, clock, max = 20_000, lifetime = 60_000 }
     if (keys?.size === 0) keysByMark.delete(mark);
   }
 
-  function keep(key: string, known: Known): void {
-    entries.set(key, Object.assign(known, { keptUntil: clock() + lifetime }));
+  function keep(key: string, known: Known, askedAt: number): void {
+    entries.set(key, Object.assign(known, { keptUntil: askedAt + lifetime }));
     for (const mark of marks(known)) {
       const keys = keysByMark.get(mark);
       if (keys) keys.add(key);
@@ -71,8 +71,9 @@ export function knownCredentials({ bus, clock, max = 20_000, lifetime = 60_000 }
     },
     async fill(key, load) {
       const before = invalidations;
+      const askedAt = clock();
       const known = await load();
-      if (known !== undefined && before === invalidations && bus.healthy) keep(key, known);
+      if (known !== undefined && before === invalidations && bus.healthy) keep(key, known, askedAt);
       return known;
     },
     drop(key) {

@@ -132,6 +132,44 @@ describe('an open socket or stream', () => {
     equal(ended, 0);
   });
 
+  it('is judged again twice a second while messages may be missed, and seldom while they are heard', async (t) => {
+    t.mock.timers.enable({ apis: ['setInterval', 'Date'] });
+    const channel = { ...bus, healthy: true };
+    const decide = async () => {
+      judged += 1;
+      return answer();
+    };
+    const other = openRequests({ bus: channel, decide, clock: Date.now });
+    other.watch(incoming(), ada, end);
+    await settled();
+    judged = 0;
+    for (let at = 0; at < 10; at += 1) {
+      t.mock.timers.tick(500);
+      await settled();
+    }
+    equal(judged, 0);
+    channel.healthy = false;
+    for (let at = 0; at < 4; at += 1) {
+      t.mock.timers.tick(250);
+      await settled();
+    }
+    equal(judged >= 2, true);
+    answer = deny;
+    t.mock.timers.tick(500);
+    await settled();
+    equal(ended, 1);
+    other.close();
+  });
+
+  it('is judged with all the others that a message names, however many they are', async () => {
+    for (let at = 0; at < 500; at += 1) watch.watch(incoming(), ada, end);
+    await settled();
+    answer = deny;
+    await bus.publish({ kind: 'user', id: 'u_ada' });
+    for (let at = 0; at < 50 && ended < 500; at += 1) await settled();
+    equal(ended, 500);
+  });
+
   it('of nobody is not watched', async () => {
     answer = deny;
     watch.watch(incoming(), nobody, end);
