@@ -1,4 +1,4 @@
-import mongoose, { type Connection, type Model, type Schema } from 'mongoose';
+import mongoose, { type Connection, type Model, type QueryFilter, type Schema } from 'mongoose';
 import { StoreUnavailableError } from '../../errors.ts';
 import { UnreadableRecordError } from './fields.ts';
 import type { Indexed } from './indexes.ts';
@@ -80,6 +80,15 @@ export async function unlessDuplicate<T>(write: () => Promise<T>): Promise<T | '
     if (isDuplicate(error)) return 'duplicate';
     throw error;
   }
+}
+
+/**
+ * The document that a unique index leads to. Asked without a limit: of a collection that was filled a moment ago, servers
+ * that stand on PostgreSQL take a limit of one as a reason to read it through instead.
+ */
+export async function onlyOne<D>(model: Model<D>, filter: QueryFilter<D>) {
+  const [found] = await model.find(filter).lean<D[]>();
+  return found ?? null;
 }
 
 /** Somebody else was quicker: read again. */

@@ -11,7 +11,7 @@ export type UserDocument = Omit<Partial<UserRecord>, 'nameKey' | 'ended'> & {
   /** The name key. */
   _id: string;
   retiredAt?: number | undefined;
-  /** The name key once more, where there is a user: what lists are read by. */
+  /** The name key once more, where there is a user. */
   nameKey?: string | undefined;
   emailKey?: string | undefined;
   ended?: EndedSession[] | undefined;
@@ -52,7 +52,6 @@ export const userSchema = new Schema<UserDocument>(
 );
 userSchema.index({ id: 1 }, { name: 'by_id', unique: true, sparse: true });
 userSchema.index({ emailKey: 1 }, { name: 'by_email', unique: true, sparse: true });
-userSchema.index({ nameKey: 1 }, { name: 'by_name' });
 
 const states: readonly UserState[] = ['pending', 'active', 'disabled'];
 

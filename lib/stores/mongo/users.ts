@@ -1,7 +1,7 @@
 import type { EndedSession, UserRecord, UserStore } from '../contracts.ts';
 import { endedWith } from '../standing.ts';
 import { type Roster, rosterOn } from './admins.ts';
-import { type Database, outdated, unlessDuplicate, untilCurrent } from './database.ts';
+import { type Database, onlyOne, outdated, unlessDuplicate, untilCurrent } from './database.ts';
 import { pageLimit, pageOf } from './fields.ts';
 import { userChanges } from './user-changes.ts';
 import { documentOf, emailKeyOf, recordOf, saysAdmin, type UserDocument, userSchema } from './user-documents.ts';
@@ -11,6 +11,8 @@ const endOf = (prefix: string) => `${prefix}\u{10ffff}`;
 
 /** So many ended sessions are kept on a user's record. */
 const mostEnded = 1000;
+
+const isRetired = ({ retiredAt }: UserDocument): boolean => retiredAt !== undefined;
 
 export type Users = ReturnType<typeof usersOn>;
 
@@ -37,7 +39,7 @@ export function usersOn(db: Database, roster: Roster) {
   return {
     users,
     readerOf,
-    stored: (id: string): Promise<UserDocument | null> => users.findOne({ id }).lean(),
+    stored: (id: string): Promise<UserDocument | null> => onlyOne(users, { id }),
     believed: async (found: UserDocument): Promise<UserRecord> => (await readerOf([found]))(found),
   };
 }
@@ -48,15 +50,15 @@ export function userStore(db: Database): UserStore {
   const { users, readerOf, believed, stored } = collection;
   const { update, remove } = userChanges(collection, roster);
 
-  async function one(filter: { id: string } | { nameKey: string } | { emailKey: string }) {
-    const found = await users.findOne(filter).lean();
-    return found === null ? undefined : believed(found);
+  async function one(filter: { id: string } | { _id: string } | { emailKey: string }) {
+    const found = await onlyOne(users, filter);
+    return found === null || isRetired(found) ? undefined : believed(found);
   }
 
   /** What kept a document from being added, looked up in the order in which it is told. */
   async function inTheWayOf({ _id, emailKey }: UserDocument) {
     const holder = await users.findOne({ _id }).lean();
-    if (holder !== null) return holder.retiredAt === undefined ? 'name-taken' : 'name-retired';
+    if (holder !== null) return isRetired(holder) ? 'name-retired' : 'name-taken';
     const owner = emailKey === undefined ? null : await users.findOne({ emailKey }, { _id: 1 }).lean();
     return owner === null ? outdated : 'email-taken';
   }
@@ -98,12 +100,13 @@ export function userStore(db: Database): UserStore {
     return outcome === 'created' || (await hasAdmin()) ? 'admin-exists' : 'name-taken';
   }
 
+  /** By the primary key: there, servers that stand on PostgreSQL read in order, and elsewhere they sort all that follows. */
   async function list({ limit: asked, after = '', prefix = '' }: Parameters<UserStore['list']>[0]) {
     const limit = pageLimit(asked);
     const within = prefix === '' ? {} : { $gte: prefix, $lt: endOf(prefix) };
     const found = await users
-      .find({ nameKey: { $gt: after, ...within } })
-      .sort({ nameKey: 1 })
+      .find({ _id: { $gt: after, ...within }, retiredAt: { $exists: false } })
+      .sort({ _id: 1 })
       .limit(limit + 1)
       .lean();
     return pageOf(found, limit, ({ _id }) => _id, await readerOf(found));
@@ -146,7 +149,7 @@ export function userStore(db: Database): UserStore {
     insert: (user, options) => db.answer(() => insert(user, options?.reuseName === true)),
     insertFirstAdmin: (user) => db.answer(() => insertFirstAdmin(user)),
     byId: (id) => db.answer(() => one({ id })),
-    byName: (nameKey) => db.answer(() => one({ nameKey })),
+    byName: (nameKey) => db.answer(() => one({ _id: nameKey })),
     byEmail: (email) => db.answer(() => one({ emailKey: emailKeyOf(email) ?? '' })),
     update: (id, change, at) => db.answer(() => update(id, change, at)),
     rehash: (id, from, to) => db.answer(() => rehash(id, from, to)),
