@@ -10,6 +10,8 @@ export interface SecretBox {
   seal(text: string): string;
   /** The text again, or undefined when no key opens it: another key, damaged, or not sealed by a box at all. */
   open(sealed: string): string | undefined;
+  /** Whether the first key opens it; one that only an older key opens is lost when that one is dropped. */
+  isCurrent(sealed: string): boolean;
 }
 
 /**
@@ -24,6 +26,10 @@ export function secretBox(keys: readonly Buffer[]): SecretBox {
     open(sealed) {
       const bytes = bytesOf(sealed);
       return bytes && firstText(keys, bytes);
+    },
+    isCurrent(sealed) {
+      const bytes = bytesOf(sealed);
+      return bytes !== undefined && openWith(first, bytes) !== undefined;
     },
   };
 }

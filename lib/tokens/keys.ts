@@ -10,7 +10,7 @@ export type Key = Readonly<{ kid: string; algorithm: string; key: CryptoKey }>;
 
 /** The keys that sign access tokens and assertions, the same on every instance. */
 export interface SigningKeys {
-  /** Makes the key where there is none. Rejects with `SettingsError` when `SECRET_KEY` does not open the one there is. */
+  /** Makes the key where there is none, and a new one where only an older secret opens the one in use. Rejects with `SettingsError` when `SECRET_KEY` does not open the one there is. */
   ready(): Promise<void>;
   /** The newest key of the algorithm in use; no store call once it is known. */
   current(): Promise<Key>;
@@ -54,11 +54,16 @@ export async function keyOf(jwk: JWK, { kid, algorithm }: Pick<KeyRecord, 'kid' 
   return Object.freeze({ kid, algorithm, key });
 }
 
-async function privateKey(record: KeyRecord, box: SecretBox): Promise<Key> {
-  const jwk = box.open(record.sealed);
-  if (jwk !== undefined) return keyOf(JSON.parse(jwk), record);
+/**
+ * The newest that the box opens: while instances get a new secret one after another, one that has it may have made a key
+ * already that the others cannot open yet. Rejects with `SettingsError` when there are keys and none opens.
+ */
+function newestOpen(records: readonly KeyRecord[], box: SecretBox): KeyRecord | undefined {
+  const found = records.find((record) => box.open(record.sealed) !== undefined);
+  const [first] = records;
+  if (found !== undefined || first === undefined) return found;
   throw new SettingsError([
-    `SECRET_KEY: it does not open the signing key "${record.kid}" in the store. Give the key that this store was used with; a new one goes before it in the list`,
+    `SECRET_KEY: it does not open the signing key "${first.kid}" in the store. Give the key that this store was used with; a new one goes before it in the list`,
   ]);
 }
 
@@ -76,9 +81,10 @@ export function signingKeys({ store, box, algorithm, clock = Date.now, overlap =
   async function read(): Promise<Loaded> {
     const at = clock();
     const records = await store.list();
-    const newest = records.find((record) => record.algorithm === algorithm);
+    const ofAlgorithm = records.filter((record) => record.algorithm === algorithm);
+    const newest = newestOpen(ofAlgorithm, box);
     const same = newest !== undefined && newest.kid === loaded?.signing?.kid;
-    const signing = same ? loaded?.signing : newest && (await privateKey(newest, box));
+    const signing = same ? loaded?.signing : newest && (await keyOf(JSON.parse(box.open(newest.sealed) ?? ''), newest));
     const verifying = await Promise.all(records.map((record) => keyOf(JSON.parse(record.publicJwk), record)));
     loaded = { at, records, signing, verifying: new Map(verifying.map((key) => [key.kid, key])) };
     return loaded;
@@ -115,7 +121,12 @@ export function signingKeys({ store, box, algorithm, clock = Date.now, overlap =
 
   return {
     async ready() {
-      await withSigningKey();
+      const { records, signing } = await withSigningKey();
+      const used = records.find((record) => record.kid === signing.kid);
+      if (used === undefined || box.isCurrent(used.sealed)) return;
+      // It would be lost with the secret that seals it.
+      await store.add(await newKey(algorithm, box, clock()), records[0]?.kid);
+      await reload();
     },
     async current() {
       const { signing, at } = await withSigningKey();

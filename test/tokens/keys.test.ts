@@ -63,6 +63,35 @@ describe('signing keys', () => {
     });
   });
 
+  it('outlive the secret that seals them: a new secret before it makes a new key, once', async () => {
+    const { store, instance } = await open();
+    const before = instance();
+    await before.ready();
+    const rotated = [1, 2, 3].map(() => instance({ box: boxOf('b', 'a') }));
+    await Promise.all(rotated.map((keys) => keys.ready()));
+    equal((await store.list()).length, 2);
+    const after = instance({ box: boxOf('b') });
+    await after.ready();
+    equal((await after.current()).kid, (await rotated[0]?.current())?.kid);
+    ok(await after.verificationKey((await before.current()).kid));
+    equal((await store.list()).length, 2);
+  });
+
+  it('that a newer secret seals are left alone by an instance that has only the older one', async () => {
+    const { instance, time } = await open();
+    const behind = instance();
+    await behind.ready();
+    const { kid } = await behind.current();
+    const ahead = instance({ box: boxOf('b', 'a') });
+    await ahead.ready();
+    time.now += 61_000;
+    ok(await behind.verificationKey((await ahead.current()).kid));
+    equal((await behind.current()).kid, kid);
+    const restarted = instance();
+    await restarted.ready();
+    equal((await restarted.current()).kid, kid);
+  });
+
   it('are of the algorithm that is set; those of the other one verify still', async () => {
     const { instance, time } = await open();
     const before = instance();

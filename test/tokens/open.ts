@@ -19,7 +19,7 @@ export const day = 24 * hour;
 export const roles = ladder('anony,viewer,user,operator,admin');
 export const scopes = scopeTable('deploy:write=operator,report:read', roles);
 
-export const boxOf = (letter: string) => secretBox([Buffer.from(letter.repeat(32))]);
+export const boxOf = (...letters: string[]) => secretBox(letters.map((letter) => Buffer.from(letter.repeat(32))));
 
 const userNamed = (name: string, role: string): UserRecord => ({
   id: `u_${name}`,
