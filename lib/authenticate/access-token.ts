@@ -41,7 +41,7 @@ export function accessTokenAuthenticator(parts: Parts): (token: string) => Promi
   return async function authenticateAccessToken(token) {
     const now = clock();
     const key = sha256(token);
-    const entry = known.get(key, now);
+    const entry = known.get('access-token', key, now);
     if (entry !== undefined) return good(entry.principal);
     const verified = await verify(token);
     if (!verified.ok) return bad(verified.refusal.code);

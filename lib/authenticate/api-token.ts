@@ -51,7 +51,7 @@ export function apiTokenAuthenticator(parts: Parts): (token: string) => Promise<
     if (!tokenIsWellFormed(token, 'gwt_')) return bad('invalid_token');
     const now = clock();
     const hash = sha256(token);
-    const entry = known.get(hash, now) ?? (await lookUp(hash, now));
+    const entry = known.get('api-token', hash, now) ?? (await lookUp(hash, now));
     if (typeof entry === 'string') return bad(entry);
     if (now >= entry.touchAt) {
       entry.touchAt = now + touchInterval;

@@ -46,7 +46,7 @@ export function autoLogin(parts: Parts): (origin: Origin) => Promise<Principal |
 
   return async function autoLoginPrincipal(origin) {
     if (!applies(origin)) return undefined;
-    const remembered = known.get('auto-login', clock());
+    const remembered = known.get('auto-login', 'auto-login', clock());
     if (remembered !== undefined) return remembered.principal;
     const entry = await known.fill('auto-login', load);
     if (entry) parts.used?.(entry.principal, origin);

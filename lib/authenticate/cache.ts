@@ -12,7 +12,11 @@ export interface Known {
 }
 
 export interface KnownCredentials {
-  get(key: string, now: number): Known | undefined;
+  /**
+   * What is known under a key, if it is of that kind: keys of one kind are chosen by clients, and may be those that another
+   * kind is kept under.
+   */
+  get(via: Principal['via'], key: string, now: number): Known | undefined;
   /**
    * Asks `load`, and keeps what it gives unless something was invalidated meanwhile: the answer may be older than that.
    * `undefined` is passed on and not kept.
@@ -35,7 +39,7 @@ export function knownCredentials({ bus, clock, max = 20_000, lifetime = 60_000 }
   const keysByMark = new Map<string, Set<string>>();
   let invalidations = 0;
 
-  const entries = new LRUCache<string, Known & { keptUntil: number }>({
+  const entries = new LRUCache<string, Known & { askedAt: number }>({
     max,
     dispose: (entry, key) => {
       for (const mark of marks(entry)) unmark(mark, key);
@@ -49,7 +53,7 @@ export function knownCredentials({ bus, clock, max = 20_000, lifetime = 60_000 }
   }
 
   function keep(key: string, known: Known, askedAt: number): void {
-    entries.set(key, Object.assign(known, { keptUntil: askedAt + lifetime }));
+    entries.set(key, Object.assign(known, { askedAt }));
     for (const mark of marks(known)) {
       const keys = keysByMark.get(mark);
       if (keys) keys.add(key);
@@ -64,10 +68,12 @@ export function knownCredentials({ bus, clock, max = 20_000, lifetime = 60_000 }
   });
 
   return {
-    get(key, now) {
+    get(via, key, now) {
       const entry = entries.get(key);
-      if (entry === undefined || !bus.healthy) return undefined;
-      return now < entry.keptUntil && now < entry.until ? entry : undefined;
+      if (entry === undefined || entry.principal.via !== via || !bus.healthy) return undefined;
+      // Younger than nothing: the clock was put back, and nobody knows how old it is.
+      const age = now - entry.askedAt;
+      return age >= 0 && age < lifetime && now < entry.until ? entry : undefined;
     },
     async fill(key, load) {
       const before = invalidations;

@@ -59,7 +59,7 @@ export function sessionAuthenticator(parts: Parts): (cookie: string) => Verdict 
 
   return function authenticateSession(cookie) {
     const now = clock();
-    const entry = known.get(cookie, now);
+    const entry = known.get('session', cookie, now);
     if (entry === undefined) return lookUp(cookie, now);
     return now >= entry.touchAt ? touch(cookie, entry, now) : good(entry.principal);
   };
