@@ -5,8 +5,8 @@ import { connect, createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** Which core a process is kept on: the proxy alone on 0, load and upstream on 1. */
-export type Core = 0 | 1;
+/** Which core a process is kept on: the proxy alone on 0, load and upstream on 1; a database may have both. */
+export type Core = 0 | 1 | '0-1';
 
 export interface Running {
   readonly pid: number;

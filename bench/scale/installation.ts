@@ -1,0 +1,84 @@
+import { compose } from '../../lib/compose.ts';
+import { openStores } from '../../lib/open-stores.ts';
+import { loadSettings } from '../../lib/settings/index.ts';
+import type { Stores, UserStore } from '../../lib/stores/contracts.ts';
+import { incoming } from '../../test/support/incoming.ts';
+import { cookieSigner } from './people.ts';
+import type { Place } from './servers.ts';
+
+/** An installation on these stores, in this process. */
+export interface Subject {
+  readonly users: UserStore;
+  /** Makes a request with the n-th session; what it gives judges it as the request path does, and rejects unless it is good. */
+  check(n: number): () => Promise<void>;
+  /** The request path forgets all that it remembers. */
+  forget(): void;
+  /** How many verbs of any store have been called so far. */
+  readonly calls: number;
+  close(): Promise<void>;
+}
+
+const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** Its clock stands still at `now`, when all sessions were last used: nobody's last use is due to be written. */
+export async function openSubject(place: Place, secretKey: string, now: number): Promise<Subject> {
+  const settings = loadSettings({ env: {}, given: { ...place, secretKey: [secretKey] }, applies: 'middleware' });
+  const { stores: opened } = await openStores(settings, quiet);
+  let calls = 0;
+  let forget = () => {};
+  const counted = countedStores(opened, () => {
+    calls += 1;
+  });
+  const stores: Stores = {
+    ...counted,
+    // Somebody outside has written, for all that this instance knows: nothing that is remembered holds.
+    onForeignChange(listener) {
+      forget = listener;
+      return () => undefined;
+    },
+  };
+  const { core, close } = await compose(settings, { log: quiet, stores, clock: () => now });
+  const cookieOf = cookieSigner(secretKey);
+
+  function check(n: number): () => Promise<void> {
+    const req = incoming({
+      headers: [
+        ['Host', 'localhost'],
+        ['Cookie', cookieOf(n)],
+      ],
+    });
+    return async () => {
+      const found = await core.requests.identify(req, 'closed');
+      if (!('principal' in found) || found.principal.kind !== 'user') throw new Error(`session ${n} is not accepted`);
+    };
+  }
+  return {
+    users: opened.users,
+    check,
+    forget: () => forget(),
+    get calls() {
+      return calls;
+    },
+    close,
+  };
+}
+
+const held = ['users', 'sessions', 'tokens', 'refreshTokens', 'keys', 'facts', 'attempts', 'audit'] as const;
+
+function countedStores(stores: Stores, called: () => void): Stores {
+  const counted = held.map((name) => [name, countedVerbs(stores[name], called)]);
+  return { ...stores, ...Object.fromEntries(counted) };
+}
+
+function countedVerbs<T extends object>(store: T, called: () => void): T {
+  return new Proxy(store, {
+    get(target, name) {
+      const verb: unknown = Reflect.get(target, name);
+      if (typeof verb !== 'function') return verb;
+      return (...args: readonly unknown[]) => {
+        called();
+        return verb.apply(target, args);
+      };
+    },
+  });
+}
