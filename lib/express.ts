@@ -41,6 +41,9 @@ type Parts = Readonly<{
   answerTo: (req: Incoming, decision: Extract<Decision, { allow: false }>) => Answer;
 }>;
 
+/** What somebody who is signed in is told where they may not pass. */
+type Denial = Readonly<{ code: 'insufficient_role' | 'insufficient_scope'; detail: string }>;
+
 /** The target as the client sent it, whatever Express has cut off since. */
 const untouched = (req: Request): Incoming =>
   req.url === req.originalUrl ? req : (Object.create(req, { url: { value: req.originalUrl } }) as Incoming);
@@ -48,7 +51,7 @@ const untouched = (req: Request): Incoming =>
 /** Express's middleware over the request path: the only place, with the routes, that knows `req`, `res`, `next`. */
 export function expressGuards({ core, judgeBy, answerTo }: Parts): Guards {
   const { requests, ladder, scopes } = core;
-  const recognise = recogniser(core);
+  const { recognise, principalOf } = recogniser(core);
 
   function refuse(
     req: Request,
@@ -57,13 +60,14 @@ export function expressGuards({ core, judgeBy, answerTo }: Parts): Guards {
     more: { clearCookie?: boolean; retry?: boolean } = {},
   ): void {
     const { clearCookie = false, retry = false } = more;
-    const principal = req.auth ?? core.anonymous;
+    const principal = principalOf(req) ?? core.anonymous;
     writeAnswer(req, res, answerTo(untouched(req), { allow: false, principal, refusal, clearCookie, retry }));
   }
 
-  function deny(req: Request, res: Response, code: 'insufficient_role' | 'insufficient_scope', detail: string): void {
-    const nobody = req.auth.kind === 'anonymous';
-    if (!nobody) core.denied(req.auth, req.originalUrl, code);
+  function deny(req: Request, res: Response, { code, detail }: Denial): void {
+    const principal = principalOf(req) ?? core.anonymous;
+    const nobody = principal.kind === 'anonymous';
+    if (!nobody) core.denied(principal, req.originalUrl, code);
     refuse(req, res, nobody ? { code: 'missing_credential' } : { code, detail });
   }
 
@@ -110,10 +114,22 @@ export function expressGuards({ core, judgeBy, answerTo }: Parts): Guards {
     } else refuse(req, res, found.refusal ?? { code: 'invalid_token' }, 'principal' in found ? found : {});
   }
 
-  function guard(pass: (req: Request, res: Response) => boolean): RequestHandler {
+  function guard(passes: (principal: Principal, req: Request) => boolean, no: Denial): RequestHandler {
+    function pass(req: Request, res: Response, next: NextFunction): void {
+      let passed = false;
+      try {
+        passed = open() || passes(principalOf(req) ?? core.anonymous, req);
+      } catch (error) {
+        // What an app works out itself may throw, and after a look-up nobody else would catch it.
+        next(error);
+        return;
+      }
+      if (passed) next();
+      else deny(req, res, no);
+    }
     return function gatewardenGuard(req, res, next) {
-      if (req.auth === undefined) recognised(req, res, next, () => void (pass(req, res) && next()));
-      else if (pass(req, res)) next();
+      if (principalOf(req) === undefined) recognised(req, res, next, () => pass(req, res, next));
+      else pass(req, res, next);
     };
   }
 
@@ -132,30 +148,22 @@ export function expressGuards({ core, judgeBy, answerTo }: Parts): Guards {
 
     requireRole(role) {
       needed(role);
-      return guard((req, res) => {
-        if (open() || ladder.atLeast(req.auth.role, role)) return true;
-        deny(req, res, 'insufficient_role', `This needs the role ${role}.`);
-        return false;
-      });
+      const detail = `This needs the role ${role}.`;
+      return guard((principal) => ladder.atLeast(principal.role, role), { code: 'insufficient_role', detail });
     },
 
     requireSelf(owner, { or } = {}) {
       if (or !== undefined) needed(or);
-      return guard((req, res) => {
-        const self = req.auth.kind === 'user' && owner(req) === req.auth.name;
-        if (open() || self || (or !== undefined && ladder.atLeast(req.auth.role, or))) return true;
-        deny(req, res, 'insufficient_role', 'This belongs to somebody else.');
-        return false;
-      });
+      const isSelf = ({ kind, name }: Principal, req: Request) => kind === 'user' && owner(req) === name;
+      const isAbove = ({ role }: Principal) => or !== undefined && ladder.atLeast(role, or);
+      const no: Denial = { code: 'insufficient_role', detail: 'This belongs to somebody else.' };
+      return guard((principal, req) => isSelf(principal, req) || isAbove(principal), no);
     },
 
     requireScope(scope) {
       if (!scopes.has(scope)) throw new TypeError(`scope "${scope}" is not declared in GATEWARDEN_SCOPES`);
-      return guard((req, res) => {
-        if (open() || req.auth.scopes.includes(scope)) return true;
-        deny(req, res, 'insufficient_scope', `This needs the scope ${scope}.`);
-        return false;
-      });
+      const detail = `This needs the scope ${scope}.`;
+      return guard(({ scopes: held }) => held.includes(scope), { code: 'insufficient_scope', detail });
     },
 
     protect({ rules } = {}) {

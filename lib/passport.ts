@@ -37,7 +37,13 @@ interface Recogniser {
 
 const by = Symbol('which gate knows this request');
 const from = Symbol('where this request comes from');
-type Recognised = Request & { [by]: Recogniser; [from]: Origin };
+const who = Symbol('who makes this request');
+type Recognised = Request & { [by]: Recogniser; [from]: Origin; [who]: Principal };
+
+function isNow(req: Request, principal: Principal): void {
+  req.auth = principal;
+  (req as Recognised)[who] = principal;
+}
 
 function login(this: Recognised, user: Express.User, ...rest: readonly unknown[]) {
   return settle(this[by].signIn(this, this[from], user), callbackIn(rest));
@@ -79,11 +85,21 @@ function equip(prototype: object): void {
   Object.defineProperty(prototype, 'user', user);
 }
 
+/** How one gate knows requests. */
+export interface Recognition {
+  recognise(req: Request, principal: Principal, origin: Origin): void;
+  /**
+   * Who makes the request, if this very gate has found that out. `req.auth` is for handlers to read: other middleware
+   * (express-jwt, express-basic-auth, another gate) sets it too, to what it believes.
+   */
+  principalOf(req: Request): Principal | undefined;
+}
+
 /**
  * Gives a request `req.auth`, and what Passport's users expect: `user`, `isAuthenticated`, `login`, `logout`. These stand on
  * the prototype that Express has for an app's requests, so that no request pays for what it does not use.
  */
-export function recogniser(core: Core): (req: Request, principal: Principal, origin: Origin) => void {
+export function recogniser(core: Core): Recognition {
   const seenAs = new WeakMap<Principal, Express.User>();
 
   const own: Recogniser = {
@@ -103,23 +119,30 @@ export function recogniser(core: Core): (req: Request, principal: Principal, ori
       if (record?.state !== 'active') throw new TypeError('req.login: there is no active user of that id or username');
       const options = { method: 'login', remember: false, asking: { address, agent: req.get('user-agent') } };
       const { id: sessionId, expiresAt } = await core.browserSessions.begin(req, responseOf(req), record, options);
-      req.auth = core.principals.ofUser(record, { via: 'session', sessionId, expiresAt });
+      isNow(req, core.principals.ofUser(record, { via: 'session', sessionId, expiresAt }));
     },
     async signOut(req) {
-      const { via, id, sessionId } = req.auth;
+      const principal = (req as Recognised)[who];
+      const { via, id, sessionId } = principal;
       if (via === 'session') await core.browserSessions.end(req, responseOf(req));
-      if (via === 'access-token' && sessionId) await core.sessions.end(id, sessionId, { principal: req.auth });
-      req.auth = core.anonymous;
+      if (via === 'access-token' && sessionId) await core.sessions.end(id, sessionId, { principal });
+      isNow(req, core.anonymous);
     },
   };
 
-  return function recognise(req, principal, origin) {
-    const prototype: object = Object.getPrototypeOf(req);
-    if (!equipped.has(prototype)) equip(prototype);
-    req.auth = principal;
-    const known = req as Recognised;
-    known[by] = own;
-    known[from] = origin;
+  return {
+    recognise(req, principal, origin) {
+      const prototype: object = Object.getPrototypeOf(req);
+      if (!equipped.has(prototype)) equip(prototype);
+      const known = req as Recognised;
+      known[by] = own;
+      known[from] = origin;
+      isNow(req, principal);
+    },
+    principalOf(req) {
+      const known = req as Partial<Recognised>;
+      return known[by] === own ? known[who] : undefined;
+    },
   };
 }
 
