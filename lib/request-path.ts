@@ -76,7 +76,8 @@ export function requestPath(parts: Parts): RequestPath & Readonly<{ look(req: In
     const { origin, outcome } = seen;
     const cookieOnly = outcome.is === 'refused' && outcome.cookieOnly;
     if (cookieOnly && forgiving.has(place)) {
-      return accepted(req, place, { ...seen, outcome: { is: 'nobody' } }, true);
+      const rest: Outcome = outcome.beside ? { is: 'principal', principal: outcome.beside } : { is: 'nobody' };
+      return accepted(req, place, { ...seen, outcome: rest }, true);
     }
     const retry = cookieOnly && parts.autoLogin !== undefined && parts.isNavigation(req);
     const refusal = outcome.is === 'refused' ? outcome.refusal : undefined;

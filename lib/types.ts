@@ -79,7 +79,14 @@ export type Outcome =
   | Readonly<{ is: 'principal'; principal: Principal }>
   /** No credential of ours was presented, and auto-login does not apply. */
   | Readonly<{ is: 'nobody' }>
-  | Readonly<{ is: 'refused'; refusal: Refusal /** Only the cookie was at fault. */; cookieOnly: boolean }>;
+  | Readonly<{
+      is: 'refused';
+      refusal: Refusal;
+      /** Only the cookie was at fault. */
+      cookieOnly: boolean;
+      /** Then: who the credential beside it is good for. It counts where a dead cookie counts as absent. */
+      beside?: Principal | undefined;
+    }>;
 
 /** A parsed rule of section 7 of the contract. */
 export type Rule = Readonly<{

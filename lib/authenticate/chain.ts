@@ -32,8 +32,9 @@ export function chain(by: Authenticators): (extracted: Extracted) => Outcome | P
     const outcomes = await Promise.all(credentials.map(judgeOne));
     const faults = outcomes.filter((outcome) => outcome.is === 'refused');
     const fault = faults.find((outcome) => !outcome.cookieOnly) ?? faults[0];
-    if (fault) return fault;
-    return together(outcomes.flatMap((outcome) => (outcome.is === 'principal' ? [outcome.principal] : [])));
+    const good = outcomes.flatMap((outcome) => (outcome.is === 'principal' ? [outcome.principal] : []));
+    if (fault) return fault.cookieOnly ? { ...fault, beside: good[0] } : fault;
+    return together(good);
   }
 
   return function authenticate(extracted) {
