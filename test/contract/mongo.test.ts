@@ -7,6 +7,7 @@ import {
   describeFactStore,
   describeKeyStore,
   describeRefreshTokenStore,
+  describeTransferStore,
   describeUserStore,
   type Open,
 } from '../../lib/stores/suites/index.ts';
@@ -49,4 +50,9 @@ describeFactStore(
 describeAuditStore(
   'MongoDB',
   part(({ audit }) => audit),
+);
+
+describeTransferStore(
+  'MongoDB',
+  part((stores) => stores),
 );

@@ -3,7 +3,7 @@ import type { ApiTokenRecord, ApiTokenStore } from '../contracts.ts';
 import { type Database, documentOptions, outdated, unlessDuplicate, untilCurrent } from './database.ts';
 import { listOf, number, numberOrNone, present, readable, text, textOrNone, UnreadableRecordError } from './fields.ts';
 
-type TokenDocument = Omit<ApiTokenRecord, 'id' | 'parentId'> & {
+export type TokenDocument = Omit<ApiTokenRecord, 'id' | 'parentId'> & {
   _id: string;
   /** The token that made it, the one that made that, and so on, first of all first. */
   madeBy: readonly string[];
@@ -30,17 +30,20 @@ schema.index({ userId: 1, name: 1 }, { name: 'by_name', unique: true });
 schema.index({ hash: 1 }, { name: 'by_hash', unique: true });
 schema.index({ madeBy: 1 }, { name: 'by_maker' });
 
-function documentOf({ id, parentId: _last, ...record }: ApiTokenRecord, madeBy: readonly string[]): TokenDocument {
+export function documentOf(
+  { id, parentId: _last, ...record }: ApiTokenRecord,
+  madeBy: readonly string[],
+): TokenDocument {
   return { _id: id, ...record, madeBy };
 }
 
-const makersOf = (found: TokenDocument): string[] => listOf(found.madeBy, text);
+export const makersOf = (found: TokenDocument): string[] => listOf(found.madeBy, text);
 
 function scopesOf(found: TokenDocument): readonly string[] | undefined {
   return found.scopes === undefined || found.scopes === null ? undefined : listOf(found.scopes, text);
 }
 
-function tokenOf(found: TokenDocument, scopes = scopesOf(found)): ApiTokenRecord {
+export function tokenOf(found: TokenDocument, scopes = scopesOf(found)): ApiTokenRecord {
   return {
     id: text(found._id),
     userId: text(found.userId),

@@ -3,7 +3,7 @@ import type { AuditRecord, AuditStore } from '../contracts.ts';
 import { type Database, documentOptions, isOnlyDuplicates } from './database.ts';
 import { number, pageLimit, pageOf, text, textOrNone } from './fields.ts';
 
-type AuditDocument = Omit<AuditRecord, 'id'> & { _id: string };
+export type AuditDocument = Omit<AuditRecord, 'id'> & { _id: string };
 
 const trimmedAtOnce = 2_000;
 
@@ -26,7 +26,7 @@ const schema = new Schema<AuditDocument>(
 schema.index({ event: 1, _id: -1 }, { name: 'by_event' });
 schema.index({ actor: 1, _id: -1 }, { name: 'by_actor' });
 
-function documentOf({ id, ...record }: AuditRecord): AuditDocument {
+export function documentOf({ id, ...record }: AuditRecord): AuditDocument {
   return { _id: id, ...record };
 }
 
@@ -41,7 +41,7 @@ function detailOf(value: unknown): AuditRecord['detail'] {
   return isDetail(value) ? value : { unreadable: true };
 }
 
-function recordOf(found: AuditDocument): AuditRecord {
+export function recordOf(found: AuditDocument): AuditRecord {
   return {
     id: text(found._id),
     at: number(found.at),

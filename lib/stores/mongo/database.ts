@@ -46,11 +46,14 @@ export function databaseOn(connection: Connection): Database {
   };
 }
 
+/** What a socket says when it breaks under the driver, which lets some of it through as it is. */
+export const saysBroken = (error: Error): boolean =>
+  'code' in error && /^(E[A-Z]+|ERR_(STREAM|SOCKET)_\w+)$/.test(String(error.code));
+
 export function isOutage(error: unknown): boolean {
   if (error instanceof UnreadableRecordError) return true;
   if (error instanceof mongoose.mongo.MongoError || error instanceof mongoose.MongooseError) return true;
-  // What a socket says when it breaks under the driver.
-  return error instanceof Error && 'syscall' in error;
+  return error instanceof Error && saysBroken(error);
 }
 
 /** The code of a duplicate key; servers that stand on PostgreSQL say it in words when two writes meet. */

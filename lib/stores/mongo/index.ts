@@ -11,12 +11,13 @@ import { ensureIndexes } from './indexes.ts';
 import { keyStore } from './keys.ts';
 import { mayPass, problemOf, reasonOf } from './reasons.ts';
 import { refreshTokenStore } from './refresh-tokens.ts';
+import { transferStore } from './transfer.ts';
 import { userStore } from './users.ts';
 
 /** What MongoDB holds: all but sessions and counters. */
 export type MongoStores = Pick<
   Stores,
-  'users' | 'tokens' | 'refreshTokens' | 'keys' | 'facts' | 'audit' | 'health' | 'describe' | 'close'
+  'users' | 'tokens' | 'refreshTokens' | 'keys' | 'facts' | 'audit' | 'transfer' | 'health' | 'describe' | 'close'
 >;
 
 const longestPause = 1_000;
@@ -60,13 +61,15 @@ async function tryOpen(url: string, address: Address): Promise<MongoStores> {
 /** The stores on an open connection, and what they share. */
 export function storesOn(connection: Connection, address: Address): { stores: MongoStores; db: Database } {
   const db = databaseOn(connection);
+  const [users, tokens] = [userStore(db), apiTokenStore(db)];
   const stores: MongoStores = {
-    users: userStore(db),
-    tokens: apiTokenStore(db),
+    users,
+    tokens,
     refreshTokens: refreshTokenStore(db),
     keys: keyStore(db),
     facts: factStore(db),
     audit: auditStore(db),
+    transfer: transferStore(db, { users, tokens }),
     health: () => healthOf(connection),
     describe: () => ({ users: `mongodb (${address.hosts}/${address.database})` }),
     close: () => connection.close(),

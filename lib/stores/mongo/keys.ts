@@ -3,7 +3,7 @@ import type { KeyRecord, KeyStore } from '../contracts.ts';
 import { type Database, documentOptions, unlessDuplicate } from './database.ts';
 import { fieldsOf, listOf, number, text } from './fields.ts';
 
-type KeysDocument = { _id: string; keys: KeyRecord[] };
+export type KeysDocument = { _id: string; keys: KeyRecord[] };
 
 const key = new Schema<KeyRecord>(
   {
@@ -20,7 +20,7 @@ const schema = new Schema<KeysDocument>({ _id: { type: String, required: true },
 
 const all = 'signing';
 
-function keyOf(value: unknown): KeyRecord {
+export function keyOf(value: unknown): KeyRecord {
   const { kid, algorithm, publicJwk, sealed, createdAt } = fieldsOf(value);
   return {
     kid: text(kid),

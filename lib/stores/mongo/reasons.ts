@@ -1,4 +1,5 @@
 import mongoose from 'mongoose';
+import { saysBroken } from './database.ts';
 
 const ofSystem: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'the connection was refused',
@@ -60,6 +61,6 @@ export function mayPass(error: unknown): boolean {
       cause instanceof MongoServerSelectionError ||
       cause instanceof mongoose.Error.MongooseServerSelectionError ||
       cause instanceof MongoServerError ||
-      'syscall' in cause,
+      saysBroken(cause),
   );
 }

@@ -4,8 +4,8 @@ import { type Database, documentOptions, outdated, unlessDuplicate, untilCurrent
 import { fieldsOf, listOf, number, present, readable, text, textOrNone } from './fields.ts';
 
 type LiveToken = Omit<RefreshTokenRecord, 'sessionId'>;
-type FamilyDocument = { _id: string; live: LiveToken[] };
-type SpentDocument = { _id: string; sessionId: string; usedAt: number; expiresAt: number };
+export type FamilyDocument = { _id: string; live: LiveToken[] };
+export type SpentDocument = { _id: string; sessionId: string; usedAt: number; expiresAt: number };
 
 const live = new Schema<LiveToken>(
   {
@@ -36,7 +36,7 @@ spent.index({ expiresAt: 1 }, { name: 'by_end' });
 
 type Family = Readonly<{ sessionId: string; tokens: readonly RefreshTokenRecord[] }>;
 
-function familyOf(found: FamilyDocument): Family {
+export function familyOf(found: FamilyDocument): Family {
   const sessionId = text(found._id);
   const tokens = listOf(found.live, (element): RefreshTokenRecord => {
     const { hash, userId, clientId, createdAt, expiresAt } = fieldsOf(element);

@@ -3,9 +3,9 @@ import type { ApiTokenRecord, ApiTokenStore } from '../contracts.ts';
 import type { Connection, Row } from './connection.ts';
 import { integer, integerOrNone, jsonOrNone, text, textOrNone, UnreadableRecordError } from './rows.ts';
 
-const columns = 'id, user_id, name, hash, epoch, role, scopes, parent_id, created_at, last_used_at, expires_at';
+export const columns = 'id, user_id, name, hash, epoch, role, scopes, parent_id, created_at, last_used_at, expires_at';
 
-function values(token: ApiTokenRecord): SQLInputValue[] {
+export function values(token: ApiTokenRecord): SQLInputValue[] {
   return [
     token.id,
     token.userId,
@@ -28,7 +28,7 @@ function scopesOf(row: Row): readonly string[] | undefined {
   throw new UnreadableRecordError('the scopes of a token are not a list of names');
 }
 
-function tokenOf(row: Row, scopes = scopesOf(row)): ApiTokenRecord {
+export function tokenOf(row: Row, scopes = scopesOf(row)): ApiTokenRecord {
   return {
     id: text(row.id),
     userId: text(row.user_id),

@@ -4,13 +4,13 @@ import type { AuditRecord, AuditStore } from '../contracts.ts';
 import type { Connection, Row } from './connection.ts';
 import { integer, jsonOrNone, pageLimit, pageOf, text, textOrNone, UnreadableRecordError } from './rows.ts';
 
-const columns = 'id, at, event, actor, via, address, agent, subject, outcome, detail';
+export const columns = 'id, at, event, actor, via, address, agent, subject, outcome, detail';
 const trimmedAtOnce = 2_000;
 
 /** Greater than every id. */
 const newest = '\u{10ffff}';
 
-function values(record: AuditRecord): SQLInputValue[] {
+export function values(record: AuditRecord): SQLInputValue[] {
   return [
     record.id,
     record.at,
@@ -42,7 +42,7 @@ function isDetail(value: unknown): value is NonNullable<AuditRecord['detail']> {
   return Object.values(value).every((one) => ['string', 'number', 'boolean'].includes(typeof one));
 }
 
-function recordOf(row: Row): AuditRecord {
+export function recordOf(row: Row): AuditRecord {
   return {
     id: text(row.id),
     at: integer(row.at),

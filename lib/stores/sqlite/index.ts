@@ -12,6 +12,7 @@ import { keyStore } from './keys.ts';
 import { openFile, openMemory } from './open.ts';
 import { refreshTokenStore } from './refresh-tokens.ts';
 import { sessionStore } from './sessions.ts';
+import { transferStore } from './transfer.ts';
 import { userStore } from './users.ts';
 
 /** The name of the database in the data directory. */
@@ -41,6 +42,7 @@ export function storesIn(database: DatabaseSync, path: string | undefined): { st
     facts: factStore(db),
     attempts: attemptStore(db),
     audit: auditStore(db),
+    transfer: transferStore(db),
     health: healthOf(db, path),
     onForeignChange: changes.listen,
     describe: () => ({ users: place, sessions: place }),

@@ -2,7 +2,7 @@ import type { KeyRecord, KeyStore } from '../contracts.ts';
 import type { Connection, Row } from './connection.ts';
 import { integer, text } from './rows.ts';
 
-function keyOf(row: Row): KeyRecord {
+export function keyOf(row: Row): KeyRecord {
   return {
     kid: text(row.kid),
     algorithm: text(row.algorithm),

@@ -3,13 +3,13 @@ import type { RefreshTokenRecord, RefreshTokenStore } from '../contracts.ts';
 import type { Connection, Row } from './connection.ts';
 import { integer, text, textOrNone } from './rows.ts';
 
-const columns = 'hash, session_id, user_id, client_id, created_at, expires_at';
+export const columns = 'hash, session_id, user_id, client_id, created_at, expires_at';
 
-function values(token: RefreshTokenRecord): SQLInputValue[] {
+export function values(token: RefreshTokenRecord): SQLInputValue[] {
   return [token.hash, token.sessionId, token.userId, token.clientId ?? null, token.createdAt, token.expiresAt];
 }
 
-function tokenOf(row: Row): RefreshTokenRecord {
+export function tokenOf(row: Row): RefreshTokenRecord {
   return {
     hash: text(row.hash),
     sessionId: text(row.session_id),

@@ -14,14 +14,14 @@ import {
   UnreadableRecordError,
 } from './rows.ts';
 
-const columns = `id, username, name_key, role, state, email, email_key, email_confirmed, display_name, password_hash,
+export const columns = `id, username, name_key, role, state, email, email_key, email_confirmed, display_name, password_hash,
   epoch, created_at, updated_at, last_login_at, ended`;
 
 const states = ['pending', 'active', 'disabled'] as const;
 
 const emailKey = (email: string | null | undefined): string | null => email?.toLowerCase() ?? null;
 
-function values(user: UserRecord): SQLInputValue[] {
+export function values(user: UserRecord): SQLInputValue[] {
   return [
     user.id,
     user.username,
@@ -54,7 +54,7 @@ function endedOf(row: Row): UserRecord['ended'] {
   throw new UnreadableRecordError('the ended sessions of a user are not a list of them');
 }
 
-function userOf(row: Row): UserRecord {
+export function userOf(row: Row): UserRecord {
   return {
     id: text(row.id),
     username: text(row.username),

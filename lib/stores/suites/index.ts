@@ -9,9 +9,10 @@ import { describeFactStore } from './fact-store.ts';
 import { describeKeyStore } from './key-store.ts';
 import { describeRefreshTokenStore } from './refresh-token-store.ts';
 import { describeSessionStore } from './session-store.ts';
+import { describeTransferStore, type Moving } from './transfer-store.ts';
 import { describeUserStore } from './user-store.ts';
 
-export type { Open };
+export type { Moving, Open };
 export {
   describeApiTokenStore,
   describeAttemptStore,
@@ -20,6 +21,7 @@ export {
   describeKeyStore,
   describeRefreshTokenStore,
   describeSessionStore,
+  describeTransferStore,
   describeUserStore,
 };
 
@@ -62,6 +64,10 @@ export function describeStores(name: string, open: () => Promise<Stores>): void 
   describeAuditStore(
     name,
     part((stores) => stores.audit),
+  );
+  describeTransferStore(
+    name,
+    part((stores) => stores),
   );
   describeHealth(
     name,

@@ -1,0 +1,104 @@
+import type { AuditRecord, FactRecord, KeyRecord, RetiredNameRecord, TransferEntry } from '../contracts.ts';
+import { type AuditDocument, documentOf, recordOf } from './audit.ts';
+import { type Database, outdated, unlessDuplicate } from './database.ts';
+import { listOf, number, text } from './fields.ts';
+import { type KeysDocument, keyOf } from './keys.ts';
+import { native, writeAll } from './native.ts';
+import { type Incoming, verdictOn } from './transfer-in.ts';
+import type { UserDocument } from './user-documents.ts';
+
+export type FactDocument = { _id: string; value: string };
+
+/** A kind whose records are documents by themselves. */
+export function plain<R extends TransferEntry['record'], D extends { _id: string }>(
+  db: Database,
+  name: string,
+  { documentOf: write, recordOf: read }: { documentOf(record: R): D; recordOf(found: D): R },
+): Incoming<R> {
+  const collection = () => native<{ _id: string }>(db, name);
+  return {
+    async look(records, replace) {
+      const ids = records.map((record) => write(record)._id);
+      const found = await native<{ _id: string }>(db, name)
+        .find({ _id: { $in: ids } })
+        .toArray();
+      const byId = new Map(found.map((one) => [one._id, one as D]));
+      return (record) => {
+        const there = byId.get(write(record)._id);
+        return verdictOn(record, there && read(there), replace);
+      };
+    },
+    add: (records) =>
+      writeAll(
+        collection(),
+        records.map((record) => ({ insertOne: { document: write(record) } })),
+      ),
+    async apart(record) {
+      const document = write(record);
+      const written = await collection().replaceOne({ _id: document._id }, document, { ignoreUndefined: true });
+      return written.matchedCount > 0 ? 'replaced' : outdated;
+    },
+  };
+}
+
+export const facts = (db: Database): Incoming<FactRecord> =>
+  plain<FactRecord, FactDocument>(db, 'facts', {
+    documentOf: ({ name, value }) => ({ _id: name, value }),
+    recordOf: ({ _id, value }) => ({ name: text(_id), value: text(value) }),
+  });
+
+export const audit = (db: Database): Incoming<AuditRecord> =>
+  plain<AuditRecord, AuditDocument>(db, 'audit', { documentOf, recordOf });
+
+/** All keys are one document, newest first. */
+export function keys(db: Database): Incoming<KeyRecord> {
+  const collection = () => native<KeysDocument>(db, 'keys');
+  const _id = 'signing';
+  return {
+    look: async () => () => 'apart',
+    add: async () => new Set(),
+    async apart(key, replace) {
+      const there = listOf((await collection().findOne({ _id }))?.keys, keyOf).find(({ kid }) => kid === key.kid);
+      const verdict = verdictOn(key, there, replace);
+      if (verdict === 'apart') {
+        await collection().updateOne({ _id, 'keys.kid': key.kid }, { $set: { 'keys.$': key } });
+        return 'replaced';
+      }
+      if (verdict !== 'add') return verdict;
+      const add = () =>
+        collection().updateOne({ _id, 'keys.kid': { $ne: key.kid } }, { $push: { keys: key } }, { upsert: true });
+      return (await unlessDuplicate(add)) === 'duplicate' ? outdated : 'created';
+    },
+  };
+}
+
+/** A retired name is what is left of a user's document. */
+export function retiredNames(db: Database): Incoming<RetiredNameRecord> {
+  const collection = () => native<UserDocument>(db, 'users');
+  return {
+    async look(records, replace) {
+      const found = await collection()
+        .find({ _id: { $in: records.map(({ nameKey }) => nameKey) } }, { projection: { retiredAt: 1 } })
+        .toArray();
+      const byName = new Map(found.map((one) => [one._id, one.retiredAt]));
+      return (record) => {
+        if (!byName.has(record.nameKey)) return 'add';
+        const at = byName.get(record.nameKey);
+        if (at === undefined) return 'name-taken';
+        return verdictOn(record, { nameKey: record.nameKey, at: number(at) }, replace);
+      };
+    },
+    add: (records) =>
+      writeAll(
+        collection(),
+        records.map(({ nameKey, at }) => ({ insertOne: { document: { _id: nameKey, retiredAt: at } } })),
+      ),
+    async apart({ nameKey, at }) {
+      const written = await collection().updateOne(
+        { _id: nameKey, retiredAt: { $exists: true } },
+        { $set: { retiredAt: at } },
+      );
+      return written.matchedCount > 0 ? 'replaced' : outdated;
+    },
+  };
+}
