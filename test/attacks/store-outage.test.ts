@@ -105,8 +105,8 @@ test('a database that another process holds: a crowd at the sign-in does not hol
   const took = performance.now() - started;
   other.exec('ROLLBACK');
   deepEqual([...new Set(statuses)], [503]);
-  ok(took < 6000, `40 refusals took ${took} ms`);
-  ok(Math.max(...passed) < 4000, `a page took ${Math.max(...passed)} ms`);
+  ok(took < 15_000, `40 refusals took ${took} ms`);
+  ok(Math.max(...passed) < 8000, `a page took ${Math.max(...passed)} ms`);
   equal((await writers['signing in by the form']?.())?.status, 303);
 });
 
