@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { MongoMemoryServer } from 'mongodb-memory-server-core';
+import { mongo } from 'mongoose';
 import { onPath } from './services.ts';
 
 /** A MongoDB that tests use. */
@@ -20,7 +22,7 @@ export interface MongodProcess {
   signal(name: 'SIGSTOP' | 'SIGCONT'): void;
   /** `kill -9`; resolves when it is gone. */
   kill(): Promise<void>;
-  /** Starts it again on the same data and port. */
+  /** Starts it again, after a kill, on the same data and port. */
   startAgain(): Promise<void>;
 }
 
@@ -38,6 +40,51 @@ async function launch(dbPath: string, port?: number): Promise<MongoMemoryServer>
       ...(port !== undefined && { port, portGeneration: false }),
     },
   });
+}
+
+/**
+ * Makes all indexes anew. MongoDB keeps them over `kill -9`; the RUM indexes of servers that stand on PostgreSQL are broken
+ * after it, though every document is there, and reading them ends the server's own processes.
+ */
+async function rebuildIndexes(client: mongo.MongoClient): Promise<void> {
+  const { databases } = await client.db().admin().listDatabases({ nameOnly: true });
+  for (const { name } of databases.filter((one) => !['admin', 'config', 'local'].includes(one.name))) {
+    for (const collection of await client.db(name).collections()) {
+      const made = (await collection.indexes()).filter((index) => index.name !== '_id_');
+      for (const { name: index = '' } of made) await collection.dropIndex(index);
+      for (const { key, name: index = '', unique = false, sparse = false } of made) {
+        await collection.createIndex(key, { name: index, unique, sparse });
+      }
+    }
+  }
+}
+
+/** It listens before it has looked through what it had not finished. */
+async function ready(client: mongo.MongoClient): Promise<void> {
+  const end = Date.now() + 60_000;
+  for (;;) {
+    try {
+      await client.db().admin().listDatabases({ nameOnly: true });
+      return;
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      await wait(50);
+    }
+  }
+}
+
+/** After a kill, on a port that nobody knows: clients find the server only when it is well. */
+async function recover(dbPath: string): Promise<void> {
+  const server = await launch(dbPath);
+  const client = new mongo.MongoClient(server.getUri());
+  try {
+    await ready(client);
+    const standsIn = 'ferretdb' in (await client.db().admin().command({ buildInfo: 1 }));
+    if (standsIn) await rebuildIndexes(client);
+  } finally {
+    await client.close();
+    await server.stop({ doCleanup: false });
+  }
 }
 
 /** Starts a server of its own: the `mongod` on the path, else one that mongodb-memory-server downloads. */
@@ -61,6 +108,7 @@ export async function ownMongod(): Promise<Mongod & { process: MongodProcess }> 
         await ended;
       },
       async startAgain() {
+        await recover(folder);
         server = await launch(folder, port);
       },
     },
