@@ -72,8 +72,11 @@ export function browserSessions(parts: BrowserSessionParts): BrowserSessions {
   /** Ends every session that the request's cookies name, also when there are two, or one that its user's epoch has passed. */
   async function endNamed(req: WithSession): Promise<void> {
     for (const value of cookieValues(req.headers.cookie, cookie.name)) {
-      const id = signedSessionId(value, secrets);
-      if (id !== undefined) await keeping.end(sha256(id));
+      const secretId = signedSessionId(value, secrets);
+      if (secretId === undefined) continue;
+      const id = sha256(secretId);
+      // Its store may have lost it, and caches believe it still.
+      if (!(await keeping.end(id))) await bus.publish({ kind: 'session', id });
     }
   }
 

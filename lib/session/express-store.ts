@@ -14,7 +14,8 @@ export interface SessionKeeping {
   /** Update-only, and so are the next two: what was ended stays ended. */
   saveData(id: string, data: string): Promise<boolean>;
   touch(record: SessionRecord): Promise<void>;
-  end(id: string): Promise<void>;
+  /** True when it was there. */
+  end(id: string): Promise<boolean>;
   clock(): number;
 }
 
@@ -116,6 +117,9 @@ export class ExpressStore extends session.Store {
   }
 
   override destroy(sid: string, done?: Done): void {
-    settle(this.#keeping.end(sha256(sid)), done);
+    settle(
+      this.#keeping.end(sha256(sid)).then(() => undefined),
+      done,
+    );
   }
 }

@@ -63,7 +63,9 @@ export function sessionKeeping(
     },
     async end(id) {
       await noteEnd(id);
-      if (await stores.sessions.end(id)) await bus.publish({ kind: 'session', id });
+      const ended = await stores.sessions.end(id);
+      if (ended) await bus.publish({ kind: 'session', id });
+      return ended;
     },
   };
 }

@@ -209,6 +209,15 @@ describe('a session that was ended', () => {
     deepEqual(out.set, [sessions.clearing]);
   });
 
+  it('by signing out is told also when its store has lost it: caches may believe it still', async (t) => {
+    const { sessions, stores, published } = await openSessions();
+    const ask = await serve(t, sessions);
+    const { cookie, body: id } = await ask('/in');
+    await stores.sessions.end(id);
+    await ask('/out', cookie);
+    deepEqual(published, [{ kind: 'session', id }]);
+  });
+
   for (const [title, cookie] of [
     ['no cookie', undefined],
     ['a forged cookie', `gatewarden=s%3A${'a'.repeat(40)}.${'b'.repeat(43)}`],
