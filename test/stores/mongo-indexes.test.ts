@@ -42,7 +42,6 @@ test('every index that uniqueness and the lists stand on is there', async (t) =>
     'spent_refresh_tokens sessionId',
     'users emailKey unique sparse',
     'users id unique sparse',
-    'users nameKey',
   ]);
 });
 
