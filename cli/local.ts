@@ -49,7 +49,8 @@ export async function onStore<T>(
 /** The file that holds everything in the data directory. */
 export const databaseOf = (dataDir: string): string => join(dataDir, 'gatewarden.db');
 
-const noStore = (dataDir: string) =>
+/** A folder that holds no store. */
+export const noStore = (dataDir: string) =>
   new CommandError(
     exit.refused,
     'not_found',

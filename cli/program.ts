@@ -5,6 +5,7 @@ import { output } from './output.ts';
 import type { PasswordOptions } from './password-input.ts';
 import { reportOf, reportText } from './report-error.ts';
 import { envFile, type Globals, passwordOptions, type Said } from './shared-options.ts';
+import { addTransfer } from './transfer-commands.ts';
 import { addUser } from './user-commands.ts';
 
 /** Runs one command line, without the program's name in it, and gives the exit code. */
@@ -60,7 +61,7 @@ function build(settings: string): { program: Command; said: Said } {
   const globals = () => program.opts<Globals>();
   const said = { globals, out: () => output({ format: globals().output, quiet: globals().quiet }) };
   addRun(program, settings);
-  for (const add of [addSuperuser, addKeygen, addCheck, addExplain, addUser]) add(program, said);
+  for (const add of [addSuperuser, addKeygen, addCheck, addExplain, addUser, addTransfer]) add(program, said);
   return { program, said };
 }
 

@@ -28,6 +28,13 @@ export type {
 } from './services.ts';
 export type { Options, Settings } from './settings/settings.ts';
 export { type Survey, surveyStores } from './survey.ts';
+export {
+  type ExportOptions,
+  type ImportOptions,
+  type ImportSummary,
+  openTransfer,
+  type Transfer,
+} from './transfer/index.ts';
 export type {
   Actor,
   Answer,

@@ -10,10 +10,12 @@ import type { Settings } from './settings/settings.ts';
 import type { FactStore, UserStore } from './stores/contracts.ts';
 import type { Ladder } from './types.ts';
 
-const fact = 'secret-key-check';
+/** The fact that holds the check value of `SECRET_KEY`. */
+export const secretKeyFact = 'secret-key-check';
 
-const checkValues = (keys: Keyring): string[] =>
-  keys.derive('key-check').map((key) => createHmac('sha256', key).update(fact).digest('base64url'));
+/** What that fact may be with these keys, newest first. */
+export const checkValues = (keys: Keyring): string[] =>
+  keys.derive('key-check').map((key) => createHmac('sha256', key).update(secretKeyFact).digest('base64url'));
 
 function mustBeOneOf(values: readonly string[], kept: string): void {
   if (values.some((value) => equalSecrets(kept, value))) return;
@@ -29,14 +31,14 @@ function mustBeOneOf(values: readonly string[], kept: string): void {
 export async function checkSecretKey(facts: FactStore, keys: Keyring): Promise<void> {
   const values = checkValues(keys);
   const [newest = ''] = values;
-  const kept = await facts.putIfAbsent(fact, newest);
+  const kept = await facts.putIfAbsent(secretKeyFact, newest);
   mustBeOneOf(values, kept);
-  if (!equalSecrets(kept, newest)) await facts.put(fact, newest);
+  if (!equalSecrets(kept, newest)) await facts.put(secretKeyFact, newest);
 }
 
 /** The same for who only looks: nothing is written, and a store that has no check value yet takes any key. */
 export async function compareSecretKey(facts: Pick<FactStore, 'get'>, keys: Keyring): Promise<void> {
-  const kept = await facts.get(fact);
+  const kept = await facts.get(secretKeyFact);
   if (kept !== undefined) mustBeOneOf(checkValues(keys), kept);
 }
 

@@ -25,11 +25,14 @@ const may: Record<string, RegExp> = {
     /^lib\/(types|errors|services)\.ts$|^lib\/(crypto|invalidation)\/|^lib\/stores\/(contracts|standing)\.ts$|^(zod|ipaddr\.js)$/,
   'lib/tokens':
     /^lib\/(types|errors|services)\.ts$|^lib\/(crypto|invalidation)\/|^lib\/stores\/(contracts|standing)\.ts$|^(zod|jose|lru-cache)$/,
-  'lib/stores/sqlite': /^lib\/(types|errors)\.ts$|^lib\/stores\/(contracts|entries|standing)\.ts$|^rate-limiter-flexible$/,
+  'lib/stores/sqlite':
+    /^lib\/(types|errors)\.ts$|^lib\/stores\/(contracts|entries|standing)\.ts$|^rate-limiter-flexible$/,
   'lib/stores/mongo': /^lib\/(types|errors)\.ts$|^lib\/stores\/(contracts|entries|standing)\.ts$|^mongoose$/,
   'lib/stores/redis':
     /^lib\/(types|errors)\.ts$|^lib\/stores\/contracts\.ts$|^lib\/invalidation\/bus\.ts$|^(redis|connect-redis|rate-limiter-flexible)$/,
   'lib/stores/suites': /^lib\/(types|errors)\.ts$|^lib\/stores\/(contracts|entries|standing)\.ts$/,
+  'lib/transfer':
+    /^lib\/(types|errors|log|open-stores|start)\.ts$|^lib\/(accounts\/names|settings\/|crypto\/)|^lib\/stores\/(contracts|entries)\.ts$/,
   'lib/routes':
     /^lib\/(?!stores\/(sqlite|mongo|redis)|gatewarden\.ts|express\.ts)|^(express|helmet|zod|passport|passport-local)$/,
   'lib/pages': /^lib\/(types|errors)\.ts$|^eta$/,

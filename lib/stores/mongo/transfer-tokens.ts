@@ -20,8 +20,9 @@ export function tokens(db: Database, store: Pick<ApiTokenStore, 'create' | 'remo
         .find({ hash: { $in: records.map(({ hash }) => hash) } }, { projection: { hash: 1 } })
         .toArray(),
       documents()
+        // Names too would be looked up with every user of the batch.
         .find(
-          { userId: { $in: records.map(({ userId }) => userId) }, name: { $in: records.map(({ name }) => name) } },
+          { userId: { $in: [...new Set(records.map(({ userId }) => userId))] } },
           { projection: { userId: 1, name: 1 } },
         )
         .toArray(),

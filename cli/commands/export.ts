@@ -1,0 +1,66 @@
+import { open, rename, rm } from 'node:fs/promises';
+import type { Transfer } from 'gatewarden';
+import { CommandError, exit, usage } from '../exit.ts';
+import type { LocalOptions } from '../local.ts';
+import type { Output } from '../output.ts';
+import { progressLine } from '../progress.ts';
+import type { Globals } from '../shared-options.ts';
+import { onTransfer } from '../transfer.ts';
+
+export interface ExportOptions extends LocalOptions {
+  /** Default: `-`, stdout. */
+  readonly file?: string;
+}
+
+/** `export`: everything durable as JSON lines, to stdout or a file. Exit 1 when a record could not be read. */
+export async function exportAll(options: ExportOptions, globals: Globals, out: Output): Promise<void> {
+  const { file = '-' } = options;
+  const unreadable = await onTransfer(options, (transfer) => writeTo(transfer, file, globals, out), { makes: false });
+  if (unreadable > 0) {
+    throw new CommandError(exit.refused, 'unreadable', `${unreadable} records cannot be read, and are not in it.`);
+  }
+}
+
+async function writeTo(transfer: Transfer, file: string, { quiet }: Globals, out: Output): Promise<number> {
+  const progress = progressLine('exported', { quiet });
+  let unreadable = 0;
+  let done = 0;
+  const lines = transfer.export({
+    onProgress: (told) => {
+      done = told.done;
+      progress.told(told.done, told.total);
+    },
+    onUnreadable(kind, key) {
+      unreadable += 1;
+      out.warn(`${kind} ${key} cannot be read, and is left out`);
+    },
+  });
+  await (file === '-' ? toStdout(lines) : toFile(lines, file));
+  progress.end();
+  out.note(`${done} records exported.`);
+  return unreadable;
+}
+
+async function toStdout(lines: AsyncIterable<string>): Promise<void> {
+  for await (const some of lines) {
+    if (!process.stdout.write(some)) await new Promise((resolve) => process.stdout.once('drain', resolve));
+  }
+}
+
+/** Written beside it first, readable by its owner alone: there is a whole file of that name, or none, or the one before. */
+async function toFile(lines: AsyncIterable<string>, path: string): Promise<void> {
+  const draft = `${path}.${process.pid}.part`;
+  const file = await open(draft, 'wx', 0o600).catch((error: Error) => {
+    throw usage(`The file cannot be written: ${error.message}`);
+  });
+  try {
+    for await (const some of lines) await file.write(some);
+    await file.sync();
+    await file.close();
+    await rename(draft, path);
+  } catch (error) {
+    await file.close().catch(() => undefined);
+    await rm(draft, { force: true });
+    throw error;
+  }
+}

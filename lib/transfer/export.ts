@@ -1,0 +1,37 @@
+import type { TransferKind, TransferStore } from '../stores/contracts.ts';
+import { firstLine, lastLine, lineOf } from './lines.ts';
+
+/** How far it is; `total` is not exact while others write. */
+export type Progress = Readonly<{ done: number; total?: number | undefined }>;
+
+export interface ExportOptions {
+  /** Told again and again. */
+  onProgress?(progress: Progress): void;
+  /** A record that is there and cannot be read: it is not in the export. */
+  onUnreadable?(kind: TransferKind, key: string): void;
+}
+
+const linesAtOnce = 500;
+
+/** Everything durable as lines of JSON, each with its line end, some at a time. */
+export async function* exported(store: TransferStore, options: ExportOptions = {}): AsyncGenerator<string> {
+  const { onProgress, onUnreadable } = options;
+  const counts = await store.count();
+  const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  let lines = [firstLine()];
+  let done = 0;
+  for await (const entry of store.entries()) {
+    if ('unreadable' in entry) {
+      onUnreadable?.(entry.kind, entry.unreadable);
+      continue;
+    }
+    done += 1;
+    if (lines.push(lineOf(entry)) < linesAtOnce) continue;
+    yield `${lines.join('\n')}\n`;
+    lines = [];
+    onProgress?.({ done, total });
+  }
+  lines.push(lastLine(done));
+  yield `${lines.join('\n')}\n`;
+  onProgress?.({ done, total });
+}

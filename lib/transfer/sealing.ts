@@ -1,0 +1,65 @@
+import { createPrivateKey, createPublicKey } from 'node:crypto';
+import type { Keyring } from '../crypto/keyring.ts';
+import { secretBox } from '../crypto/secret-box.ts';
+import { checkValues, secretKeyFact } from '../start.ts';
+import type { FactStore, KeyRecord, TransferEntry } from '../stores/contracts.ts';
+
+/** What is to become of a record where `SECRET_KEY` matters. `skip`: it is there already, for all that it says. */
+export type Verdict = { readonly is: 'take' | 'skip' } | { readonly is: 'refuse' | 'stop'; readonly problem: string };
+
+/** Keeps out what was sealed with another `SECRET_KEY`: a gateway that cannot open its signing keys does not start. */
+export interface Sealing {
+  verdictOn(entry: TransferEntry): Promise<Verdict>;
+}
+
+const noKey =
+  'the file comes from an installation with a SECRET_KEY, and none is given here: set GATEWARDEN_SECRET_KEY to that one';
+const otherKey =
+  'the file was made with another SECRET_KEY: set GATEWARDEN_SECRET_KEY to that one, or to both with the new one first';
+
+function jwkOf(text: string | undefined): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const jwk: unknown = JSON.parse(text ?? '');
+    return typeof jwk === 'object' && jwk !== null ? { ...jwk } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether both halves are keys, and the public one is called as the record is. */
+function isPair(publicJwk: string, privateJwk: string): boolean {
+  const [shown, hidden] = [jwkOf(publicJwk), jwkOf(privateJwk)];
+  try {
+    createPublicKey({ format: 'jwk', key: { ...shown } });
+    createPrivateKey({ format: 'jwk', key: { ...hidden } });
+    return shown?.d === undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** `keys`: undefined where no `SECRET_KEY` is given. */
+export function sealingOf(keys: Keyring | undefined, facts: Pick<FactStore, 'get'>): Sealing {
+  const box = keys && secretBox(keys.derive('signing-keys'));
+
+  async function ofFact(value: string): Promise<Verdict> {
+    if (keys === undefined) return { is: 'stop', problem: noKey };
+    if (!checkValues(keys).includes(value)) return { is: 'stop', problem: otherKey };
+    return { is: (await facts.get(secretKeyFact)) === undefined ? 'take' : 'skip' };
+  }
+
+  function ofKey({ kid, publicJwk, sealed }: KeyRecord): Verdict {
+    if (box === undefined) return { is: 'stop', problem: noKey };
+    const opened = box.open(sealed);
+    if (opened === undefined) return { is: 'refuse', problem: `its private half does not open: ${otherKey}` };
+    if (isPair(publicJwk, opened) && jwkOf(publicJwk)?.kid === kid) return { is: 'take' };
+    return { is: 'refuse', problem: 'it is not a pair of keys' };
+  }
+
+  return {
+    async verdictOn({ kind, record }) {
+      if (kind === 'fact' && record.name === secretKeyFact) return ofFact(record.value);
+      return kind === 'key' ? ofKey(record) : { is: 'take' };
+    },
+  };
+}
