@@ -89,7 +89,7 @@ async function announce(gate: Gatewarden, { log }: GatewayLog, url: string): Pro
   const { upstream, rules } = redact(settings);
   const stores = gate.describe();
   log.info({ mode: modeOf(settings), address: url, upstream, stores, rules }, 'the gateway is listening');
-  if (!settings.authEnabled) warnWithoutAuth(log, settings.host);
+  if (!settings.authEnabled) warnLoudly(settings.host);
   const link = await gate.setupLink(`${url}${settings.prefix}`);
   // Not through the log: the link makes an admin, and logs are kept and shipped.
   if (link !== undefined)
@@ -98,8 +98,8 @@ async function announce(gate: Gatewarden, { log }: GatewayLog, url: string): Pro
 
 const loopback = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/;
 
-function warnWithoutAuth(log: GatewayLog['log'], host: string): void {
-  log.warn({}, 'AUTH_ENABLED=false: every request is passed on as anonymous');
+/** The package has warned of it in the log. */
+function warnLoudly(host: string): void {
   if (loopback.test(host)) return;
   const lines = [
     'AUTHENTICATION IS OFF, and this address is not loopback:',

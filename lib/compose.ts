@@ -39,6 +39,7 @@ import { apiTokens } from './tokens/api-tokens.ts';
 import { assertionSigner } from './tokens/assertions.ts';
 import { signingKeys } from './tokens/keys.ts';
 import type { Answer, Decision, Incoming, Principal } from './types.ts';
+import { warnAtStart } from './warnings.ts';
 import { openRequests, type Watch } from './watch.ts';
 
 /** An installation put together: what the published object is made of. */
@@ -112,6 +113,7 @@ async function assemble(base: Base): Promise<Installation> {
   await checkSecretKey(stores.facts, base.keyring);
   const { core, known, keys } = await servicesOf(base);
   await makeSuperuser(core.firstAdmin, settings, ladder);
+  await warnAtStart({ settings, users: stores.users, ladder, log });
   const judgeBy = (rules = settings.rules) => judgeWith(core, base.rulesOf(rules));
   const decide = judgeBy();
   const open = openRequests({ bus, decide, clock, interval: Math.min(cacheLifetime, 30_000) });

@@ -54,7 +54,7 @@ export async function makeSuperuser(firstAdmin: FirstAdmin, settings: Settings, 
 }
 
 /** The user that auto-login acts as where the settings name none. */
-const localUser = 'local';
+export const localUser = 'local';
 
 /** Whom auto-login acts as; a user `local`, without a password, is made where nobody is named. */
 export async function autoLoginName(users: UserStore, settings: Settings, now: number): Promise<string> {

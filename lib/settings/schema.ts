@@ -382,7 +382,7 @@ export const settingTable: { readonly [K in keyof Settings]: Setting<Exclude<Set
     parser: choice('json', 'pretty'),
     defaultInWords: '`json`, on a terminal `pretty`',
     help: 'How log lines are written: `json` or `pretty`.',
-    appliesTo: everywhere,
+    appliesTo: gateway,
     example: 'json',
   },
   brandName: {

@@ -1,0 +1,65 @@
+import { deepEqual } from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Log, Options } from 'gatewarden';
+import { testGate } from 'gatewarden/testing';
+import { compose } from '../../lib/compose.ts';
+import { makeSecretKey } from '../../lib/crypto/secret-key.ts';
+import { loadSettings } from '../../lib/settings/index.ts';
+import { openSqlite } from '../../lib/stores/sqlite/index.ts';
+
+function notebook() {
+  const warned: object[] = [];
+  const silent = () => undefined;
+  const log: Log = {
+    debug: silent,
+    info: silent,
+    error: silent,
+    warn: (fields, text) => void warned.push({ ...fields, text }),
+  };
+  return { warned, log };
+}
+
+const nobody = 'AUTO_LOGIN signs nobody in: there is no active user of that name';
+const cases: readonly [title: string, options: Options, warned: readonly object[]][] = [
+  ['nothing out of the ordinary', {}, []],
+  [
+    'authentication that is off',
+    { authEnabled: false },
+    [{ text: 'AUTH_ENABLED=false: every request is passed on as anonymous' }],
+  ],
+  ['auto-login as a user who is made for it', { autoLogin: true }, []],
+  ['auto-login as nobody', { autoLogin: true, autoLoginUser: 'Mistyped' }, [{ user: 'Mistyped', text: nobody }]],
+  [
+    'auto-login as the superuser',
+    { autoLogin: true, superuser: 'ada', superuserPassword: 'a lamp among quiet herons' },
+    [],
+  ],
+  [
+    'auto-login as a superuser whom nobody has made',
+    { autoLogin: true, superuser: 'ada' },
+    [{ user: 'ada', text: nobody }],
+  ],
+  ['auto-login that nobody asked for', { autoLoginUser: 'mistyped' }, []],
+];
+for (const [title, options, warned] of cases) {
+  test(`a start with ${title} warns of ${warned.length === 0 ? 'nothing' : 'it'}`, async () => {
+    const notes = notebook();
+    const { gate } = await testGate(options, notes.log);
+    await gate.close();
+    deepEqual(notes.warned, warned);
+  });
+}
+
+test('a start with a higher AUTO_LOGIN_ROLE than before says that its user has the lower one still', async () => {
+  const stores = await openSqlite({ memory: true });
+  const secretKey = [makeSecretKey()];
+  const roles = ['viewer', 'admin'];
+  for (const autoLoginRole of roles) {
+    const { warned, log } = notebook();
+    const given = { secretKey, autoLogin: true, autoLoginRole };
+    await compose(loadSettings({ env: {}, given, applies: 'middleware' }), { log, stores });
+    const text = 'AUTO_LOGIN_ROLE is above the role that the user of AUTO_LOGIN has';
+    deepEqual(warned, autoLoginRole === 'admin' ? [{ user: 'local', role: 'viewer', text }] : []);
+  }
+  await stores.close();
+});
