@@ -119,8 +119,14 @@ async function measureInstances(small: Stocked, big: Stocked, extent: Extent, ef
 
 type Start = Awaited<ReturnType<typeof startOnce>>;
 
-const percentile = (sorted: readonly number[], share: number): number =>
-  sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
+function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
+}
+
+/** `p50 · p99`. */
+const spread = (values: readonly number[]): string =>
+  `${percentile(values, 0.5).toFixed(1)} · ${percentile(values, 0.99).toFixed(1)} ms`;
 
 async function printInstances(starts: { small: Start[]; big: Start[] }, pair: Pair, extent: Extent): Promise<void> {
   const took = await revocations(pair, extent.revoked);
@@ -132,8 +138,8 @@ async function printInstances(starts: { small: Start[]; big: Start[] }, pair: Pa
     'Gateways on the same stores',
     ['', 'measured'],
     [
-      [`signed out at one, refused at another: p50 of ${took.length}`, `${percentile(took, 0.5).toFixed(1)} ms`],
-      ['the same, p99', `${percentile(took, 0.99).toFixed(1)} ms`],
+      [`signed out at one, refused at another, p50 · p99 of ${took.length}`, spread(took.map(({ asked }) => asked))],
+      ['the same, from the answer to the sign-out on', spread(took.map(({ answered }) => answered))],
       [`start to first answer, ${sizes}`, `${both((start) => start.firstAnswer)} ms`],
       [`resident memory a second later, ${sizes}`, `${both((start) => start.memory)} MB`],
       ['memory for each open WebSocket, both its ends', `${perSocket.toFixed(1)} kB`],

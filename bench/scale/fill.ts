@@ -78,7 +78,8 @@ async function fillSessions(url: string, size: number, now: number): Promise<num
   const stores = await openRedis({ url, log: quiet });
   for (const n of [0, 1]) await stores.sessions.create(sessionOf(n, now));
   await stores.close();
-  const client = await createClient({ url }).connect();
+  // Thousands of commands are under way: the last of them waits for all the others.
+  const client = await createClient({ url, commandOptions: { timeout: undefined } }).connect();
   const memory = async () => Number(/used_memory:(\d+)/.exec(await client.info('memory'))?.[1]);
   const kept = async (n: number) => ({
     session: await client.get(keysOf(n).session),

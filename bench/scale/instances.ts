@@ -83,32 +83,36 @@ async function signOut({ url }: Gateway, cookie: string): Promise<void> {
   if (answer.status >= 400) throw new Error(`signing out was answered with ${answer.status}`);
 }
 
-/**
- * Signs the n-th session out at one gateway while the other, which knows it, is asked without a pause: milliseconds from
- * the request to sign out until the other's first refusal has arrived.
- */
-async function revocation({ one, other, cookieOf }: Pair, n: number): Promise<number> {
+/** Milliseconds until the other instance's first refusal has arrived. */
+export interface Revocation {
+  /** From the request to sign out. */
+  readonly asked: number;
+  /** From its answer; 0 where the refusal came first. */
+  readonly answered: number;
+}
+
+/** Signs the n-th session out at one gateway while the other, which knows it, is asked without a pause. */
+async function revocation({ one, other, cookieOf }: Pair, n: number): Promise<Revocation> {
   const cookie = cookieOf(n);
   await expectStatus(other, cookie, 200);
   await expectStatus(other, cookie, 200);
   const startedAt = performance.now();
-  const signingOut = signOut(one, cookie);
+  const signingOut = signOut(one, cookie).then(() => performance.now());
   while ((await statusOf(other, cookie)) === 200) {
     if (performance.now() - startedAt > 10_000) throw new Error('a session that was ended is still accepted');
   }
-  const took = performance.now() - startedAt;
-  await signingOut;
-  return took;
+  const refusedAt = performance.now();
+  return { asked: refusedAt - startedAt, answered: Math.max(0, refusedAt - (await signingOut)) };
 }
 
 /** What the first ones load and compile is not for each. */
 const warmUps = 5;
 
-/** The times of `times` revocations, each of another session, in ascending order. */
-export async function revocations(pair: Pair, times: number): Promise<number[]> {
-  const took: number[] = [];
+/** `times` revocations, each of another session. */
+export async function revocations(pair: Pair, times: number): Promise<Revocation[]> {
+  const took: Revocation[] = [];
   for (let n = 0; n < warmUps + times; n++) took.push(await revocation(pair, n));
-  return took.slice(warmUps).sort((a, b) => a - b);
+  return took.slice(warmUps);
 }
 
 /** Kilobytes of resident memory that the gateway took for each of `count` WebSockets, open and idle. */
