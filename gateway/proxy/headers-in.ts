@@ -66,11 +66,14 @@ const special = new Map<string, Kind>([
 /** Names as they were spelled, so that a usual one costs one look-up. Clients choose the names: it may not grow for ever. */
 const spelled = new Map<string, Kind>();
 
+/** `Content_Length` is no length to us, and to a service that folds names as CGI does it is the one that counts. */
+const isDisguised = (lower: string): boolean => special.has(lower.replace(/[^a-z0-9]/g, '-'));
+
 function kindOf(name: string): Kind {
   const known = spelled.get(name);
   if (known !== undefined) return known;
   const lower = name.toLowerCase();
-  const kind = special.get(lower) ?? (isReservedHeader(lower) ? 'drop' : 'pass');
+  const kind = special.get(lower) ?? (isReservedHeader(lower) || isDisguised(lower) ? 'drop' : 'pass');
   if (spelled.size < 1000) spelled.set(name, kind);
   return kind;
 }

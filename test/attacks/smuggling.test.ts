@@ -103,6 +103,31 @@ test('the upstream gets each body framed in one way, without chunk extensions an
   recorder.close();
 });
 
+test('a header that some services fold into one that frames, routes or signs in is not passed on', async () => {
+  const names = [
+    'Content_Length',
+    'content.length',
+    'TRANSFER_ENCODING',
+    'Transfer.Encoding',
+    'X_Request_Id',
+    'http2_settings',
+  ];
+  const lines = names.map((name) => `${name}: 0`);
+  const before = upstream.seen.length;
+  const heard = await rawRequest(
+    gateway.port,
+    `${post('Content-Length: 4', ...lines, 'X_Other: 1', 'Connection: close')}body`,
+  );
+  match(heard, /^HTTP\/1\.1 200 /);
+  const [one] = upstream.seen.slice(before);
+  const got = (one?.rawHeaders ?? []).filter((_, at) => at % 2 === 0).map((name) => name.toLowerCase());
+  deepEqual(
+    got.filter((name) => /[_.]/.test(name)),
+    ['x_other'],
+  );
+  equal(got.filter((name) => name === 'content-length').length, 1);
+});
+
 test('CONNECT is refused', async () => {
   match(
     await rawRequest(gateway.port, 'CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\n\r\n'),
