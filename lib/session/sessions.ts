@@ -17,6 +17,9 @@ function viewOf(session: SessionRecord): SessionView {
   return Object.freeze({ id, kind, method, createdAt, lastSeenAt, expiresAt, address, agent });
 }
 
+/** A SHA-256 in base64url: what a client sends may be anything. */
+const idForm = /^[\w-]{43}$/;
+
 /** `gate.sessions`: those of a user, by their public ids. */
 export function sessionsService(parts: SessionParts): Sessions {
   const { stores, bus, record, clock } = parts;
@@ -59,6 +62,8 @@ export function sessionsService(parts: SessionParts): Sessions {
     },
     async end(userId, sessionId, by) {
       const session = await stores.sessions.find(sessionId, clock());
+      // Its store may have lost it, and caches believe it still.
+      if (session === undefined && idForm.test(sessionId)) await bus.publish({ kind: 'session', id: sessionId });
       if (session?.userId !== userId || (await endThese(userId, [session])) === 0) return false;
       await tell(userId, by, { session: sessionId });
       return true;

@@ -84,6 +84,13 @@ describe('the sessions of a user', () => {
     deepEqual(published, []);
   });
 
+  it('that their store has lost are told to caches all the same, and what is no id is not', async () => {
+    const { sessions, published, events } = await open();
+    const lost = 'l'.repeat(43);
+    for (const id of [lost, 'no id', '']) equal(await sessions.end('u_ada', id, ada), false);
+    deepEqual([published, events], [[{ kind: 'session', id: lost }], []]);
+  });
+
   it('are ended together, but for the one that is kept', async () => {
     const { sessions, published } = await open();
     equal(await sessions.endAllOf('u_ada', { keep: 'a2', by: ada }), 1);
