@@ -143,7 +143,8 @@ async function assemble(base: Base): Promise<Installation> {
 async function servicesOf(base: Base) {
   const { settings, stores, ladder, scopes, audit, keyring: ring, clock, bus } = base;
   const box = secretBox(ring.derive('signing-keys'));
-  const keys = signingKeys({ store: stores.keys, box, algorithm: settings.tokenAlgorithm, clock });
+  const { tokenAlgorithm: algorithm, accessTokenLifetime: longest } = settings;
+  const keys = signingKeys({ store: stores.keys, box, algorithm, clock, longest });
   await keys.ready();
   const secrets = ring.derive('session-cookie').map((key) => key.toString('base64url'));
   const browser = browserSessions({ ...base, secrets });

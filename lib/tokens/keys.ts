@@ -30,8 +30,11 @@ type Parts = Readonly<{
   algorithm: Algorithm;
   /** Milliseconds since the epoch. */
   clock?: () => number;
-  /** How long a replaced key still verifies, in milliseconds. Default 31 days: a day more than any token lives. */
-  overlap?: number;
+  /**
+   * The longest that what is signed may live, in milliseconds, where that is more than the 30 days of a minted token: a
+   * replaced key verifies for a day longer.
+   */
+  longest?: number;
 }>;
 
 /** Other instances may have made keys: a `kid` that is not known is looked up again, but not more often than this. */
@@ -74,7 +77,8 @@ type Loaded = Readonly<{
   verifying: Map<string, Key>;
 }>;
 
-export function signingKeys({ store, box, algorithm, clock = Date.now, overlap = 31 * day }: Parts): SigningKeys {
+export function signingKeys({ store, box, algorithm, clock = Date.now, longest = 0 }: Parts): SigningKeys {
+  const overlap = Math.max(30 * day, longest) + day;
   let loaded: Loaded | undefined;
   let loading: Promise<Loaded> | undefined;
 

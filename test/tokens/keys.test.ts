@@ -24,6 +24,25 @@ describe('signing keys', () => {
     equal(new Set(kids).size, 1);
   });
 
+  for (const [longest, days] of [
+    [undefined, 31],
+    [day, 31],
+    [60 * day, 61],
+  ] as const) {
+    it(`that were replaced verify for ${days} days where a token lives ${longest === undefined ? 'as long as by default' : `${longest / day} days`}`, async () => {
+      const { time, instance } = await open();
+      const keys = instance({ longest });
+      const { kid } = await keys.current();
+      await keys.rotate();
+      time.now += days * day;
+      await keys.rotate();
+      notEqual(await keys.verificationKey(kid), undefined);
+      time.now += 1;
+      await keys.rotate();
+      equal(await keys.verificationKey(kid), undefined);
+    });
+  }
+
   for (const algorithm of ['EdDSA', 'ES256'] as const) {
     it(`of ${algorithm} are published without their private half`, async () => {
       const { instance } = await open(algorithm);
