@@ -1,5 +1,5 @@
 import { type Gatewarden, gatewarden, type Settings } from 'gatewarden';
-import { redact, SettingsError } from 'gatewarden/settings';
+import { isExposed, redact, SettingsError } from 'gatewarden/settings';
 import { gatewayApp } from './app.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { type GatewayLog, gatewayLog } from './log.ts';
@@ -89,18 +89,15 @@ async function announce(gate: Gatewarden, { log }: GatewayLog, url: string): Pro
   const { upstream, rules } = redact(settings);
   const stores = gate.describe();
   log.info({ mode: modeOf(settings), address: url, upstream, stores, rules }, 'the gateway is listening');
-  if (!settings.authEnabled) warnLoudly(settings.host);
+  if (!settings.authEnabled && isExposed(settings)) warnLoudly(settings.host);
   const link = await gate.setupLink(`${url}${settings.prefix}`);
   // Not through the log: the link makes an admin, and logs are kept and shipped.
   if (link !== undefined)
     process.stderr.write(`\nNo administrator yet. Open this link to make the first one:\n\n  ${link}\n\n`);
 }
 
-const loopback = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/;
-
 /** The package has warned of it in the log. */
 function warnLoudly(host: string): void {
-  if (loopback.test(host)) return;
   const lines = [
     'AUTHENTICATION IS OFF, and this address is not loopback:',
     `anybody who reaches ${host} reaches the service behind it.`,

@@ -17,12 +17,6 @@ export function issuerOf(
   return settings.issuer ?? `${settings.publicUrl ?? `http://localhost:${settings.port}`}${prefix}`;
 }
 
-/** The session cookie's name: `COOKIE_NAME`, else `__Host-gatewarden` on https without a domain, else `gatewarden`. */
-export function cookieNameOf(settings: Pick<Settings, 'cookieName' | 'cookieDomain' | 'publicUrl'>): string {
-  if (settings.cookieName !== undefined) return settings.cookieName;
-  return isHttps(settings) && settings.cookieDomain === undefined ? '__Host-gatewarden' : 'gatewarden';
-}
-
 /** Whether `HOST` can be reached from other machines. */
 export function isExposed(settings: Pick<Settings, 'host'>): boolean {
   return !isLoopback(settings.host);

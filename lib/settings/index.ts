@@ -1,6 +1,6 @@
 export { SettingsError } from '../errors.ts';
 export type { Use } from './check.ts';
-export { cookieNameOf, isExposed, issuerOf } from './derived.ts';
+export { isExposed, issuerOf } from './derived.ts';
 export { loadSettings, readEnvFile, type SettingsSource } from './load.ts';
 export { redact } from './redact.ts';
 export { type Setting, settingTable } from './schema.ts';

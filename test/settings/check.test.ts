@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import ipaddr from 'ipaddr.js';
 import { overlap } from '../../lib/settings/addresses.ts';
 import type { Use } from '../../lib/settings/check.ts';
-import { cookieNameOf, issuerOf } from '../../lib/settings/index.ts';
+import { issuerOf } from '../../lib/settings/index.ts';
 import { type Env, fromEnv, problemsOf } from './settings.ts';
 
 const https = 'https://app.example.com';
@@ -80,17 +80,6 @@ for (const [title, env, told, use] of cases) {
       told,
     );
   });
-}
-
-const names: [env: Env, name: string][] = [
-  [{}, 'gatewarden'],
-  [{ PUBLIC_URL: 'http://app.lan' }, 'gatewarden'],
-  [{ PUBLIC_URL: https }, '__Host-gatewarden'],
-  [{ PUBLIC_URL: https, COOKIE_DOMAIN: 'example.com' }, 'gatewarden'],
-  [{ PUBLIC_URL: https, COOKIE_NAME: 'session' }, 'session'],
-];
-for (const [env, name] of names) {
-  test(`the cookie is called ${name} with ${JSON.stringify(env)}`, () => equal(cookieNameOf(fromEnv(env)), name));
 }
 
 const issuers: [env: Env, prefix: string | undefined, issuer: string][] = [
