@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Log } from './core.ts';
 import type { Stores } from './stores/contracts.ts';
 import type { SigningKeys } from './tokens/keys.ts';
@@ -17,11 +18,16 @@ type Parts = Readonly<{
 
 /** Every minute: deletes a little of what is past its time, replaces a signing key that is old. Gives the way to stop. */
 export function housekeeping({ stores, keys, clock, log }: Parts): () => void {
+  /** A store in this process answers without letting anybody else have a turn. */
+  async function sweep(store: Pick<Parts['stores']['sessions'], 'sweep'>): Promise<void> {
+    const now = clock();
+    while ((await store.sweep(now, atOnce)) === atOnce) await turn();
+  }
+
   async function keepHouse(): Promise<void> {
     try {
-      const now = clock();
-      while ((await stores.sessions.sweep(now, atOnce)) === atOnce);
-      while ((await stores.refreshTokens.sweep(now, atOnce)) === atOnce);
+      await sweep(stores.sessions);
+      await sweep(stores.refreshTokens);
       await keys.rotateAfter(keyAge);
     } catch (error) {
       log.warn({ err: error }, 'what is past its time could not be put away');
