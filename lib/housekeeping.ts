@@ -9,8 +9,11 @@ const atOnce = 1000;
 /** A signing key is replaced after this long; it goes on verifying until nothing that it signed can be good. */
 const keyAge = 90 * 24 * 60 * minute;
 
+/** Both kinds of store have this verb. */
+type Swept = Pick<Stores['sessions'], 'sweep'>;
+
 type Parts = Readonly<{
-  stores: Pick<Stores, 'sessions' | 'refreshTokens'>;
+  stores: Readonly<Record<'sessions' | 'refreshTokens', Swept>>;
   keys: Pick<SigningKeys, 'rotateAfter'>;
   clock: () => number;
   log: Log;
@@ -19,7 +22,7 @@ type Parts = Readonly<{
 /** Every minute: deletes a little of what is past its time, replaces a signing key that is old. Gives the way to stop. */
 export function housekeeping({ stores, keys, clock, log }: Parts): () => void {
   /** A store in this process answers without letting anybody else have a turn. */
-  async function sweep(store: Pick<Parts['stores']['sessions'], 'sweep'>): Promise<void> {
+  async function sweep(store: Swept): Promise<void> {
     const now = clock();
     while ((await store.sweep(now, atOnce)) === atOnce) await turn();
   }

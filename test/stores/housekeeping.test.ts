@@ -19,7 +19,7 @@ test('a great many sessions that ended together are put away between requests, n
   const stores = { sessions: sweeperOf('sessions'), refreshTokens: sweeperOf('refreshTokens') };
   const finished = Promise.withResolvers<void>();
   const keys = { rotateAfter: async () => finished.resolve() };
-  const stop = housekeeping({ stores: stores as never, keys, clock: Date.now, log });
+  const stop = housekeeping({ stores, keys, clock: Date.now, log });
   t.mock.timers.tick(60_000);
   const atEachTurn: number[] = [];
   for (let i = 0; i < 5; i += 1) {
