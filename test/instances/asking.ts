@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
+import { WebSocket } from 'ws';
 import type { Client } from '../support/http.ts';
 import type { Instance } from './fleet.ts';
 
@@ -6,7 +8,7 @@ import type { Instance } from './fleet.ts';
  * What is promised within a second is waited for so long: the machines that run this are busy, and what never comes
  * does not come later either.
  */
-export const promised = 3_000;
+export const promised = 5_000;
 
 /** Resolves with how long it took until it holds; rejects after `ms`. */
 export async function until(holds: () => Promise<boolean>, what: string, ms = promised): Promise<number> {
@@ -61,4 +63,18 @@ export async function whoIs(at: Instance, credential: Readonly<Record<string, st
   const response = await fetch(`${at.address}${at.prefix}/api/v1/session`, { headers: credential });
   const text = await response.text();
   return response.status === 200 ? `${JSON.parse(text).user} ${JSON.parse(text).role}` : String(response.status);
+}
+
+/** A WebSocket to the service behind a gateway, once it is open. */
+export async function openSocket(address: string, headers: Readonly<Record<string, string>>): Promise<WebSocket> {
+  const socket = new WebSocket(`${address.replace('http', 'ws')}/socket`, { headers: { origin: address, ...headers } });
+  await once(socket, 'message');
+  return socket;
+}
+
+/** Resolves with what the work gives; rejects when that takes longer than `ms`. */
+export async function within<T>(work: Promise<T>, what: string, ms = promised): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`not within ${ms} ms: ${what}`)), ms);
+  return Promise.race([work, promise]).finally(() => clearTimeout(timer));
 }
