@@ -237,22 +237,24 @@ describe('MongoDB', () => {
     equal((await run(['user', 'deactivate', 'root.admin', '--local'], mongo)).code, 1, 'the last admin');
   });
 
-  test('an import that is killed can be run again', async () => {
+  test('an import that is killed can be run again', async (t) => {
     const mongo = target('killed');
     const stores = await openMongo({ url: mongo.MONGODB_URL });
+    t.after(() => stores.close());
     await killedHalfway(mongo, async () => (await stores.users.list({ limit: 1 })).items.length > 0);
     await finished(mongo);
     equal(await stores.users.hasAdmin(), true);
-    await stores.close();
   });
 
-  test('an admin whose import was cut off before they joined is one after the next', async () => {
+  test('an admin whose import was cut off before they joined is one after the next', async (t) => {
     const mongo = target('joined');
     const stores = await openMongo({ url: mongo.MONGODB_URL });
+    t.after(() => stores.close());
     const entry = { kind: 'user' as const, record: anAdmin('ada') };
     equal((await stores.transfer.put([entry]))[0], 'created');
     const { default: mongoose } = await import('mongoose');
     const connection = await mongoose.createConnection(mongo.MONGODB_URL).asPromise();
+    t.after(() => connection.close());
     const roster = connection.collection<{ _id: string }>('gatewarden_admins');
     // As it was when the process ended: the record is written, its stamp proposed.
     const found = await roster.findOne({ _id: 'active' });
@@ -262,7 +264,5 @@ describe('MongoDB', () => {
     equal((await stores.transfer.put([entry]))[0], 'created');
     equal((await stores.users.byId('u_ada'))?.role, 'admin');
     equal((await stores.transfer.put([entry]))[0], 'unchanged');
-    await connection.close();
-    await stores.close();
   });
 });
