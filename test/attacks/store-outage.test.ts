@@ -152,7 +152,10 @@ test('a database file that was taken away: told, and whole again when it is back
 });
 
 test('a store that cannot answer opens no socket, and shows a browser a page that says so', async () => {
+  const held = await heldOpen(gateway.address, bearer);
   renameTables(plain, spoilt);
+  // Until then what is remembered may still be believed: the file is looked at four times a second.
+  await closedWithin(1000, held);
   const lines = ['Host: 127.0.0.1', 'Sec-Fetch-Mode: navigate', 'Accept: text/html', `Cookie: ${admin.jar.header}`];
   const heard = await rawRequest(gateway.port, `GET / HTTP/1.1\r\n${lines.join('\r\n')}\r\nConnection: close\r\n\r\n`);
   match(heard, /^HTTP\/1\.1 503 /);
