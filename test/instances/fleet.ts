@@ -74,24 +74,36 @@ const instanceOf = (gateway: RunningGateway): Instance => ({
   process: gateway.process,
 });
 
-/** Starts all three at the same moment on the same stores, which are empty: what is made once is made by one of them. */
+/**
+ * Starts all three at the same moment on the same stores, which are empty: what is made once is made by one of them. When one
+ * does not start, nothing is left of the others.
+ */
 export async function startFleet(more: Readonly<Record<string, string>>): Promise<Fleet> {
   const folder = await temporaryFolder();
   const legacy = await startLegacyApp();
   const settings = { ...sharedSettings, DATA_DIR: folder.path, ...more };
-  const gateway = () =>
-    startGateway({ upstream: legacy.url, settings: { ...settings, RULES: demoRules }, dataDir: settings.DATA_DIR });
-  const [first, second, app] = await Promise.all([gateway(), gateway(), startExpressApp(settings)]);
-  const all = [instanceOf(first), instanceOf(second), app];
-  return {
-    gateways: [first, second],
-    app,
-    all,
-    settings,
-    async [Symbol.asyncDispose]() {
-      await Promise.all([first[Symbol.asyncDispose](), second[Symbol.asyncDispose](), app.process.stop()]);
-      await legacy[Symbol.asyncDispose]();
-      await folder[Symbol.asyncDispose]();
-    },
-  };
+  const forGateways = { ...settings, RULES: demoRules };
+  const begun = [0, 1].map(() => startGateway({ upstream: legacy.url, settings: forGateways, dataDir: folder.path }));
+  const appBegun = startExpressApp(settings);
+
+  async function stop(): Promise<void> {
+    const gateways = await Promise.allSettled(begun);
+    const [app] = await Promise.allSettled([appBegun]);
+    await Promise.all([
+      ...gateways.map((one) => one.status === 'fulfilled' && one.value[Symbol.asyncDispose]()),
+      app.status === 'fulfilled' && app.value.process.stop(),
+    ]);
+    await legacy[Symbol.asyncDispose]();
+    await folder[Symbol.asyncDispose]();
+  }
+
+  try {
+    const [[first, second], app] = await Promise.all([Promise.all(begun), appBegun]);
+    if (first === undefined || second === undefined) throw new Error('there are two gateways');
+    const all = [instanceOf(first), instanceOf(second), app];
+    return { gateways: [first, second], app, all, settings, [Symbol.asyncDispose]: stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }

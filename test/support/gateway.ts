@@ -54,7 +54,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
 
   async function launch(): Promise<Started> {
     const child = start(process.execPath, [...commandLine, 'run', '--upstream', options.upstream], { env });
-    await child.printed(/the gateway is listening/);
+    await child.printed(/the gateway is listening/, 60_000);
     return child;
   }
 

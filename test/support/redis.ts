@@ -53,6 +53,6 @@ export async function startRedis(options: readonly string[] = []): Promise<Redis
 
 async function started(args: readonly string[], port: number): Promise<Started> {
   const server = start(redisServer.path ?? 'redis-server', args);
-  await listening(port);
+  await listening(port, 60_000);
   return server;
 }
