@@ -27,7 +27,9 @@ export function judgeWith(core: Parts, table: RuleTable): (req: Incoming) => Pro
   return async function judge(req) {
     const selection = table.select(req.method ?? '', req.url ?? '');
     if (selection.is === 'refused') return refuse(selection.refusal);
-    const found = await requests.identify(req, isPublic(selection) ? 'open' : 'closed');
+    const identified = requests.identify(req, isPublic(selection) ? 'open' : 'closed');
+    // Most are known: to wait for what is there would send every request once more round the queue.
+    const found = identified instanceof Promise ? await identified : identified;
     if (!('principal' in found)) return refuse(found.refusal);
     if (found.refusal) return refuse(found.refusal, found);
     const { principal, origin, passAuthorization, clearCookie } = found;

@@ -11,7 +11,10 @@ const lifetime = 60;
 const reuse = 30_000;
 const mostKept = 10_000;
 
-type Kept = { token: string | undefined; signing: Promise<string>; until: number };
+type Kept = { readonly audience: string; token: string | undefined; signing: Promise<string>; until: number };
+
+/** Not with the clock put back, either: nobody knows how old it is then. */
+const isFresh = ({ until }: Kept, now: number): boolean => now < until && now >= until - reuse;
 
 /** Tells upstreams who asks: short JWTs that `jwks.json` verifies. */
 export interface AssertionSigner {
@@ -31,16 +34,8 @@ export function assertionSigner(
 ): AssertionSigner {
   const { keys, issuer, clock = Date.now } = parts;
   const kept = new LRUCache<string, Kept>({ max: mostKept });
-  // Principals are frozen and live as long as their credential is cached: what one says is worked out once.
-  const sayings = new WeakMap<Principal, string>();
-
-  function sayingKept(principal: Principal): string {
-    const known = sayings.get(principal);
-    if (known !== undefined) return known;
-    const saying = sayingOf(principal);
-    sayings.set(principal, saying);
-    return saying;
-  }
+  // Principals are frozen and live as long as their credential is cached: most ask for what they were given last.
+  const last = new WeakMap<Principal, Kept>();
 
   async function sign(principal: Principal, audience: string, now: number): Promise<string> {
     const { kid, algorithm, key } = await keys.current();
@@ -56,28 +51,36 @@ export function assertionSigner(
       .sign(key);
   }
 
-  function signAndKeep(cacheKey: string, principal: Principal, audience: string, now: number): Promise<string> {
+  function signAndKeep(cacheKey: string, principal: Principal, audience: string, now: number): Kept {
     const signing = sign(principal, audience, now);
-    const entry: Kept = { token: undefined, signing, until: now + reuse };
+    const entry: Kept = { audience, token: undefined, signing, until: now + reuse };
     kept.set(cacheKey, entry);
     signing.then(
       (token) => {
         entry.token = token;
       },
-      () => kept.delete(cacheKey),
+      () => {
+        entry.until = Number.NEGATIVE_INFINITY;
+      },
     );
-    return signing;
+    return entry;
+  }
+
+  function entryOf(principal: Principal, audience: string, now: number): Kept {
+    const cacheKey = `${audience}\n${sayingOf(principal)}`;
+    const known = kept.get(cacheKey);
+    return known !== undefined && isFresh(known, now) ? known : signAndKeep(cacheKey, principal, audience, now);
   }
 
   return {
     for(principal, audience) {
-      const cacheKey = `${audience}\n${sayingKept(principal)}`;
       const now = clock();
-      const known = kept.get(cacheKey);
-      if (known === undefined || now >= known.until || now < known.until - reuse) {
-        return signAndKeep(cacheKey, principal, audience, now);
+      let entry = last.get(principal);
+      if (entry === undefined || entry.audience !== audience || !isFresh(entry, now)) {
+        entry = entryOf(principal, audience, now);
+        last.set(principal, entry);
       }
-      return known.token ?? known.signing;
+      return entry.token ?? entry.signing;
     },
   };
 }
