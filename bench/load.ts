@@ -19,7 +19,16 @@ export interface Load {
 
 /** Runs wrk on core 1. Throws when an answer was no success: a fast refusal is no result. */
 export async function load({ url, headers, seconds, connections }: Load): Promise<Measured> {
-  const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '--latency', '--timeout', '20s', ...headers.flatMap((one) => ['-H', one]), url];
+  const args = [
+    '-t1',
+    `-c${connections}`,
+    `-d${seconds}s`,
+    '--latency',
+    '--timeout',
+    '20s',
+    ...headers.flatMap((one) => ['-H', one]),
+    url,
+  ];
   const said = await output('taskset', ['-c', '1', 'wrk', ...args]);
   const failed = /Non-2xx or 3xx responses: (\d+)|Socket errors: (.*)/.exec(said);
   if (failed) throw new Error(`${url}: ${failed[0]}`);
