@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Decision, Log, Refusal } from 'gatewarden';
-import { StoreUnavailableError, writeAnswer } from 'gatewarden/request';
 import type { Pool } from 'undici';
+import { StoreUnavailableError, writeAnswer } from '#request';
 import { type Exchange, newExchange } from './exchange.ts';
 import type { Allowed, Denied, Gate } from './gate.ts';
 import type { Limits } from './limits.ts';

@@ -1,14 +1,20 @@
 import type { Application, RequestHandler } from 'express';
-import { compose, type Installation } from './compose.ts';
-import type { BrowserSessions, Core, Log } from './core.ts';
-import { expressGuards, type Guards } from './express.ts';
-import type { IdentityHeader } from './identity.ts';
-import { ownLog } from './log.ts';
+import type { Core } from './core.ts';
+import { expressGuards, type Guards } from './express/guards.ts';
+import type { Log } from './log.ts';
+import type { Decision } from './request/decide.ts';
+import type { Incoming } from './request/extract/head.ts';
+import type { Explanation } from './request/identify.ts';
+import type { Answer } from './request/respond/write.ts';
+import type { IdentityHeader } from './request/upstream-identity.ts';
 import { ownRoutes } from './routes/index.ts';
 import type { ApiTokens, AuditLog, GateEvent, GateEventName, PasswordSignIn, Sessions, Users } from './services.ts';
+import type { BrowserSessions } from './session/browser-sessions.ts';
 import { loadSettings } from './settings/index.ts';
 import type { Options, Settings } from './settings/settings.ts';
-import type { Answer, Decision, Explanation, Incoming, Principal } from './types.ts';
+import { compose, type Installation } from './start/compose.ts';
+import { ownLog } from './start/own-log.ts';
+import type { Principal } from './types.ts';
 
 /** What `gatewarden()` gives: the guards for Express, the router, the services, and what a gateway asks for. */
 export interface Gatewarden extends Guards {

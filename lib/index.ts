@@ -1,4 +1,3 @@
-export type { Log } from './core.ts';
 export {
   AuthError,
   type ErrorCode,
@@ -9,7 +8,13 @@ export {
   StoreUnavailableError,
 } from './errors.ts';
 export { type Gatewarden, gatewarden } from './gatewarden.ts';
-export type { IdentityHeader } from './identity.ts';
+export type { Log } from './log.ts';
+export type { Rule } from './request/authorize/rules.ts';
+export type { Decision } from './request/decide.ts';
+export type { Origin } from './request/extract/source.ts';
+export type { Explanation } from './request/identify.ts';
+export type { Answer } from './request/respond/write.ts';
+export type { IdentityHeader } from './request/upstream-identity.ts';
 export type {
   ApiTokens,
   ApiTokenView,
@@ -27,7 +32,7 @@ export type {
   UserView,
 } from './services.ts';
 export type { Options, Settings } from './settings/settings.ts';
-export { type Survey, surveyStores } from './survey.ts';
+export { type Survey, surveyStores } from './stores/survey.ts';
 export {
   type ExportOptions,
   type ImportOptions,
@@ -35,15 +40,4 @@ export {
   openTransfer,
   type Transfer,
 } from './transfer/index.ts';
-export type {
-  Actor,
-  Answer,
-  Decision,
-  Explanation,
-  Ladder,
-  Origin,
-  Principal,
-  Rule,
-  ScopeTable,
-  Via,
-} from './types.ts';
+export type { Actor, Ladder, Principal, ScopeTable, Via } from './types.ts';

@@ -1,8 +1,7 @@
-import { pino } from 'pino';
-import type { Log } from './core.ts';
-import type { Settings } from './settings/settings.ts';
-
-/** The log of an installation that brings none of its own: JSON lines on stderr. `LOG_FORMAT` is the gateway's. */
-export function ownLog(settings: Pick<Settings, 'logLevel'>): Log {
-  return pino({ level: settings.logLevel, base: undefined }, pino.destination(2));
+/** What is logged through: pino fits. Objects first, a short message second; never a secret in either. */
+export interface Log {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
 }

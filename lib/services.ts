@@ -1,5 +1,9 @@
 import type { Result } from './errors.ts';
-import type { ApiTokenRecord, AuditRecord, Page, SessionRecord, UserRecord } from './stores/contracts.ts';
+import type { ApiTokenRecord } from './stores/records/api-tokens.ts';
+import type { AuditRecord } from './stores/records/audit.ts';
+import type { Page } from './stores/records/page.ts';
+import type { UserRecord } from './stores/records/users.ts';
+import type { SessionRecord } from './stores/sessions.ts';
 import type { Actor, Principal } from './types.ts';
 
 /** A user as the services show it: never with a hash. */

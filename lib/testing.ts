@@ -1,15 +1,15 @@
-import { compose } from './compose.ts';
-import type { Log } from './core.ts';
 import { sha256 } from './crypto/digest.ts';
 import { keyring } from './crypto/keyring.ts';
 import { passwordHasher } from './crypto/password-hash.ts';
 import { randomBase62 } from './crypto/random.ts';
 import { makeSecretKey } from './crypto/secret-key.ts';
 import { type Gatewarden, gateOf } from './gatewarden.ts';
+import type { Log } from './log.ts';
 import type { UserView } from './services.ts';
 import { signSessionId } from './session/signed-cookie.ts';
 import { loadSettings } from './settings/index.ts';
 import type { Options } from './settings/settings.ts';
+import { compose } from './start/compose.ts';
 import { openSqlite } from './stores/sqlite/index.ts';
 import type { Actor } from './types.ts';
 

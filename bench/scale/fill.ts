@@ -1,8 +1,8 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import mongoose from 'mongoose';
 import { createClient } from 'redis';
-import type { UserRecord } from '../../lib/stores/contracts.ts';
 import { openMongo } from '../../lib/stores/mongo/index.ts';
+import type { UserRecord } from '../../lib/stores/records/users.ts';
 import { openRedis } from '../../lib/stores/redis/index.ts';
 import { sessionIdOf, sessionOf, userIdOf, userOf } from './people.ts';
 import type { Place } from './servers.ts';

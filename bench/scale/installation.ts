@@ -1,7 +1,8 @@
-import { compose } from '../../lib/compose.ts';
-import { openStores } from '../../lib/open-stores.ts';
 import { loadSettings } from '../../lib/settings/index.ts';
-import type { Stores, UserStore } from '../../lib/stores/contracts.ts';
+import { compose } from '../../lib/start/compose.ts';
+import { openStores } from '../../lib/stores/open.ts';
+import type { UserStore } from '../../lib/stores/records/users.ts';
+import type { Stores } from '../../lib/stores/stores.ts';
 import { incoming } from '../../test/support/incoming.ts';
 import { cookieSigner } from './people.ts';
 import type { Place } from './servers.ts';

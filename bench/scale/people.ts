@@ -3,7 +3,8 @@ import { sha256 } from '../../lib/crypto/digest.ts';
 import { keyring } from '../../lib/crypto/keyring.ts';
 import { makeSecretKey } from '../../lib/crypto/secret-key.ts';
 import { signSessionId } from '../../lib/session/signed-cookie.ts';
-import type { SessionRecord, UserRecord } from '../../lib/stores/contracts.ts';
+import type { UserRecord } from '../../lib/stores/records/users.ts';
+import type { SessionRecord } from '../../lib/stores/sessions.ts';
 
 /** Names begin with one of these, in turn: of a thousand users, more than a page begins with each. */
 export const initials = 'abcdefgh';

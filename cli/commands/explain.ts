@@ -1,6 +1,6 @@
 import type { Principal, Settings } from 'gatewarden';
-import { decideRules, ladder, parseRules, ruleTable, scopeTable } from 'gatewarden/request';
 import { loadSettings, SettingsError } from 'gatewarden/settings';
+import { decideRules, ladder, parseRules, ruleTable, scopeTable } from '#request';
 import { readEnvironment } from '../environment.ts';
 import { refusedBy, usage } from '../exit.ts';
 import { type LocalOptions, onStore } from '../local.ts';

@@ -9,7 +9,7 @@ import { find, freePort, listening, start, stopAll } from './processes.ts';
  * app behind. Data and secret key are kept in .gatewarden/two-instances.
  */
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const data = process.env.TWO_INSTANCES_DATA ?? join(root, '.gatewarden/two-instances');
 const { FRONT_PORT = '8080' } = process.env;
 const secret = () => randomBytes(48).toString('base64url');

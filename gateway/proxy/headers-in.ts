@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Origin } from 'gatewarden';
-import { isReservedHeader, withoutCookies } from 'gatewarden/request';
+import { isReservedHeader, withoutCookies } from '#request';
 
 /** The headers that say who asks, ready to be sent. */
 export type IdentityHeaders = readonly (readonly [name: string, value: string])[];

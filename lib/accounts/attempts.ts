@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import { type Refusal, refused } from '../errors.ts';
-import type { AttemptStore } from '../stores/contracts.ts';
+import type { AttemptStore } from '../stores/attempts.ts';
 
 const day = 24 * 60 * 60 * 1000;
 

@@ -1,5 +1,5 @@
 import type { InvalidationBus } from '../invalidation/bus.ts';
-import type { Stores } from '../stores/contracts.ts';
+import type { Stores } from '../stores/stores.ts';
 
 /**
  * Tells everybody that the user changed, then clears away what their new epoch has already ended. The session `keep` is

@@ -4,7 +4,7 @@ import type { Keyring } from '../crypto/keyring.ts';
 import { randomBase62 } from '../crypto/random.ts';
 import { type FieldProblem, ok, type Result, refused } from '../errors.ts';
 import type { Asking, FirstAdmin } from '../services.ts';
-import type { UserRecord } from '../stores/contracts.ts';
+import type { UserRecord } from '../stores/records/users.ts';
 import type { Actor } from '../types.ts';
 import { attemptLimits } from './attempts.ts';
 import { nameKey, namePolicy } from './names.ts';

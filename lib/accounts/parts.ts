@@ -1,7 +1,7 @@
 import type { PasswordHasher } from '../crypto/password-hash.ts';
 import type { InvalidationBus } from '../invalidation/bus.ts';
 import type { RecordEvent } from '../services.ts';
-import type { Stores } from '../stores/contracts.ts';
+import type { Stores } from '../stores/stores.ts';
 import type { Actor, Ladder } from '../types.ts';
 
 /** What the services of accounts work with. `clock` is in milliseconds since the epoch. */

@@ -1,7 +1,7 @@
 import { sha256 } from '../crypto/digest.ts';
 import { type FieldProblem, ok, type Result, refused, StoreUnavailableError } from '../errors.ts';
 import type { Asking, PasswordSignIn } from '../services.ts';
-import type { UserRecord } from '../stores/contracts.ts';
+import type { UserRecord } from '../stores/records/users.ts';
 import type { Actor } from '../types.ts';
 import { type Attempt, attemptLimits } from './attempts.ts';
 import { endCredentialsOf } from './end-all.ts';

@@ -1,6 +1,18 @@
-import { ok, type Result } from '../errors.ts';
+import { ok, type Result, SettingsError } from '../errors.ts';
 import type { FirstAdmin } from '../services.ts';
+import type { Settings } from '../settings/settings.ts';
 import type { Actor, Ladder } from '../types.ts';
+
+/** Makes the admin that the environment names, while there is none. Throws `SettingsError` where that cannot be. */
+export async function makeSuperuser(firstAdmin: FirstAdmin, settings: Settings, ladder: Ladder): Promise<void> {
+  const made = await ensureSuperuser(firstAdmin, settings, ladder);
+  if (made.ok) return;
+  const { problems = [], detail = made.refusal.code } = made.refusal;
+  const told = problems.map(
+    (one) => `${one.field === 'password' ? 'SUPERUSER_PASSWORD' : 'SUPERUSER'}: ${one.problem}`,
+  );
+  throw new SettingsError(told.length > 0 ? told : [`SUPERUSER: ${detail}`]);
+}
 
 /** The program itself, at its start. */
 const program = (role: string): Actor => ({

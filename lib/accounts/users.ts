@@ -1,7 +1,7 @@
 import { randomBase62 } from '../crypto/random.ts';
 import { ok, type Result, refused } from '../errors.ts';
 import type { NewUser, UserEdit, Users, UserView } from '../services.ts';
-import type { UserChange, UserRecord, UserState } from '../stores/contracts.ts';
+import type { UserChange, UserRecord, UserState } from '../stores/records/users.ts';
 import type { Actor } from '../types.ts';
 import { endCredentialsOf } from './end-all.ts';
 import { nameKey, namePolicy } from './names.ts';

@@ -1,5 +1,5 @@
 import type { UserView } from '../services.ts';
-import type { UserRecord } from '../stores/contracts.ts';
+import type { UserRecord } from '../stores/records/users.ts';
 
 /** A user as it is shown: without hash, epoch and ended sessions. Frozen. */
 export function viewOf(user: UserRecord): UserView {

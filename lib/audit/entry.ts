@@ -1,6 +1,6 @@
 import { randomBase62 } from '../crypto/random.ts';
 import type { GateEvent } from '../services.ts';
-import type { AuditRecord } from '../stores/contracts.ts';
+import type { AuditRecord } from '../stores/records/audit.ts';
 import { plainText } from './text.ts';
 
 const bounds = { name: 128, agent: 256, detail: 256, details: 16 } as const;

@@ -1,6 +1,6 @@
-import type { Log } from '../core.ts';
+import type { Log } from '../log.ts';
 import type { AuditLog, GateEvent, GateEventName, RecordEvent } from '../services.ts';
-import type { AuditStore } from '../stores/contracts.ts';
+import type { AuditStore } from '../stores/records/audit.ts';
 import { plainEvent, recordIds, recordOf } from './entry.ts';
 import { floodGate } from './flood.ts';
 import { auditWriter } from './writer.ts';

@@ -1,5 +1,5 @@
-import type { Log } from '../core.ts';
-import type { AuditRecord, AuditStore } from '../stores/contracts.ts';
+import type { Log } from '../log.ts';
+import type { AuditRecord, AuditStore } from '../stores/records/audit.ts';
 
 export interface AuditWriter {
   /** Resolves once the record is in the store, or once it is known that it cannot be. Never rejects. */

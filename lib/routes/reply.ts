@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { ok, type Refusal, type Result } from '../errors.ts';
-import type { Answer } from '../types.ts';
+import type { Answer } from '../request/respond/write.ts';
 
 type Headers = Answer['headers'];
 

@@ -1,9 +1,12 @@
 import type { Request, Response } from 'express';
 import type { output, ZodType } from 'zod';
-import type { Core, Place } from '../core.ts';
+import type { Core } from '../core.ts';
 import { type ErrorCode, ok, type Refusal, type Result } from '../errors.ts';
+import type { Origin } from '../request/extract/source.ts';
+import type { Place } from '../request/identify.ts';
+import type { Answer } from '../request/respond/write.ts';
 import type { Asking } from '../services.ts';
-import type { Actor, Answer, Origin, Principal } from '../types.ts';
+import type { Actor, Principal } from '../types.ts';
 import { readBody, readQuery } from './input.ts';
 
 /** Who may make a call. `self`: a person, on what is their own; `operator`, `admin`: rungs of the ladder. */

@@ -1,9 +1,12 @@
 import type { Request, Response } from 'express';
-import type { Core, Identified } from '../core.ts';
+import type { Core } from '../core.ts';
 import { ok, type Refusal, type Result, refused } from '../errors.ts';
 import { errorPage } from '../pages/index.ts';
-import { returnTo } from '../respond/return-to.ts';
-import type { Answer, Incoming, Origin } from '../types.ts';
+import type { Incoming } from '../request/extract/head.ts';
+import type { Origin } from '../request/extract/source.ts';
+import type { Identified } from '../request/identify.ts';
+import { returnTo } from '../request/respond/return-to.ts';
+import type { Answer } from '../request/respond/write.ts';
 import { failureOf, somethingBroke } from './failures.ts';
 import { refusalOf } from './guard.ts';
 import { seeOther, write } from './reply.ts';

@@ -1,15 +1,40 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import session, { type Session } from 'express-session';
-import type { BrowserSessions } from '../core.ts';
+
 import { sha256 } from '../crypto/digest.ts';
 import { randomBase62 } from '../crypto/random.ts';
 import { StoreUnavailableError } from '../errors.ts';
 import type { InvalidationBus } from '../invalidation/bus.ts';
-import type { SessionRecord, Stores, UserRecord } from '../stores/contracts.ts';
+import type { Asking } from '../services.ts';
+import type { UserRecord } from '../stores/records/users.ts';
+import type { SessionRecord } from '../stores/sessions.ts';
+import type { Stores } from '../stores/stores.ts';
 import { type CookieSettings, cookieValues, sessionCookie } from './cookie.ts';
 import { ExpressStore } from './express-store.ts';
 import { type Identity, sessionKeeping, visitor } from './keeping.ts';
 import { signedSessionId } from './signed-cookie.ts';
+
+/** Sessions of browsers, through express-session. */
+export interface BrowserSessions {
+  /** express-session itself: afterwards `req.session` is there. Loads the session; runs on our pages and on demand only. */
+  handler(req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void): void;
+  /**
+   * Signs a user in: a new session id, the identity, saved before it resolves; the cookie goes out with the headers.
+   * Whatever session came with the request is dead afterwards.
+   */
+  begin(
+    req: IncomingMessage,
+    res: ServerResponse,
+    user: UserRecord,
+    options: { method: string; remember: boolean; asking: Asking },
+  ): Promise<SessionRecord>;
+  /** Ends the session that the request's cookie names, in the store; the cookie is cleared with the attributes it was set with. */
+  end(req: IncomingMessage, res: ServerResponse): Promise<void>;
+  /** The `Set-Cookie` value that clears the session cookie. */
+  readonly clearing: string;
+  /** The names of the cookies that are ours: an upstream may not set them, nor see them. */
+  readonly cookieNames: readonly string[];
+}
 
 export type BrowserSessionParts = Readonly<{
   settings: CookieSettings & Readonly<{ sessionIdle: number; sessionLifetime: number }>;

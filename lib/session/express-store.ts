@@ -1,6 +1,6 @@
 import session, { type SessionData } from 'express-session';
 import { sha256 } from '../crypto/digest.ts';
-import type { SessionRecord } from '../stores/contracts.ts';
+import type { SessionRecord } from '../stores/sessions.ts';
 
 type Request = Parameters<session.Store['createSession']>[0];
 type Done<T = void> = (error?: unknown, value?: T) => void;

@@ -1,6 +1,7 @@
 import type { InvalidationBus } from '../invalidation/bus.ts';
-import type { SessionRecord, Stores } from '../stores/contracts.ts';
-import { endedEarly, sessionStands } from '../stores/standing.ts';
+import { endedEarly, sessionStands } from '../stores/records/standing.ts';
+import type { SessionRecord } from '../stores/sessions.ts';
+import type { Stores } from '../stores/stores.ts';
 import type { SessionKeeping } from './express-store.ts';
 
 /** Who a session is of, how it began, and for how long; sign-in alone says so. */

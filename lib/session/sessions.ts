@@ -1,7 +1,8 @@
 import type { InvalidationBus } from '../invalidation/bus.ts';
 import type { RecordEvent, Sessions, SessionView } from '../services.ts';
-import type { SessionRecord, Stores } from '../stores/contracts.ts';
-import { endedEarly, isEnded } from '../stores/standing.ts';
+import { endedEarly, isEnded } from '../stores/records/standing.ts';
+import type { SessionRecord } from '../stores/sessions.ts';
+import type { Stores } from '../stores/stores.ts';
 import type { Actor } from '../types.ts';
 
 export type SessionParts = Readonly<{

@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js';
-import { canonicalAddress, type Network, parseNetwork } from '../networks.ts';
+import { canonicalAddress, type Network, parseNetwork } from '../net/addresses.ts';
 import { type Parser, text } from './parsers.ts';
 
 const problem = 'must be networks such as 10.0.0.0/8 or fd00::/8, or single addresses';

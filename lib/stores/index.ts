@@ -1,3 +1,3 @@
 export { StoreUnavailableError } from '../errors.ts';
-export type * from './contracts.ts';
+export type * from './records/users.ts';
 export * from './suites/index.ts';

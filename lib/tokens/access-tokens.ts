@@ -4,8 +4,11 @@ import { makeToken, randomBase62, tokenIsWellFormed } from '../crypto/random.ts'
 import { ok, type Result, refused } from '../errors.ts';
 import type { InvalidationBus } from '../invalidation/bus.ts';
 import type { AccessTokenClaims, AccessTokens, Asking, RecordEvent, TokenPair } from '../services.ts';
-import type { RefreshTokenRecord, SessionRecord, Stores, UserRecord } from '../stores/contracts.ts';
-import { endedEarly, sessionStands } from '../stores/standing.ts';
+import type { RefreshTokenRecord } from '../stores/records/refresh-tokens.ts';
+import { endedEarly, sessionStands } from '../stores/records/standing.ts';
+import type { UserRecord } from '../stores/records/users.ts';
+import type { SessionRecord } from '../stores/sessions.ts';
+import type { Stores } from '../stores/stores.ts';
 import type { Actor, Ladder, Principal } from '../types.ts';
 import { accessTokenType, accessTokenVerifier } from './claims.ts';
 import type { SigningKeys } from './keys.ts';

@@ -3,7 +3,9 @@ import { makeToken, randomBase62 } from '../crypto/random.ts';
 import { type FieldProblem, ok, type Result, refused } from '../errors.ts';
 import type { InvalidationBus } from '../invalidation/bus.ts';
 import type { ApiTokens, ApiTokenView, RecordEvent } from '../services.ts';
-import type { ApiTokenRecord, Stores, UserRecord } from '../stores/contracts.ts';
+import type { ApiTokenRecord } from '../stores/records/api-tokens.ts';
+import type { UserRecord } from '../stores/records/users.ts';
+import type { Stores } from '../stores/stores.ts';
 import type { Actor, Ladder, ScopeTable } from '../types.ts';
 import { narrowing, type Wish } from './narrow.ts';
 

@@ -1,7 +1,7 @@
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
 import type { SecretBox } from '../crypto/secret-box.ts';
 import { SettingsError } from '../errors.ts';
-import type { KeyRecord, KeyStore } from '../stores/contracts.ts';
+import type { KeyRecord, KeyStore } from '../stores/records/keys.ts';
 
 export type Algorithm = 'EdDSA' | 'ES256';
 

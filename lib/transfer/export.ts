@@ -1,4 +1,4 @@
-import type { TransferKind, TransferStore } from '../stores/contracts.ts';
+import type { TransferKind, TransferStore } from '../stores/records/transfer.ts';
 import { firstLine, lastLine, lineOf } from './lines.ts';
 
 /** How far it is; `total` is not exact while others write. */

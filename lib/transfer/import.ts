@@ -1,5 +1,5 @@
-import type { TransferEntry, TransferOutcome, TransferStore } from '../stores/contracts.ts';
-import { atOnce } from '../stores/entries.ts';
+import { atOnce } from '../stores/records/entries.ts';
+import type { TransferEntry, TransferOutcome, TransferStore } from '../stores/records/transfer.ts';
 import type { Progress } from './export.ts';
 import { type Line, nameOf, readFirst, readLine } from './lines.ts';
 import type { Sealing } from './sealing.ts';

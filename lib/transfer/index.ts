@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { compareSecretKey } from '../crypto/key-check.ts';
 import { type Keyring, keyring, loadSecretKeys } from '../crypto/keyring.ts';
-import { ownLog } from '../log.ts';
-import { openStores } from '../open-stores.ts';
 import type { Settings } from '../settings/settings.ts';
-import { compareSecretKey } from '../start.ts';
+import { ownLog } from '../start/own-log.ts';
+import { openStores } from '../stores/open.ts';
 import { type ExportOptions, exported } from './export.ts';
 import { type ImportOptions, type ImportSummary, imported } from './import.ts';
 import { sealingOf } from './sealing.ts';

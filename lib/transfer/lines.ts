@@ -1,5 +1,5 @@
 import { nameKey as nameKeyOf, namePolicy, problemOfDisplayName, problemOfEmail } from '../accounts/names.ts';
-import type { TransferEntry, TransferKind, TransferRecords } from '../stores/contracts.ts';
+import type { TransferEntry, TransferKind, TransferRecords } from '../stores/records/transfer.ts';
 import { type Check, details, fieldsOf, flag, key, listOf, oneOf, optional, text, that, whole } from './fields.ts';
 
 /** The version of the format that this version writes; it reads no other. */

@@ -1,8 +1,10 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
+import { checkValues, secretKeyFact } from '../crypto/key-check.ts';
 import type { Keyring } from '../crypto/keyring.ts';
 import { secretBox } from '../crypto/secret-box.ts';
-import { checkValues, secretKeyFact } from '../start.ts';
-import type { FactStore, KeyRecord, TransferEntry } from '../stores/contracts.ts';
+import type { FactStore } from '../stores/records/facts.ts';
+import type { KeyRecord } from '../stores/records/keys.ts';
+import type { TransferEntry } from '../stores/records/transfer.ts';
 
 /** What is to become of a record where `SECRET_KEY` matters. `skip`: it is there already, for all that it says. */
 export type Verdict = { readonly is: 'take' | 'skip' } | { readonly is: 'refuse' | 'stop'; readonly problem: string };

@@ -1,12 +1,12 @@
 import type { AccountParts } from '../../lib/accounts/parts.ts';
 import { passwordSignIn } from '../../lib/accounts/password-sign-in.ts';
 import { usersService } from '../../lib/accounts/users.ts';
-import { ladder } from '../../lib/authorize/roles.ts';
 import { passwordHasher } from '../../lib/crypto/password-hash.ts';
 import type { Invalidation } from '../../lib/invalidation/bus.ts';
 import { localBus } from '../../lib/invalidation/local.ts';
+import { ladder } from '../../lib/request/authorize/roles.ts';
 import type { GateEvent } from '../../lib/services.ts';
-import type { SessionRecord } from '../../lib/stores/contracts.ts';
+import type { SessionRecord } from '../../lib/stores/sessions.ts';
 import { openSqlite } from '../../lib/stores/sqlite/index.ts';
 import type { Actor } from '../../lib/types.ts';
 

@@ -2,8 +2,8 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { Principal } from 'gatewarden';
-import { principal, rulesOf } from '../authorize/known.ts';
-import { everyReader, permits, target } from '../authorize/readers.ts';
+import { principal, rulesOf } from '../request/authorize/known.ts';
+import { everyReader, permits, target } from '../request/authorize/readers.ts';
 import { type Besieged, besieged } from './fronts.ts';
 import { bearerOf, type Heard, requestOf, send } from './raw.ts';
 

@@ -2,9 +2,9 @@ import { deepEqual } from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Log, Options } from 'gatewarden';
 import { testGate } from 'gatewarden/testing';
-import { compose } from '../../lib/compose.ts';
 import { makeSecretKey } from '../../lib/crypto/secret-key.ts';
 import { loadSettings } from '../../lib/settings/index.ts';
+import { compose } from '../../lib/start/compose.ts';
 import { openSqlite } from '../../lib/stores/sqlite/index.ts';
 
 function notebook() {

@@ -1,8 +1,10 @@
 import { equal } from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { localBus } from '../../lib/invalidation/local.ts';
-import type { Decision, Incoming, Principal } from '../../lib/types.ts';
-import { openRequests, type Watch } from '../../lib/watch.ts';
+import { openRequests, type Watch } from '../../lib/request/connections.ts';
+import type { Decision } from '../../lib/request/decide.ts';
+import type { Incoming } from '../../lib/request/extract/head.ts';
+import type { Principal } from '../../lib/types.ts';
 import { incoming } from '../support/incoming.ts';
 
 const ada: Principal = {

@@ -1,11 +1,11 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
-import { compose } from '../../lib/compose.ts';
 import type { Core } from '../../lib/core.ts';
 import { ownRoutes } from '../../lib/routes/index.ts';
 import { inventory } from '../../lib/routes/inventory.ts';
 import { routerOf } from '../../lib/routes/router.ts';
 import { loadSettings } from '../../lib/settings/index.ts';
+import { compose } from '../../lib/start/compose.ts';
 import { temporaryFolder } from '../support/folders.ts';
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };

@@ -2,11 +2,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
 import type { SessionData } from 'express-session';
-import type { BrowserSessions } from '../../lib/core.ts';
 import type { Invalidation } from '../../lib/invalidation/bus.ts';
 import { localBus } from '../../lib/invalidation/local.ts';
+import type { BrowserSessions } from '../../lib/session/browser-sessions.ts';
 import { browserSessions } from '../../lib/session/browser-sessions.ts';
-import type { UserRecord } from '../../lib/stores/contracts.ts';
+import type { UserRecord } from '../../lib/stores/records/users.ts';
 import { openSqlite } from '../../lib/stores/sqlite/index.ts';
 
 export type Loaded = IncomingMessage & {

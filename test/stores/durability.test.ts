@@ -1,9 +1,9 @@
 import { equal } from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import test from 'node:test';
-import type { Stores } from '../../lib/stores/contracts.ts';
 import { storesIn } from '../../lib/stores/sqlite/index.ts';
 import { migrate } from '../../lib/stores/sqlite/migrations.ts';
+import type { Stores } from '../../lib/stores/stores.ts';
 import {
   aKey,
   anAdmin,

@@ -2,8 +2,8 @@ import { equal } from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import test, { type TestContext } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Stores } from '../../lib/stores/contracts.ts';
 import { openSqlite, storesIn } from '../../lib/stores/sqlite/index.ts';
+import type { Stores } from '../../lib/stores/stores.ts';
 import { aUser } from '../../lib/stores/suites/records.ts';
 import { dataFolder } from './folder.ts';
 

@@ -1,7 +1,7 @@
 import { deepEqual, ok } from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { housekeeping } from '../../lib/housekeeping.ts';
+import { housekeeping } from '../../lib/start/housekeeping.ts';
 
 test('a great many sessions that ended together are put away between requests, not before them', async (t) => {
   t.mock.timers.enable({ apis: ['setInterval'] });

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { TestContext } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createClient } from 'redis';
-import type { Log } from '../../lib/core.ts';
 import { StoreUnavailableError } from '../../lib/errors.ts';
 import type { Invalidation } from '../../lib/invalidation/bus.ts';
+import type { Log } from '../../lib/log.ts';
 import { openRedis, type RedisStores } from '../../lib/stores/redis/index.ts';
 
 const nothing = () => undefined;

@@ -4,7 +4,7 @@ import test from 'node:test';
 import { parseEnv } from 'node:util';
 import { errorTable } from '../../lib/errors.ts';
 import { loadSettings, settingTable } from '../../lib/settings/index.ts';
-import { documents } from './documents.ts';
+import { documents } from '../../tools/documents.ts';
 
 for (const [path, text] of Object.entries(documents)) {
   test(`${path} is what \`npm run generate\` makes`, () => equal(readFileSync(path, 'utf8'), text()));

@@ -1,10 +1,10 @@
-import { ladder } from '../../lib/authorize/roles.ts';
-import { scopeTable } from '../../lib/authorize/scopes.ts';
 import { secretBox } from '../../lib/crypto/secret-box.ts';
 import type { Invalidation } from '../../lib/invalidation/bus.ts';
 import { localBus } from '../../lib/invalidation/local.ts';
+import { ladder } from '../../lib/request/authorize/roles.ts';
+import { scopeTable } from '../../lib/request/authorize/scopes.ts';
 import type { GateEvent } from '../../lib/services.ts';
-import type { UserRecord } from '../../lib/stores/contracts.ts';
+import type { UserRecord } from '../../lib/stores/records/users.ts';
 import { openSqlite } from '../../lib/stores/sqlite/index.ts';
 import { accessTokens } from '../../lib/tokens/access-tokens.ts';
 import { apiTokens } from '../../lib/tokens/api-tokens.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AuditRecord } from '../../stores/contracts.ts';
+import type { AuditRecord } from '../../stores/records/audit.ts';
 import { json } from '../reply.ts';
 import { route } from '../route.ts';
 import { moment, pageOf, pageQuery, toMoment } from '../schemas.ts';

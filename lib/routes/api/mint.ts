@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ok, type Refusal, type Result, refused } from '../../errors.ts';
-import type { UserRecord } from '../../stores/contracts.ts';
+import type { UserRecord } from '../../stores/records/users.ts';
 import { json } from '../reply.ts';
 import { type Call, route } from '../route.ts';
 import { confirmable, text, tokenPair, toMoment } from '../schemas.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type ErrorCode, errorTable, ok, type Refusal } from '../../errors.ts';
-import type { Answer } from '../../types.ts';
+import type { Answer } from '../../request/respond/write.ts';
 import { json } from '../reply.ts';
 import { route } from '../route.ts';
 

@@ -1,7 +1,7 @@
 import { Passport } from 'passport';
 import { Strategy } from 'passport-local';
 import { ok, type Result } from '../../errors.ts';
-import type { UserRecord } from '../../stores/contracts.ts';
+import type { UserRecord } from '../../stores/records/users.ts';
 import type { Entry } from '../route.ts';
 
 /**

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { equalSecrets } from '../../crypto/constant-time.ts';
 import { errorTable, type Refusal, type Result } from '../../errors.ts';
 import { messagePage, setupPage, waiting } from '../../pages/index.ts';
-import type { Answer } from '../../types.ts';
+import type { Answer } from '../../request/respond/write.ts';
 import { html, retryAfter, seeOther } from '../reply.ts';
 import { type Call, type Entry, route } from '../route.ts';
 import { frameOf, page, redirect } from './page.ts';

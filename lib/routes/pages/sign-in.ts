@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { type ErrorCode, errorTable, type Refusal, type Result } from '../../errors.ts';
 import { signInPage, waiting } from '../../pages/index.ts';
-import { returnTo } from '../../respond/return-to.ts';
-import type { UserRecord } from '../../stores/contracts.ts';
-import type { Answer } from '../../types.ts';
+import { returnTo } from '../../request/respond/return-to.ts';
+import type { Answer } from '../../request/respond/write.ts';
+import type { UserRecord } from '../../stores/records/users.ts';
 import { html, retryAfter, seeOther } from '../reply.ts';
 import { type Call, type Entry, route } from '../route.ts';
 import { frameOf, page, redirect } from './page.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { returnTo } from '../../respond/return-to.ts';
+import { returnTo } from '../../request/respond/return-to.ts';
 import { seeOther } from '../reply.ts';
 import { route } from '../route.ts';
 import { signOut } from '../signing-out.ts';

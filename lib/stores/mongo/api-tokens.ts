@@ -1,5 +1,5 @@
 import { Schema } from 'mongoose';
-import type { ApiTokenRecord, ApiTokenStore } from '../contracts.ts';
+import type { ApiTokenRecord, ApiTokenStore } from '../records/api-tokens.ts';
 import { type Database, documentOptions, outdated, unlessDuplicate, untilCurrent } from './database.ts';
 import { listOf, number, numberOrNone, present, readable, text, textOrNone, UnreadableRecordError } from './fields.ts';
 

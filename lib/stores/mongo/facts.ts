@@ -1,5 +1,5 @@
 import { Schema } from 'mongoose';
-import type { FactStore } from '../contracts.ts';
+import type { FactStore } from '../records/facts.ts';
 import { type Database, documentOptions, isDuplicate } from './database.ts';
 import { text } from './fields.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Connection } from 'mongoose';
-import type { Stores } from '../contracts.ts';
+import type { Stores } from '../stores.ts';
 import { type Address, addressIn } from './address.ts';
 import { apiTokenStore } from './api-tokens.ts';
 import { auditStore } from './audit.ts';

@@ -1,5 +1,5 @@
 import { Schema } from 'mongoose';
-import type { KeyRecord, KeyStore } from '../contracts.ts';
+import type { KeyRecord, KeyStore } from '../records/keys.ts';
 import { type Database, documentOptions, unlessDuplicate } from './database.ts';
 import { fieldsOf, listOf, number, text } from './fields.ts';
 

@@ -1,5 +1,5 @@
 import { Schema } from 'mongoose';
-import type { RefreshTokenRecord, RefreshTokenStore } from '../contracts.ts';
+import type { RefreshTokenRecord, RefreshTokenStore } from '../records/refresh-tokens.ts';
 import { type Database, documentOptions, outdated, unlessDuplicate, untilCurrent } from './database.ts';
 import { fieldsOf, listOf, number, present, readable, text, textOrNone } from './fields.ts';
 

@@ -1,5 +1,5 @@
-import type { TransferEntry, TransferOutcome } from '../contracts.ts';
-import { sameRecord } from '../entries.ts';
+import { sameRecord } from '../records/entries.ts';
+import type { TransferEntry, TransferOutcome } from '../records/transfer.ts';
 import { outdated, untilCurrent } from './database.ts';
 import { UnreadableRecordError } from './fields.ts';
 

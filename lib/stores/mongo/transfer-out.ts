@@ -1,6 +1,7 @@
 import type { mongo } from 'mongoose';
-import type { ApiTokenRecord, TransferEntry, TransferKind, UnreadableEntry } from '../contracts.ts';
-import { atOnce } from '../entries.ts';
+import type { ApiTokenRecord } from '../records/api-tokens.ts';
+import { atOnce } from '../records/entries.ts';
+import type { TransferEntry, TransferKind, UnreadableEntry } from '../records/transfer.ts';
 import { makersOf, type TokenDocument, tokenOf } from './api-tokens.ts';
 import { type AuditDocument, recordOf } from './audit.ts';
 import type { Database } from './database.ts';

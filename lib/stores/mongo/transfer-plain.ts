@@ -1,4 +1,7 @@
-import type { AuditRecord, FactRecord, KeyRecord, RetiredNameRecord, TransferEntry } from '../contracts.ts';
+import type { AuditRecord } from '../records/audit.ts';
+import type { FactRecord } from '../records/facts.ts';
+import type { KeyRecord } from '../records/keys.ts';
+import type { RetiredNameRecord, TransferEntry } from '../records/transfer.ts';
 import { type AuditDocument, documentOf, recordOf } from './audit.ts';
 import { type Database, outdated, unlessDuplicate } from './database.ts';
 import { listOf, number, text } from './fields.ts';

@@ -1,4 +1,4 @@
-import type { RefreshTokenRecord, SpentRefreshTokenRecord } from '../contracts.ts';
+import type { RefreshTokenRecord, SpentRefreshTokenRecord } from '../records/refresh-tokens.ts';
 import { type Database, outdated } from './database.ts';
 import { number, text } from './fields.ts';
 import { native, writeAll } from './native.ts';

@@ -1,5 +1,6 @@
-import type { TransferOutcome, UserRecord, UserStore } from '../contracts.ts';
-import { isActiveAdmin, replacementOf, sameRecord } from '../entries.ts';
+import { isActiveAdmin, replacementOf, sameRecord } from '../records/entries.ts';
+import type { TransferOutcome } from '../records/transfer.ts';
+import type { UserRecord, UserStore } from '../records/users.ts';
 import type { Roster } from './admins.ts';
 import { type Database, outdated, unlessDuplicate } from './database.ts';
 import { native, writeAll } from './native.ts';

@@ -1,11 +1,11 @@
 import type {
-  Stores,
   TransferEntry,
   TransferKind,
   TransferOutcome,
   TransferRecords,
   TransferStore,
-} from '../contracts.ts';
+} from '../records/transfer.ts';
+import type { Stores } from '../stores.ts';
 import { rosterOn } from './admins.ts';
 import type { Database } from './database.ts';
 import { bringIn, type Incoming } from './transfer-in.ts';

@@ -1,4 +1,4 @@
-import type { UserChange, UserRecord, UserStore } from '../contracts.ts';
+import type { UserChange, UserRecord, UserStore } from '../records/users.ts';
 import type { Roster } from './admins.ts';
 import { outdated, unlessDuplicate, untilCurrent } from './database.ts';
 import { emailKeyOf, saysAdmin, type UserDocument } from './user-documents.ts';

@@ -1,5 +1,5 @@
 import { Schema } from 'mongoose';
-import type { EndedSession, UserRecord, UserState } from '../contracts.ts';
+import type { EndedSession, UserRecord, UserState } from '../records/users.ts';
 import { documentOptions } from './database.ts';
 import { fieldsOf, listOf, number, numberOrNone, oneOf, text, textOrNone } from './fields.ts';
 

@@ -1,5 +1,5 @@
-import type { EndedSession, UserRecord, UserStore } from '../contracts.ts';
-import { endedWith } from '../standing.ts';
+import { endedWith } from '../records/standing.ts';
+import type { EndedSession, UserRecord, UserStore } from '../records/users.ts';
 import { type Roster, rosterOn } from './admins.ts';
 import { type Database, onlyOne, outdated, unlessDuplicate, untilCurrent } from './database.ts';
 import { pageLimit, pageOf } from './fields.ts';

@@ -1,5 +1,5 @@
 import { RateLimiterRedis } from 'rate-limiter-flexible';
-import type { AttemptStore } from '../contracts.ts';
+import type { AttemptStore } from '../attempts.ts';
 import { type Commands, type Script, script } from './commands.ts';
 import * as scripts from './scripts.ts';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Log } from '../../core.ts';
 import type { Invalidation, InvalidationBus } from '../../invalidation/bus.ts';
+import type { Log } from '../../log.ts';
 import { neighbours } from './neighbours.ts';
 import { type Note, read, written } from './wire.ts';
 

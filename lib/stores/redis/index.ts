@@ -1,6 +1,6 @@
-import type { Log } from '../../core.ts';
 import type { InvalidationBus } from '../../invalidation/bus.ts';
-import type { Stores } from '../contracts.ts';
+import type { Log } from '../../log.ts';
+import type { Stores } from '../stores.ts';
 import { attemptStore } from './attempts.ts';
 import { type RedisBus, redisBus } from './bus.ts';
 import { type Commands, commandsOn } from './commands.ts';

@@ -1,4 +1,4 @@
-import type { SessionRecord } from '../contracts.ts';
+import type { SessionRecord } from '../sessions.ts';
 
 /** What one record holds is not what we wrote; every other record is untouched by that. */
 export class UnreadableRecordError extends Error {

@@ -1,5 +1,5 @@
 import { RedisStore } from 'connect-redis';
-import type { SessionRecord, SessionStore } from '../contracts.ts';
+import type { SessionRecord, SessionStore } from '../sessions.ts';
 import { type Commands, isUnreadable, type Script } from './commands.ts';
 import { parsed, sessionOf, texts } from './replies.ts';
 import * as scripts from './scripts.ts';

@@ -1,5 +1,5 @@
 import type { SQLInputValue } from 'node:sqlite';
-import type { ApiTokenRecord, ApiTokenStore } from '../contracts.ts';
+import type { ApiTokenRecord, ApiTokenStore } from '../records/api-tokens.ts';
 import type { Connection, Row } from './connection.ts';
 import { integer, integerOrNone, jsonOrNone, text, textOrNone, UnreadableRecordError } from './rows.ts';
 

@@ -1,6 +1,6 @@
 import type { SQLInputValue } from 'node:sqlite';
 import type { RateLimiterSQLite } from 'rate-limiter-flexible';
-import type { AttemptStore } from '../contracts.ts';
+import type { AttemptStore } from '../attempts.ts';
 import type { Connection } from './connection.ts';
 
 /** A flood of invented names costs about `mostRows` at most; those nearest to their end give way. */

@@ -1,4 +1,4 @@
-import type { FactStore } from '../contracts.ts';
+import type { FactStore } from '../records/facts.ts';
 import type { Connection } from './connection.ts';
 import { text } from './rows.ts';
 

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import type { Stores } from '../contracts.ts';
+import type { Stores } from '../stores.ts';
 import { apiTokenStore } from './api-tokens.ts';
 import { attemptStore } from './attempts.ts';
 import { auditStore } from './audit.ts';

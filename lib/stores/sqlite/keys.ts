@@ -1,4 +1,4 @@
-import type { KeyRecord, KeyStore } from '../contracts.ts';
+import type { KeyRecord, KeyStore } from '../records/keys.ts';
 import type { Connection, Row } from './connection.ts';
 import { integer, text } from './rows.ts';
 

@@ -1,5 +1,5 @@
 import type { SQLInputValue } from 'node:sqlite';
-import type { RefreshTokenRecord, RefreshTokenStore } from '../contracts.ts';
+import type { RefreshTokenRecord, RefreshTokenStore } from '../records/refresh-tokens.ts';
 import type { Connection, Row } from './connection.ts';
 import { integer, text, textOrNone } from './rows.ts';
 

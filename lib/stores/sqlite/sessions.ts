@@ -1,5 +1,5 @@
 import type { SQLInputValue } from 'node:sqlite';
-import type { SessionRecord, SessionStore } from '../contracts.ts';
+import type { SessionRecord, SessionStore } from '../sessions.ts';
 import type { Connection, Row } from './connection.ts';
 import { integer, oneOf, text, textOrNone } from './rows.ts';
 

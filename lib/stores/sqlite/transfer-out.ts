@@ -1,6 +1,7 @@
 import type { SQLInputValue } from 'node:sqlite';
-import type { SpentRefreshTokenRecord, TransferEntry, TransferKind, UnreadableEntry } from '../contracts.ts';
-import { atOnce } from '../entries.ts';
+import { atOnce } from '../records/entries.ts';
+import type { SpentRefreshTokenRecord } from '../records/refresh-tokens.ts';
+import type { TransferEntry, TransferKind, UnreadableEntry } from '../records/transfer.ts';
 import { columns as tokenColumns, tokenOf } from './api-tokens.ts';
 import { columns as auditColumns, recordOf } from './audit.ts';
 import type { Connection, Row } from './connection.ts';

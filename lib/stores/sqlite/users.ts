@@ -1,6 +1,6 @@
 import type { SQLInputValue } from 'node:sqlite';
-import type { EndedSession, UserChange, UserRecord, UserStore } from '../contracts.ts';
-import { endedWith } from '../standing.ts';
+import { endedWith } from '../records/standing.ts';
+import type { EndedSession, UserChange, UserRecord, UserStore } from '../records/users.ts';
 import type { Connection, Row } from './connection.ts';
 import {
   integer,

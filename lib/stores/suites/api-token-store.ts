@@ -1,6 +1,6 @@
 import { equal } from 'node:assert/strict';
 import { describe } from 'node:test';
-import type { ApiTokenStore } from '../contracts.ts';
+import type { ApiTokenStore } from '../records/api-tokens.ts';
 import { atOnce, caseOf, type Open, same, tally } from './cases.ts';
 import { aToken, start } from './records.ts';
 

@@ -1,7 +1,7 @@
 import { equal, ok } from 'node:assert/strict';
 import { describe } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { AttemptStore } from '../contracts.ts';
+import type { AttemptStore } from '../attempts.ts';
 import { atOnce, caseOf, type Open, same } from './cases.ts';
 import { start } from './records.ts';
 

@@ -1,6 +1,6 @@
 import { equal } from 'node:assert/strict';
 import { describe } from 'node:test';
-import type { FactStore } from '../contracts.ts';
+import type { FactStore } from '../records/facts.ts';
 import { atOnce, caseOf, type Open } from './cases.ts';
 
 /** The contract of `FactStore`. */

@@ -1,6 +1,6 @@
 import { equal, ok } from 'node:assert/strict';
 import { describe } from 'node:test';
-import type { Stores } from '../contracts.ts';
+import type { Stores } from '../stores.ts';
 import { describeApiTokenStore } from './api-token-store.ts';
 import { describeAttemptStore } from './attempt-store.ts';
 import { describeAuditStore } from './audit-store.ts';

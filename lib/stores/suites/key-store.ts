@@ -1,6 +1,6 @@
 import { equal } from 'node:assert/strict';
 import { describe } from 'node:test';
-import type { KeyStore } from '../contracts.ts';
+import type { KeyStore } from '../records/keys.ts';
 import { atOnce, caseOf, type Open, same, tally } from './cases.ts';
 import { aKey, start } from './records.ts';
 

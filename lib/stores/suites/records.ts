@@ -1,11 +1,9 @@
-import type {
-  ApiTokenRecord,
-  AuditRecord,
-  KeyRecord,
-  RefreshTokenRecord,
-  SessionRecord,
-  UserRecord,
-} from '../contracts.ts';
+import type { ApiTokenRecord } from '../records/api-tokens.ts';
+import type { AuditRecord } from '../records/audit.ts';
+import type { KeyRecord } from '../records/keys.ts';
+import type { RefreshTokenRecord } from '../records/refresh-tokens.ts';
+import type { UserRecord } from '../records/users.ts';
+import type { SessionRecord } from '../sessions.ts';
 
 /** The moment at which the suites begin: 2030-01-01. All times are given, none is read from a clock. */
 export const start = 1_893_456_000_000;

@@ -1,6 +1,6 @@
 import { equal } from 'node:assert/strict';
 import { describe } from 'node:test';
-import type { RefreshTokenStore } from '../contracts.ts';
+import type { RefreshTokenStore } from '../records/refresh-tokens.ts';
 import { atOnce, caseOf, type Open, same, tally } from './cases.ts';
 import { aRefreshToken, minute, start } from './records.ts';
 

@@ -1,6 +1,6 @@
 import { equal } from 'node:assert/strict';
 import { describe } from 'node:test';
-import type { SessionStore } from '../contracts.ts';
+import type { SessionStore } from '../sessions.ts';
 import { atOnce, caseOf, type Open, same, tally } from './cases.ts';
 import { aSession, minute, start } from './records.ts';
 

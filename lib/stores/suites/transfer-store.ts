@@ -1,6 +1,8 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { describe } from 'node:test';
-import type { Stores, TransferEntry, TransferOutcome, TransferRecords, UserRecord } from '../contracts.ts';
+import type { TransferEntry, TransferOutcome, TransferRecords } from '../records/transfer.ts';
+import type { UserRecord } from '../records/users.ts';
+import type { Stores } from '../stores.ts';
 import { atOnce, caseOf, type Open, same, tally } from './cases.ts';
 import { aKey, anAdmin, anEvent, aRefreshToken, aToken, aUser, minute, start } from './records.ts';
 

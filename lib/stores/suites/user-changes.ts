@@ -1,5 +1,5 @@
 import { equal } from 'node:assert/strict';
-import type { UserChange, UserRecord, UserStore } from '../contracts.ts';
+import type { UserChange, UserRecord, UserStore } from '../records/users.ts';
 import { atOnce, caseOf, type Open, same, tally } from './cases.ts';
 import { anAdmin, aUser, start } from './records.ts';
 

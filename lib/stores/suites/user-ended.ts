@@ -1,5 +1,5 @@
 import { equal } from 'node:assert/strict';
-import type { EndedSession, UserStore } from '../contracts.ts';
+import type { EndedSession, UserStore } from '../records/users.ts';
 import { atOnce, caseOf, type Open, same } from './cases.ts';
 import { aUser, minute, start } from './records.ts';
 

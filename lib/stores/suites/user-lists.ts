@@ -1,5 +1,5 @@
 import { equal } from 'node:assert/strict';
-import type { UserStore } from '../contracts.ts';
+import type { UserStore } from '../records/users.ts';
 import { allPages, atOnce, caseOf, type Open, same } from './cases.ts';
 import { aUser, start } from './records.ts';
 

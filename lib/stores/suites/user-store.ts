@@ -1,6 +1,6 @@
 import { equal } from 'node:assert/strict';
 import { describe } from 'node:test';
-import type { UserStore } from '../contracts.ts';
+import type { UserStore } from '../records/users.ts';
 import { atOnce, caseOf, type Open, same, tally } from './cases.ts';
 import { anAdmin, aUser, start } from './records.ts';
 import { describeUserChanges } from './user-changes.ts';

@@ -1,0 +1,26 @@
+import { randomBase62 } from '../crypto/random.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { UserStore } from '../stores/records/users.ts';
+import { nameKey } from './names.ts';
+
+/** The user that auto-login acts as where the settings name none. */
+export const localUser = 'local';
+
+/** Whom auto-login acts as; a user `local`, without a password, is made where nobody is named. */
+export async function autoLoginName(users: UserStore, settings: Settings, now: number): Promise<string> {
+  const named = settings.autoLoginUser ?? settings.superuser;
+  if (named !== undefined) return nameKey(named);
+  await users.insert({
+    id: `u_${randomBase62(20)}`,
+    username: localUser,
+    nameKey: localUser,
+    role: settings.autoLoginRole,
+    state: 'active',
+    emailConfirmed: false,
+    displayName: 'Local user',
+    epoch: 0,
+    createdAt: now,
+    updatedAt: now,
+  });
+  return localUser;
+}

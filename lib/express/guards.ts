@@ -1,0 +1,191 @@
+// Users see `req.user`, `req.login` and the others typed: the reference must stay in what is published.
+/// <reference types="passport" preserve="true" />
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import type { Core } from '../core.ts';
+import type { Refusal } from '../errors.ts';
+import { StoreUnavailableError } from '../errors.ts';
+import { cleanUrl } from '../request/authorize/clean-url.ts';
+import type { Decision } from '../request/decide.ts';
+import type { Incoming } from '../request/extract/head.ts';
+import type { Found } from '../request/identify.ts';
+import type { Answer } from '../request/respond/write.ts';
+import { writeAnswer } from '../request/respond/write.ts';
+import type { Principal } from '../types.ts';
+import { recogniser } from './passport.ts';
+
+declare global {
+  namespace Express {
+    interface Request {
+      /** Who makes the request: set by `gate.authenticate()`, never undefined after it. */
+      auth: Principal;
+    }
+  }
+}
+
+export interface Guards {
+  /** Works out who makes the request; a bad credential is answered here. Sets `req.auth` and Passport's fields. */
+  authenticate(): RequestHandler;
+  /** Lets through whoever holds `role` or a higher one. Throws TypeError for a role that the ladder does not know. */
+  requireRole(role: string): RequestHandler;
+  /**
+   * Lets through the user whose name `owner` gives, and with `or` everybody of that role and above.
+   * A client is never "self".
+   */
+  requireSelf(owner: (req: Request) => string | undefined, options?: { or?: string }): RequestHandler;
+  /** Lets through whoever holds the scope. Throws TypeError for one that `GATEWARDEN_SCOPES` does not declare. */
+  requireScope(scope: string): RequestHandler;
+  /** The gateway's rules in an Express app: all is closed but what they open. */
+  protect(options?: { rules?: string }): RequestHandler;
+}
+
+type Parts = Readonly<{
+  core: Core;
+  /** Judges by rules text, parsed once. */
+  judgeBy: (rules: string | undefined) => (req: Incoming) => Promise<Decision>;
+  answerTo: (req: Incoming, decision: Extract<Decision, { allow: false }>) => Answer;
+}>;
+
+/** What somebody who is signed in is told where they may not pass. */
+type Denial = Readonly<{ code: 'insufficient_role' | 'insufficient_scope'; detail: string }>;
+
+/** The target as the client sent it, whatever Express has cut off since. */
+const untouched = (req: Request): Incoming =>
+  req.url === req.originalUrl ? req : (Object.create(req, { url: { value: req.originalUrl } }) as Incoming);
+
+/** Express's middleware over the request path: the only place, with the routes, that knows `req`, `res`, `next`. */
+export function expressGuards({ core, judgeBy, answerTo }: Parts): Guards {
+  const { requests, ladder, scopes } = core;
+  const { recognise, principalOf } = recogniser(core);
+
+  function refuse(
+    req: Request,
+    res: Response,
+    refusal: Refusal,
+    more: { clearCookie?: boolean; retry?: boolean } = {},
+  ): void {
+    const { clearCookie = false, retry = false } = more;
+    const principal = principalOf(req) ?? core.anonymous;
+    writeAnswer(req, res, answerTo(untouched(req), { allow: false, principal, refusal, clearCookie, retry }));
+  }
+
+  function deny(req: Request, res: Response, { code, detail }: Denial): void {
+    const principal = principalOf(req) ?? core.anonymous;
+    const nobody = principal.kind === 'anonymous';
+    if (!nobody) core.denied(principal, req.originalUrl, code);
+    refuse(req, res, nobody ? { code: 'missing_credential' } : { code, detail });
+  }
+
+  function outage(req: Request, res: Response, next: NextFunction, error: unknown): void {
+    if (error instanceof StoreUnavailableError) {
+      core.log.error({ err: error, store: error.store }, 'a store cannot answer');
+      refuse(req, res, { code: 'store_unavailable' });
+    } else next(error);
+  }
+
+  /** Who asks; undefined when the request has been refused, or Express has been told of what broke. */
+  function identify(req: Request, res: Response, next: NextFunction): Found | Promise<Found> | undefined {
+    const clean = cleanUrl(req.url);
+    if (!clean.ok) {
+      refuse(req, res, { code: 'ambiguous_path', detail: clean.detail });
+      return undefined;
+    }
+    try {
+      // As it was sent: an absolute target names a host, too, and that must be the one of the Host header.
+      const found = requests.identify(untouched(req), 'closed');
+      req.url = clean.url;
+      return found;
+    } catch (error) {
+      outage(req, res, next, error);
+      return undefined;
+    }
+  }
+
+  /** Goes on with `then` once it is known who asks; a request that is refused has been answered. */
+  function recognised(req: Request, res: Response, next: NextFunction, then: () => void): void {
+    const found = identify(req, res, next);
+    if (found instanceof Promise) {
+      found.then(
+        (settled) => accept(req, res, settled, then),
+        (error) => outage(req, res, next, error),
+      );
+    } else if (found !== undefined) accept(req, res, found, then);
+  }
+
+  function accept(req: Request, res: Response, found: Found, then: () => void): void {
+    if ('principal' in found && found.refusal === undefined) {
+      recognise(req, found.principal, found.origin);
+      then();
+    } else refuse(req, res, found.refusal ?? { code: 'invalid_token' }, 'principal' in found ? found : {});
+  }
+
+  function guard(passes: (principal: Principal, req: Request) => boolean, no: Denial): RequestHandler {
+    function pass(req: Request, res: Response, next: NextFunction): void {
+      let passed = false;
+      try {
+        passed = open() || passes(principalOf(req) ?? core.anonymous, req);
+      } catch (error) {
+        // What an app works out itself may throw, and after a look-up nobody else would catch it.
+        next(error);
+        return;
+      }
+      if (passed) next();
+      else deny(req, res, no);
+    }
+    return function gatewardenGuard(req, res, next) {
+      if (principalOf(req) === undefined) recognised(req, res, next, () => pass(req, res, next));
+      else pass(req, res, next);
+    };
+  }
+
+  const open = (): boolean => !core.settings.authEnabled;
+  const needed = (role: string): string => {
+    if (!ladder.has(role)) throw new TypeError(`role "${role}" is not one of ${ladder.names.join(', ')}`);
+    return role;
+  };
+
+  return {
+    authenticate() {
+      return function authenticate(req, res, next) {
+        recognised(req, res, next, next);
+      };
+    },
+
+    requireRole(role) {
+      needed(role);
+      const detail = `This needs the role ${role}.`;
+      return guard((principal) => ladder.atLeast(principal.role, role), { code: 'insufficient_role', detail });
+    },
+
+    requireSelf(owner, { or } = {}) {
+      if (or !== undefined) needed(or);
+      const isSelf = ({ kind, name }: Principal, req: Request) => kind === 'user' && owner(req) === name;
+      const isAbove = ({ role }: Principal) => or !== undefined && ladder.atLeast(role, or);
+      const no: Denial = { code: 'insufficient_role', detail: 'This belongs to somebody else.' };
+      return guard((principal, req) => isSelf(principal, req) || isAbove(principal), no);
+    },
+
+    requireScope(scope) {
+      if (!scopes.has(scope)) throw new TypeError(`scope "${scope}" is not declared in GATEWARDEN_SCOPES`);
+      const detail = `This needs the scope ${scope}.`;
+      return guard(({ scopes: held }) => held.includes(scope), { code: 'insufficient_scope', detail });
+    },
+
+    protect({ rules } = {}) {
+      const judge = judgeBy(rules);
+      return function protect(req, res, next) {
+        judge(untouched(req)).then(
+          (decision) => {
+            if (!decision.allow) return writeAnswer(req, res, answerTo(untouched(req), decision));
+            const clean = cleanUrl(req.url);
+            if (!clean.ok) return refuse(req, res, { code: 'ambiguous_path', detail: clean.detail });
+            req.url = clean.url;
+            if (decision.clearCookie) res.append('Set-Cookie', core.browserSessions.clearing);
+            recognise(req, decision.principal, decision.origin);
+            next();
+          },
+          (error) => outage(req, res, next, error),
+        );
+      };
+    },
+  };
+}

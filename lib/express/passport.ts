@@ -1,0 +1,153 @@
+import type { Request, Response } from 'express';
+import type {} from 'passport';
+import type { Core } from '../core.ts';
+import type { Origin } from '../request/extract/source.ts';
+import type { Principal } from '../types.ts';
+
+declare global {
+  namespace Express {
+    /** What `req.user` is, for those who come from Passport. `req.auth` says more. */
+    interface User {
+      readonly id: string;
+      readonly username: string;
+      readonly role: string;
+      readonly displayName?: string | undefined;
+      readonly email?: string | undefined;
+    }
+  }
+}
+
+type Done = (error?: unknown) => void;
+
+/** Calls back, or where there is no callback leaves the promise to the caller. */
+function settle(work: Promise<void>, done: Done | undefined): Promise<void> | undefined {
+  if (done === undefined) return work;
+  work.then(() => done(), done);
+  return undefined;
+}
+
+const callbackIn = (given: readonly unknown[]): Done | undefined =>
+  given.find((one): one is Done => typeof one === 'function');
+
+/** What `req.user`, `req.login` and `req.logout` of a request come down to. */
+interface Recogniser {
+  userOf(principal: Principal): Express.User | undefined;
+  signIn(req: Request, from: Origin, user: { id?: string; username?: string }): Promise<void>;
+  signOut(req: Request): Promise<void>;
+}
+
+const by = Symbol('which gate knows this request');
+const from = Symbol('where this request comes from');
+const who = Symbol('who makes this request');
+type Recognised = Request & { [by]: Recogniser; [from]: Origin; [who]: Principal };
+
+function isNow(req: Request, principal: Principal): void {
+  req.auth = principal;
+  (req as Recognised)[who] = principal;
+}
+
+function login(this: Recognised, user: Express.User, ...rest: readonly unknown[]) {
+  return settle(this[by].signIn(this, this[from], user), callbackIn(rest));
+}
+
+function logout(this: Recognised, ...given: readonly unknown[]) {
+  return settle(this[by].signOut(this), callbackIn(given));
+}
+
+const isKnown = ({ auth }: Partial<Pick<Request, 'auth'>>): boolean => auth !== undefined && auth.kind !== 'anonymous';
+
+function isAuthenticated(this: Recognised): boolean {
+  return isKnown(this);
+}
+
+function isUnauthenticated(this: Recognised): boolean {
+  return !isKnown(this);
+}
+
+const user = {
+  configurable: true,
+  get(this: Recognised): Express.User | undefined {
+    return isKnown(this) ? this[by].userOf(this.auth) : undefined;
+  },
+  /** Whoever sets it, another strategy of Passport's say, has it as they set it. */
+  set(this: Recognised, value: unknown): void {
+    Object.defineProperty(this, 'user', { value, writable: true, configurable: true, enumerable: true });
+  },
+};
+
+const equipped = new WeakSet<object>();
+
+function equip(prototype: object): void {
+  equipped.add(prototype);
+  const methods = { login, logIn: login, logout, logOut: logout, isAuthenticated, isUnauthenticated };
+  for (const [name, value] of Object.entries(methods)) {
+    Object.defineProperty(prototype, name, { value, writable: true, configurable: true });
+  }
+  Object.defineProperty(prototype, 'user', user);
+}
+
+/** How one gate knows requests. */
+export interface Recognition {
+  recognise(req: Request, principal: Principal, origin: Origin): void;
+  /**
+   * Who makes the request, if this very gate has found that out. `req.auth` is for handlers to read: other middleware
+   * (express-jwt, express-basic-auth, another gate) sets it too, to what it believes.
+   */
+  principalOf(req: Request): Principal | undefined;
+}
+
+/**
+ * Gives a request `req.auth`, and what Passport's users expect: `user`, `isAuthenticated`, `login`, `logout`. These stand on
+ * the prototype that Express has for an app's requests, so that no request pays for what it does not use.
+ */
+export function recogniser(core: Core): Recognition {
+  const seenAs = new WeakMap<Principal, Express.User>();
+
+  const own: Recogniser = {
+    userOf(principal) {
+      let seen = seenAs.get(principal);
+      if (seen === undefined) {
+        const { id, name: username, role, displayName, email } = principal;
+        seen = Object.freeze({ id, username, role, displayName, email });
+        seenAs.set(principal, seen);
+      }
+      return seen;
+    },
+    async signIn(req, { address }, wanted) {
+      const { users } = core.stores;
+      const name = (wanted.username ?? '').toLowerCase();
+      const record = wanted.id ? await users.byId(wanted.id) : await users.byName(name);
+      if (record?.state !== 'active') throw new TypeError('req.login: there is no active user of that id or username');
+      const options = { method: 'login', remember: false, asking: { address, agent: req.get('user-agent') } };
+      const { id: sessionId, expiresAt } = await core.browserSessions.begin(req, responseOf(req), record, options);
+      isNow(req, core.principals.ofUser(record, { via: 'session', sessionId, expiresAt }));
+    },
+    async signOut(req) {
+      const principal = (req as Recognised)[who];
+      const { via, id, sessionId } = principal;
+      if (via === 'session') await core.browserSessions.end(req, responseOf(req));
+      if (via === 'access-token' && sessionId) await core.sessions.end(id, sessionId, { principal });
+      isNow(req, core.anonymous);
+    },
+  };
+
+  return {
+    recognise(req, principal, origin) {
+      const prototype: object = Object.getPrototypeOf(req);
+      if (!equipped.has(prototype)) equip(prototype);
+      const known = req as Recognised;
+      known[by] = own;
+      known[from] = origin;
+      isNow(req, principal);
+    },
+    principalOf(req) {
+      const known = req as Partial<Recognised>;
+      return known[by] === own ? known[who] : undefined;
+    },
+  };
+}
+
+function responseOf(req: Request): Response {
+  if (req.res === undefined) throw new TypeError('this is no request of an Express app');
+  return req.res;
+}

@@ -1,0 +1,63 @@
+import { sha256 } from '../../crypto/digest.ts';
+import { tokenIsWellFormed } from '../../crypto/random.ts';
+import type { ErrorCode } from '../../errors.ts';
+import type { ApiTokenRecord, ApiTokenStore } from '../../stores/records/api-tokens.ts';
+import type { UserRecord, UserStore } from '../../stores/records/users.ts';
+import type { Known, KnownCredentials } from './cache.ts';
+import type { Principals } from './principal.ts';
+import { bad, good, type Verdict } from './verdict.ts';
+
+type Parts = Readonly<{
+  tokens: ApiTokenStore;
+  users: UserStore;
+  principals: Principals;
+  known: KnownCredentials;
+  clock: () => number;
+}>;
+
+const touchInterval = 60_000;
+
+function faultOf(token: ApiTokenRecord | undefined, owner: UserRecord | undefined, now: number): ErrorCode | undefined {
+  if (token === undefined) return 'invalid_token';
+  if (token.expiresAt !== undefined && token.expiresAt <= now) return 'token_expired';
+  return owner?.state === 'active' && owner.epoch === token.epoch ? undefined : 'token_revoked';
+}
+
+/** Judges `gwt_…` tokens. A mistyped one is refused without a look-up. */
+export function apiTokenAuthenticator(parts: Parts): (token: string) => Promise<Verdict> {
+  const { tokens, users, principals, known, clock } = parts;
+
+  function knownOf(token: ApiTokenRecord, owner: UserRecord): Known {
+    const { id: tokenId, expiresAt, scopes, role: ceiling } = token;
+    const principal = principals.ofUser(owner, { via: 'api-token', tokenId, expiresAt, scopes, ceiling });
+    return {
+      principal,
+      until: expiresAt ?? Number.POSITIVE_INFINITY,
+      touchAt: (token.lastUsedAt ?? 0) + touchInterval,
+    };
+  }
+
+  async function lookUp(hash: string, now: number): Promise<Known | ErrorCode> {
+    let fault: ErrorCode | undefined;
+    const entry = await known.fill(hash, async () => {
+      const token = await tokens.byHash(hash);
+      const owner = token && (await users.byId(token.userId));
+      fault = faultOf(token, owner, now);
+      return token && owner && fault === undefined ? knownOf(token, owner) : undefined;
+    });
+    return entry ?? fault ?? 'invalid_token';
+  }
+
+  return async function authenticateApiToken(token) {
+    if (!tokenIsWellFormed(token, 'gwt_')) return bad('invalid_token');
+    const now = clock();
+    const hash = sha256(token);
+    const entry = known.get('api-token', hash, now) ?? (await lookUp(hash, now));
+    if (typeof entry === 'string') return bad(entry);
+    if (now >= entry.touchAt) {
+      entry.touchAt = now + touchInterval;
+      await tokens.touch(entry.principal.tokenId ?? '', now);
+    }
+    return good(entry.principal);
+  };
+}

@@ -1,0 +1,72 @@
+import type { Refusal } from '../../errors.ts';
+import type { Principal } from '../../types.ts';
+import type { Credential, Extracted } from '../extract/credential.ts';
+import type { Verdict } from './verdict.ts';
+
+/** What became of the credentials of a request. */
+export type Outcome =
+  | Readonly<{ is: 'principal'; principal: Principal }>
+  /** No credential of ours was presented, and auto-login does not apply. */
+  | Readonly<{ is: 'nobody' }>
+  | Readonly<{
+      is: 'refused';
+      refusal: Refusal;
+      /** Only the cookie was at fault. */
+      cookieOnly: boolean;
+      /** Then: who the credential beside it is good for. It counts where a dead cookie counts as absent. */
+      beside?: Principal | undefined;
+    }>;
+
+export type Authenticators = Readonly<{
+  session: (cookie: string) => Verdict | Promise<Verdict>;
+  apiToken: (token: string) => Promise<Verdict>;
+  accessToken: (token: string) => Promise<Verdict>;
+}>;
+
+const refusedAs = (refusal: Refusal, cookieOnly = false): Outcome => ({ is: 'refused', refusal, cookieOnly });
+const nobody: Outcome = Object.freeze({ is: 'nobody' });
+
+/**
+ * Judges what a request presented, worst first: malformed (400), then bad (401, also beside a good one), then two of
+ * different principals (400). Of two credentials of one principal the narrower, the one in `Authorization`, holds.
+ * A promise only where something had to be looked up: a known credential is judged at once.
+ */
+export function chain(by: Authenticators): (extracted: Extracted) => Outcome | Promise<Outcome> {
+  function judge(credential: Credential): Verdict | Promise<Verdict> {
+    if (credential.kind === 'session') return by.session(credential.cookie);
+    return credential.kind === 'api-token' ? by.apiToken(credential.token) : by.accessToken(credential.token);
+  }
+
+  function judgeOne(credential: Credential): Outcome | Promise<Outcome> {
+    const verdict = judge(credential);
+    if (!(verdict instanceof Promise)) return outcomeOf(verdict, credential);
+    return verdict.then((settled) => outcomeOf(settled, credential));
+  }
+
+  async function judgeAll(credentials: readonly Credential[]): Promise<Outcome> {
+    const outcomes = await Promise.all(credentials.map(judgeOne));
+    const faults = outcomes.filter((outcome) => outcome.is === 'refused');
+    const fault = faults.find((outcome) => !outcome.cookieOnly) ?? faults[0];
+    const good = outcomes.flatMap((outcome) => (outcome.is === 'principal' ? [outcome.principal] : []));
+    if (fault) return fault.cookieOnly ? { ...fault, beside: good[0] } : fault;
+    return together(good);
+  }
+
+  return function authenticate(extracted) {
+    if (extracted.is === 'malformed') return refusedAs({ code: 'malformed_credential', detail: extracted.detail });
+    const [only, second] = extracted.credentials;
+    if (only === undefined) return nobody;
+    return second === undefined ? judgeOne(only) : judgeAll(extracted.credentials);
+  };
+}
+
+function outcomeOf(verdict: Verdict, credential: Credential): Outcome {
+  return verdict.is === 'bad' ? refusedAs({ code: verdict.code }, credential.kind === 'session') : verdict;
+}
+
+function together(found: readonly Principal[]): Outcome {
+  const last = found.at(-1);
+  if (last === undefined) return nobody;
+  if (found.every((one) => one.id === last.id)) return { is: 'principal', principal: last };
+  return refusedAs({ code: 'malformed_credential', detail: 'Two credentials of different principals were sent.' });
+}

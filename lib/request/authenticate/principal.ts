@@ -1,0 +1,51 @@
+import type { UserRecord } from '../../stores/records/users.ts';
+import type { Ladder, Principal, ScopeTable, Via } from '../../types.ts';
+
+type Holding = Readonly<{
+  via: Via;
+  /** Role ceiling of the credential. */
+  ceiling?: string | undefined;
+  /** Scopes that the credential lists; absent: all that its owner holds. */
+  scopes?: readonly string[] | undefined;
+  sessionId?: string | undefined;
+  tokenId?: string | undefined;
+  expiresAt?: number | undefined;
+}>;
+
+export interface Principals {
+  readonly anonymous: Principal;
+  /** The principal that a user is with a credential: never more than the lower of the two. */
+  ofUser(user: UserRecord, holding: Holding): Principal;
+}
+
+export function principals(ladder: Ladder, scopes: ScopeTable): Principals {
+  const lowest = ladder.rung('anony');
+  const anonymous: Principal = Object.freeze({
+    kind: 'anonymous',
+    id: '',
+    name: '',
+    role: lowest,
+    scopes: Object.freeze([]),
+    via: 'none',
+  });
+
+  function ofUser(user: UserRecord, holding: Holding): Principal {
+    const own = ladder.has(user.role) ? user.role : lowest;
+    const role = holding.ceiling === undefined ? own : ladder.lower(own, holding.ceiling);
+    return Object.freeze({
+      kind: 'user',
+      id: user.id,
+      name: user.username,
+      displayName: user.displayName,
+      email: user.emailConfirmed ? user.email : undefined,
+      role,
+      scopes: holding.scopes === undefined ? scopes.heldBy(role) : Object.freeze(scopes.narrow(holding.scopes, role)),
+      via: holding.via,
+      sessionId: holding.sessionId,
+      tokenId: holding.tokenId,
+      expiresAt: holding.expiresAt,
+    });
+  }
+
+  return { anonymous, ofUser };
+}

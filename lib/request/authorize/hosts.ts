@@ -1,0 +1,31 @@
+import { canonicalAddress } from '../../net/addresses.ts';
+
+/** The names by which a machine calls itself; a browser resolves `*.localhost` to it and nowhere else (RFC 6761, 6.3). */
+export const loopbackHosts: readonly string[] = Object.freeze(['localhost', '*.localhost', '127.0.0.1', '::1']);
+
+const name = /^(?:\*\.)?(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
+
+/**
+ * Makes the test of `ALLOWED_HOSTS`: exact names and addresses, and `*.example.com` for every name below one.
+ * It takes `Origin`'s `hostname`: lower case, no port, no trailing dot, no brackets.
+ * @throws TypeError for a pattern that is no host name, such as one with a port
+ */
+export function hostGuard(patterns: readonly string[]): (hostname: string) => boolean {
+  const normal = patterns.map(normalize);
+  const exact = new Set(normal.filter((pattern) => !pattern.startsWith('*.')));
+  const below = normal.filter((pattern) => pattern.startsWith('*.')).map((pattern) => pattern.slice(1));
+
+  return function isAllowedHost(hostname) {
+    return exact.has(hostname) || below.some((suffix) => hostname.endsWith(suffix) && hostname.length > suffix.length);
+  };
+}
+
+function normalize(pattern: string): string {
+  const text = pattern.trim().toLowerCase();
+  const address = canonicalAddress(text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : text);
+  if (address !== undefined) return address;
+  const plain = text.endsWith('.') ? text.slice(0, -1) : text;
+  if (!name.test(plain))
+    throw new TypeError(`"${pattern}" is not a host name such as app.example.com or *.example.com`);
+  return plain;
+}

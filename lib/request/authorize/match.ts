@@ -1,0 +1,101 @@
+import type { Refusal } from '../../errors.ts';
+import { cleanPath, type PathOptions, type Reading, readPath } from './path.ts';
+import { compilePattern, match, type Pattern } from './pattern.ts';
+import type { Rule } from './rules.ts';
+import { seen } from './target.ts';
+
+/** What one reading of a request selects: the first rule of its method and path, `undefined` when none matches. */
+export type Chosen = Readonly<{
+  rule: Rule | undefined;
+  /** What stands at `:self`, '' where the rule has none. */
+  self: string;
+  /** Of a reading with the case folded: `self` is in lower case. */
+  folded: boolean;
+}>;
+
+/** What a request selects: by each reading once, or the refusal of a path that cannot be judged. */
+export type Selection =
+  | Readonly<{ is: 'selected'; chosen: readonly [Chosen, ...Chosen[]] }>
+  | Readonly<{ is: 'refused'; refusal: Refusal }>;
+
+export interface RuleTable {
+  /** `rawTarget` is the request target as received, query and all. Never throws. */
+  select(method: string, rawTarget: string): Selection;
+}
+
+type Compiled = Readonly<{ rule: Rule; kept: Pattern; folded: Pattern; alone: Selection }>;
+
+const selected = (chosen: readonly [Chosen, ...Chosen[]]): Selection => Object.freeze({ is: 'selected', chosen });
+const unmatched: Chosen = Object.freeze({ rule: undefined, self: '', folded: false });
+const nothing = selected([unmatched]);
+
+/**
+ * Compiles rules into a table that tells, for a method and target, the rules that its readings select. A clean path
+ * has one reading and is matched without being taken apart.
+ */
+export function ruleTable(rules: readonly Rule[], options: PathOptions = {}): RuleTable {
+  const compiled = rules.map(compile);
+  const byMethod = new Map(usualMethods.map((method) => [method, compiled.filter((one) => covers(one.rule, method))]));
+  const candidates = (method: string) => byMethod.get(method) ?? compiled.filter((one) => covers(one.rule, method));
+  const sensitive = options.caseSensitive === true;
+  // With upper case in a rule, a lower-case path selects one thing kept and another folded.
+  const oneReading = sensitive || rules.every((rule) => rule.pattern === rule.pattern.toLowerCase());
+  const allowed = sensitive ? seen.upper : 0;
+
+  return Object.freeze({
+    select(method: string, rawTarget: string): Selection {
+      const clean = oneReading ? cleanPath(rawTarget, allowed) : undefined;
+      if (clean !== undefined) return selectClean(candidates(method), clean);
+      const read = readPath(rawTarget, options);
+      if (read.ok) return selectAll(candidates(method), read.readings);
+      return { is: 'refused', refusal: { code: 'ambiguous_path', detail: read.detail } };
+    },
+  });
+}
+
+const usualMethods = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'];
+const reading = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+function covers({ methods }: Rule, method: string): boolean {
+  if (methods === '*') return true;
+  if (methods === 'read') return reading.has(method);
+  return methods === 'write' ? !reading.has(method) : methods.has(method);
+}
+
+function compile(rule: Rule): Compiled {
+  return {
+    rule,
+    kept: compilePattern(rule.pattern),
+    folded: compilePattern(rule.pattern.toLowerCase()),
+    alone: selected([Object.freeze({ rule, self: '', folded: false })]),
+  };
+}
+
+function selectClean(candidates: readonly Compiled[], path: string): Selection {
+  for (const one of candidates) {
+    const self = match(one.kept, path);
+    if (self !== undefined) return self === '' ? one.alone : selected([{ rule: one.rule, self, folded: false }]);
+  }
+  return nothing;
+}
+
+function selectAll(candidates: readonly Compiled[], readings: readonly Reading[]): Selection {
+  const chosen: Chosen[] = [];
+  for (const { path, folded } of readings) {
+    const next = chooseOne(candidates, path, folded);
+    if (!chosen.some((one) => saysTheSame(one, next))) chosen.push(next);
+  }
+  const [first = unmatched, ...others] = chosen;
+  return selected([first, ...others]);
+}
+
+function chooseOne(candidates: readonly Compiled[], path: string, folded: boolean): Chosen {
+  for (const one of candidates) {
+    const self = match(folded ? one.folded : one.kept, path);
+    if (self !== undefined) return { rule: one.rule, self, folded };
+  }
+  return unmatched;
+}
+
+const saysTheSame = (a: Chosen, b: Chosen): boolean =>
+  a.rule === b.rule && a.self === b.self && (a.self === '' || a.folded === b.folded);

@@ -1,0 +1,122 @@
+import { isNetwork } from '../../net/addresses.ts';
+import type { Ladder, ScopeTable } from '../../types.ts';
+import { patternProblem } from './pattern.ts';
+
+/** A parsed rule of section 7 of the contract. */
+export type Rule = Readonly<{
+  /** 1-based line in the rules text, for `explain` and messages. */
+  line: number;
+  /** As written, one space between the words. */
+  text: string;
+  /** Name of the role required; the ladder's first for `public`. */
+  role: string;
+  public: boolean;
+  methods: ReadonlySet<string> | 'read' | 'write' | '*';
+  pattern: string;
+  scope?: string | undefined;
+  networks?: readonly string[] | undefined;
+  /** From this role on the request passes; below it, it would need an approval. */
+  approve?: string | undefined;
+}>;
+
+type Known = Readonly<{ ladder: Ladder; scopes: ScopeTable }>;
+/** A rule as written, or what is wrong with it: sentences without the line. */
+type Parsed = Readonly<{ rule: Rule }> | Readonly<{ problems: readonly string[] }>;
+
+/**
+ * Parses rules (section 7 of the contract): `role METHODS path [conditions]`, separated by `;` or new lines, `#` begins
+ * a comment. Roles are those of the ladder, by name or by the rung they stand for.
+ * Every problem is told at once, each with its line: `line 3: there is no role "foo"`.
+ */
+export function parseRules(
+  text: string,
+  known: Known,
+): Readonly<{ ok: true; rules: readonly Rule[] }> | Readonly<{ ok: false; problems: readonly string[] }> {
+  const rules: Rule[] = [];
+  const problems: string[] = [];
+  text.split(/\r\n|\n|\r/).forEach((written, at) => {
+    const line = at + 1;
+    for (const part of written.replace(/(^|[\s;])#.*$/, '$1').split(';')) {
+      const words = part.trim().split(/\s+/);
+      if (words[0] === '') continue;
+      const parsed = parseRule(words, line, known);
+      if ('rule' in parsed) rules.push(parsed.rule);
+      else problems.push(...parsed.problems.map((problem) => `line ${line}: ${problem}`));
+    }
+  });
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, rules: Object.freeze(rules) };
+}
+
+function parseRule(words: readonly string[], line: number, known: Known): Parsed {
+  const [who = '', verbs, pattern, ...conditions] = words;
+  const text = words.join(' ');
+  if (verbs === undefined || pattern === undefined) return { problems: [`"${text}" is not "role METHODS path"`] };
+  const problems: string[] = [];
+  const complain = (problem: string): void => void problems.push(problem);
+  const role = readRole(who, known.ladder) ?? complain(`there is no role "${who}"`);
+  const methods = readMethods(verbs, complain);
+  const wrong = patternProblem(pattern);
+  if (wrong !== undefined) complain(wrong);
+  const extra = readConditions(conditions, known, complain);
+  if (role === undefined || methods === undefined || problems.length > 0) return { problems };
+  const rule: Rule = { line, text, role, public: role === known.ladder.names[0], methods, pattern, ...extra };
+  const senseless = contradiction(rule, known.ladder);
+  return senseless === undefined ? { rule: Object.freeze(rule) } : { problems: [senseless] };
+}
+
+/** `public` is the lowest; the words of our own rungs are understood where the ladder has other names for them. */
+function readRole(word: string, ladder: Ladder): string | undefined {
+  if (word === 'public') return ladder.names[0];
+  if (ladder.has(word)) return word;
+  return word === 'viewer' || word === 'user' || word === 'operator' ? ladder.rung(word) : undefined;
+}
+
+function readMethods(word: string, complain: (problem: string) => void): Rule['methods'] | undefined {
+  if (word === 'read' || word === 'write' || word === '*') return word;
+  const names = word.split(',');
+  const wrong = names.filter((name) => !/^[A-Z][A-Z-]*$/.test(name));
+  for (const name of wrong) complain(`"${name}" is no method: write read, write, * or a list such as GET,POST`);
+  if (wrong.length > 0) return undefined;
+  return new Set(names.includes('GET') ? [...names, 'HEAD'] : names);
+}
+
+type Conditions = Pick<Rule, 'scope' | 'networks' | 'approve'>;
+
+function readConditions(words: readonly string[], known: Known, complain: (problem: string) => void): Conditions {
+  let found: Conditions = {};
+  for (const word of words) {
+    const equals = word.indexOf('=');
+    const name = equals === -1 ? word : word.slice(0, equals);
+    const value = equals === -1 ? '' : word.slice(equals + 1);
+    const read = readCondition(name, value, known);
+    if (typeof read === 'string') complain(read);
+    else if (Object.keys(read).some((key) => key in found)) complain(`${name}= is given twice`);
+    else found = { ...found, ...read };
+  }
+  return found;
+}
+
+/** The condition, or what is wrong with it. */
+function readCondition(name: string, value: string, { ladder, scopes }: Known): Conditions | string {
+  if (name === 'scope') return scopes.has(value) ? { scope: value } : `there is no scope "${value}"`;
+  if (name === 'approve') {
+    const role = readRole(value, ladder);
+    return role === undefined ? `there is no role "${value}"` : { approve: role };
+  }
+  if (name !== 'network') return `"${name}" is no condition: there are scope=, network= and approve=`;
+  const networks = value.split(',');
+  const wrong = networks.find((network) => !isNetwork(network));
+  return wrong === undefined ? { networks: Object.freeze(networks) } : `"${wrong}" is no network such as 10.0.0.0/8`;
+}
+
+/** Rules that read as if they allowed or held something that they never could. */
+function contradiction(rule: Rule, ladder: Ladder): string | undefined {
+  const self = rule.pattern.split('/').includes(':self');
+  if (rule.public && self) return 'a public rule cannot have :self: nobody is signed in';
+  if (rule.public && rule.scope !== undefined) return 'a public rule cannot have scope=: nobody is signed in';
+  if (rule.public && rule.approve !== undefined) return 'a public rule cannot have approve=: nobody is signed in';
+  if (rule.approve !== undefined && ladder.atLeast(rule.role, rule.approve)) {
+    return `approve=${rule.approve} never holds anything: the rule asks for ${rule.role} already`;
+  }
+  return undefined;
+}

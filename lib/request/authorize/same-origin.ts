@@ -1,0 +1,36 @@
+import type { Incoming } from '../extract/head.ts';
+
+type Own = Readonly<{ proto: string; host: string }>;
+
+/**
+ * Whether a request comes from a page of our own (section 4 of the contract, "Origin"): `Sec-Fetch-Site`, when sent,
+ * must say so; else `Origin` must be scheme, host and port of `own`. Neither, or `null`, is no.
+ * `extra` are further origins that a route allows, such as `https://app.example.com`.
+ */
+export function comesFromOurselves(req: Incoming, own: Own, extra: readonly string[] = []): boolean {
+  const site = req.headers['sec-fetch-site'];
+  const { origin } = req.headers;
+  if (site === 'same-origin' || site === 'none') return true;
+  if (origin === undefined || origin === 'null') return false;
+  const from = withoutDefaultPort(origin);
+  if (extra.some((other) => withoutDefaultPort(other) === from)) return true;
+  return site === undefined && from === withoutDefaultPort(`${own.proto}://${own.host}`);
+}
+
+function withoutDefaultPort(origin: string): string {
+  const lower = origin.toLowerCase();
+  const port = lower.startsWith('https://') ? ':443' : ':80';
+  return lower.endsWith(port) ? lower.slice(0, -port.length) : lower;
+}
+
+/**
+ * Whether a read may be answered under auto-login: not when another site makes the browser send it, unless it is a
+ * top-level navigation. Browsers send no `Sec-Fetch-Site` over plain http beyond loopback; a fetch that asks for CORS
+ * still names its `Origin` there, and that must be scheme, host and port of `own`.
+ */
+export function autoLoginMayRead(req: Incoming, own: Own): boolean {
+  const { 'sec-fetch-site': site, 'sec-fetch-mode': mode, 'sec-fetch-dest': destination } = req.headers;
+  if (site === undefined) return req.headers.origin === undefined || comesFromOurselves(req, own);
+  if (site === 'same-origin' || site === 'same-site' || site === 'none') return true;
+  return mode === 'navigate' && destination === 'document';
+}

@@ -1,0 +1,148 @@
+import { hash, timingSafeEqual } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { canonicalAddress, networks } from '../../net/addresses.ts';
+import { clientAddress, forwardedProto, isForwardedSyntax } from './forwarded.ts';
+import type { Incoming } from './head.ts';
+import { type Host, hostParser } from './host.ts';
+import { countOf, hasForwardingHeader } from './raw-headers.ts';
+
+/** Where a request really comes from and where it was sent, after trusted proxies have been believed or not. */
+export type Origin = Readonly<{
+  /** The client's address, IPv4-mapped addresses unwrapped. */
+  address: string;
+  /** Socket peer, unwrapped. */
+  peer: string;
+  /** The peer is one of `TRUSTED_PROXIES`. */
+  trusted: boolean;
+  /** A header that proxies send was present (`Forwarded`, `X-Forwarded-*`, `X-Real-IP`, `Via`, `CF-*`). */
+  forwarded: boolean;
+  proto: 'http' | 'https';
+  /** As sent (or as forwarded by a trusted proxy), port included. */
+  host: string;
+  /** Lower case, no port, no trailing dot, no brackets. */
+  hostname: string;
+}>;
+
+/** Why a request's origin cannot be told; answered with 400. */
+export type Unreadable = Readonly<{ malformed: string; code: 'ambiguous_path' | 'validation_failed' }>;
+
+type Peer = Readonly<{ address: string; trusted: boolean; proto: 'http' | 'https' }>;
+type Sent = Readonly<{ address: string; proto: 'http' | 'https'; host: Host }>;
+
+const unreadable = (malformed: string): Unreadable => ({ malformed, code: 'validation_failed' });
+/** Two readings of which host is meant. */
+const ambiguous = (malformed: string): Unreadable => ({ malformed, code: 'ambiguous_path' });
+
+/**
+ * Makes the reader of where a request comes from and where it was sent.
+ * - `trustedProxies`: CIDRs of the peers whose `X-Forwarded-For`, `-Proto` and `-Host` are believed;
+ * - `proxySecret`: what such a peer must send in `X-Gatewarden-Proxy-Secret` besides;
+ * - `publicUrl`: the origin that people use; decides scheme, host and port of requests for its host name.
+ *
+ * A forwarded header of a trusted peer that cannot be read denies; one of anybody else changes nothing.
+ * @throws TypeError for a CIDR or URL that is none
+ */
+export function originReader(options: {
+  trustedProxies?: readonly string[] | undefined;
+  proxySecret?: string | undefined;
+  publicUrl?: string | undefined;
+}): (req: Incoming) => Origin | Unreadable {
+  const isTrusted = networks(options.trustedProxies ?? []);
+  const knowsSecret = secretCheck(options.proxySecret);
+  const parseHost = hostParser();
+  const announced = options.publicUrl === undefined ? undefined : publicAddress(options.publicUrl);
+  const peers = new WeakMap<Socket, Peer>();
+
+  function peerOf(socket: Socket): Peer {
+    const known = peers.get(socket);
+    if (known !== undefined) return known;
+    const address = canonicalAddress(socket.remoteAddress ?? '') ?? '';
+    const encrypted = 'encrypted' in socket && socket.encrypted === true;
+    const peer: Peer = { address, trusted: isTrusted(address), proto: encrypted ? 'https' : 'http' };
+    // A socket that is gone has no address any more: that is not to be remembered as its address.
+    if (address !== '') peers.set(socket, peer);
+    return peer;
+  }
+
+  function sentTo(req: Incoming): Host | Unreadable {
+    if (countOf(req.rawHeaders, 'host') > 1) return ambiguous('There is more than one Host header.');
+    const host = parseHost(req.headers.host ?? '');
+    if (host === undefined) return unreadable('The Host header cannot be read.');
+    return targetNames(req.url ?? '', host) ? host : ambiguous('The target and the Host header name different hosts.');
+  }
+
+  /** RFC 9112, 3.2.2: an absolute target carries a host of its own. */
+  function targetNames(target: string, host: Host): boolean {
+    if (target.startsWith('/') || target === '*') return true;
+    const [, scheme, authority = ''] = /^(https?):\/\/([^/?#]*)/i.exec(target) ?? [];
+    const port = scheme?.toLowerCase() === 'https' ? ':443' : ':80';
+    const named = parseHost(authority);
+    return named !== undefined && withPort(named.host, port) === withPort(host.host, port);
+  }
+
+  function believed(req: Incoming, peer: Peer, direct: Host): Sent | Unreadable {
+    const { headers } = req;
+    const list = headers['x-forwarded-for'];
+    const address = list === undefined ? peer.address : clientAddress(textOf(list), isTrusted);
+    if (address === undefined) return unreadable('X-Forwarded-For cannot be read.');
+    const scheme = headers['x-forwarded-proto'];
+    const proto = scheme === undefined ? peer.proto : forwardedProto(textOf(scheme));
+    if (proto === undefined) return unreadable('X-Forwarded-Proto cannot be read.');
+    const name = headers['x-forwarded-host'];
+    const host = name === undefined ? direct : parseHost(textOf(name));
+    if (host === undefined) return unreadable('X-Forwarded-Host cannot be read.');
+    return unusable(headers) ?? { address, proto, host };
+  }
+
+  return function readOrigin(req) {
+    const peer = peerOf(req.socket);
+    const direct = sentTo(req);
+    if ('malformed' in direct) return direct;
+    const forwarded = hasForwardingHeader(req.rawHeaders);
+    const trusted = peer.trusted && knowsSecret(req);
+    const sent =
+      trusted && forwarded ? believed(req, peer, direct) : { address: peer.address, proto: peer.proto, host: direct };
+    if ('malformed' in sent) return sent;
+    const people = sent.host.hostname === announced?.hostname ? announced : undefined;
+    return {
+      address: sent.address,
+      peer: peer.address,
+      trusted,
+      forwarded,
+      proto: people?.proto ?? sent.proto,
+      host: people?.host ?? sent.host.host,
+      hostname: sent.host.hostname,
+    };
+  };
+}
+
+/** Headers that are not believed, but a trusted proxy that sends nonsense in them is not working as it should. */
+function unusable(headers: Incoming['headers']): Unreadable | undefined {
+  const real = headers['x-real-ip'];
+  if (real !== undefined && canonicalAddress(textOf(real).trim()) === undefined) {
+    return unreadable('X-Real-IP cannot be read.');
+  }
+  const { forwarded } = headers;
+  return forwarded === undefined || isForwardedSyntax(forwarded) ? undefined : unreadable('Forwarded cannot be read.');
+}
+
+const textOf = (value: string | readonly string[]): string => (typeof value === 'string' ? value : value.join(','));
+
+const withPort = (host: string, port: string): string => (/:\d+$/.test(host) ? host : host + port);
+
+function publicAddress(publicUrl: string): Host & Readonly<{ proto: 'http' | 'https' }> {
+  const url = new URL(publicUrl);
+  const parsed = hostParser()(url.host);
+  if (parsed === undefined) throw new TypeError(`"${publicUrl}" is not the address of a site`);
+  return { ...parsed, proto: url.protocol === 'https:' ? 'https' : 'http' };
+}
+
+/** Compares digests, so that neither the time nor the length tells anything of the secret. */
+function secretCheck(secret: string | undefined): (req: Incoming) => boolean {
+  if (secret === undefined) return () => true;
+  const expected = hash('sha256', secret, 'buffer');
+  return function knowsSecret(req) {
+    const sent = req.headers['x-gatewarden-proxy-secret'];
+    return typeof sent === 'string' && timingSafeEqual(hash('sha256', sent, 'buffer'), expected);
+  };
+}

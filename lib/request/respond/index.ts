@@ -1,0 +1,84 @@
+import { type ErrorCode, errorTable, type Refusal } from '../../errors.ts';
+import { challenge } from './challenge.ts';
+import { problemJson } from './problem.ts';
+import { returnTo } from './return-to.ts';
+import type { Answer } from './write.ts';
+
+export type Respond = Readonly<{
+  refusal: Refusal;
+  /** A browser asks for a page to show. */
+  navigation: boolean;
+  /** Path or address of the sign-in page: where a navigation without a live credential is sent. Default: nowhere. */
+  signIn?: string | undefined;
+  /** The request target, to come back to; default `/`. */
+  target?: string | undefined;
+  /** Default GET. What was unsafe is not done again after sign-in: one comes back to `/`. */
+  method?: string | undefined;
+  realm?: string | undefined;
+  /** The `Set-Cookie` value that drops a dead session cookie. */
+  clearing?: string | undefined;
+  /** Send a navigation to the very same target once more, with the cookie dropped. */
+  retry?: boolean | undefined;
+  /** The page that shows a refusal to a navigation; without it, everybody gets problem+json. */
+  page?: ((refusal: Refusal) => string) | undefined;
+}>;
+
+/** Signing in cures these. */
+const curable: ReadonlySet<ErrorCode> = new Set([
+  'missing_credential',
+  'invalid_token',
+  'token_expired',
+  'token_revoked',
+]);
+
+/** Seconds, where a refusal does not say. */
+const waits: Partial<Record<ErrorCode, number>> = { rate_limited: 60, store_unavailable: 2 };
+
+const pagePolicy =
+  "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/**
+ * The answer to a refusal: for a navigation that signing in would help a 303 to the sign-in page, else the status of
+ * the code with its challenge, as a page or as problem+json. Never kept by a cache.
+ */
+export function respond(asked: Respond): Answer {
+  const headers = commonHeaders(asked.clearing);
+  const elsewhere = asked.navigation ? locationFor(asked) : undefined;
+  if (elsewhere !== undefined) return { status: 303, headers: { ...headers, Location: elsewhere }, body: '' };
+  const { refusal, page } = asked;
+  const { status } = errorTable[refusal.code];
+  const told = { ...headers, ...challengeHeader(asked, status), ...waitHeader(refusal) };
+  if (asked.navigation && page !== undefined)
+    return { status, headers: { ...told, ...pageHeaders }, body: page(refusal) };
+  return { status, headers: { ...told, 'Content-Type': 'application/problem+json' }, body: problemJson(refusal) };
+}
+
+const commonHeaders = (clearing: string | undefined): Record<string, string> => ({
+  'Cache-Control': 'no-store',
+  Vary: 'Cookie, Authorization',
+  ...(clearing === undefined ? {} : { 'Set-Cookie': clearing }),
+});
+
+const pageHeaders: Readonly<Record<string, string>> = {
+  'Content-Type': 'text/html; charset=utf-8',
+  'Content-Security-Policy': pagePolicy,
+  'Referrer-Policy': 'same-origin',
+  'X-Content-Type-Options': 'nosniff',
+};
+
+function locationFor({ refusal, signIn, target, method = 'GET', retry }: Respond): string | undefined {
+  const back = method === 'GET' || method === 'HEAD' ? returnTo(target) : '/';
+  if (retry === true) return back;
+  if (signIn === undefined || !curable.has(refusal.code)) return undefined;
+  return `${signIn}?next=${encodeURIComponent(back)}`;
+}
+
+function challengeHeader({ refusal, realm }: Respond, status: number): Record<string, string> {
+  const value = challenge(refusal, status, realm);
+  return value === undefined ? {} : { 'WWW-Authenticate': value };
+}
+
+function waitHeader({ code, retryAfter }: Refusal): Record<string, string> {
+  const seconds = retryAfter ?? waits[code];
+  return seconds === undefined ? {} : { 'Retry-After': String(Math.max(1, Math.ceil(seconds))) };
+}

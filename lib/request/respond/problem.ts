@@ -1,0 +1,17 @@
+import { errorTable, type Refusal } from '../../errors.ts';
+
+/**
+ * The body of a refusal: RFC 9457 problem details, with our stable `code`, and `errors` for the fields of a request
+ * that are wrong.
+ */
+export function problemJson(refusal: Refusal): string {
+  const { status, title } = errorTable[refusal.code];
+  return JSON.stringify({
+    type: `urn:gatewarden:problem:${refusal.code}`,
+    title,
+    status,
+    detail: refusal.detail,
+    code: refusal.code,
+    errors: refusal.problems?.map(({ field, problem }) => ({ field, problem })),
+  });
+}

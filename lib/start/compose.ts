@@ -1,0 +1,255 @@
+import { firstAdmin } from '../accounts/first-admin.ts';
+import { autoLoginName } from '../accounts/local-user.ts';
+import { passwordSignIn } from '../accounts/password-sign-in.ts';
+import { makeSuperuser } from '../accounts/superuser.ts';
+import { usersService } from '../accounts/users.ts';
+import { type Audit, auditLog } from '../audit/log.ts';
+import type { Core } from '../core.ts';
+import { checkSecretKey } from '../crypto/key-check.ts';
+import { type Keyring, keyring, loadSecretKeys } from '../crypto/keyring.ts';
+import { type PasswordHasher, passwordHasher } from '../crypto/password-hash.ts';
+import { secretBox } from '../crypto/secret-box.ts';
+import type { Refusal } from '../errors.ts';
+import type { InvalidationBus } from '../invalidation/bus.ts';
+import type { Log } from '../log.ts';
+import { errorPage } from '../pages/index.ts';
+import { accessTokenAuthenticator } from '../request/authenticate/access-token.ts';
+import { apiTokenAuthenticator } from '../request/authenticate/api-token.ts';
+import { autoLogin } from '../request/authenticate/auto-login.ts';
+import { type KnownCredentials, knownCredentials } from '../request/authenticate/cache.ts';
+import { chain } from '../request/authenticate/chain.ts';
+import { principals } from '../request/authenticate/principal.ts';
+import { sessionAuthenticator } from '../request/authenticate/session.ts';
+import { autoLoginMayRead, comesFromOurselves } from '../request/authorize/same-origin.ts';
+import { openRequests, type Watch } from '../request/connections.ts';
+import type { Decision } from '../request/decide.ts';
+import { judgeWith } from '../request/decide.ts';
+import type { Incoming } from '../request/extract/head.ts';
+import { extractor } from '../request/extract/index.ts';
+import { isNavigation } from '../request/extract/navigation.ts';
+import { originReader } from '../request/extract/source.ts';
+import type { RequestPath } from '../request/identify.ts';
+import { requestPath } from '../request/identify.ts';
+import { type Policies, policiesOf } from '../request/policies.ts';
+import { respond } from '../request/respond/index.ts';
+import type { Answer } from '../request/respond/write.ts';
+import { type IdentityHeader, identityTeller } from '../request/upstream-identity.ts';
+import { browserSessions } from '../session/browser-sessions.ts';
+import { sessionsService } from '../session/sessions.ts';
+import { signedSessionId } from '../session/signed-cookie.ts';
+import { issuerOf } from '../settings/index.ts';
+import type { Settings } from '../settings/settings.ts';
+import { type Opened, ofOneProcess, openStores } from '../stores/open.ts';
+import type { Stores } from '../stores/stores.ts';
+import { accessTokens } from '../tokens/access-tokens.ts';
+import { apiTokens } from '../tokens/api-tokens.ts';
+import { assertionSigner } from '../tokens/assertions.ts';
+import { signingKeys } from '../tokens/keys.ts';
+import type { Principal } from '../types.ts';
+import { housekeeping } from './housekeeping.ts';
+import { warnAtStart } from './warnings.ts';
+
+/** An installation put together: what the published object is made of. */
+export interface Installation {
+  readonly core: Core;
+  readonly stores: Stores;
+  readonly open: Watch;
+  readonly decide: (req: Incoming) => Promise<Decision>;
+  readonly judgeBy: (rules: string | undefined) => (req: Incoming) => Promise<Decision>;
+  answer(req: Incoming, decision: Extract<Decision, { allow: false }>, signIn: string | undefined): Answer;
+  readonly identity: (
+    principal: Principal,
+    audience: string,
+  ) => readonly IdentityHeader[] | Promise<readonly IdentityHeader[]>;
+  readonly on: Audit['on'];
+  close(): Promise<void>;
+}
+
+/** What an installation may bring of its own; everything else is made from the settings. */
+export type Brought = Readonly<{ log: Log; stores?: Stores; hasher?: PasswordHasher; clock?: () => number }>;
+
+/** What all parts of an installation share. */
+type Base = Policies &
+  Readonly<{
+    settings: Settings;
+    log: Log;
+    stores: Stores;
+    hasher: PasswordHasher;
+    clock: () => number;
+    bus: InvalidationBus;
+    /** How long what was read of a store is believed, in milliseconds. */
+    cacheLifetime: number;
+    keyring: Keyring;
+    audit: Audit;
+    record: Audit['record'];
+    issuer: string;
+  }>;
+
+/**
+ * Puts an installation together from its settings: opens the stores, checks the key, makes what must be there at the
+ * start. Rejects with `SettingsError` for what the settings cannot mean, and when a store cannot be opened.
+ */
+export async function compose(settings: Settings, brought: Brought): Promise<Installation> {
+  const policies = policiesOf(settings);
+  policies.rulesOf(settings.rules);
+  const secrets = await loadSecretKeys(settings);
+  const opened = brought.stores ? ofOneProcess(brought.stores) : await openStores(settings, brought.log);
+  try {
+    return await assemble(baseOf(settings, policies, secrets, opened, brought));
+  } catch (error) {
+    await opened.stores.close();
+    throw error;
+  }
+}
+
+function baseOf(
+  settings: Settings,
+  policies: Policies,
+  secrets: readonly string[],
+  opened: Opened,
+  brought: Brought,
+): Base {
+  const { log, hasher = passwordHasher(), clock = Date.now } = brought;
+  const audit = auditLog(opened.stores.audit, log, clock);
+  const shared = { settings, log, ...opened, hasher, clock, audit, keyring: keyring(secrets) };
+  return { ...policies, ...shared, record: audit.record, issuer: issuerOf(settings) };
+}
+
+async function assemble(base: Base): Promise<Installation> {
+  const { settings, stores, bus, clock, ladder, issuer, log, cacheLifetime } = base;
+  await checkSecretKey(stores.facts, base.keyring);
+  const { core, known, keys } = await servicesOf(base);
+  await makeSuperuser(core.firstAdmin, settings, ladder);
+  await warnAtStart({ settings, users: stores.users, ladder, log });
+  const judgeBy = (rules = settings.rules) => judgeWith(core, base.rulesOf(rules));
+  const decide = judgeBy();
+  const open = openRequests({ bus, decide, clock, interval: Math.min(cacheLifetime, 30_000) });
+  const stopListening = stores.onForeignChange(() => void bus.publish({ kind: 'all', id: '' }));
+  const stopHousekeeping = housekeeping({ stores, keys, clock, log });
+  const sign = assertionSigner({ keys, issuer, clock });
+  return {
+    core,
+    stores,
+    open,
+    decide,
+    judgeBy,
+    answer: (req, { refusal, clearCookie, retry }, signIn) =>
+      core.requests.answer(req, refusal, { clearCookie, retry, signIn: settings.authEnabled ? signIn : undefined }),
+    identity: identityTeller({ settings, ladder, sign }),
+    on: base.audit.on,
+    async close() {
+      stopListening();
+      stopHousekeeping();
+      open.close();
+      known.close();
+      await stores.close();
+    },
+  };
+}
+
+async function servicesOf(base: Base) {
+  const { settings, stores, ladder, scopes, audit, keyring: ring, clock, bus } = base;
+  const box = secretBox(ring.derive('signing-keys'));
+  const { tokenAlgorithm: algorithm, accessTokenLifetime: longest } = settings;
+  const keys = signingKeys({ store: stores.keys, box, algorithm, clock, longest });
+  await keys.ready();
+  const secrets = ring.derive('session-cookie').map((key) => key.toString('base64url'));
+  const browser = browserSessions({ ...base, secrets });
+  const access = accessTokens({ ...base, keys });
+  const who = principals(ladder, scopes);
+  const known = knownCredentials({ bus, clock, lifetime: base.cacheLifetime });
+  const requests = await requestsOf(base, {
+    known,
+    who,
+    cookieName: browser.cookieNames[0] ?? '',
+    clearing: browser.clearing,
+    sessionIdIn: (cookie) => signedSessionId(cookie, secrets),
+    verify: (token) => access.verify(token),
+  });
+  const core: Core = {
+    ...base,
+    audit: audit.log,
+    principals: who,
+    anonymous: who.anonymous,
+    users: usersService(base),
+    signIn: passwordSignIn(base),
+    firstAdmin: await firstAdmin(base),
+    sessions: sessionsService(base),
+    browserSessions: browser,
+    tokens: apiTokens(base),
+    accessTokens: access,
+    requests,
+    jwks: () => keys.jwks(),
+    denied: (principal, target, code) => void audit.record(deniedEvent(principal, target, code)),
+  };
+  return { core, known, keys };
+}
+
+const deniedEvent = ({ name, via }: Principal, target: string, outcome: string) => ({
+  event: 'access.denied' as const,
+  actor: name,
+  via,
+  subject: target.split('?')[0],
+  outcome,
+});
+
+type RequestParts = Readonly<{
+  known: KnownCredentials;
+  who: ReturnType<typeof principals>;
+  cookieName: string;
+  clearing: string;
+  sessionIdIn: (cookie: string) => string | undefined;
+  verify: ReturnType<typeof accessTokens>['verify'];
+}>;
+
+async function requestsOf(base: Base, parts: RequestParts): Promise<RequestPath> {
+  const { settings, stores, clock, record, issuer } = base;
+  const { known, who, cookieName, sessionIdIn, verify, clearing } = parts;
+  const { users, sessions, tokens } = stores;
+  const shared = { users, sessions, tokens, principals: who, known, clock };
+  const nameKey = settings.autoLogin ? await autoLoginName(users, settings, clock()) : '';
+  const used = (principal: Principal, { address }: { address: string }) =>
+    void record({ event: 'auto-login.used', actor: principal.name, via: 'auto-login', address, outcome: 'ok' });
+  const { autoLoginRole: ceiling, autoLoginNetworks: networks } = settings;
+  return requestPath({
+    authEnabled: settings.authEnabled,
+    upstreamAuthorization: settings.upstreamAuthorization,
+    anonymous: who.anonymous,
+    readOrigin: originReader(settings),
+    hostIsServed: base.hostIsServed,
+    extract: extractor({ cookieName, issuer }),
+    authenticate: chain({
+      session: sessionAuthenticator({ ...shared, sessionIdIn, idle: settings.sessionIdle }),
+      apiToken: apiTokenAuthenticator(shared),
+      accessToken: accessTokenAuthenticator({ ...shared, verify }),
+    }),
+    autoLogin: settings.autoLogin ? autoLogin({ ...shared, nameKey, ceiling, networks, used }) : undefined,
+    comesFromOurselves: (req, origin) => comesFromOurselves(req, origin),
+    autoLoginMayRead,
+    isNavigation,
+    respond: responder(settings, clearing),
+  });
+}
+
+type AnswerOptions = Parameters<RequestPath['answer']>[2];
+
+/** One way of answering refusals: what `respond` gives, in the frame of this installation. */
+function responder({ brandName, prefix }: Settings, clearing: string) {
+  return function answer(
+    req: Incoming,
+    refusal: Refusal,
+    { signIn, clearCookie, retry }: NonNullable<AnswerOptions>,
+  ): Answer {
+    const below = signIn?.replace(/\/login$/, '') ?? prefix;
+    return respond({
+      refusal,
+      navigation: isNavigation(req),
+      signIn,
+      target: req.url,
+      method: req.method,
+      clearing: clearCookie ? clearing : undefined,
+      retry,
+      page: (shown) => errorPage(shown, { brandName, prefix: below }),
+    });
+  };
+}

@@ -1,0 +1,25 @@
+import { localUser } from '../accounts/local-user.ts';
+import { nameKey } from '../accounts/names.ts';
+import type { Log } from '../log.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { UserStore } from '../stores/records/users.ts';
+import type { Ladder } from '../types.ts';
+
+type Parts = Readonly<{ settings: Settings; users: UserStore; ladder: Ladder; log: Log }>;
+
+/** Says at the start what would otherwise be found out by wondering: authentication is off, auto-login signs nobody in. */
+export async function warnAtStart({ settings, users, ladder, log }: Parts): Promise<void> {
+  if (!settings.authEnabled) return log.warn({}, 'AUTH_ENABLED=false: every request is passed on as anonymous');
+  if (!settings.autoLogin) return;
+  const named = settings.autoLoginUser ?? settings.superuser;
+  const username = named ?? localUser;
+  const user = await users.byName(nameKey(username));
+  if (user?.state !== 'active') {
+    return log.warn({ user: username }, 'AUTO_LOGIN signs nobody in: there is no active user of that name');
+  }
+  const { role } = user;
+  // Made with the role of then; somebody may have lowered it since, so that it is not raised behind their back.
+  if (named === undefined && !ladder.atLeast(role, settings.autoLoginRole)) {
+    log.warn({ user: username, role }, 'AUTO_LOGIN_ROLE is above the role that the user of AUTO_LOGIN has');
+  }
+}

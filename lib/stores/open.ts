@@ -1,0 +1,98 @@
+import { SettingsError, StoreUnavailableError } from '../errors.ts';
+import type { InvalidationBus } from '../invalidation/bus.ts';
+import { localBus } from '../invalidation/local.ts';
+import type { Log } from '../log.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { Stores } from './stores.ts';
+
+/** The stores of an installation, and how its instances tell each other what has changed. */
+export interface Opened {
+  readonly stores: Stores;
+  readonly bus: InvalidationBus;
+  /** How long the request path may believe what it has read, in milliseconds. */
+  readonly cacheLifetime: number;
+}
+
+type Part = Pick<Stores, 'health' | 'describe' | 'close'>;
+
+/** With the channel of Redis, or a database file that tells of changes, caches are dropped when something changes. */
+const told = 60_000;
+/**
+ * MongoDB alone tells nobody. What is remembered is as old as this at most, and an open socket is looked at as often: both
+ * together are within the second that is promised.
+ */
+const untold = 400;
+
+/** Stores that somebody brings, as tests do: nobody else works on them. */
+export const ofOneProcess = (stores: Stores): Opened => ({ stores, bus: localBus(), cacheLifetime: told });
+
+/**
+ * Opens MongoDB and Redis where the settings name them, and SQLite for what is left: its file, or with `memory` none.
+ * Drivers are loaded only when used. Rejects when one cannot be opened (MongoDB and Redis with `StoreUnavailableError`, and
+ * with `SettingsError` for a URL that cannot be meant); those that were are closed again.
+ */
+export async function openStores(settings: Settings, log: Log, options: { memory?: boolean } = {}): Promise<Opened> {
+  const { mongodbUrl, redisUrl, dataDir } = settings;
+  const { memory = false } = options;
+  const opened: Part[] = [];
+  const keep = <T extends Part>(part: T): T => {
+    opened.push(part);
+    return part;
+  };
+  try {
+    const mongo = mongodbUrl === undefined ? undefined : keep(await reached('mongodb', () => openMongo(mongodbUrl)));
+    const redis = redisUrl === undefined ? undefined : keep(await reached('redis', () => openRedis(redisUrl, log)));
+    const sqlite = mongo && redis ? undefined : keep(await openSqlite(memory ? { memory } : { dataDir }));
+    return joined({ mongo, redis, sqlite }, opened);
+  } catch (error) {
+    await closeAll(opened);
+    throw error;
+  }
+}
+
+const openMongo = async (url: string) => (await import('./mongo/index.ts')).openMongo({ url });
+const openRedis = async (url: string, log: Log) => (await import('./redis/index.ts')).openRedis({ url, log });
+const openSqlite = async (place: { dataDir: string } | { memory: boolean }) =>
+  (await import('./sqlite/index.ts')).openSqlite(place);
+
+/** A server that is not there is an outage, at the start as later. What the stores say of it holds no password. */
+async function reached<T>(store: 'mongodb' | 'redis', open: () => Promise<T>): Promise<T> {
+  try {
+    return await open();
+  } catch (error) {
+    if (error instanceof TypeError) throw new SettingsError([`${store.toUpperCase()}_URL: ${error.message}`]);
+    throw new StoreUnavailableError(store, { cause: error });
+  }
+}
+
+type Engines = Readonly<{
+  mongo: Awaited<ReturnType<typeof openMongo>> | undefined;
+  redis: Awaited<ReturnType<typeof openRedis>> | undefined;
+  sqlite: Stores | undefined;
+}>;
+
+function joined({ mongo, redis, sqlite }: Engines, parts: readonly Part[]): Opened {
+  const durable = mongo ?? sqlite;
+  const quick = redis ?? sqlite;
+  if (durable === undefined || quick === undefined) throw new TypeError('no store is left for something');
+  const stores: Stores = {
+    users: durable.users,
+    tokens: durable.tokens,
+    refreshTokens: durable.refreshTokens,
+    keys: durable.keys,
+    facts: durable.facts,
+    audit: durable.audit,
+    transfer: durable.transfer,
+    sessions: quick.sessions,
+    attempts: quick.attempts,
+    health: async () => (await Promise.all(parts.map((part) => part.health()))).flat(),
+    onForeignChange: (listener) => sqlite?.onForeignChange(listener) ?? (() => undefined),
+    describe: () => ({ ...sqlite?.describe(), ...mongo?.describe(), ...redis?.describe() }),
+    close: () => closeAll(parts),
+  };
+  return { stores, bus: redis?.bus ?? localBus(), cacheLifetime: mongo && !redis ? untold : told };
+}
+
+async function closeAll(parts: readonly Part[]): Promise<void> {
+  await Promise.allSettled(parts.map((part) => part.close()));
+}

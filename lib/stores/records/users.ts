@@ -1,0 +1,88 @@
+import type { Page } from './page.ts';
+
+export type UserState = 'pending' | 'active' | 'disabled';
+
+/** A session that was ended before its time. From `until` on (milliseconds since the epoch) it would be over anyway. */
+export interface EndedSession {
+  readonly id: string;
+  readonly until: number;
+}
+
+export interface UserRecord {
+  readonly id: string;
+  /** As chosen. */
+  readonly username: string;
+  /** `username` in lower case: unique. */
+  readonly nameKey: string;
+  readonly role: string;
+  /** `pending`: never activated. `disabled`: was active once. */
+  readonly state: UserState;
+  /** Unique by lower case where there is one. */
+  readonly email?: string | undefined;
+  /** The owner confirmed it, or an admin set it: upstreams may be told. */
+  readonly emailConfirmed: boolean;
+  readonly displayName?: string | undefined;
+  /** Absent: cannot sign in with a password. */
+  readonly passwordHash?: string | undefined;
+  /** Raised whenever role, state or password change and by "end all"; what carries an older one is refused. */
+  readonly epoch: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly lastLoginAt?: number | undefined;
+  /**
+   * Sessions that were ended and are not to be believed though their store has them: a session store may come back with
+   * old data. At most 1,000; absent when there is none.
+   */
+  readonly ended?: readonly EndedSession[] | undefined;
+}
+
+export interface UserChange {
+  readonly role?: string;
+  readonly state?: UserState;
+  readonly passwordHash?: string;
+  /** `null` removes it. */
+  readonly email?: string | null;
+  readonly emailConfirmed?: boolean;
+  /** `null` removes it. */
+  readonly displayName?: string | null;
+  /** Ends everything that the user holds, without another change. */
+  readonly endAll?: true;
+}
+
+export interface UserStore {
+  /**
+   * Adds a user. A name once used is not given again (`name-retired`) unless `reuseName`.
+   * Names and addresses are compared in lower case.
+   */
+  insert(
+    user: UserRecord,
+    options?: { reuseName?: boolean },
+  ): Promise<'created' | 'name-taken' | 'name-retired' | 'email-taken'>;
+  /**
+   * Adds an active admin while there is no active admin: of 100 at once, one.
+   * `name-taken` also when the name is retired or the address is another's.
+   */
+  insertFirstAdmin(user: UserRecord): Promise<'created' | 'admin-exists' | 'name-taken'>;
+  byId(id: string): Promise<UserRecord | undefined>;
+  byName(nameKey: string): Promise<UserRecord | undefined>;
+  byEmail(email: string): Promise<UserRecord | undefined>;
+  /**
+   * Changes what is given, in one write with `epoch + 1` when role, state, password or `endAll` is among it and really
+   * differs (a password always does). Refuses to leave no active admin. A new address counts as unconfirmed unless the
+   * change says otherwise.
+   */
+  update(id: string, change: UserChange, at: number): Promise<UserRecord | 'not-found' | 'last-admin' | 'email-taken'>;
+  /** Replaces the hash of the same password, if it is still `from`. Raises nothing. */
+  rehash(id: string, from: string, to: string): Promise<boolean>;
+  signedIn(id: string, at: number): Promise<void>;
+  /**
+   * Notes sessions of the user as ended, and forgets those that are over by `now`. Raises no epoch, but where more than
+   * 1,000 would be kept: that ends all that the user holds, and nothing need be kept.
+   */
+  noteEnded(userId: string, ended: readonly EndedSession[], now: number): Promise<void>;
+  /** Deletes the user and retires the name. Refuses to leave no active admin. */
+  remove(id: string, at: number): Promise<'removed' | 'not-found' | 'last-admin'>;
+  /** By name key, ascending; `prefix` in lower case; at most `limit` (1 to 1000). */
+  list(query: { limit: number; after?: string; prefix?: string }): Promise<Page<UserRecord>>;
+  hasAdmin(): Promise<boolean>;
+}

@@ -1,0 +1,96 @@
+import { deepEqual, equal } from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { sha256 } from '../../../lib/crypto/digest.ts';
+import { makeToken } from '../../../lib/crypto/random.ts';
+import { apiTokenAuthenticator } from '../../../lib/request/authenticate/api-token.ts';
+import type { ApiTokenRecord } from '../../../lib/stores/records/api-tokens.ts';
+import type { Principal } from '../../../lib/types.ts';
+import { ada, installation, tokenOf } from './installation.ts';
+
+describe('an API token', () => {
+  const token = makeToken('gwt_');
+  let at: Awaited<ReturnType<typeof installation>>;
+  let judge: ReturnType<typeof apiTokenAuthenticator>;
+
+  beforeEach(async () => {
+    at = await installation();
+    judge = apiTokenAuthenticator({ tokens: at.stores.tokens, users: at.stores.users, ...at });
+    await at.stores.users.insert(ada());
+    at.calls.length = 0;
+  });
+  afterEach(() => at.close());
+
+  const made = (more: Partial<ApiTokenRecord> = {}) => at.stores.tokens.create(tokenOf(sha256(token), more));
+  const codeOf = async (text: string) => {
+    const verdict = await judge(text);
+    return verdict.is === 'bad' ? verdict.code : verdict.is;
+  };
+  const principal = async (): Promise<Principal | undefined> => {
+    const verdict = await judge(token);
+    return verdict.is === 'principal' ? verdict.principal : undefined;
+  };
+
+  it('names its owner, by the role and scopes of the owner', async () => {
+    await made();
+    const { name, role, scopes, via, tokenId } = (await principal()) ?? {};
+    deepEqual([name, role, via, tokenId], ['Ada', 'operator', 'api-token', 't_1']);
+    equal(scopes?.includes('deploy:write'), true);
+  });
+
+  const lower: [title: string, more: Partial<ApiTokenRecord>, role: string, scopes: string[]][] = [
+    ['holds its own, lower role', { role: 'viewer', scopes: [] }, 'viewer', []],
+    ["never holds more than its owner's role", { role: 'admin', scopes: [] }, 'operator', []],
+    ['holds the scopes that it lists', { scopes: ['deploy:write'] }, 'operator', ['deploy:write']],
+    ['loses a scope that its role may not hold', { role: 'viewer', scopes: ['deploy:write'] }, 'viewer', []],
+    ['loses a scope that is no longer declared', { scopes: ['gone:read'] }, 'operator', []],
+  ];
+  for (const [title, more, role, scopes] of lower) {
+    it(title, async () => {
+      await made(more);
+      const found = await principal();
+      deepEqual([found?.role, found?.scopes], [role, scopes]);
+    });
+  }
+
+  it('that was mistyped is refused without a look-up', async () => {
+    const mistyped = `${token.slice(0, -1)}${token.endsWith('0') ? '1' : '0'}`;
+    equal(await codeOf(mistyped), 'invalid_token');
+    deepEqual(at.calls, []);
+  });
+
+  it('that nobody made is refused', async () => {
+    equal(await codeOf(makeToken('gwt_')), 'invalid_token');
+  });
+
+  it('is refused once it has expired, also when it is known', async () => {
+    await made({ expiresAt: at.time.now + 10_000 });
+    equal(await codeOf(token), 'principal');
+    at.time.now += 10_000;
+    equal(await codeOf(token), 'token_expired');
+  });
+
+  it('is refused from the moment its revocation is told of', async () => {
+    await made();
+    equal(await codeOf(token), 'principal');
+    await at.stores.tokens.remove('u_ada', 'ci');
+    await at.bus.publish({ kind: 'token', id: 't_1' });
+    equal(await codeOf(token), 'invalid_token');
+  });
+
+  it("is refused after its owner's password, role or activity has changed", async () => {
+    await made();
+    equal(await codeOf(token), 'principal');
+    await at.stores.users.update('u_ada', { role: 'viewer' }, at.time.now);
+    await at.bus.publish({ kind: 'user', id: 'u_ada' });
+    equal(await codeOf(token), 'token_revoked');
+  });
+
+  it('has its last use written at most once a minute', async () => {
+    await made();
+    for (let second = 0; second < 180; second += 1) {
+      await judge(token);
+      at.time.now += 1000;
+    }
+    equal(at.calls.filter((verb) => verb === 'touch').length, 3);
+  });
+});

@@ -1,0 +1,64 @@
+import { deepEqual } from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { chain } from '../../../lib/request/authenticate/chain.ts';
+import { bad, good, type Verdict } from '../../../lib/request/authenticate/verdict.ts';
+import type { Credential, Extracted } from '../../../lib/request/extract/credential.ts';
+import type { Principal } from '../../../lib/types.ts';
+
+const person = (id: string, via: Principal['via']): Principal => ({
+  kind: 'user',
+  id,
+  name: id,
+  role: 'user',
+  scopes: [],
+  via,
+});
+
+/** Credentials say of themselves what they are: `ada`, `bob`, `visitor`, or an error code. */
+function verdict(text: string, via: Principal['via']): Verdict {
+  if (text === 'visitor') return { is: 'nobody' };
+  return text === 'ada' || text === 'bob' ? good(person(text, via)) : bad('token_expired');
+}
+
+const authenticate = chain({
+  session: (cookie) => verdict(cookie, 'session'),
+  apiToken: async (token) => verdict(token, 'api-token'),
+  accessToken: async (token) => verdict(token, 'access-token'),
+});
+
+const cookie = (text: string): Credential => ({ kind: 'session', cookie: text });
+const token = (text: string): Credential => ({ kind: 'api-token', token: text });
+const jwt = (text: string): Credential => ({ kind: 'access-token', token: text });
+const sent = (...credentials: Credential[]): Extracted => ({ is: 'credentials', credentials, foreign: false });
+
+const cases: [title: string, extracted: Extracted, outcome: string][] = [
+  ['nothing', sent(), 'nobody'],
+  ['what is malformed', { is: 'malformed', detail: 'two' }, 'malformed_credential'],
+  ['a good cookie', sent(cookie('ada')), 'ada by session'],
+  ['a good API token', sent(token('ada')), 'ada by api-token'],
+  ['a good access token', sent(jwt('ada')), 'ada by access-token'],
+  ["a visitor's session", sent(cookie('visitor')), 'nobody'],
+  ["a visitor's session beside a token", sent(cookie('visitor'), token('ada')), 'ada by api-token'],
+  ['a bad cookie', sent(cookie('dead')), 'token_expired of the cookie'],
+  ['a bad token', sent(token('dead')), 'token_expired'],
+  ['a bad token beside a good cookie', sent(cookie('ada'), token('dead')), 'token_expired'],
+  ['a bad cookie beside a good token', sent(cookie('dead'), token('ada')), 'token_expired of the cookie'],
+  ['a bad cookie beside a bad token', sent(cookie('dead'), token('dead')), 'token_expired'],
+  ['two good ones of one principal', sent(cookie('ada'), token('ada')), 'ada by api-token'],
+  ['two good ones of different principals', sent(cookie('ada'), token('bob')), 'malformed_credential'],
+];
+
+describe('of a request that presents', () => {
+  for (const [title, extracted, expected] of cases) {
+    it(`${title}: ${expected}`, async () => {
+      const outcome = await authenticate(extracted);
+      const told =
+        outcome.is === 'principal'
+          ? `${outcome.principal.name} by ${outcome.principal.via}`
+          : outcome.is === 'nobody'
+            ? 'nobody'
+            : `${outcome.refusal.code}${outcome.cookieOnly ? ' of the cookie' : ''}`;
+      deepEqual(told, expected);
+    });
+  }
+});

@@ -1,0 +1,112 @@
+import { deepEqual, equal } from 'node:assert/strict';
+import { validateHeaderValue } from 'node:http';
+import test from 'node:test';
+import fc from 'fast-check';
+import { ladder } from '../../lib/request/authorize/roles.ts';
+import { identityHeaders, type Preset } from '../../lib/request/identity-headers.ts';
+import type { Principal } from '../../lib/types.ts';
+
+const roles = ladder();
+const alice: Principal = {
+  kind: 'user',
+  id: 'u_1',
+  name: 'alice',
+  displayName: 'Alice L\u00f6we',
+  email: 'alice@example.com',
+  role: 'user',
+  scopes: ['gatewarden:read', 'deploy:write'],
+  via: 'session',
+};
+const anonymous: Principal = { kind: 'anonymous', id: '', name: '', role: 'anony', scopes: [], via: 'none' };
+const all: readonly Preset[] = ['x-forwarded', 'remote', 'x-auth-request', 'x-authentik'];
+const of = (principal: Principal, presets: readonly Preset[] = all) =>
+  Object.fromEntries(identityHeaders(principal, presets, roles));
+const utf8 = (text: string) => Buffer.from(text, 'utf8').toString('latin1');
+const groups = 'user,viewer,anony,scope:gatewarden:read,scope:deploy:write';
+
+const presets: readonly (readonly [Preset, Record<string, string>])[] = [
+  [
+    'x-forwarded',
+    {
+      'X-Forwarded-User': 'alice',
+      'X-Forwarded-Email': 'alice@example.com',
+      'X-Forwarded-Groups': groups,
+      'X-Forwarded-Preferred-Username': 'alice',
+    },
+  ],
+  [
+    'remote',
+    {
+      'Remote-User': 'alice',
+      'Remote-Email': 'alice@example.com',
+      'Remote-Groups': groups,
+      'Remote-Name': utf8('Alice L\u00f6we'),
+    },
+  ],
+  [
+    'x-auth-request',
+    {
+      'X-Auth-Request-User': 'alice',
+      'X-Auth-Request-Email': 'alice@example.com',
+      'X-Auth-Request-Groups': groups,
+      'X-Auth-Request-Preferred-Username': 'alice',
+    },
+  ],
+  [
+    'x-authentik',
+    {
+      'X-authentik-username': 'alice',
+      'X-authentik-email': 'alice@example.com',
+      'X-authentik-name': utf8('Alice L\u00f6we'),
+      'X-authentik-groups': groups.replaceAll(',', '|'),
+      'X-authentik-uid': 'u_1',
+    },
+  ],
+];
+
+for (const [preset, expected] of presets) {
+  test(`the preset ${preset} tells who it is`, () => deepEqual(of(alice, [preset]), expected));
+  test(`the preset ${preset} is all there, and empty, for an anonymous request`, () => {
+    deepEqual(of(anonymous, [preset]), Object.fromEntries(Object.keys(expected).map((name) => [name, ''])));
+  });
+}
+
+test('no preset, no header', () => deepEqual(identityHeaders(alice, [], roles), []));
+
+test('an application is client:<id>, and has no e-mail address where none is known', () => {
+  const client: Principal = {
+    ...anonymous,
+    kind: 'client',
+    id: 'client:ci',
+    name: 'ci',
+    role: 'viewer',
+    via: 'access-token',
+  };
+  const headers = of(client);
+  deepEqual(
+    [headers['X-Forwarded-User'], headers['Remote-Name'], headers['X-Forwarded-Email'], headers['Remote-Groups']],
+    ['client:ci', 'client:ci', '', 'viewer,anony'],
+  );
+});
+
+test('control characters and line separators are removed', () => {
+  const name = `A\r\nX-Forwarded-User: root\u0000\u0085\u2028\u2029B`;
+  equal(of({ ...alice, displayName: name })['Remote-Name'], 'AX-Forwarded-User: rootB');
+});
+
+test('any name makes values that Node writes', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (name) => {
+      for (const [header, value] of identityHeaders({ ...alice, displayName: name, email: name }, all, roles)) {
+        validateHeaderValue(header, value);
+      }
+    }),
+  );
+});
+
+test('headers are made once for a principal and frozen', () => {
+  const first = identityHeaders(alice, all, roles);
+  equal(identityHeaders(alice, all, roles), first);
+  equal(Object.isFrozen(first) && Object.isFrozen(first[0]), true);
+  equal(identityHeaders(alice, ['remote'], roles).length, 4);
+});

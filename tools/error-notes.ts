@@ -1,0 +1,50 @@
+import type { ErrorCode } from '../lib/errors.ts';
+
+/** For each code: when it is answered, and what whoever meets it can do. */
+export const errorNotes: Readonly<Record<ErrorCode, string>> = {
+  missing_credential:
+    'The request presents no credential and what it asks for needs one. Sign in, or send an API token or access token as `Authorization: Bearer …`.',
+  malformed_credential:
+    'The credentials cannot be read: two `Authorization` headers, an empty Bearer, or two valid credentials of different people. Send exactly one.',
+  invalid_token:
+    'The token or the session is not one of ours, was altered, or was made for another audience. Sign in again or make a new token.',
+  token_expired: 'The token or the session has run out. Refresh it, or sign in again.',
+  token_revoked:
+    'The token or the session was ended: by signing out, by its owner or an admin, or because the password, the role or the activity of its owner changed. Sign in again.',
+  invalid_credentials:
+    'The name is unknown, the password is wrong, or the account has no password: the answer is the same for all. Try again; an admin can set a new password.',
+  account_pending: 'The password is right, but nobody has activated the account yet. Ask an administrator.',
+  account_disabled: 'The password is right, but the account was deactivated. Ask an administrator.',
+  insufficient_role:
+    'You are signed in, and your role stands below the one that the rule or the guard asks for. `gatewarden explain METHOD URL --as USER` tells which rule decided.',
+  insufficient_scope:
+    'The credential does not hold the scope that is needed, though its owner’s role might. Make a token with that scope.',
+  confirmation_required:
+    'Calls with a session cookie that create or change a credential, user or role need `current_password` in the same request. Send it along.',
+  auth_disabled:
+    'The server runs with `AUTH_ENABLED=false`: its own pages and API are switched off. Switch it on to use them.',
+  signup_closed: 'People cannot sign themselves up here. Ask an administrator for an account.',
+  csrf_rejected:
+    'A changing request that is not signed in by a Bearer must come from our own page, and `Sec-Fetch-Site` or `Origin` says otherwise or is missing. Scripts should use a token; behind a proxy see `PUBLIC_URL`.',
+  rate_limited:
+    'Too many attempts to sign in, from this address or for this user. Wait for as many seconds as `Retry-After` says.',
+  not_found: 'There is nothing at this address, or nothing that you may know of. Check the path and the name.',
+  conflict:
+    'It would clash with what is there: a name or address that is taken, or the last admin. The `detail` says which. Change the request, or what it clashes with.',
+  validation_failed:
+    'A field is missing, unknown or not of its form. `problems` names each field and what is wrong with it.',
+  unsupported_media_type:
+    'The call takes JSON, and the body was declared as something else. Send `Content-Type: application/json`.',
+  payload_too_large: 'The body is larger than the call takes. Send less.',
+  ambiguous_path:
+    'The path can be read in more than one way (dot segments, `//`, `%2f`, `\\`, malformed escapes …), or the request names two hosts. Send the plain form of the path.',
+  misdirected_host:
+    'The Host header names a host that is not served here. Use the address of `PUBLIC_URL`, or add the host to `ALLOWED_HOSTS`.',
+  approval_unavailable:
+    'The rule asks for an approval that cannot be given in this way. Ask somebody with the role that needs none.',
+  store_unavailable:
+    'A store cannot answer, or more passwords wait to be checked than can be. Nothing was let through. Try again after `Retry-After`; `readyz` says which store.',
+  upstream_unreachable:
+    'The service behind the gateway refuses connections, cannot be found, or broke off. See that it runs and that `UPSTREAM` is right.',
+  upstream_timeout: 'The service behind the gateway was reached and did not answer in time. Look at the service.',
+};
