@@ -12,7 +12,7 @@ import { answerTo, forwardUpgrade, type Upgradable } from './proxy/upgrade.ts';
 import { failureCode, upstreamRefusal } from './proxy/upstream-error.ts';
 import type { Handlers } from './server.ts';
 
-type Parts = Readonly<{
+type Dependencies = Readonly<{
   gate: Gate;
   own: (req: IncomingMessage, res: ServerResponse) => void;
   pool: Pool;
@@ -26,10 +26,10 @@ type Parts = Readonly<{
 const audience = 'upstream';
 
 /** What is done with each request: ours is answered here, the rest is decided on, and forwarded when that is allowed. */
-export function requestHandlers(parts: Parts): Handlers {
-  const { gate, own, limits, logAccess } = parts;
+export function requestHandlers(dependencies: Dependencies): Handlers {
+  const { gate, own, limits, logAccess } = dependencies;
   const ownerOf = ownership(gate.settings.prefix);
-  const route = routeOf(parts);
+  const route = routeOf(dependencies);
 
   function begin(req: IncomingMessage, res: ServerResponse): Exchange {
     const exchange = newExchange(req, res);
@@ -57,7 +57,7 @@ export function requestHandlers(parts: Parts): Handlers {
   /** Whether the request is allowed. When it is not, it has been answered. */
   function passes(exchange: Exchange, decision: Decision, closing: boolean): decision is Allowed {
     exchange.user = decision.principal.name;
-    if (decision.origin !== undefined) exchange.address = decision.origin.address;
+    if (decision.source !== undefined) exchange.address = decision.source.address;
     if (!decision.allow) deny(exchange, decision, closing);
     return decision.allow;
   }
@@ -65,7 +65,7 @@ export function requestHandlers(parts: Parts): Handlers {
   function deny(exchange: Exchange, decision: Denied, closing: boolean): void {
     const { req, res } = exchange;
     // Whether a body still comes after a refused `Expect` is up to the client: only a new connection is sure to start clean.
-    if (closing || parts.draining()) res.shouldKeepAlive = false;
+    if (closing || dependencies.draining()) res.shouldKeepAlive = false;
     writeAnswer(req, res, gate.answer(req, decision));
     discardRest(req, limits.discard);
   }
@@ -76,7 +76,7 @@ export function requestHandlers(parts: Parts): Handlers {
 
   function answerOwn({ req, res }: Exchange, expecting: boolean): void {
     if (expecting) res.writeContinue();
-    if (parts.draining()) res.shouldKeepAlive = false;
+    if (dependencies.draining()) res.shouldKeepAlive = false;
     if (!req.complete) limitBody(req, limits.bodyStall);
     own(req, res);
   }
@@ -94,7 +94,7 @@ export function requestHandlers(parts: Parts): Handlers {
   /** A throw is an outage, and never a pass. */
   function broken({ req, res }: Exchange, error: unknown): void {
     const fields = error instanceof StoreUnavailableError ? { store: error.store } : { err: error };
-    parts.log.error(fields, 'a request could not be decided on');
+    dependencies.log.error(fields, 'a request could not be decided on');
     res.shouldKeepAlive = false;
     if (res.headersSent) res.destroy();
     else writeAnswer(req, res, gate.outage(req));
@@ -143,22 +143,22 @@ function limitBody(req: IncomingMessage, within: number): void {
   req.once('close', () => clearTimeout(timer));
 }
 
-function routeOf({ gate, pool, limits, log, draining }: Parts): Route {
+function routeOf({ gate, pool, limits, log, draining }: Dependencies): Route {
   const { authEnabled } = gate.settings;
   return {
     upstream: pool,
     limits,
     cookieNames: gate.cookieNames,
     ownCookies: new Set(gate.cookieNames.map((name) => name.toLowerCase())),
-    clearing: gate.clearing,
+    clearCookieHeader: gate.clearCookieHeader,
     draining,
     shared: (decision) => decision.rule?.public ?? !authEnabled,
     watch: ({ req }, decision, onEnd) => gate.watch(req, decision, onEnd),
     failed({ req, res, requestId }: Exchange, decision: Allowed, error: Error): void {
       const refusal = upstreamRefusal(error);
       log.warn({ code: refusal.code, cause: failureCode(error), requestId }, 'no answer from the upstream');
-      const { principal, rule, origin, clearCookie } = decision;
-      const denied: Denied = { allow: false, principal, rule, origin, refusal, clearCookie, retry: false };
+      const { principal, rule, source, clearCookie } = decision;
+      const denied: Denied = { allow: false, principal, rule, source, refusal, clearCookie, retry: false };
       writeAnswer(req, res, gate.answer(req, denied));
       discardRest(req, limits.discard);
     },

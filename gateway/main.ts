@@ -48,7 +48,7 @@ export async function runGateway(settings: Settings, options: RunOptions = {}): 
   );
 }
 
-type Parts = Readonly<{
+type Dependencies = Readonly<{
   app: { close(): Promise<void> };
   gate: Gatewarden;
   out: GatewayLog;
@@ -56,7 +56,7 @@ type Parts = Readonly<{
   address: { host: string; port: number };
 }>;
 
-function running({ app, gate, out, url, address }: Parts, signals: boolean): RunningGateway {
+function running({ app, gate, out, url, address }: Dependencies, signals: boolean): RunningGateway {
   const { promise: closed, resolve } = Promise.withResolvers<void>();
   let closing: Promise<void> | undefined;
 

@@ -3,7 +3,7 @@ import type { Core } from './core.ts';
 import { expressGuards, type Guards } from './express/guards.ts';
 import type { Log } from './log.ts';
 import type { Decision } from './request/decide.ts';
-import type { Incoming } from './request/extract/head.ts';
+import type { RequestHead } from './request/extract/head.ts';
 import type { Explanation } from './request/identify.ts';
 import type { Answer } from './request/respond/write.ts';
 import type { IdentityHeader } from './request/upstream-identity.ts';
@@ -23,13 +23,13 @@ export interface Gatewarden extends Guards {
   /** express-session (`req.session`) on the same store, for apps that keep data in it. */
   session(): RequestHandler;
   /** Why a request was or was not authenticated, without secrets. */
-  explain(req: Incoming): Promise<Explanation>;
+  explain(req: RequestHead): Promise<Explanation>;
   /** The decision on a request by the rules of the settings, without Express. Rejects only with an outage. */
-  decide(req: Incoming): Promise<Decision>;
+  decide(req: RequestHead): Promise<Decision>;
   /** The answer to a request that was not allowed. */
-  answer(req: Incoming, decision: Extract<Decision, { allow: false }>): Answer;
+  answer(req: RequestHead, decision: Extract<Decision, { allow: false }>): Answer;
   /** The answer when a store cannot be asked: 503 with `Retry-After`. */
-  outage(req: Incoming): Answer;
+  outage(req: RequestHead): Answer;
   /**
    * All headers that tell an upstream who asks, the assertion among them. `audience` is the `aud` of the assertion.
    * A promise only when a new assertion had to be signed.
@@ -39,7 +39,7 @@ export interface Gatewarden extends Guards {
    * Calls `onEnd` once the request would no longer be allowed: sign-out, revocation, role change, expiry. For sockets and
    * streams that outlive their decision. Gives the way to stop watching.
    */
-  watch(req: Incoming, decision: Extract<Decision, { allow: true }>, onEnd: () => void): () => void;
+  watch(req: RequestHead, decision: Extract<Decision, { allow: true }>, onEnd: () => void): () => void;
   readonly users: Users;
   readonly tokens: ApiTokens;
   readonly sessions: Sessions;
@@ -49,7 +49,7 @@ export interface Gatewarden extends Guards {
   /** The names of our cookies, which no upstream may see or set. */
   readonly cookieNames: BrowserSessions['cookieNames'];
   /** The `Set-Cookie` value that clears the session cookie, for answers to a decision with `clearCookie`. */
-  readonly clearing: string;
+  readonly clearCookieHeader: string;
   readonly settings: Settings;
   /** The link that makes the first admin, for an address that people use; undefined once there is an admin. */
   setupLink(base: string): Promise<string | undefined>;
@@ -76,7 +76,7 @@ const plain = (link: string): void => void process.stderr.write(`No admin yet. M
 
 /** The published object over an installation. */
 export function gateOf(installation: Installation): Gatewarden {
-  const { core, decide, judgeBy, open, stores } = installation;
+  const { core, decide, decideBy, open, stores } = installation;
   let signInPath: (() => string) | undefined;
 
   const answer: Gatewarden['answer'] = (req, decision) =>
@@ -96,7 +96,7 @@ export function gateOf(installation: Installation): Gatewarden {
   }
 
   return {
-    ...expressGuards({ core, judgeBy, answerTo: answer }),
+    ...expressGuards({ core, decideBy, answerTo: answer }),
     router({ prefix } = {}) {
       const app = ownRoutes(core, prefix === undefined ? {} : { prefix });
       signInPath = () => prefix ?? app.path();
@@ -118,7 +118,7 @@ export function gateOf(installation: Installation): Gatewarden {
     signIn: core.signIn,
     firstAdmin: core.firstAdmin,
     cookieNames: core.browserSessions.cookieNames,
-    clearing: core.browserSessions.clearing,
+    clearCookieHeader: core.browserSessions.clearCookieHeader,
     settings: core.settings,
     setupLink,
     async ready() {

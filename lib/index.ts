@@ -11,7 +11,7 @@ export { type Gatewarden, gatewarden } from './gatewarden.ts';
 export type { Log } from './log.ts';
 export type { Rule } from './request/authorize/rules.ts';
 export type { Decision } from './request/decide.ts';
-export type { Origin } from './request/extract/source.ts';
+export type { RequestSource } from './request/extract/source.ts';
 export type { Explanation } from './request/identify.ts';
 export type { Answer } from './request/respond/write.ts';
 export type { IdentityHeader } from './request/upstream-identity.ts';

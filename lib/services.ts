@@ -50,7 +50,7 @@ export interface Users {
 }
 
 /** Who asks, where attempts are counted and the audit log is written. */
-export type Asking = Readonly<{ address: string; agent?: string | undefined }>;
+export type Caller = Readonly<{ address: string; agent?: string | undefined }>;
 
 /** Signing in with a password, the only place that compares one. Counts attempts first. */
 export interface PasswordSignIn {
@@ -58,9 +58,9 @@ export interface PasswordSignIn {
    * `invalid_credentials` alike for unknown, wrong and passwordless; `rate_limited` with `retryAfter`;
    * `account_pending` and `account_disabled` for the right password only.
    */
-  verify(input: { username: unknown; password: unknown }, asking: Asking): Promise<Result<UserRecord>>;
+  verify(input: { username: unknown; password: unknown }, caller: Caller): Promise<Result<UserRecord>>;
   /** The user's own password once more (`current_password`); `confirmation_required` when absent, else as `verify`. */
-  confirm(userId: string, password: unknown, asking: Asking): Promise<Result<UserRecord>>;
+  confirm(userId: string, password: unknown, caller: Caller): Promise<Result<UserRecord>>;
   /** Sets a new one; the session `keep` (public id) lives on, all else of the user ends. */
   change(userId: string, password: string, by: Actor, keep?: string): Promise<Result<undefined>>;
 }
@@ -71,7 +71,7 @@ export interface FirstAdmin {
   /** The token of the setup link: the same for every instance, worth something only while there is no admin. */
   setupToken(): string;
   /** Makes the first admin; `invalid_token` for a wrong token, `not_found` once there is an admin. Attempts count. */
-  setUp(input: { token: unknown; username: unknown; password: unknown }, asking: Asking): Promise<Result<UserRecord>>;
+  setUp(input: { token: unknown; username: unknown; password: unknown }, caller: Caller): Promise<Result<UserRecord>>;
   /** Makes the admin that the environment or the command names, while there is none. `conflict` when there is one. */
   create(username: string, password: string, by: Actor): Promise<Result<UserView>>;
 }
@@ -124,11 +124,11 @@ export type TokenPair = Readonly<{
 /** Access tokens (JWT, RFC 9068) on a session record of their own, and the refresh tokens beside them. */
 export interface AccessTokens {
   /** Begins an `api` session and issues a pair for it. */
-  signIn(user: UserRecord, asking: Asking): Promise<TokenPair>;
+  signIn(user: UserRecord, caller: Caller): Promise<TokenPair>;
   /** An admin's token for somebody else: no refresh token, `act` names the minter; `ttl` in milliseconds. */
   mint(user: UserRecord, options: { ttl: number; roleCeiling?: string | undefined }, by: Actor): Promise<TokenPair>;
   /** Rotates; `invalid_token` for any refresh token that is not good, and a reused one ends the session. */
-  refresh(refreshToken: string, asking: Asking): Promise<Result<TokenPair & Readonly<{ user: UserRecord }>>>;
+  refresh(refreshToken: string, caller: Caller): Promise<Result<TokenPair & Readonly<{ user: UserRecord }>>>;
 }
 
 /** The claims of an access token of ours that verified: signature, type, issuer, audience and times are right. */

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { find, freePort, listening, startOn } from '../process.ts';
 
 /** Where the stores of one installation are. */
-export interface Place {
+export interface Surface {
   readonly mongodbUrl: string;
   readonly redisUrl: string;
 }
 
 export interface Servers {
   /** A database of its own on each of the two servers; of Redis's there are sixteen. */
-  place(name: string, number: number): Place;
+  place(name: string, number: number): Surface;
   stop(): Promise<void>;
 }
 

@@ -53,7 +53,7 @@ function judge(settings: Settings, { method, target, principal }: Asked): Judged
   if (!parsed.ok) throw new SettingsError(parsed.problems);
   if (isOurs(settings.prefix, target)) return passes('', 'our own pages and API: they have guards of their own');
   const selection = ruleTable(parsed.rules).select(method, target);
-  if (!settings.authEnabled && selection.is === 'selected') return passes('', 'authentication is switched off');
+  if (!settings.authEnabled && selection.kind === 'selected') return passes('', 'authentication is switched off');
   const verdict = decideRules(selection, { principal, address: '127.0.0.1', ladder: known });
   const rule = verdict.rule ? `line ${verdict.rule.line}: ${verdict.rule.text}` : '';
   if (verdict.allow) return passes(rule, `the rule asks for ${verdict.rule?.role ?? known.rung('admin')}`);

@@ -16,7 +16,7 @@ export interface Route {
   /** The same in lower case. */
   readonly ownCookies: ReadonlySet<string>;
   /** The `Set-Cookie` that drops a dead session cookie. */
-  readonly clearing: string;
+  readonly clearCookieHeader: string;
   /** Answers go out with `Connection: close`: the server is on its way out. */
   readonly draining: () => boolean;
   /** Whoever asked is told, and the log too, that the upstream gave no answer. */
@@ -42,8 +42,8 @@ export function forward(route: Route, exchange: Exchange, decision: Allowed, ide
 export function dispatch(route: Route, handler: Forwarding, identity: IdentityHeaders, upgrade?: string): void {
   const { exchange, decision } = handler;
   const { req } = exchange;
-  const { origin, passAuthorization } = decision;
-  const head = upstreamHead(req, { origin, identity, passAuthorization, cookieNames: route.cookieNames });
+  const { source, passAuthorization } = decision;
+  const head = upstreamHead(req, { source, identity, passAuthorization, cookieNames: route.cookieNames });
   exchange.requestId = head.requestId;
   const { limits } = route;
   route.upstream.dispatch(
@@ -120,7 +120,7 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     const out = clientHeaders(headers, {
       shared: route.shared(decision),
       cookieNames: route.ownCookies,
-      setCookie: decision.clearCookie ? route.clearing : undefined,
+      setCookie: decision.clearCookie ? route.clearCookieHeader : undefined,
       trailers: headers['transfer-encoding'] !== undefined && mayHaveTrailers(req.method, req.httpVersion, status),
       noLength: status === 204,
     });

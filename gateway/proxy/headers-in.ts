@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { Origin } from 'gatewarden';
+import type { RequestSource } from 'gatewarden';
 import { isReservedHeader, withoutCookies } from '#request';
 
 /** The headers that say who asks, ready to be sent. */
@@ -8,7 +8,7 @@ export type IdentityHeaders = readonly (readonly [name: string, value: string])[
 
 /** What the upstream is to be told besides what the client sent. */
 export interface Telling {
-  readonly origin: Origin;
+  readonly source: RequestSource;
   readonly identity: IdentityHeaders;
   readonly passAuthorization: boolean;
   /** Cookies that are ours and stay here. */
@@ -137,18 +137,18 @@ function passSpecial(kind: Kind, name: string, value: string, telling: Telling, 
     if (telling.passAuthorization) headers.push(name, value);
   } else if (kind === 'traceparent') seen.traceparent = seen.traceparent === undefined ? value : '';
   else if (kind === 'tracestate') seen.tracestate = join(seen.tracestate, value);
-  else if (!telling.origin.trusted) return;
+  else if (!telling.source.trusted) return;
   else if (kind === 'forwarded-for') seen.forwardedFor = join(seen.forwardedFor, value);
   else if (kind === 'forwarded') seen.forwarded = join(seen.forwarded, value);
   else if (kind === 'request-id') seen.requestId = value;
 }
 
-function tell(headers: string[], { origin, identity }: Telling, seen: Continued): string {
+function tell(headers: string[], { source, identity }: Telling, seen: Continued): string {
   const fresh = randomUUID();
   const requestId = seen.requestId !== undefined && isRequestId(seen.requestId) ? seen.requestId : fresh;
-  headers.push('X-Forwarded-For', join(seen.forwardedFor, origin.peer));
-  headers.push('X-Forwarded-Proto', origin.proto, 'X-Forwarded-Host', origin.host);
-  headers.push('Forwarded', forwarded(origin, seen.forwarded), 'X-Request-Id', requestId);
+  headers.push('X-Forwarded-For', join(seen.forwardedFor, source.peer));
+  headers.push('X-Forwarded-Proto', source.proto, 'X-Forwarded-Host', source.host);
+  headers.push('Forwarded', forwarded(source, seen.forwarded), 'X-Request-Id', requestId);
   tellTrace(headers, fresh, seen);
   for (const header of identity) headers.push(header[0], header[1]);
   return requestId;
@@ -173,11 +173,11 @@ function tellTrace(headers: string[], fresh: string, seen: Continued): void {
 }
 
 /** RFC 7239: one element for this hop, behind those of trusted proxies. Where they sent none, it names the client. */
-function forwarded(origin: Origin, before: string | undefined): string {
-  if (before !== undefined) return `${before}, ${element(origin.peer, origin)}`;
-  if (origin.address !== last.address || origin.host !== last.host || origin.proto !== last.proto) {
-    const { address, host, proto } = origin;
-    last = { address, host, proto, text: element(address, origin) };
+function forwarded(source: RequestSource, before: string | undefined): string {
+  if (before !== undefined) return `${before}, ${element(source.peer, source)}`;
+  if (source.address !== last.address || source.host !== last.host || source.proto !== last.proto) {
+    const { address, host, proto } = source;
+    last = { address, host, proto, text: element(address, source) };
   }
   return last.text;
 }
@@ -190,7 +190,7 @@ let last: Readonly<{ address: string; host: string; proto: string; text: string 
   text: '',
 };
 
-function element(address: string, { proto, host }: Origin): string {
+function element(address: string, { proto, host }: RequestSource): string {
   const node = address.includes(':') ? `"[${address}]"` : address;
   // A quoted string: what could end it is left out rather than escaped.
   return `for=${node};proto=${proto}${/^[\w.:[\]-]+$/.test(host) ? `;host="${host}"` : ''}`;

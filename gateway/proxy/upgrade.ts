@@ -78,7 +78,7 @@ function switching(headers: IncomingHttpHeaders, route: Route, decision: Allowed
   const out = clientHeaders(headers, {
     shared: true,
     cookieNames: route.ownCookies,
-    setCookie: decision.clearCookie ? route.clearing : undefined,
+    setCookie: decision.clearCookie ? route.clearCookieHeader : undefined,
     trailers: false,
     noLength: true,
   });

@@ -3,12 +3,12 @@ import { equalSecrets } from '../crypto/constant-time.ts';
 import type { Keyring } from '../crypto/keyring.ts';
 import { randomBase62 } from '../crypto/random.ts';
 import { type FieldProblem, ok, type Result, refused } from '../errors.ts';
-import type { Asking, FirstAdmin } from '../services.ts';
+import type { Caller, FirstAdmin } from '../services.ts';
 import type { UserRecord } from '../stores/records/users.ts';
 import type { Actor } from '../types.ts';
 import { attemptLimits } from './attempts.ts';
 import { nameKey, namePolicy } from './names.ts';
-import { type AccountParts, doneBy } from './parts.ts';
+import { type AccountDependencies, doneBy } from './parts.ts';
 import { passwordPolicy } from './password-policy.ts';
 import { viewOf } from './view.ts';
 
@@ -18,8 +18,10 @@ type Wanted = Readonly<{ username: unknown; password: unknown }>;
  * The first admin, by whichever way comes first: of all ways and all instances at once, one makes it.
  * The setup token is worked out from the secret key and the installation's id: nothing to keep, the same after a restart.
  */
-export async function firstAdmin(parts: AccountParts & Readonly<{ keyring: Keyring }>): Promise<FirstAdmin> {
-  const { stores, bus, record, ladder, hasher, settings, clock, keyring } = parts;
+export async function firstAdmin(
+  dependencies: AccountDependencies & Readonly<{ keyring: Keyring }>,
+): Promise<FirstAdmin> {
+  const { stores, bus, record, ladder, hasher, settings, clock, keyring } = dependencies;
   const attempts = attemptLimits(stores.attempts, settings);
   const problemOfName = namePolicy(settings.reservedNames);
   const problemOfPassword = passwordPolicy(settings.passwordMinLength);
@@ -87,15 +89,15 @@ export async function firstAdmin(parts: AccountParts & Readonly<{ keyring: Keyri
   const opens = (token: string) => tokens.filter((good) => equalSecrets(good, token)).length > 0;
 
   /** Counted before it is compared; nobody can close this door for the owner by knocking from everywhere. */
-  async function checkToken(token: unknown, asking: Asking): Promise<Result<undefined>> {
-    const attempt = await attempts.begin('setup', asking.address, { everywhere: false });
+  async function checkToken(token: unknown, caller: Caller): Promise<Result<undefined>> {
+    const attempt = await attempts.begin('setup', caller.address, { everywhere: false });
     if (!attempt.ok) return attempt;
     if (typeof token !== 'string' || !opens(token)) {
       await record({
         event: 'login.failed',
         actor: '',
         via: 'none',
-        ...asking,
+        ...caller,
         outcome: 'invalid_token',
         detail: { door: 'setup' },
       });
@@ -105,16 +107,16 @@ export async function firstAdmin(parts: AccountParts & Readonly<{ keyring: Keyri
     return ok(undefined);
   }
 
-  async function setUp(input: Wanted & { token: unknown }, asking: Asking): Promise<Result<UserRecord>> {
+  async function setUp(input: Wanted & { token: unknown }, caller: Caller): Promise<Result<UserRecord>> {
     if (!(await needed())) return refused('not_found');
-    const checked = await checkToken(input.token, asking);
+    const checked = await checkToken(input.token, caller);
     if (!checked.ok) return checked;
     const made = await insert(input);
     if (!made.ok) return there ? refused('not_found') : made;
-    await attempts.remember(made.value.id, asking.address, clock());
+    await attempts.remember(made.value.id, caller.address, clock());
     await tell(
       made.value,
-      { actor: made.value.username, via: 'none', address: asking.address, agent: asking.agent },
+      { actor: made.value.username, via: 'none', address: caller.address, agent: caller.agent },
       'set up',
     );
     return made;

@@ -5,7 +5,7 @@ import type { Stores } from '../stores/stores.ts';
 import type { Actor, Ladder } from '../types.ts';
 
 /** What the services of accounts work with. `clock` is in milliseconds since the epoch. */
-export type AccountParts = Readonly<{
+export type AccountDependencies = Readonly<{
   stores: Pick<Stores, 'users' | 'sessions' | 'tokens' | 'refreshTokens' | 'attempts' | 'facts'>;
   bus: InvalidationBus;
   record: RecordEvent;

@@ -5,7 +5,7 @@ import type { UserChange, UserRecord, UserState } from '../stores/records/users.
 import type { Actor } from '../types.ts';
 import { endCredentialsOf } from './end-all.ts';
 import { nameKey, namePolicy } from './names.ts';
-import { type AccountParts, doneBy, isAdminsHand } from './parts.ts';
+import { type AccountDependencies, doneBy, isAdminsHand } from './parts.ts';
 import { passwordPolicy } from './password-policy.ts';
 import { userInput } from './user-input.ts';
 import { viewOf } from './view.ts';
@@ -47,8 +47,8 @@ function stateOf(active: boolean | undefined, before: UserState): UserState {
  * (`insufficient_role`); reserved names, names with `@` and names used before are an admin's to give. Without `by` it is the
  * program itself, which gives any role but none of those names.
  */
-export function usersService(parts: AccountParts): Users {
-  const { stores, bus, record, ladder, hasher, settings, clock } = parts;
+export function usersService(dependencies: AccountDependencies): Users {
+  const { stores, bus, record, ladder, hasher, settings, clock } = dependencies;
   const input = userInput({
     name: namePolicy(settings.reservedNames),
     password: passwordPolicy(settings.passwordMinLength),
@@ -116,7 +116,7 @@ export function usersService(parts: AccountParts): Users {
     const after = await stores.users.update(before.id, change, clock());
     if (typeof after === 'string') return taken[after];
     if (after.epoch === before.epoch) await bus.publish({ kind: 'user', id: after.id });
-    else await endCredentialsOf(parts, after);
+    else await endCredentialsOf(dependencies, after);
     return ok(after);
   }
 
@@ -138,7 +138,7 @@ export function usersService(parts: AccountParts): Users {
     if (!stands(by, user.role)) return refused('insufficient_role');
     const outcome = await stores.users.remove(user.id, clock());
     if (outcome !== 'removed') return taken[outcome];
-    await endCredentialsOf(parts, user);
+    await endCredentialsOf(dependencies, user);
     await stores.tokens.removeAllOf(user.id);
     await tell(user, by, 'removed');
     return ok(undefined);

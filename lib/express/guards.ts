@@ -6,8 +6,8 @@ import type { Refusal } from '../errors.ts';
 import { StoreUnavailableError } from '../errors.ts';
 import { cleanUrl } from '../request/authorize/clean-url.ts';
 import type { Decision } from '../request/decide.ts';
-import type { Incoming } from '../request/extract/head.ts';
-import type { Found } from '../request/identify.ts';
+import type { RequestHead } from '../request/extract/head.ts';
+import type { Identification } from '../request/identify.ts';
 import type { Answer } from '../request/respond/write.ts';
 import { writeAnswer } from '../request/respond/write.ts';
 import type { Principal } from '../types.ts';
@@ -38,22 +38,22 @@ export interface Guards {
   protect(options?: { rules?: string }): RequestHandler;
 }
 
-type Parts = Readonly<{
+type Dependencies = Readonly<{
   core: Core;
   /** Judges by rules text, parsed once. */
-  judgeBy: (rules: string | undefined) => (req: Incoming) => Promise<Decision>;
-  answerTo: (req: Incoming, decision: Extract<Decision, { allow: false }>) => Answer;
+  decideBy: (rules: string | undefined) => (req: RequestHead) => Promise<Decision>;
+  answerTo: (req: RequestHead, decision: Extract<Decision, { allow: false }>) => Answer;
 }>;
 
 /** What somebody who is signed in is told where they may not pass. */
 type Denial = Readonly<{ code: 'insufficient_role' | 'insufficient_scope'; detail: string }>;
 
 /** The target as the client sent it, whatever Express has cut off since. */
-const untouched = (req: Request): Incoming =>
-  req.url === req.originalUrl ? req : (Object.create(req, { url: { value: req.originalUrl } }) as Incoming);
+const untouched = (req: Request): RequestHead =>
+  req.url === req.originalUrl ? req : (Object.create(req, { url: { value: req.originalUrl } }) as RequestHead);
 
 /** Express's middleware over the request path: the only place, with the routes, that knows `req`, `res`, `next`. */
-export function expressGuards({ core, judgeBy, answerTo }: Parts): Guards {
+export function expressGuards({ core, decideBy, answerTo }: Dependencies): Guards {
   const { requests, ladder, scopes } = core;
   const { recognise, principalOf } = recogniser(core);
 
@@ -83,7 +83,11 @@ export function expressGuards({ core, judgeBy, answerTo }: Parts): Guards {
   }
 
   /** Who asks; undefined when the request has been refused, or Express has been told of what broke. */
-  function identify(req: Request, res: Response, next: NextFunction): Found | Promise<Found> | undefined {
+  function identify(
+    req: Request,
+    res: Response,
+    next: NextFunction,
+  ): Identification | Promise<Identification> | undefined {
     const clean = cleanUrl(req.url);
     if (!clean.ok) {
       refuse(req, res, { code: 'ambiguous_path', detail: clean.detail });
@@ -111,9 +115,9 @@ export function expressGuards({ core, judgeBy, answerTo }: Parts): Guards {
     } else if (found !== undefined) accept(req, res, found, then);
   }
 
-  function accept(req: Request, res: Response, found: Found, then: () => void): void {
+  function accept(req: Request, res: Response, found: Identification, then: () => void): void {
     if ('principal' in found && found.refusal === undefined) {
-      recognise(req, found.principal, found.origin);
+      recognise(req, found.principal, found.source);
       then();
     } else refuse(req, res, found.refusal ?? { code: 'invalid_token' }, 'principal' in found ? found : {});
   }
@@ -171,16 +175,16 @@ export function expressGuards({ core, judgeBy, answerTo }: Parts): Guards {
     },
 
     protect({ rules } = {}) {
-      const judge = judgeBy(rules);
+      const decide = decideBy(rules);
       return function protect(req, res, next) {
-        judge(untouched(req)).then(
+        decide(untouched(req)).then(
           (decision) => {
             if (!decision.allow) return writeAnswer(req, res, answerTo(untouched(req), decision));
             const clean = cleanUrl(req.url);
             if (!clean.ok) return refuse(req, res, { code: 'ambiguous_path', detail: clean.detail });
             req.url = clean.url;
-            if (decision.clearCookie) res.append('Set-Cookie', core.browserSessions.clearing);
-            recognise(req, decision.principal, decision.origin);
+            if (decision.clearCookie) res.append('Set-Cookie', core.browserSessions.clearCookieHeader);
+            recognise(req, decision.principal, decision.source);
             next();
           },
           (error) => outage(req, res, next, error),

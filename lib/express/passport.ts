@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import type {} from 'passport';
 import type { Core } from '../core.ts';
-import type { Origin } from '../request/extract/source.ts';
+import type { RequestSource } from '../request/extract/source.ts';
 import type { Principal } from '../types.ts';
 
 declare global {
@@ -32,14 +32,14 @@ const callbackIn = (given: readonly unknown[]): Done | undefined =>
 /** What `req.user`, `req.login` and `req.logout` of a request come down to. */
 interface Recogniser {
   userOf(principal: Principal): Express.User | undefined;
-  signIn(req: Request, from: Origin, user: { id?: string; username?: string }): Promise<void>;
+  signIn(req: Request, from: RequestSource, user: { id?: string; username?: string }): Promise<void>;
   signOut(req: Request): Promise<void>;
 }
 
 const by = Symbol('which gate knows this request');
 const from = Symbol('where this request comes from');
 const who = Symbol('who makes this request');
-type Recognised = Request & { [by]: Recogniser; [from]: Origin; [who]: Principal };
+type Recognised = Request & { [by]: Recogniser; [from]: RequestSource; [who]: Principal };
 
 function isNow(req: Request, principal: Principal): void {
   req.auth = principal;
@@ -88,7 +88,7 @@ function equip(prototype: object): void {
 
 /** How one gate knows requests. */
 export interface Recognition {
-  recognise(req: Request, principal: Principal, origin: Origin): void;
+  recognise(req: Request, principal: Principal, source: RequestSource): void;
   /**
    * Who makes the request, if this very gate has found that out. `req.auth` is for handlers to read: other middleware
    * (express-jwt, express-basic-auth, another gate) sets it too, to what it believes.
@@ -118,7 +118,7 @@ export function recogniser(core: Core): Recognition {
       const name = (wanted.username ?? '').toLowerCase();
       const record = wanted.id ? await users.byId(wanted.id) : await users.byName(name);
       if (record?.state !== 'active') throw new TypeError('req.login: there is no active user of that id or username');
-      const options = { method: 'login', remember: false, asking: { address, agent: req.get('user-agent') } };
+      const options = { method: 'login', remember: false, caller: { address, agent: req.get('user-agent') } };
       const { id: sessionId, expiresAt } = await core.browserSessions.begin(req, responseOf(req), record, options);
       isNow(req, core.principals.ofUser(record, { via: 'session', sessionId, expiresAt }));
     },
@@ -132,12 +132,12 @@ export function recogniser(core: Core): Recognition {
   };
 
   return {
-    recognise(req, principal, origin) {
+    recognise(req, principal, source) {
       const prototype: object = Object.getPrototypeOf(req);
       if (!equipped.has(prototype)) equip(prototype);
       const known = req as Recognised;
       known[by] = own;
-      known[from] = origin;
+      known[from] = source;
       isNow(req, principal);
     },
     principalOf(req) {

@@ -1,13 +1,13 @@
 import type { Invalidation, InvalidationBus } from '../invalidation/bus.ts';
 import type { Principal } from '../types.ts';
 import type { Decision } from './decide.ts';
-import type { Incoming } from './extract/head.ts';
+import type { RequestHead } from './extract/head.ts';
 
-type Open = Readonly<{ req: Incoming; principal: Principal; end: () => void }>;
+type Open = Readonly<{ req: RequestHead; principal: Principal; end: () => void }>;
 
-type Parts = Readonly<{
+type Dependencies = Readonly<{
   bus: InvalidationBus;
-  decide: (req: Incoming) => Promise<Decision>;
+  decide: (req: RequestHead) => Promise<Decision>;
   clock: () => number;
   /** How often each open request is judged again without a message while messages are heard, in milliseconds. */
   interval?: number;
@@ -24,7 +24,7 @@ export interface Watch {
    * Calls `onEnd` once, as soon as the request would no longer be allowed as the same principal: signed out, revoked,
    * changed, expired, or the store that knows could not be asked after a message. Gives the way to stop.
    */
-  watch(req: Incoming, principal: Principal, onEnd: () => void): () => void;
+  watch(req: RequestHead, principal: Principal, onEnd: () => void): () => void;
   close(): void;
 }
 
@@ -38,7 +38,7 @@ const touches = ({ kind, id }: Invalidation, principal: Principal): boolean =>
 const isSame = (now: Principal, then: Principal): boolean => now.id === then.id && now.role === then.role;
 
 /** Open sockets and streams: each is judged again when a message names its principal, and now and then without one: often while messages are missed. */
-export function openRequests({ bus, decide, clock, interval = 30_000 }: Parts): Watch {
+export function openConnections({ bus, decide, clock, interval = 30_000 }: Dependencies): Watch {
   const open = new Set<Open>();
   let checkedAt = clock();
   let inRound = false;
@@ -48,7 +48,7 @@ export function openRequests({ bus, decide, clock, interval = 30_000 }: Parts): 
     if (open.delete(one)) one.end();
   };
 
-  async function judge(one: Open, onOutage: 'end' | 'wait'): Promise<void> {
+  async function decideAgain(one: Open, onOutage: 'end' | 'wait'): Promise<void> {
     try {
       const decision = await decide(one.req);
       if (!decision.allow || !isSame(decision.principal, one.principal)) finish(one);
@@ -57,10 +57,10 @@ export function openRequests({ bus, decide, clock, interval = 30_000 }: Parts): 
     }
   }
 
-  async function judgeThese(these: readonly Open[], onOutage: 'end' | 'wait'): Promise<void> {
+  async function decideThese(these: readonly Open[], onOutage: 'end' | 'wait'): Promise<void> {
     for (let at = 0; at < these.length; at += atOnce) {
       const some = these.slice(at, at + atOnce).filter((one) => open.has(one));
-      await Promise.all(some.map((one) => judge(one, onOutage)));
+      await Promise.all(some.map((one) => decideAgain(one, onOutage)));
     }
   }
 
@@ -68,7 +68,7 @@ export function openRequests({ bus, decide, clock, interval = 30_000 }: Parts): 
   async function round(): Promise<void> {
     if (inRound) return;
     inRound = true;
-    await judgeThese([...open], 'wait');
+    await decideThese([...open], 'wait');
     inRound = false;
   }
 
@@ -84,7 +84,7 @@ export function openRequests({ bus, decide, clock, interval = 30_000 }: Parts): 
 
   const unsubscribe = bus.subscribe(function judgeAgain(message) {
     const touched = [...open].filter((one) => touches(message, one.principal));
-    void judgeThese(touched, 'end');
+    void decideThese(touched, 'end');
   });
 
   return {
@@ -94,7 +94,7 @@ export function openRequests({ bus, decide, clock, interval = 30_000 }: Parts): 
       open.add(one);
       timer ??= setInterval(tick, Math.min(interval, hurried)).unref();
       // What was said between the decision and now was not heard.
-      void judge(one, 'wait');
+      void decideAgain(one, 'wait');
       return () => open.delete(one);
     },
     close() {

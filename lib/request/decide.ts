@@ -4,8 +4,8 @@ import type { Ladder, Principal } from '../types.ts';
 import { decideRules, isPublic } from './authorize/decide.ts';
 import type { RuleTable, Selection } from './authorize/match.ts';
 import type { Rule } from './authorize/rules.ts';
-import type { Incoming } from './extract/head.ts';
-import type { Origin } from './extract/source.ts';
+import type { RequestHead } from './extract/head.ts';
+import type { RequestSource } from './extract/source.ts';
 import type { Identified, RequestPath } from './identify.ts';
 
 /** The decision on one request. */
@@ -14,7 +14,7 @@ export type Decision =
       allow: true;
       principal: Principal;
       rule?: Rule | undefined;
-      origin: Origin;
+      source: RequestSource;
       /** The `Authorization` header is the upstream's business: pass it on. */
       passAuthorization: boolean;
       /** The session cookie names nothing that lives: tell the browser to drop it. */
@@ -25,13 +25,13 @@ export type Decision =
       principal: Principal;
       refusal: Refusal;
       rule?: Rule | undefined;
-      origin?: Origin | undefined;
+      source?: RequestSource | undefined;
       clearCookie: boolean;
       /** Answer a navigation with a 303 to the very same target instead of the refusal (a dead cookie under auto-login). */
       retry: boolean;
     }>;
 
-type Parts = Readonly<{
+type Dependencies = Readonly<{
   requests: Pick<RequestPath, 'identify'>;
   ladder: Ladder;
   settings: Pick<Settings, 'authEnabled'>;
@@ -41,11 +41,11 @@ type Parts = Readonly<{
 }>;
 
 /** Of the rules that a request's readings select, one that is not public, if any: its answer is then nobody else's. */
-const strictest = ({ chosen }: Extract<Selection, { is: 'selected' }>): Rule | undefined =>
+const strictest = ({ chosen }: Extract<Selection, { kind: 'selected' }>): Rule | undefined =>
   (chosen.find(({ rule }) => rule?.public !== true) ?? chosen[0]).rule;
 
 /** Judges requests by a table of rules: the whole decision, as the gateway, forward-auth and `protect()` share it. */
-export function judgeWith(core: Parts, table: RuleTable): (req: Incoming) => Promise<Decision> {
+export function decider(core: Dependencies, table: RuleTable): (req: RequestHead) => Promise<Decision> {
   const { requests, ladder, anonymous } = core;
   const { authEnabled } = core.settings;
 
@@ -53,24 +53,24 @@ export function judgeWith(core: Parts, table: RuleTable): (req: Incoming) => Pro
     allow: false,
     principal: found?.principal ?? anonymous,
     refusal,
-    origin: found?.origin,
+    source: found?.source,
     clearCookie: found?.clearCookie ?? false,
     retry: found?.retry ?? false,
   });
 
-  return async function judge(req) {
+  return async function decide(req) {
     const selection = table.select(req.method ?? '', req.url ?? '');
-    if (selection.is === 'refused') return refuse(selection.refusal);
+    if (selection.kind === 'refused') return refuse(selection.refusal);
     const identified = requests.identify(req, isPublic(selection) ? 'open' : 'closed');
     // Most are known: to wait for what is there would send every request once more round the queue.
     const found = identified instanceof Promise ? await identified : identified;
     if (!('principal' in found)) return refuse(found.refusal);
     if (found.refusal) return refuse(found.refusal, found);
-    const { principal, origin, passAuthorization, clearCookie } = found;
-    if (!authEnabled) return { allow: true, principal, origin, passAuthorization, clearCookie };
-    const verdict = decideRules(selection, { principal, address: origin.address, ladder });
+    const { principal, source, passAuthorization, clearCookie } = found;
+    if (!authEnabled) return { allow: true, principal, source, passAuthorization, clearCookie };
+    const verdict = decideRules(selection, { principal, address: source.address, ladder });
     if (verdict.allow)
-      return { allow: true, principal, rule: strictest(selection), origin, passAuthorization, clearCookie };
+      return { allow: true, principal, rule: strictest(selection), source, passAuthorization, clearCookie };
     if (principal.kind !== 'anonymous') core.denied(principal, req.url ?? '', verdict.refusal.code);
     return { ...refuse(verdict.refusal, found), rule: verdict.rule };
   };

@@ -5,7 +5,7 @@ import { type Headers, identityHeaders } from './identity-headers.ts';
 /** A header that tells an upstream something. */
 export type IdentityHeader = readonly [name: string, value: string];
 
-type Parts = Readonly<{
+type Dependencies = Readonly<{
   settings: Pick<Settings, 'identityHeaders' | 'authEnabled'>;
   ladder: Ladder;
   sign: { for(principal: Principal, audience: string): string | Promise<string> };
@@ -15,7 +15,7 @@ type Parts = Readonly<{
  * Tells upstreams who asks (section 8 of the contract): the preset headers, empty when anonymous, and the assertion. Nothing
  * where authentication is switched off. A promise only when a new assertion had to be signed.
  */
-export function identityTeller({ settings, ladder, sign }: Parts) {
+export function identityTeller({ settings, ladder, sign }: Dependencies) {
   const presets = settings.identityHeaders;
   const complete = (told: Headers, assertion: string): readonly IdentityHeader[] => [
     ...told,

@@ -12,7 +12,7 @@ export const healthRoutes = [
     path: '/healthz',
     summary: 'The process is alive.',
     tag: 'health',
-    place: 'bare',
+    surface: 'bare',
     guard: 'anyone',
     answers: { 200: { description: 'Alive.', schema: fine } },
     handle: async () => json(200, { status: 'ok' }),
@@ -22,7 +22,7 @@ export const healthRoutes = [
     path: '/readyz',
     summary: 'Able to serve: each store was asked.',
     tag: 'health',
-    place: 'bare',
+    surface: 'bare',
     guard: 'anyone',
     answers: { 200: { description: 'Ready.', schema: fine } },
     async handle({ core }) {

@@ -14,17 +14,17 @@ function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
 
 /** What any call may be refused with, by what its line says. */
 function refusalsOf(route: Route): readonly ErrorCode[] {
-  const { place, guard, scope, confirm, body, query, refusals = [] } = route;
+  const { surface, guard, scope, confirm, body, query, refusals = [] } = route;
   const mayRead: ErrorCode[] = body || query ? ['validation_failed'] : [];
   const mayParse: ErrorCode[] = body ? ['unsupported_media_type', 'payload_too_large'] : [];
   const seen: ErrorCode[] =
-    place === 'bare'
+    surface === 'bare'
       ? []
       : ['malformed_credential', 'invalid_token', 'csrf_rejected', 'auth_disabled', 'misdirected_host'];
   const guarded: ErrorCode[] = guard === 'anyone' ? [] : ['missing_credential', 'insufficient_role'];
   const scoped: ErrorCode[] = scope ? ['insufficient_scope'] : [];
   const confirmed: ErrorCode[] = confirm ? ['confirmation_required', 'invalid_credentials', 'rate_limited'] : [];
-  const always: ErrorCode[] = place === 'bare' && route.tag !== 'health' ? [] : ['store_unavailable'];
+  const always: ErrorCode[] = surface === 'bare' && route.tag !== 'health' ? [] : ['store_unavailable'];
   return [...new Set([...mayRead, ...mayParse, ...seen, ...guarded, ...scoped, ...confirmed, ...refusals, ...always])];
 }
 
@@ -78,7 +78,7 @@ function operationOf(route: Route): Json {
     operationId: `${method}${path.replace(/[^A-Za-z0-9]+(\w?)/g, (_, next: string) => next.toUpperCase())}`,
     summary,
     tags: [tag],
-    security: route.place === 'bare' ? [] : security,
+    security: route.surface === 'bare' ? [] : security,
     'x-gatewarden': { guard, scope: scope ?? null, current_password_with_cookie: confirm ?? false },
     parameters: parametersOf(route),
     ...(content && { requestBody: { required: method !== 'delete', content } }),
@@ -119,7 +119,7 @@ export function openapiRoute(routes: readonly Route[]): Route {
     path: '/api/v1/openapi.json',
     summary: 'This description.',
     tag: 'health',
-    place: 'sign-in',
+    surface: 'sign-in',
     guard: 'anyone',
     answers: { 200: { description: 'OpenAPI 3.1.', schema: z.looseObject({ openapi: z.string() }) } },
     handle: async ({ core, prefix }) =>

@@ -2,10 +2,10 @@ import type { Request, Response } from 'express';
 import type { output, ZodType } from 'zod';
 import type { Core } from '../core.ts';
 import { type ErrorCode, ok, type Refusal, type Result } from '../errors.ts';
-import type { Origin } from '../request/extract/source.ts';
-import type { Place } from '../request/identify.ts';
+import type { RequestSource } from '../request/extract/source.ts';
+import type { Surface } from '../request/identify.ts';
 import type { Answer } from '../request/respond/write.ts';
-import type { Asking } from '../services.ts';
+import type { Caller } from '../services.ts';
 import type { Actor, Principal } from '../types.ts';
 import { readBody, readQuery } from './input.ts';
 
@@ -16,7 +16,7 @@ export type Guard = 'anyone' | 'signed-in' | 'self' | 'operator' | 'admin';
 export type Answered = Readonly<{ description: string; schema?: ZodType; type?: string }>;
 
 /** A call that has been let in: who makes it, from where, and what it works with. */
-export type Entry = Readonly<{
+export type CallContext = Readonly<{
   core: Core;
   req: Request;
   res: Response;
@@ -24,16 +24,16 @@ export type Entry = Readonly<{
   prefix: string;
   /** The inventory's own entry. */
   route: Route;
-  origin: Origin;
+  source: RequestSource;
   principal: Principal;
-  asking: Asking;
+  caller: Caller;
   actor: Actor;
   /** What the path holds, decoded. */
   params: Readonly<Record<string, string>>;
 }>;
 
 /** A call whose body and query have been read and checked. */
-export type Call<B = unknown, Q = unknown> = Entry & Readonly<{ body: B; query: Q }>;
+export type Call<B = unknown, Q = unknown> = CallContext & Readonly<{ body: B; query: Q }>;
 
 type Described = Readonly<{
   method: 'get' | 'post' | 'put' | 'patch' | 'delete';
@@ -42,7 +42,7 @@ type Described = Readonly<{
   summary: string;
   tag: 'pages' | 'account' | 'users' | 'tokens' | 'oauth' | 'health' | 'assets';
   /** How credentials and the Origin are taken; `bare` routes show nothing of anybody and look at neither. */
-  place: Place | 'bare';
+  surface: Surface | 'bare';
   guard: Guard;
   /** What a credential with scopes must hold. */
   scope?: 'gatewarden:read' | 'gatewarden:write' | 'gatewarden:admin';
@@ -66,7 +66,7 @@ export type Route = Described &
     /** Reads and checks the input. */
     read(req: Request, res: Response): Promise<Result<Input>>;
     /** Has the call confirmed where that is asked for, and does the work. */
-    run(entry: Entry, input: Input): Promise<Result<Answer>>;
+    run(entry: CallContext, input: Input): Promise<Result<Answer>>;
   }>;
 
 /** Body and query as the schemas of the route have them. */
@@ -90,7 +90,7 @@ export function route<B extends ZodType = ZodType<undefined>, Q extends ZodType 
       const body = await readBody(line.body, req, res);
       return body.ok ? ok({ body: body.value, query: query.value }) : body;
     },
-    async run(entry: Entry, { body, query }: Input) {
+    async run(entry: CallContext, { body, query }: Input) {
       const confirmed = line.confirm ? await confirm(entry, body) : ok(undefined);
       if (!confirmed.ok) return confirmed;
       return handle({ ...entry, body: body as output<B>, query: query as output<Q> });
@@ -99,9 +99,9 @@ export function route<B extends ZodType = ZodType<undefined>, Q extends ZodType 
 }
 
 /** Scripts of an upstream share our origin and so our cookie; they do not know the password (contract, section 4). */
-async function confirm(entry: Entry, body: unknown): Promise<Result<unknown>> {
+async function confirm(entry: CallContext, body: unknown): Promise<Result<unknown>> {
   if (entry.principal.via !== 'session') return ok(undefined);
   const password =
     typeof body === 'object' && body !== null && 'current_password' in body ? body.current_password : undefined;
-  return entry.core.signIn.confirm(entry.principal.id, password, entry.asking);
+  return entry.core.signIn.confirm(entry.principal.id, password, entry.caller);
 }

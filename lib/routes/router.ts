@@ -3,22 +3,22 @@ import type { Core } from '../core.ts';
 import { inventory } from './inventory.ts';
 import { write } from './reply.ts';
 import type { Route } from './route.ts';
-import { type Asked, answerFailure, refuse, serve } from './serve.ts';
+import { answerFailure, type RouteRequest, refuse, serve } from './serve.ts';
 
 /** A route for each line of the inventory, and nothing else. */
 export function routerOf(core: Core, prefix: string | undefined): Router {
   const router = express.Router({ strict: true, caseSensitive: true });
-  const asked = (req: Request, res: Response): Asked => ({ core, prefix: prefix ?? req.baseUrl, req, res });
+  const request = (req: Request, res: Response): RouteRequest => ({ core, prefix: prefix ?? req.baseUrl, req, res });
   for (const route of inventory) {
     router[route.method](expressPath(route), (req, res) =>
-      serve({ ...asked(req, res), route }).catch((error: unknown) =>
-        answerFailure({ ...asked(req, res), route }, error),
+      serve({ ...request(req, res), route }).catch((error: unknown) =>
+        answerFailure({ ...request(req, res), route }, error),
       ),
     );
   }
-  router.use((req, res) => write(res, refuse(asked(req, res), { code: 'not_found' })));
+  router.use((req, res) => write(res, refuse(request(req, res), { code: 'not_found' })));
   router.use((error: unknown, req: Request, res: Response, _next: NextFunction) =>
-    answerFailure(asked(req, res), error),
+    answerFailure(request(req, res), error),
   );
   return router;
 }

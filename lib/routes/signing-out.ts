@@ -1,15 +1,15 @@
-import type { Entry } from './route.ts';
+import type { CallContext } from './route.ts';
 
 /**
  * Ends what the request is signed in by, its session or its access token, and with `everywhere` all sessions of the user;
  * the cookie goes, whatever it was. An API token stays: it is revoked by its name.
  */
-export async function signOut(entry: Entry, { everywhere = false } = {}): Promise<void> {
+export async function signOut(entry: CallContext, { everywhere = false } = {}): Promise<void> {
   const { core, req, res, principal, actor } = entry;
   const { id, name, via, sessionId } = principal;
   const isOwn = principal.kind === 'user' && via !== 'auto-login';
   if (isOwn && everywhere) await core.sessions.endAllOf(id, { by: actor });
   if (via === 'access-token' && sessionId) await core.sessions.end(id, sessionId, actor);
   else await core.browserSessions.end(req, res);
-  if (isOwn) await core.record({ event: 'logout', actor: name, via, ...entry.asking, outcome: 'ok' });
+  if (isOwn) await core.record({ event: 'logout', actor: name, via, ...entry.caller, outcome: 'ok' });
 }

@@ -5,7 +5,7 @@ import { sha256 } from '../crypto/digest.ts';
 import { randomBase62 } from '../crypto/random.ts';
 import { StoreUnavailableError } from '../errors.ts';
 import type { InvalidationBus } from '../invalidation/bus.ts';
-import type { Asking } from '../services.ts';
+import type { Caller } from '../services.ts';
 import type { UserRecord } from '../stores/records/users.ts';
 import type { SessionRecord } from '../stores/sessions.ts';
 import type { Stores } from '../stores/stores.ts';
@@ -26,17 +26,17 @@ export interface BrowserSessions {
     req: IncomingMessage,
     res: ServerResponse,
     user: UserRecord,
-    options: { method: string; remember: boolean; asking: Asking },
+    options: { method: string; remember: boolean; caller: Caller },
   ): Promise<SessionRecord>;
   /** Ends the session that the request's cookie names, in the store; the cookie is cleared with the attributes it was set with. */
   end(req: IncomingMessage, res: ServerResponse): Promise<void>;
   /** The `Set-Cookie` value that clears the session cookie. */
-  readonly clearing: string;
+  readonly clearCookieHeader: string;
   /** The names of the cookies that are ours: an upstream may not set them, nor see them. */
   readonly cookieNames: readonly string[];
 }
 
-export type BrowserSessionParts = Readonly<{
+export type BrowserSessionDependencies = Readonly<{
   settings: CookieSettings & Readonly<{ sessionIdle: number; sessionLifetime: number }>;
   /** Keys that sign the cookie, newest first. */
   secrets: readonly string[];
@@ -57,8 +57,8 @@ const called = (work: (done: (error?: unknown) => void) => unknown): Promise<voi
   });
 
 /** Sessions of browsers: express-session over our session store. */
-export function browserSessions(parts: BrowserSessionParts): BrowserSessions {
-  const { settings, secrets, stores, bus, clock } = parts;
+export function browserSessions(dependencies: BrowserSessionDependencies): BrowserSessions {
+  const { settings, secrets, stores, bus, clock } = dependencies;
   const cookie = sessionCookie(settings);
   const identities = new WeakMap<object, Identity>();
   const keeping = sessionKeeping({
@@ -128,11 +128,11 @@ export function browserSessions(parts: BrowserSessionParts): BrowserSessions {
     user: UserRecord,
     options: Parameters<BrowserSessions['begin']>[3],
   ): Promise<SessionRecord> {
-    const { method, remember, asking } = options;
-    const agent = asking.agent?.slice(0, 512);
+    const { method, remember, caller } = options;
+    const agent = caller.agent?.slice(0, 512);
     try {
       const held = await renewed(req, res);
-      return await save(held, { userId: user.id, epoch: user.epoch, method, remember, address: asking.address, agent });
+      return await save(held, { userId: user.id, epoch: user.epoch, method, remember, address: caller.address, agent });
     } catch (error) {
       // Else express-session would try once more to save it when the answer goes out, and send its cookie.
       req.session = undefined;
@@ -146,8 +146,8 @@ export function browserSessions(parts: BrowserSessionParts): BrowserSessions {
     if (begun) await keeping.end(begun.id);
     // Without a session express-session neither saves one nor sets its cookie when the answer goes out.
     req.session = undefined;
-    res.appendHeader('Set-Cookie', cookie.clearing);
+    res.appendHeader('Set-Cookie', cookie.clearCookieHeader);
   }
 
-  return { handler, begin, end, clearing: cookie.clearing, cookieNames: cookie.names };
+  return { handler, begin, end, clearCookieHeader: cookie.clearCookieHeader, cookieNames: cookie.names };
 }

@@ -16,7 +16,7 @@ export type SessionCookie = Readonly<{
   secure: boolean;
   options: CookieOptions;
   /** The `Set-Cookie` value that removes it, with the attributes it is set with. */
-  clearing: string;
+  clearCookieHeader: string;
 }>;
 
 const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
@@ -42,7 +42,7 @@ export function sessionCookie(settings: CookieSettings): SessionCookie {
     names: Object.freeze([...new Set([name, '__Host-gatewarden', 'gatewarden'])]),
     secure,
     options: Object.freeze({ path: '/', httpOnly: true, secure, sameSite, ...(domain !== undefined && { domain }) }),
-    clearing: [`${name}=`, ...attributes].join('; '),
+    clearCookieHeader: [`${name}=`, ...attributes].join('; '),
   });
 }
 

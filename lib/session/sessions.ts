@@ -5,7 +5,7 @@ import type { SessionRecord } from '../stores/sessions.ts';
 import type { Stores } from '../stores/stores.ts';
 import type { Actor } from '../types.ts';
 
-export type SessionParts = Readonly<{
+export type SessionDependencies = Readonly<{
   stores: Pick<Stores, 'sessions' | 'refreshTokens' | 'users'>;
   bus: InvalidationBus;
   record: RecordEvent;
@@ -22,8 +22,8 @@ function viewOf(session: SessionRecord): SessionView {
 const idForm = /^[\w-]{43}$/;
 
 /** `gate.sessions`: those of a user, by their public ids. */
-export function sessionsService(parts: SessionParts): Sessions {
-  const { stores, bus, record, clock } = parts;
+export function sessionsService(dependencies: SessionDependencies): Sessions {
+  const { stores, bus, record, clock } = dependencies;
 
   /** First on the user's record, for the store of sessions may come back with old data; caches and open sockets let go. */
   async function endThese(userId: string, sessions: readonly SessionRecord[]): Promise<number> {

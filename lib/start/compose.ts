@@ -16,18 +16,18 @@ import { errorPage } from '../pages/index.ts';
 import { accessTokenAuthenticator } from '../request/authenticate/access-token.ts';
 import { apiTokenAuthenticator } from '../request/authenticate/api-token.ts';
 import { autoLogin } from '../request/authenticate/auto-login.ts';
-import { type KnownCredentials, knownCredentials } from '../request/authenticate/cache.ts';
+import { type CredentialCache, credentialCache } from '../request/authenticate/cache.ts';
 import { chain } from '../request/authenticate/chain.ts';
 import { principals } from '../request/authenticate/principal.ts';
 import { sessionAuthenticator } from '../request/authenticate/session.ts';
 import { autoLoginMayRead, comesFromOurselves } from '../request/authorize/same-origin.ts';
-import { openRequests, type Watch } from '../request/connections.ts';
+import { openConnections, type Watch } from '../request/connections.ts';
 import type { Decision } from '../request/decide.ts';
-import { judgeWith } from '../request/decide.ts';
-import type { Incoming } from '../request/extract/head.ts';
+import { decider } from '../request/decide.ts';
+import type { RequestHead } from '../request/extract/head.ts';
 import { extractor } from '../request/extract/index.ts';
 import { isNavigation } from '../request/extract/navigation.ts';
-import { originReader } from '../request/extract/source.ts';
+import { sourceReader } from '../request/extract/source.ts';
 import type { RequestPath } from '../request/identify.ts';
 import { requestPath } from '../request/identify.ts';
 import { type Policies, policiesOf } from '../request/policies.ts';
@@ -54,9 +54,9 @@ export interface Installation {
   readonly core: Core;
   readonly stores: Stores;
   readonly open: Watch;
-  readonly decide: (req: Incoming) => Promise<Decision>;
-  readonly judgeBy: (rules: string | undefined) => (req: Incoming) => Promise<Decision>;
-  answer(req: Incoming, decision: Extract<Decision, { allow: false }>, signIn: string | undefined): Answer;
+  readonly decide: (req: RequestHead) => Promise<Decision>;
+  readonly decideBy: (rules: string | undefined) => (req: RequestHead) => Promise<Decision>;
+  answer(req: RequestHead, decision: Extract<Decision, { allow: false }>, signIn: string | undefined): Answer;
   readonly identity: (
     principal: Principal,
     audience: string,
@@ -66,10 +66,10 @@ export interface Installation {
 }
 
 /** What an installation may bring of its own; everything else is made from the settings. */
-export type Brought = Readonly<{ log: Log; stores?: Stores; hasher?: PasswordHasher; clock?: () => number }>;
+export type CompositionOptions = Readonly<{ log: Log; stores?: Stores; hasher?: PasswordHasher; clock?: () => number }>;
 
 /** What all parts of an installation share. */
-type Base = Policies &
+type InstallationDependencies = Policies &
   Readonly<{
     settings: Settings;
     log: Log;
@@ -89,13 +89,13 @@ type Base = Policies &
  * Puts an installation together from its settings: opens the stores, checks the key, makes what must be there at the
  * start. Rejects with `SettingsError` for what the settings cannot mean, and when a store cannot be opened.
  */
-export async function compose(settings: Settings, brought: Brought): Promise<Installation> {
+export async function compose(settings: Settings, options: CompositionOptions): Promise<Installation> {
   const policies = policiesOf(settings);
   policies.rulesOf(settings.rules);
   const secrets = await loadSecretKeys(settings);
-  const opened = brought.stores ? ofOneProcess(brought.stores) : await openStores(settings, brought.log);
+  const opened = options.stores ? ofOneProcess(options.stores) : await openStores(settings, options.log);
   try {
-    return await assemble(baseOf(settings, policies, secrets, opened, brought));
+    return await assemble(baseOf(settings, policies, secrets, opened, options));
   } catch (error) {
     await opened.stores.close();
     throw error;
@@ -107,23 +107,23 @@ function baseOf(
   policies: Policies,
   secrets: readonly string[],
   opened: Opened,
-  brought: Brought,
-): Base {
-  const { log, hasher = passwordHasher(), clock = Date.now } = brought;
+  options: CompositionOptions,
+): InstallationDependencies {
+  const { log, hasher = passwordHasher(), clock = Date.now } = options;
   const audit = auditLog(opened.stores.audit, log, clock);
   const shared = { settings, log, ...opened, hasher, clock, audit, keyring: keyring(secrets) };
   return { ...policies, ...shared, record: audit.record, issuer: issuerOf(settings) };
 }
 
-async function assemble(base: Base): Promise<Installation> {
+async function assemble(base: InstallationDependencies): Promise<Installation> {
   const { settings, stores, bus, clock, ladder, issuer, log, cacheLifetime } = base;
   await checkSecretKey(stores.facts, base.keyring);
   const { core, known, keys } = await servicesOf(base);
   await makeSuperuser(core.firstAdmin, settings, ladder);
   await warnAtStart({ settings, users: stores.users, ladder, log });
-  const judgeBy = (rules = settings.rules) => judgeWith(core, base.rulesOf(rules));
-  const decide = judgeBy();
-  const open = openRequests({ bus, decide, clock, interval: Math.min(cacheLifetime, 30_000) });
+  const decideBy = (rules = settings.rules) => decider(core, base.rulesOf(rules));
+  const decide = decideBy();
+  const open = openConnections({ bus, decide, clock, interval: Math.min(cacheLifetime, 30_000) });
   const stopListening = stores.onForeignChange(() => void bus.publish({ kind: 'all', id: '' }));
   const stopHousekeeping = housekeeping({ stores, keys, clock, log });
   const sign = assertionSigner({ keys, issuer, clock });
@@ -132,7 +132,7 @@ async function assemble(base: Base): Promise<Installation> {
     stores,
     open,
     decide,
-    judgeBy,
+    decideBy,
     answer: (req, { refusal, clearCookie, retry }, signIn) =>
       core.requests.answer(req, refusal, { clearCookie, retry, signIn: settings.authEnabled ? signIn : undefined }),
     identity: identityTeller({ settings, ladder, sign }),
@@ -147,7 +147,7 @@ async function assemble(base: Base): Promise<Installation> {
   };
 }
 
-async function servicesOf(base: Base) {
+async function servicesOf(base: InstallationDependencies) {
   const { settings, stores, ladder, scopes, audit, keyring: ring, clock, bus } = base;
   const box = secretBox(ring.derive('signing-keys'));
   const { tokenAlgorithm: algorithm, accessTokenLifetime: longest } = settings;
@@ -157,12 +157,12 @@ async function servicesOf(base: Base) {
   const browser = browserSessions({ ...base, secrets });
   const access = accessTokens({ ...base, keys });
   const who = principals(ladder, scopes);
-  const known = knownCredentials({ bus, clock, lifetime: base.cacheLifetime });
+  const known = credentialCache({ bus, clock, lifetime: base.cacheLifetime });
   const requests = await requestsOf(base, {
     known,
     who,
     cookieName: browser.cookieNames[0] ?? '',
-    clearing: browser.clearing,
+    clearCookieHeader: browser.clearCookieHeader,
     sessionIdIn: (cookie) => signedSessionId(cookie, secrets),
     verify: (token) => access.verify(token),
   });
@@ -193,18 +193,18 @@ const deniedEvent = ({ name, via }: Principal, target: string, outcome: string) 
   outcome,
 });
 
-type RequestParts = Readonly<{
-  known: KnownCredentials;
+type RequestDependencies = Readonly<{
+  known: CredentialCache;
   who: ReturnType<typeof principals>;
   cookieName: string;
-  clearing: string;
+  clearCookieHeader: string;
   sessionIdIn: (cookie: string) => string | undefined;
   verify: ReturnType<typeof accessTokens>['verify'];
 }>;
 
-async function requestsOf(base: Base, parts: RequestParts): Promise<RequestPath> {
+async function requestsOf(base: InstallationDependencies, parts: RequestDependencies): Promise<RequestPath> {
   const { settings, stores, clock, record, issuer } = base;
-  const { known, who, cookieName, sessionIdIn, verify, clearing } = parts;
+  const { known, who, cookieName, sessionIdIn, verify, clearCookieHeader } = parts;
   const { users, sessions, tokens } = stores;
   const shared = { users, sessions, tokens, principals: who, known, clock };
   const nameKey = settings.autoLogin ? await autoLoginName(users, settings, clock()) : '';
@@ -215,7 +215,7 @@ async function requestsOf(base: Base, parts: RequestParts): Promise<RequestPath>
     authEnabled: settings.authEnabled,
     upstreamAuthorization: settings.upstreamAuthorization,
     anonymous: who.anonymous,
-    readOrigin: originReader(settings),
+    readSource: sourceReader(settings),
     hostIsServed: base.hostIsServed,
     extract: extractor({ cookieName, issuer }),
     authenticate: chain({
@@ -224,19 +224,19 @@ async function requestsOf(base: Base, parts: RequestParts): Promise<RequestPath>
       accessToken: accessTokenAuthenticator({ ...shared, verify }),
     }),
     autoLogin: settings.autoLogin ? autoLogin({ ...shared, nameKey, ceiling, networks, used }) : undefined,
-    comesFromOurselves: (req, origin) => comesFromOurselves(req, origin),
+    comesFromOurselves: (req, source) => comesFromOurselves(req, source),
     autoLoginMayRead,
     isNavigation,
-    respond: responder(settings, clearing),
+    respond: responder(settings, clearCookieHeader),
   });
 }
 
 type AnswerOptions = Parameters<RequestPath['answer']>[2];
 
 /** One way of answering refusals: what `respond` gives, in the frame of this installation. */
-function responder({ brandName, prefix }: Settings, clearing: string) {
+function responder({ brandName, prefix }: Settings, clearCookieHeader: string) {
   return function answer(
-    req: Incoming,
+    req: RequestHead,
     refusal: Refusal,
     { signIn, clearCookie, retry }: NonNullable<AnswerOptions>,
   ): Answer {
@@ -247,7 +247,7 @@ function responder({ brandName, prefix }: Settings, clearing: string) {
       signIn,
       target: req.url,
       method: req.method,
-      clearing: clearCookie ? clearing : undefined,
+      clearCookieHeader: clearCookie ? clearCookieHeader : undefined,
       retry,
       page: (shown) => errorPage(shown, { brandName, prefix: below }),
     });

@@ -12,7 +12,7 @@ const keyAge = 90 * 24 * 60 * minute;
 /** Both kinds of store have this verb. */
 type Swept = Pick<Stores['sessions'], 'sweep'>;
 
-type Parts = Readonly<{
+type Dependencies = Readonly<{
   stores: Readonly<Record<'sessions' | 'refreshTokens', Swept>>;
   keys: Pick<SigningKeys, 'rotateAfter'>;
   clock: () => number;
@@ -20,7 +20,7 @@ type Parts = Readonly<{
 }>;
 
 /** Every minute: deletes a little of what is past its time, replaces a signing key that is old. Gives the way to stop. */
-export function housekeeping({ stores, keys, clock, log }: Parts): () => void {
+export function housekeeping({ stores, keys, clock, log }: Dependencies): () => void {
   /** A store in this process answers without letting anybody else have a turn. */
   async function sweep(store: Swept): Promise<void> {
     const now = clock();

@@ -5,10 +5,10 @@ import type { Settings } from '../settings/settings.ts';
 import type { UserStore } from '../stores/records/users.ts';
 import type { Ladder } from '../types.ts';
 
-type Parts = Readonly<{ settings: Settings; users: UserStore; ladder: Ladder; log: Log }>;
+type Dependencies = Readonly<{ settings: Settings; users: UserStore; ladder: Ladder; log: Log }>;
 
 /** Says at the start what would otherwise be found out by wondering: authentication is off, auto-login signs nobody in. */
-export async function warnAtStart({ settings, users, ladder, log }: Parts): Promise<void> {
+export async function warnAtStart({ settings, users, ladder, log }: Dependencies): Promise<void> {
   if (!settings.authEnabled) return log.warn({}, 'AUTH_ENABLED=false: every request is passed on as anonymous');
   if (!settings.autoLogin) return;
   const named = settings.autoLoginUser ?? settings.superuser;

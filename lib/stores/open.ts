@@ -16,15 +16,19 @@ export interface Opened {
 type Part = Pick<Stores, 'health' | 'describe' | 'close'>;
 
 /** With the channel of Redis, or a database file that tells of changes, caches are dropped when something changes. */
-const told = 60_000;
+const cacheLifetimeWithChannel = 60_000;
 /**
  * MongoDB alone tells nobody. What is remembered is as old as this at most, and an open socket is looked at as often: both
  * together are within the second that is promised.
  */
-const untold = 400;
+const cacheLifetimeWithoutChannel = 400;
 
 /** Stores that somebody brings, as tests do: nobody else works on them. */
-export const ofOneProcess = (stores: Stores): Opened => ({ stores, bus: localBus(), cacheLifetime: told });
+export const ofOneProcess = (stores: Stores): Opened => ({
+  stores,
+  bus: localBus(),
+  cacheLifetime: cacheLifetimeWithChannel,
+});
 
 /**
  * Opens MongoDB and Redis where the settings name them, and SQLite for what is left: its file, or with `memory` none.
@@ -90,7 +94,11 @@ function joined({ mongo, redis, sqlite }: Engines, parts: readonly Part[]): Open
     describe: () => ({ ...sqlite?.describe(), ...mongo?.describe(), ...redis?.describe() }),
     close: () => closeAll(parts),
   };
-  return { stores, bus: redis?.bus ?? localBus(), cacheLifetime: mongo && !redis ? untold : told };
+  return {
+    stores,
+    bus: redis?.bus ?? localBus(),
+    cacheLifetime: mongo && !redis ? cacheLifetimeWithoutChannel : cacheLifetimeWithChannel,
+  };
 }
 
 async function closeAll(parts: readonly Part[]): Promise<void> {

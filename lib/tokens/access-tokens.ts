@@ -3,7 +3,7 @@ import { sha256 } from '../crypto/digest.ts';
 import { makeToken, randomBase62, tokenIsWellFormed } from '../crypto/random.ts';
 import { ok, type Result, refused } from '../errors.ts';
 import type { InvalidationBus } from '../invalidation/bus.ts';
-import type { AccessTokenClaims, AccessTokens, Asking, RecordEvent, TokenPair } from '../services.ts';
+import type { AccessTokenClaims, AccessTokens, Caller, RecordEvent, TokenPair } from '../services.ts';
 import type { RefreshTokenRecord } from '../stores/records/refresh-tokens.ts';
 import { endedEarly, sessionStands } from '../stores/records/standing.ts';
 import type { UserRecord } from '../stores/records/users.ts';
@@ -13,7 +13,7 @@ import type { Actor, Ladder, Principal } from '../types.ts';
 import { accessTokenType, accessTokenVerifier } from './claims.ts';
 import type { SigningKeys } from './keys.ts';
 
-export type AccessTokenParts = Readonly<{
+export type AccessTokenDependencies = Readonly<{
   keys: SigningKeys;
   /** `iss` and `aud`. */
   issuer: string;
@@ -36,9 +36,9 @@ type Refreshed = TokenPair & Readonly<{ user: UserRecord }>;
 
 /** Access tokens on session records of their own, so that ending the session ends them, and refresh tokens beside. */
 export function accessTokens(
-  parts: AccessTokenParts,
+  dependencies: AccessTokenDependencies,
 ): AccessTokens & { verify(token: string): Promise<Result<AccessTokenClaims>> } {
-  const { keys, issuer, stores, bus, record, ladder, settings, clock } = parts;
+  const { keys, issuer, stores, bus, record, ladder, settings, clock } = dependencies;
 
   async function newSession(user: UserRecord, more: Partial<SessionRecord> & { method: string; expiresAt: number }) {
     const now = clock();
@@ -87,7 +87,7 @@ export function accessTokens(
     return { refreshToken, kept };
   }
 
-  async function signIn(user: UserRecord, { address, agent }: Asking): Promise<TokenPair> {
+  async function signIn(user: UserRecord, { address, agent }: Caller): Promise<TokenPair> {
     const expiresAt = clock() + settings.sessionLifetime;
     const session = await newSession(user, { method: 'password', expiresAt, address, agent: agent?.slice(0, 512) });
     const { refreshToken, kept } = newRefreshToken(session);
@@ -119,7 +119,7 @@ export function accessTokens(
     return pair;
   }
 
-  async function endFamily(sessionId: string, asking: Asking): Promise<void> {
+  async function endFamily(sessionId: string, caller: Caller): Promise<void> {
     const now = clock();
     const session = await stores.sessions.find(sessionId, now);
     const user = session?.userId ? await stores.users.byId(session.userId) : undefined;
@@ -132,7 +132,7 @@ export function accessTokens(
       event: 'token.revoked',
       actor,
       via: 'none',
-      ...asking,
+      ...caller,
       subject: `session:${sessionId}`,
       outcome: 'reused',
     });
@@ -146,19 +146,19 @@ export function accessTokens(
   }
 
   /** One that was spent before, or was never ours. Without a session of its own it can be spent by nobody here. */
-  async function refuseSpent(hash: string, asking: Asking): Promise<ReturnType<typeof refused>> {
+  async function refuseSpent(hash: string, caller: Caller): Promise<ReturnType<typeof refused>> {
     const now = clock();
     const nothing = { hash: sha256(randomBase62(40)), sessionId: '', userId: '', createdAt: now, expiresAt: now };
     const outcome = await stores.refreshTokens.rotate(hash, nothing, now);
-    if (outcome.is === 'reused' && now - outcome.usedAt > grace) await endFamily(outcome.sessionId, asking);
+    if (outcome.kind === 'reused' && now - outcome.usedAt > grace) await endFamily(outcome.sessionId, caller);
     return refused('invalid_token');
   }
 
-  async function refresh(refreshToken: string, asking: Asking): Promise<Result<Refreshed>> {
+  async function refresh(refreshToken: string, caller: Caller): Promise<Result<Refreshed>> {
     if (!tokenIsWellFormed(refreshToken, 'gwr_')) return refused('invalid_token');
     const hash = sha256(refreshToken);
     const found = await stores.refreshTokens.find(hash, clock());
-    if (found === undefined) return refuseSpent(hash, asking);
+    if (found === undefined) return refuseSpent(hash, caller);
     const standing = await footing(found);
     if (standing === undefined) {
       await stores.refreshTokens.endFamily(found.sessionId);
@@ -172,7 +172,7 @@ export function accessTokens(
     const now = clock();
     // Another request was quicker: it is within the grace, so nothing more than invalid.
     const outcome = await stores.refreshTokens.rotate(hash, next.kept, now);
-    if (outcome.is !== 'rotated') return refused('invalid_token');
+    if (outcome.kind !== 'rotated') return refused('invalid_token');
     await stores.sessions.touch(session.id, now, next.kept.expiresAt);
     const pair = await issue(session, now + settings.accessTokenLifetime);
     return ok({ ...pair, refreshToken: next.refreshToken, user });

@@ -9,7 +9,7 @@ import type { Stores } from '../stores/stores.ts';
 import type { Actor, Ladder, ScopeTable } from '../types.ts';
 import { narrowing, type Wish } from './narrow.ts';
 
-export type ApiTokenParts = Readonly<{
+export type ApiTokenDependencies = Readonly<{
   stores: Pick<Stores, 'users' | 'tokens' | 'sessions'>;
   bus: InvalidationBus;
   record: RecordEvent;
@@ -31,8 +31,8 @@ function viewOf(token: ApiTokenRecord): ApiTokenView {
 }
 
 /** `gate.tokens`. */
-export function apiTokens(parts: ApiTokenParts): ApiTokens {
-  const { stores, bus, record, ladder, scopes, clock } = parts;
+export function apiTokens(dependencies: ApiTokenDependencies): ApiTokens {
+  const { stores, bus, record, ladder, scopes, clock } = dependencies;
   const narrow = narrowing(ladder, scopes);
 
   const tell = (event: 'token.created' | 'token.revoked', name: string, owner: string, by: Actor) =>

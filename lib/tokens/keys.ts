@@ -24,7 +24,7 @@ export interface SigningKeys {
   rotateAfter(age: number): Promise<void>;
 }
 
-type Parts = Readonly<{
+type Dependencies = Readonly<{
   store: KeyStore;
   box: SecretBox;
   algorithm: Algorithm;
@@ -77,7 +77,7 @@ type Loaded = Readonly<{
   verifying: Map<string, Key>;
 }>;
 
-export function signingKeys({ store, box, algorithm, clock = Date.now, longest = 0 }: Parts): SigningKeys {
+export function signingKeys({ store, box, algorithm, clock = Date.now, longest = 0 }: Dependencies): SigningKeys {
   const overlap = Math.max(30 * day, longest) + day;
   let loaded: Loaded | undefined;
   let loading: Promise<Loaded> | undefined;

@@ -46,7 +46,7 @@ const words: Readonly<Record<Exclude<TransferOutcome, 'created' | 'replaced' | '
 const remedied: ReadonlySet<string> = new Set(['different', 'name-retired', 'name-taken']);
 
 type Waiting = Readonly<{ line: number; entry: TransferEntry }>;
-type Parts = Readonly<{ store: TransferStore; sealing: Sealing }>;
+type Dependencies = Readonly<{ store: TransferStore; sealing: Sealing }>;
 
 /** Counts what becomes of the lines, and tells of those that were not imported. */
 function tallyFor({ replace = false, onProblem }: ImportOptions) {
@@ -109,19 +109,19 @@ function reading(tally: Tally) {
     seen.last = number;
     if (text?.trim() === '' && number > 1) return undefined;
     const line = text === undefined ? unreadable : number === 1 ? readFirst(text) : readLine(text);
-    if (line.is === 'last') seen.end = line.records;
-    if (line.is === 'entry' || line.is === 'problem') seen.records += 1;
-    if (line.is === 'problem') tally.refuse(number, line.problem);
+    if (line.kind === 'last') seen.end = line.records;
+    if (line.kind === 'entry' || line.kind === 'problem') seen.records += 1;
+    if (line.kind === 'problem') tally.refuse(number, line.problem);
     return line;
   }
   return { seen, read };
 }
 
-const unreadable: Line = { is: 'problem', problem: 'it is too long, or not UTF-8' };
+const unreadable: Line = { kind: 'problem', problem: 'it is too long, or not UTF-8' };
 
 /** Brings the lines of an export in. What cannot be is told, and the rest is imported. */
 export async function imported(
-  { store, sealing }: Parts,
+  { store, sealing }: Dependencies,
   source: AsyncIterable<Uint8Array | string>,
   options: ImportOptions = {},
 ): Promise<ImportSummary> {
@@ -147,15 +147,15 @@ type Bringing = Readonly<{ sealing: Sealing; tally: Tally; writer: ReturnType<ty
 
 async function bring(line: Line, number: number, parts: Bringing): Promise<'waiting' | 'written' | 'stopped'> {
   const { sealing, tally, writer } = parts;
-  if (line.is === 'problem') return line.fatal ? 'stopped' : 'waiting';
-  if (line.is !== 'entry') return 'waiting';
+  if (line.kind === 'problem') return line.fatal ? 'stopped' : 'waiting';
+  if (line.kind !== 'entry') return 'waiting';
   const { entry } = line;
   const verdict = await sealing.verdictOn(entry);
   if ('problem' in verdict) {
     tally.refuse(number, verdict.problem, nameOf(entry));
-    return verdict.is === 'stop' ? 'stopped' : 'waiting';
+    return verdict.kind === 'stop' ? 'stopped' : 'waiting';
   }
-  if (verdict.is === 'take') return (await writer.add({ line: number, entry })) ? 'written' : 'waiting';
+  if (verdict.kind === 'take') return (await writer.add({ line: number, entry })) ? 'written' : 'waiting';
   tally.counts.unchanged += 1;
   return 'waiting';
 }

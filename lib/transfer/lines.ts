@@ -111,12 +111,12 @@ export function lineOf({ kind, record }: TransferEntry): string {
 
 /** What a line says; `problem` is a sentence that holds no secret. */
 export type Line =
-  | { readonly is: 'first' }
-  | { readonly is: 'last'; readonly records: number }
-  | { readonly is: 'entry'; readonly entry: TransferEntry }
-  | { readonly is: 'problem'; readonly problem: string; readonly fatal?: true };
+  | { readonly kind: 'first' }
+  | { readonly kind: 'last'; readonly records: number }
+  | { readonly kind: 'entry'; readonly entry: TransferEntry }
+  | { readonly kind: 'problem'; readonly problem: string; readonly fatal?: true };
 
-const problem = (text: string, fatal?: true): Line => ({ is: 'problem', problem: text, ...(fatal && { fatal }) });
+const problem = (text: string, fatal?: true): Line => ({ kind: 'problem', problem: text, ...(fatal && { fatal }) });
 
 function parsed(line: string): Readonly<Record<string, unknown>> | undefined {
   try {
@@ -132,7 +132,7 @@ export function readFirst(line: string): Line {
   const value = parsed(line);
   if (value?.format !== format)
     return problem('this is not an export of Gatewarden: its first line does not say so', true);
-  if (value.version === formatVersion) return { is: 'first' };
+  if (value.version === formatVersion) return { kind: 'first' };
   return problem(
     `its format has the version ${JSON.stringify(value.version) ?? 'none'}, and this version reads ${formatVersion}`,
     true,
@@ -146,7 +146,7 @@ export function readLine(line: string): Line {
   const kind = String(value.kind);
   if (kind === 'end')
     return typeof value.records === 'number'
-      ? { is: 'last', records: value.records }
+      ? { kind: 'last', records: value.records }
       : problem('"records" must be a number');
   if (value.format === format) return problem('another export begins here: import one file after another');
   const check = checks.get(kind);
@@ -155,7 +155,7 @@ export function readLine(line: string): Line {
   const wrong = check(value) ?? disagreement(value);
   if (wrong !== undefined) return problem(`${kind}: ${wrong}`);
   const record = Object.fromEntries((names.get(kind) ?? []).map(([name, field]) => [field, value[name]]));
-  return { is: 'entry', entry: { kind, record } as unknown as TransferEntry };
+  return { kind: 'entry', entry: { kind, record } as unknown as TransferEntry };
 }
 
 function disagreement(value: Readonly<Record<string, unknown>>): string | undefined {

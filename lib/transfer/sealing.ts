@@ -7,7 +7,9 @@ import type { KeyRecord } from '../stores/records/keys.ts';
 import type { TransferEntry } from '../stores/records/transfer.ts';
 
 /** What is to become of a record where `SECRET_KEY` matters. `skip`: it is there already, for all that it says. */
-export type Verdict = { readonly is: 'take' | 'skip' } | { readonly is: 'refuse' | 'stop'; readonly problem: string };
+export type Verdict =
+  | { readonly kind: 'take' | 'skip' }
+  | { readonly kind: 'refuse' | 'stop'; readonly problem: string };
 
 /** Keeps out what was sealed with another `SECRET_KEY`: a gateway that cannot open its signing keys does not start. */
 export interface Sealing {
@@ -45,23 +47,23 @@ export function sealingOf(keys: Keyring | undefined, facts: Pick<FactStore, 'get
   const box = keys && secretBox(keys.derive('signing-keys'));
 
   async function ofFact(value: string): Promise<Verdict> {
-    if (keys === undefined) return { is: 'stop', problem: noKey };
-    if (!checkValues(keys).includes(value)) return { is: 'stop', problem: otherKey };
-    return { is: (await facts.get(secretKeyFact)) === undefined ? 'take' : 'skip' };
+    if (keys === undefined) return { kind: 'stop', problem: noKey };
+    if (!checkValues(keys).includes(value)) return { kind: 'stop', problem: otherKey };
+    return { kind: (await facts.get(secretKeyFact)) === undefined ? 'take' : 'skip' };
   }
 
   function ofKey({ kid, publicJwk, sealed }: KeyRecord): Verdict {
-    if (box === undefined) return { is: 'stop', problem: noKey };
+    if (box === undefined) return { kind: 'stop', problem: noKey };
     const opened = box.open(sealed);
-    if (opened === undefined) return { is: 'refuse', problem: `its private half does not open: ${otherKey}` };
-    if (isPair(publicJwk, opened) && jwkOf(publicJwk)?.kid === kid) return { is: 'take' };
-    return { is: 'refuse', problem: 'it is not a pair of keys' };
+    if (opened === undefined) return { kind: 'refuse', problem: `its private half does not open: ${otherKey}` };
+    if (isPair(publicJwk, opened) && jwkOf(publicJwk)?.kid === kid) return { kind: 'take' };
+    return { kind: 'refuse', problem: 'it is not a pair of keys' };
   }
 
   return {
     async verdictOn({ kind, record }) {
       if (kind === 'fact' && record.name === secretKeyFact) return ofFact(record.value);
-      return kind === 'key' ? ofKey(record) : { is: 'take' };
+      return kind === 'key' ? ofKey(record) : { kind: 'take' };
     },
   };
 }

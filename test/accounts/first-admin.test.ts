@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { firstAdmin } from '../../lib/accounts/first-admin.ts';
 import { ensureSuperuser } from '../../lib/accounts/superuser.ts';
 import { keyring } from '../../lib/crypto/keyring.ts';
-import { asking, by, openAccounts, password, roles } from './open.ts';
+import { by, caller, openAccounts, password, roles } from './open.ts';
 
 const secret = (letter: string) => Buffer.from(letter.repeat(32)).toString('base64url');
 const command = by('admin', 'command');
@@ -11,8 +11,8 @@ const command = by('admin', 'command');
 async function open(more: Parameters<typeof openAccounts>[0] = {}) {
   const opened = await openAccounts(more);
   const first = await firstAdmin({ ...opened.parts, keyring: keyring([secret('a')]) });
-  const setUp = async (token: unknown, more: object = {}, address = asking.address) => {
-    const made = await first.setUp({ token, username: 'ada', password, ...more }, { ...asking, address });
+  const setUp = async (token: unknown, more: object = {}, address = caller.address) => {
+    const made = await first.setUp({ token, username: 'ada', password, ...more }, { ...caller, address });
     return made.ok ? 'ok' : made.refusal.code;
   };
   return { ...opened, first, setUp };
@@ -33,7 +33,7 @@ describe('the setup token', () => {
   it('of an older secret key opens still', async () => {
     const { first, parts } = await open();
     const rotated = await firstAdmin({ ...parts, keyring: keyring([secret('b'), secret('a')]) });
-    ok((await rotated.setUp({ token: first.setupToken(), username: 'ada', password }, asking)).ok);
+    ok((await rotated.setUp({ token: first.setupToken(), username: 'ada', password }, caller)).ok);
   });
 
   it('makes an admin who can sign in, and is told', async () => {
@@ -48,7 +48,7 @@ describe('the setup token', () => {
       events.map(({ event, actor, subject }) => [event, actor, subject]),
       [['user.changed', 'root', 'user:root']],
     );
-    ok((await signIn.verify({ username: 'root', password }, asking)).ok);
+    ok((await signIn.verify({ username: 'root', password }, caller)).ok);
   });
 
   it('works once, whoever uses it at the same moment', async () => {

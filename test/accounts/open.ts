@@ -1,4 +1,4 @@
-import type { AccountParts } from '../../lib/accounts/parts.ts';
+import type { AccountDependencies } from '../../lib/accounts/parts.ts';
 import { passwordSignIn } from '../../lib/accounts/password-sign-in.ts';
 import { usersService } from '../../lib/accounts/users.ts';
 import { passwordHasher } from '../../lib/crypto/password-hash.ts';
@@ -11,7 +11,7 @@ import { openSqlite } from '../../lib/stores/sqlite/index.ts';
 import type { Actor } from '../../lib/types.ts';
 
 export const password = 'violet kettle 27 sails';
-export const asking = { address: '192.0.2.1', agent: 'test' };
+export const caller = { address: '192.0.2.1', agent: 'test' };
 
 export const roles = ladder('anony,viewer,user,operator,admin');
 
@@ -38,7 +38,7 @@ export async function openAccounts(more: Partial<typeof settings> = {}) {
   bus.subscribe((message) => published.push(message));
   const events: Omit<GateEvent, 'at'>[] = [];
   const hasher = passwordHasher({ cost: 4, queue: 1000 });
-  const parts: AccountParts = {
+  const parts: AccountDependencies = {
     stores,
     bus,
     record: async (event) => void events.push(event),

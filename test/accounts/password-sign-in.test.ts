@@ -2,7 +2,7 @@ import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { passwordSignIn } from '../../lib/accounts/password-sign-in.ts';
 import { passwordHasher } from '../../lib/crypto/password-hash.ts';
-import { asking, by, keepSession, openAccounts, password } from './open.ts';
+import { by, caller, keepSession, openAccounts, password } from './open.ts';
 
 const admin = by('admin');
 
@@ -15,8 +15,8 @@ async function open(more: Parameters<typeof openAccounts>[0] = {}) {
   await users.edit('disabled', { active: false }, admin);
   await users.create({ username: 'passwordless' }, admin);
   opened.events.length = 0;
-  const code = async (username: unknown, given: unknown, address = asking.address) => {
-    const known = await signIn.verify({ username, password: given }, { ...asking, address });
+  const code = async (username: unknown, given: unknown, address = caller.address) => {
+    const known = await signIn.verify({ username, password: given }, { ...caller, address });
     return known.ok ? 'ok' : known.refusal.code;
   };
   return { ...opened, id: made.ok ? made.value.id : '', code };
@@ -26,7 +26,7 @@ describe('signing in with a password', () => {
   for (const name of ['Ada', 'ada', ' ADA ', 'ａｄａ', 'ada@EXAMPLE.com']) {
     it(`finds the user who types ${JSON.stringify(name)}`, async () => {
       const { signIn, id } = await open();
-      const known = await signIn.verify({ username: name, password }, asking);
+      const known = await signIn.verify({ username: name, password }, caller);
       ok(known.ok);
       equal(known.value.id, id);
     });
@@ -118,11 +118,11 @@ describe('signing in with a password', () => {
   it('hashes a password anew that was hashed at a lower cost, and ends nothing by it', async () => {
     const { parts, stores, id } = await open();
     const signIn = passwordSignIn({ ...parts, hasher: passwordHasher({ cost: 5 }) });
-    ok((await signIn.verify({ username: 'ada', password }, asking)).ok);
+    ok((await signIn.verify({ username: 'ada', password }, caller)).ok);
     const user = await stores.users.byId(id);
     ok(user?.passwordHash?.startsWith('$gw1$$2b$05$'), user?.passwordHash?.slice(0, 12));
     equal(user?.epoch, 0);
-    ok((await signIn.verify({ username: 'ada', password }, asking)).ok);
+    ok((await signIn.verify({ username: 'ada', password }, caller)).ok);
   });
 });
 
@@ -154,7 +154,7 @@ describe('guessing a password', () => {
     const { hasher, code, signIn } = await open();
     for (let at = 0; at < 5; at++) await code('ada', 'wrong');
     const before = hasher.performed;
-    const limited = await signIn.verify({ username: 'ada', password }, asking);
+    const limited = await signIn.verify({ username: 'ada', password }, caller);
     ok(!limited.ok);
     equal(limited.refusal.code, 'rate_limited');
     ok((limited.refusal.retryAfter ?? 0) > 0);
@@ -163,7 +163,7 @@ describe('guessing a password', () => {
 
   it('in the current-password field counts on the counter of the sign-in', async () => {
     const { code, signIn, id } = await open();
-    for (let at = 0; at < 5; at++) await signIn.confirm(id, 'wrong', asking);
+    for (let at = 0; at < 5; at++) await signIn.confirm(id, 'wrong', caller);
     equal(await code('ada', password), 'rate_limited');
   });
 
@@ -182,10 +182,10 @@ describe('guessing a password', () => {
     const signIn = passwordSignIn({ ...parts, hasher });
     const busy = hasher.hash(password);
     for (let at = 0; at < 8; at++) {
-      await rejects(signIn.verify({ username: 'ada', password: 'wrong' }, asking), { name: 'StoreUnavailableError' });
+      await rejects(signIn.verify({ username: 'ada', password: 'wrong' }, caller), { name: 'StoreUnavailableError' });
     }
     await busy;
-    equal((await signIn.verify({ username: 'ada', password }, asking)).ok, true);
+    equal((await signIn.verify({ username: 'ada', password }, caller)).ok, true);
   });
 });
 
@@ -201,14 +201,14 @@ describe('confirming with the current password', () => {
   for (const [title, given, code] of cases) {
     it(`answers ${title}: ${code}`, async () => {
       const { signIn, id } = await open();
-      const known = await signIn.confirm(id, given, asking);
+      const known = await signIn.confirm(id, given, caller);
       equal(known.ok ? 'ok' : known.refusal.code, code);
     });
   }
 
   it('is no sign-in', async () => {
     const { signIn, id, events, users } = await open();
-    ok((await signIn.confirm(id, password, asking)).ok);
+    ok((await signIn.confirm(id, password, caller)).ok);
     deepEqual(events, []);
     equal((await users.get('ada'))?.lastLoginAt, undefined);
   });

@@ -171,12 +171,12 @@ test('100 requests that race with the sign-out bring nothing back for those behi
   await here.addUser('racer');
   for (let round = 0; round < 5; round += 1) {
     const cookie = await here.gateway.signIn('racer');
-    const asking = Array.from({ length: 100 }, (_, at) =>
+    const caller = Array.from({ length: 100 }, (_, at) =>
       (here.fronts[at % here.fronts.length] ?? here.gateway).ask('/inbox', { headers: { cookie } }),
     );
     await here.gateway.form(`${own}/logout`, {}, { origin: here.gateway.url, cookie });
     for (const front of here.fronts) equal((await front.ask('/inbox', { headers: { cookie } })).status, 401);
-    await Promise.all(asking);
+    await Promise.all(caller);
     for (const front of here.fronts) await isRefusedAt(front, { cookie });
   }
 });

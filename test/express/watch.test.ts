@@ -1,9 +1,9 @@
 import { equal } from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { localBus } from '../../lib/invalidation/local.ts';
-import { openRequests, type Watch } from '../../lib/request/connections.ts';
+import { openConnections, type Watch } from '../../lib/request/connections.ts';
 import type { Decision } from '../../lib/request/decide.ts';
-import type { Incoming } from '../../lib/request/extract/head.ts';
+import type { RequestHead } from '../../lib/request/extract/head.ts';
 import type { Principal } from '../../lib/types.ts';
 import { incoming } from '../support/incoming.ts';
 
@@ -18,7 +18,7 @@ const ada: Principal = {
   tokenId: 't1',
 };
 const nobody: Principal = { kind: 'anonymous', id: '', name: '', role: 'anony', scopes: [], via: 'none' };
-const origin = {
+const source = {
   address: '',
   peer: '',
   trusted: false,
@@ -42,7 +42,7 @@ describe('an open socket or stream', () => {
   const allow = (principal: Principal = ada): Decision => ({
     allow: true,
     principal,
-    origin,
+    source,
     passAuthorization: false,
     clearCookie: false,
   });
@@ -59,11 +59,11 @@ describe('an open socket or stream', () => {
     answer = allow;
     judged = 0;
     ended = 0;
-    const decide = async (_req: Incoming) => {
+    const decide = async (_req: RequestHead) => {
       judged += 1;
       return answer();
     };
-    watch = openRequests({ bus, decide, clock: Date.now });
+    watch = openConnections({ bus, decide, clock: Date.now });
   });
   afterEach(() => watch.close());
 
@@ -141,7 +141,7 @@ describe('an open socket or stream', () => {
       judged += 1;
       return answer();
     };
-    const other = openRequests({ bus: channel, decide, clock: Date.now });
+    const other = openConnections({ bus: channel, decide, clock: Date.now });
     other.watch(incoming(), ada, end);
     await settled();
     judged = 0;

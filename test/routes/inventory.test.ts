@@ -81,7 +81,7 @@ test('what creates or changes a user or a credential has to be confirmed', () =>
 });
 
 test('only what shows nothing of anybody goes without a look at who asks', () => {
-  const bare = inventory.filter((one) => one.place === 'bare');
+  const bare = inventory.filter((one) => one.surface === 'bare');
   equal(
     bare.every((one) => one.method === 'get' && (one.tag === 'assets' || one.tag === 'health')),
     true,

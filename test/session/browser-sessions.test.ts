@@ -206,7 +206,7 @@ describe('a session that was ended', () => {
     deepEqual(out.set, [
       'gatewarden=; Path=/; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; SameSite=Lax',
     ]);
-    deepEqual(out.set, [sessions.clearing]);
+    deepEqual(out.set, [sessions.clearCookieHeader]);
   });
 
   it('by signing out is told also when its store has lost it: caches may believe it still', async (t) => {

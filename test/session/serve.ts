@@ -58,8 +58,8 @@ const pages: Record<string, Page> = {
   async '/in'(req, res, sessions, url) {
     const name = url.searchParams.get('name') ?? 'ada';
     const remember = url.searchParams.has('remember');
-    const asking = { address: '192.0.2.1', agent: 'test' };
-    const record = await sessions.begin(req, res, userNamed(name), { method: 'password', remember, asking });
+    const caller = { address: '192.0.2.1', agent: 'test' };
+    const record = await sessions.begin(req, res, userNamed(name), { method: 'password', remember, caller });
     return record.id;
   },
   async '/out'(req, res, sessions) {

@@ -142,7 +142,7 @@ test('a spent token that a killed process had noted before it was spent can stil
   const { expiresAt, sessionId } = aRefreshToken('r1');
   await raw('spent_refresh_tokens').insertOne({ _id: 'r1', sessionId, usedAt: start, expiresAt });
   ok(await refreshTokens.find('r1', start + 1));
-  deepEqual(await refreshTokens.rotate('r1', aRefreshToken('r2'), start + 5), { is: 'rotated' });
+  deepEqual(await refreshTokens.rotate('r1', aRefreshToken('r2'), start + 5), { kind: 'rotated' });
   const again = await refreshTokens.rotate('r1', aRefreshToken('r3'), start + 9);
-  deepEqual(again, { is: 'reused', sessionId: 's1', usedAt: start + 5 });
+  deepEqual(again, { kind: 'reused', sessionId: 's1', usedAt: start + 5 });
 });

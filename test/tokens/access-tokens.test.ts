@@ -2,7 +2,7 @@ import { deepEqual, equal, notEqual, ok, rejects } from 'node:assert/strict';
 import { createHmac, generateKeyPairSync } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { decodeJwt, decodeProtectedHeader, type JWTPayload, SignJWT } from 'jose';
-import { asking, by, day, hour, issuer, openTokens } from './open.ts';
+import { by, caller, day, hour, issuer, openTokens } from './open.ts';
 
 const codeOf = (result: { ok: boolean; refusal?: { code: string } }) => (result.ok ? 'ok' : result.refusal?.code);
 
@@ -10,7 +10,7 @@ describe('an access token', () => {
   for (const algorithm of ['EdDSA', 'ES256'] as const) {
     it(`is a JWT of RFC 9068, signed with ${algorithm}`, async () => {
       const { access, user, keys, time } = await openTokens(algorithm);
-      const pair = await access.signIn(await user('user'), asking);
+      const pair = await access.signIn(await user('user'), caller);
       const { kid } = await keys.current();
       deepEqual(decodeProtectedHeader(pair.token), { alg: algorithm, typ: 'at+jwt', kid });
       const { jti, iat, exp, ...claims } = decodeJwt(pair.token);
@@ -26,7 +26,7 @@ describe('an access token', () => {
 
   it('stands on a session of its own', async () => {
     const { access, user, stores, time } = await openTokens();
-    const { sessionId } = await access.signIn(await user('user'), asking);
+    const { sessionId } = await access.signIn(await user('user'), caller);
     const session = await stores.sessions.find(sessionId, time.now);
     deepEqual(
       [session?.kind, session?.method, session?.userId, session?.address, session?.expiresAt],
@@ -36,7 +36,7 @@ describe('an access token', () => {
 
   it('ends an hour after it was issued, give or take five seconds of clock', async () => {
     const { access, user, time } = await openTokens();
-    const { token, expiresAt } = await access.signIn(await user('user'), asking);
+    const { token, expiresAt } = await access.signIn(await user('user'), caller);
     time.now = expiresAt + 4900;
     equal(codeOf(await access.verify(token)), 'ok');
     time.now = expiresAt + 5000;
@@ -90,7 +90,7 @@ describe('a token that is not quite an access token of ours', () => {
   for (const [title, { header = {}, claims = (same: JWTPayload) => same }] of forged) {
     it(`${title} is refused, though our key signed it`, async () => {
       const { access, user, keys } = await openTokens();
-      const { token } = await access.signIn(await user('user'), asking);
+      const { token } = await access.signIn(await user('user'), caller);
       const { key } = await keys.current();
       const made = new SignJWT(claims(decodeJwt(token)));
       const signed = await made
@@ -102,7 +102,7 @@ describe('a token that is not quite an access token of ours', () => {
 
   it('is taken with the same header and claims: the cases above fail for what they change', async () => {
     const { access, user, keys } = await openTokens();
-    const { token } = await access.signIn(await user('user'), asking);
+    const { token } = await access.signIn(await user('user'), caller);
     const { key } = await keys.current();
     const made = new SignJWT({ ...decodeJwt(token), aud: ['x', issuer], scope: 'report:read deploy:write' });
     const signed = await made.setProtectedHeader({ alg: 'EdDSA', ...decodeProtectedHeader(token) }).sign(key);
@@ -168,7 +168,7 @@ describe('a token that is not quite an access token of ours', () => {
   for (const [title, make] of broken) {
     it(`${title} is refused`, async () => {
       const { access, user, keys } = await openTokens();
-      const { token } = await access.signIn(await user('user'), asking);
+      const { token } = await access.signIn(await user('user'), caller);
       const [header = '', payload = '', signature = ''] = token.split('.');
       const [jwk] = (await keys.jwks()).keys;
       const { kid } = await keys.current();
@@ -180,7 +180,7 @@ describe('a token that is not quite an access token of ours', () => {
 
   it('signed with a key of somebody else under our key id is refused', async () => {
     const { access, user, keys } = await openTokens();
-    const { token } = await access.signIn(await user('user'), asking);
+    const { token } = await access.signIn(await user('user'), caller);
     const { privateKey } = generateKeyPairSync('ed25519');
     const { kid } = await keys.current();
     const forgedToken = await new SignJWT(decodeJwt(token))

@@ -12,7 +12,7 @@ import { type Algorithm, signingKeys } from '../../lib/tokens/keys.ts';
 import type { Actor, Principal } from '../../lib/types.ts';
 
 export const issuer = 'https://gate.example/_gatewarden';
-export const asking = { address: '192.0.2.1', agent: 'test' };
+export const caller = { address: '192.0.2.1', agent: 'test' };
 export const hour = 3_600_000;
 export const day = 24 * hour;
 

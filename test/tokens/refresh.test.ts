@@ -1,13 +1,13 @@
 import { deepEqual, equal, notEqual, ok } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { makeToken } from '../../lib/crypto/random.ts';
-import { asking, day, hour, openTokens } from './open.ts';
+import { caller, day, hour, openTokens } from './open.ts';
 
 async function open() {
   const opened = await openTokens();
-  const pair = await opened.access.signIn(await opened.user('user'), asking);
+  const pair = await opened.access.signIn(await opened.user('user'), caller);
   const refresh = async (token: string) => {
-    const result = await opened.access.refresh(token, asking);
+    const result = await opened.access.refresh(token, caller);
     return result.ok ? result.value : result.refusal.code;
   };
   const isAlive = async () => (await opened.stores.sessions.find(pair.sessionId, opened.time.now)) !== undefined;

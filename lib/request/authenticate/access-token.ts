@@ -4,16 +4,16 @@ import type { AccessTokenClaims } from '../../services.ts';
 import { sessionStands } from '../../stores/records/standing.ts';
 import type { UserStore } from '../../stores/records/users.ts';
 import type { SessionRecord, SessionStore } from '../../stores/sessions.ts';
-import type { Known, KnownCredentials } from './cache.ts';
+import type { CachedCredential, CredentialCache } from './cache.ts';
 import type { Principals } from './principal.ts';
 import { bad, good, type Verdict } from './verdict.ts';
 
-type Parts = Readonly<{
+type Dependencies = Readonly<{
   verify: (token: string) => Promise<Result<AccessTokenClaims>>;
   sessions: SessionStore;
   users: UserStore;
   principals: Principals;
-  known: KnownCredentials;
+  known: CredentialCache;
   clock: () => number;
 }>;
 
@@ -21,10 +21,10 @@ const belongs = (session: SessionRecord | undefined, claims: AccessTokenClaims):
   session?.kind === 'api' && session.userId === claims.sub;
 
 /** Judges access tokens of ours: the signature once, then its session, which revoking ends. */
-export function accessTokenAuthenticator(parts: Parts): (token: string) => Promise<Verdict> {
-  const { verify, sessions, users, principals, known, clock } = parts;
+export function accessTokenAuthenticator(dependencies: Dependencies): (token: string) => Promise<Verdict> {
+  const { verify, sessions, users, principals, known, clock } = dependencies;
 
-  async function holderOf(claims: AccessTokenClaims, now: number): Promise<Known | undefined> {
+  async function holderOf(claims: AccessTokenClaims, now: number): Promise<CachedCredential | undefined> {
     const session = await sessions.find(claims.sid, now);
     if (!belongs(session, claims)) return undefined;
     const user = await users.byId(claims.sub);

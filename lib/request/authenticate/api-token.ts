@@ -3,15 +3,15 @@ import { tokenIsWellFormed } from '../../crypto/random.ts';
 import type { ErrorCode } from '../../errors.ts';
 import type { ApiTokenRecord, ApiTokenStore } from '../../stores/records/api-tokens.ts';
 import type { UserRecord, UserStore } from '../../stores/records/users.ts';
-import type { Known, KnownCredentials } from './cache.ts';
+import type { CachedCredential, CredentialCache } from './cache.ts';
 import type { Principals } from './principal.ts';
 import { bad, good, type Verdict } from './verdict.ts';
 
-type Parts = Readonly<{
+type Dependencies = Readonly<{
   tokens: ApiTokenStore;
   users: UserStore;
   principals: Principals;
-  known: KnownCredentials;
+  known: CredentialCache;
   clock: () => number;
 }>;
 
@@ -24,10 +24,10 @@ function faultOf(token: ApiTokenRecord | undefined, owner: UserRecord | undefine
 }
 
 /** Judges `gwt_…` tokens. A mistyped one is refused without a look-up. */
-export function apiTokenAuthenticator(parts: Parts): (token: string) => Promise<Verdict> {
-  const { tokens, users, principals, known, clock } = parts;
+export function apiTokenAuthenticator(dependencies: Dependencies): (token: string) => Promise<Verdict> {
+  const { tokens, users, principals, known, clock } = dependencies;
 
-  function knownOf(token: ApiTokenRecord, owner: UserRecord): Known {
+  function knownOf(token: ApiTokenRecord, owner: UserRecord): CachedCredential {
     const { id: tokenId, expiresAt, scopes, role: ceiling } = token;
     const principal = principals.ofUser(owner, { via: 'api-token', tokenId, expiresAt, scopes, ceiling });
     return {
@@ -37,7 +37,7 @@ export function apiTokenAuthenticator(parts: Parts): (token: string) => Promise<
     };
   }
 
-  async function lookUp(hash: string, now: number): Promise<Known | ErrorCode> {
+  async function lookUp(hash: string, now: number): Promise<CachedCredential | ErrorCode> {
     let fault: ErrorCode | undefined;
     const entry = await known.fill(hash, async () => {
       const token = await tokens.byHash(hash);

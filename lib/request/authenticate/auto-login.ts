@@ -1,21 +1,21 @@
 import { networks } from '../../net/addresses.ts';
 import type { UserStore } from '../../stores/records/users.ts';
 import type { Principal } from '../../types.ts';
-import type { Origin } from '../extract/source.ts';
-import type { KnownCredentials } from './cache.ts';
+import type { RequestSource } from '../extract/source.ts';
+import type { CredentialCache } from './cache.ts';
 import type { Principals } from './principal.ts';
 
-type Parts = Readonly<{
+type Dependencies = Readonly<{
   users: UserStore;
   principals: Principals;
-  known: KnownCredentials;
+  known: CredentialCache;
   /** Lower-case username of whom it acts as. */
   nameKey: string;
   ceiling: string;
   networks: readonly string[];
   clock: () => number;
   /** Told when it is looked up anew, at most once a minute: for the audit log. */
-  used?: (principal: Principal, origin: Origin) => void;
+  used?: (principal: Principal, source: RequestSource) => void;
 }>;
 
 const isLoopback = networks(['127.0.0.0/8', '::1/128']);
@@ -29,13 +29,13 @@ const isLoopbackHost = (hostname: string): boolean =>
  * of the networks; never carry an untrusted peer's forwarding header (a proxy in front would lend its own address to
  * strangers); and from loopback it must also ask for a loopback host (DNS rebinding).
  */
-export function autoLogin(parts: Parts): (origin: Origin) => Promise<Principal | undefined> {
-  const { users, principals, known, nameKey, ceiling, clock } = parts;
-  const isInvited = networks(parts.networks);
+export function autoLogin(dependencies: Dependencies): (source: RequestSource) => Promise<Principal | undefined> {
+  const { users, principals, known, nameKey, ceiling, clock } = dependencies;
+  const isInvited = networks(dependencies.networks);
 
-  function applies(origin: Origin): boolean {
-    if (origin.forwarded && !origin.trusted) return false;
-    return isInvited(origin.address) && (!isLoopback(origin.address) || isLoopbackHost(origin.hostname));
+  function applies(source: RequestSource): boolean {
+    if (source.forwarded && !source.trusted) return false;
+    return isInvited(source.address) && (!isLoopback(source.address) || isLoopbackHost(source.hostname));
   }
 
   async function load() {
@@ -45,12 +45,12 @@ export function autoLogin(parts: Parts): (origin: Origin) => Promise<Principal |
     return { principal, until: Number.POSITIVE_INFINITY, touchAt: Number.POSITIVE_INFINITY };
   }
 
-  return async function autoLoginPrincipal(origin) {
-    if (!applies(origin)) return undefined;
+  return async function autoLoginPrincipal(source) {
+    if (!applies(source)) return undefined;
     const remembered = known.get('auto-login', 'auto-login', clock());
     if (remembered !== undefined) return remembered.principal;
     const entry = await known.fill('auto-login', load);
-    if (entry) parts.used?.(entry.principal, origin);
+    if (entry) dependencies.used?.(entry.principal, source);
     return entry?.principal;
   };
 }

@@ -3,7 +3,7 @@ import type { Invalidation, InvalidationBus } from '../../invalidation/bus.ts';
 import type { Principal } from '../../types.ts';
 
 /** What is known of a credential: enough to answer without asking a store. */
-export interface Known {
+export interface CachedCredential {
   readonly principal: Principal;
   /** From then on it is not to be believed (milliseconds since the epoch). */
   until: number;
@@ -11,17 +11,17 @@ export interface Known {
   touchAt: number;
 }
 
-export interface KnownCredentials {
+export interface CredentialCache {
   /**
    * What is known under a key, if it is of that kind: keys of one kind are chosen by clients, and may be those that another
    * kind is kept under.
    */
-  get(via: Principal['via'], key: string, now: number): Known | undefined;
+  get(via: Principal['via'], key: string, now: number): CachedCredential | undefined;
   /**
    * Asks `load`, and keeps what it gives unless something was invalidated meanwhile: the answer may be older than that.
    * `undefined` is passed on and not kept.
    */
-  fill(key: string, load: () => Promise<Known | undefined>): Promise<Known | undefined>;
+  fill(key: string, load: () => Promise<CachedCredential | undefined>): Promise<CachedCredential | undefined>;
   drop(key: string): void;
   close(): void;
 }
@@ -29,17 +29,17 @@ export interface KnownCredentials {
 type Options = Readonly<{ bus: InvalidationBus; clock: () => number; max?: number; lifetime?: number }>;
 
 /** The keys under which a credential is dropped: its session, its token, its owner. */
-function marks({ principal }: Known): string[] {
+function marks({ principal }: CachedCredential): string[] {
   const { id, sessionId, tokenId } = principal;
   return [`user:${id}`, ...(sessionId ? [`session:${sessionId}`] : []), ...(tokenId ? [`token:${tokenId}`] : [])];
 }
 
 /** What the request path remembers: by credential, at most `lifetime` long (from when it was asked for), dropped when the bus says so. */
-export function knownCredentials({ bus, clock, max = 20_000, lifetime = 60_000 }: Options): KnownCredentials {
+export function credentialCache({ bus, clock, max = 20_000, lifetime = 60_000 }: Options): CredentialCache {
   const keysByMark = new Map<string, Set<string>>();
   let invalidations = 0;
 
-  const entries = new LRUCache<string, Known & { askedAt: number }>({
+  const entries = new LRUCache<string, CachedCredential & { askedAt: number }>({
     max,
     dispose: (entry, key) => {
       for (const mark of marks(entry)) unmark(mark, key);
@@ -52,7 +52,7 @@ export function knownCredentials({ bus, clock, max = 20_000, lifetime = 60_000 }
     if (keys?.size === 0) keysByMark.delete(mark);
   }
 
-  function keep(key: string, known: Known, askedAt: number): void {
+  function keep(key: string, known: CachedCredential, askedAt: number): void {
     entries.set(key, Object.assign(known, { askedAt }));
     for (const mark of marks(known)) {
       const keys = keysByMark.get(mark);

@@ -5,11 +5,11 @@ import type { Verdict } from './verdict.ts';
 
 /** What became of the credentials of a request. */
 export type Outcome =
-  | Readonly<{ is: 'principal'; principal: Principal }>
+  | Readonly<{ kind: 'principal'; principal: Principal }>
   /** No credential of ours was presented, and auto-login does not apply. */
-  | Readonly<{ is: 'nobody' }>
+  | Readonly<{ kind: 'nobody' }>
   | Readonly<{
-      is: 'refused';
+      kind: 'refused';
       refusal: Refusal;
       /** Only the cookie was at fault. */
       cookieOnly: boolean;
@@ -23,8 +23,8 @@ export type Authenticators = Readonly<{
   accessToken: (token: string) => Promise<Verdict>;
 }>;
 
-const refusedAs = (refusal: Refusal, cookieOnly = false): Outcome => ({ is: 'refused', refusal, cookieOnly });
-const nobody: Outcome = Object.freeze({ is: 'nobody' });
+const refusedAs = (refusal: Refusal, cookieOnly = false): Outcome => ({ kind: 'refused', refusal, cookieOnly });
+const nobody: Outcome = Object.freeze({ kind: 'nobody' });
 
 /**
  * Judges what a request presented, worst first: malformed (400), then bad (401, also beside a good one), then two of
@@ -45,15 +45,15 @@ export function chain(by: Authenticators): (extracted: Extracted) => Outcome | P
 
   async function judgeAll(credentials: readonly Credential[]): Promise<Outcome> {
     const outcomes = await Promise.all(credentials.map(judgeOne));
-    const faults = outcomes.filter((outcome) => outcome.is === 'refused');
+    const faults = outcomes.filter((outcome) => outcome.kind === 'refused');
     const fault = faults.find((outcome) => !outcome.cookieOnly) ?? faults[0];
-    const good = outcomes.flatMap((outcome) => (outcome.is === 'principal' ? [outcome.principal] : []));
+    const good = outcomes.flatMap((outcome) => (outcome.kind === 'principal' ? [outcome.principal] : []));
     if (fault) return fault.cookieOnly ? { ...fault, beside: good[0] } : fault;
     return together(good);
   }
 
   return function authenticate(extracted) {
-    if (extracted.is === 'malformed') return refusedAs({ code: 'malformed_credential', detail: extracted.detail });
+    if (extracted.kind === 'malformed') return refusedAs({ code: 'malformed_credential', detail: extracted.detail });
     const [only, second] = extracted.credentials;
     if (only === undefined) return nobody;
     return second === undefined ? judgeOne(only) : judgeAll(extracted.credentials);
@@ -61,12 +61,12 @@ export function chain(by: Authenticators): (extracted: Extracted) => Outcome | P
 }
 
 function outcomeOf(verdict: Verdict, credential: Credential): Outcome {
-  return verdict.is === 'bad' ? refusedAs({ code: verdict.code }, credential.kind === 'session') : verdict;
+  return verdict.kind === 'bad' ? refusedAs({ code: verdict.code }, credential.kind === 'session') : verdict;
 }
 
 function together(found: readonly Principal[]): Outcome {
   const last = found.at(-1);
   if (last === undefined) return nobody;
-  if (found.every((one) => one.id === last.id)) return { is: 'principal', principal: last };
+  if (found.every((one) => one.id === last.id)) return { kind: 'principal', principal: last };
   return refusedAs({ code: 'malformed_credential', detail: 'Two credentials of different principals were sent.' });
 }

@@ -2,15 +2,15 @@ import { sha256 } from '../../crypto/digest.ts';
 import { sessionStands } from '../../stores/records/standing.ts';
 import type { UserStore } from '../../stores/records/users.ts';
 import type { SessionRecord, SessionStore } from '../../stores/sessions.ts';
-import type { Known, KnownCredentials } from './cache.ts';
+import type { CachedCredential, CredentialCache } from './cache.ts';
 import type { Principals } from './principal.ts';
 import { bad, good, type Verdict } from './verdict.ts';
 
-type Parts = Readonly<{
+type Dependencies = Readonly<{
   sessions: SessionStore;
   users: UserStore;
   principals: Principals;
-  known: KnownCredentials;
+  known: CredentialCache;
   /** The secret session id in a signed cookie value; undefined when the signature is not ours. */
   sessionIdIn: (cookie: string) => string | undefined;
   idle: number;
@@ -21,11 +21,11 @@ type Parts = Readonly<{
 export const touchInterval = (idle: number): number => Math.min(60_000, Math.floor(idle / 10));
 
 /** Judges session cookies. A known one costs no store call, but for its last use once a minute. */
-export function sessionAuthenticator(parts: Parts): (cookie: string) => Verdict | Promise<Verdict> {
-  const { sessions, users, principals, known, sessionIdIn, idle, clock } = parts;
+export function sessionAuthenticator(dependencies: Dependencies): (cookie: string) => Verdict | Promise<Verdict> {
+  const { sessions, users, principals, known, sessionIdIn, idle, clock } = dependencies;
   const interval = touchInterval(idle);
 
-  async function touch(cookie: string, entry: Known, now: number): Promise<Verdict> {
+  async function touch(cookie: string, entry: CachedCredential, now: number): Promise<Verdict> {
     entry.touchAt = now + interval;
     const alive = await sessions.touch(entry.principal.sessionId ?? '', now, now + idle);
     if (!alive) {
@@ -36,7 +36,7 @@ export function sessionAuthenticator(parts: Parts): (cookie: string) => Verdict 
     return good(entry.principal);
   }
 
-  async function ownerOf(session: SessionRecord, userId: string): Promise<Known | undefined> {
+  async function ownerOf(session: SessionRecord, userId: string): Promise<CachedCredential | undefined> {
     const user = await users.byId(userId);
     if (!sessionStands(session, user)) return undefined;
     const { id, expiresAt, roleCeiling: ceiling } = session;
@@ -51,7 +51,7 @@ export function sessionAuthenticator(parts: Parts): (cookie: string) => Verdict 
     const entry = await known.fill(cookie, async () => {
       const session = await sessions.find(sha256(secretId), now);
       if (session?.kind !== 'browser') return undefined;
-      verdict = session.userId === null ? { is: 'nobody' } : bad('token_revoked');
+      verdict = session.userId === null ? { kind: 'nobody' } : bad('token_revoked');
       return session.userId === null ? undefined : ownerOf(session, session.userId);
     });
     if (entry === undefined) return verdict;

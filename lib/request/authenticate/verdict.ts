@@ -3,9 +3,9 @@ import type { Principal } from '../../types.ts';
 
 /** What one credential turned out to be. `nobody`: it is good, and names no user (a visitor's session). */
 export type Verdict =
-  | Readonly<{ is: 'principal'; principal: Principal }>
-  | Readonly<{ is: 'nobody' }>
-  | Readonly<{ is: 'bad'; code: ErrorCode }>;
+  | Readonly<{ kind: 'principal'; principal: Principal }>
+  | Readonly<{ kind: 'nobody' }>
+  | Readonly<{ kind: 'bad'; code: ErrorCode }>;
 
-export const bad = (code: ErrorCode): Verdict => ({ is: 'bad', code });
-export const good = (principal: Principal): Verdict => ({ is: 'principal', principal });
+export const bad = (code: ErrorCode): Verdict => ({ kind: 'bad', code });
+export const good = (principal: Principal): Verdict => ({ kind: 'principal', principal });

@@ -16,7 +16,7 @@ export type Verdict =
  * `rule` is the one that refused, else the one that the path as it stands selected.
  */
 export function decideRules(selection: Selection, asker: Asker): Verdict {
-  if (selection.is === 'refused') return { allow: false, refusal: selection.refusal };
+  if (selection.kind === 'refused') return { allow: false, refusal: selection.refusal };
   for (const chosen of selection.chosen) {
     const refusal = refusalOf(chosen, asker);
     if (refusal !== undefined) return { allow: false, refusal, rule: chosen.rule };
@@ -26,7 +26,7 @@ export function decideRules(selection: Selection, asker: Asker): Verdict {
 
 /** True when every reading of the path selects a public rule: the request needs nobody to be signed in. */
 export function isPublic(selection: Selection): boolean {
-  return selection.is === 'selected' && selection.chosen.every(({ rule }) => rule?.public === true);
+  return selection.kind === 'selected' && selection.chosen.every(({ rule }) => rule?.public === true);
 }
 
 function refusalOf({ rule, self, folded }: Chosen, { principal, address, ladder }: Asker): Refusal | undefined {

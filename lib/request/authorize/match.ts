@@ -15,8 +15,8 @@ export type Chosen = Readonly<{
 
 /** What a request selects: by each reading once, or the refusal of a path that cannot be judged. */
 export type Selection =
-  | Readonly<{ is: 'selected'; chosen: readonly [Chosen, ...Chosen[]] }>
-  | Readonly<{ is: 'refused'; refusal: Refusal }>;
+  | Readonly<{ kind: 'selected'; chosen: readonly [Chosen, ...Chosen[]] }>
+  | Readonly<{ kind: 'refused'; refusal: Refusal }>;
 
 export interface RuleTable {
   /** `rawTarget` is the request target as received, query and all. Never throws. */
@@ -25,7 +25,7 @@ export interface RuleTable {
 
 type Compiled = Readonly<{ rule: Rule; kept: Pattern; folded: Pattern; alone: Selection }>;
 
-const selected = (chosen: readonly [Chosen, ...Chosen[]]): Selection => Object.freeze({ is: 'selected', chosen });
+const selected = (chosen: readonly [Chosen, ...Chosen[]]): Selection => Object.freeze({ kind: 'selected', chosen });
 const unmatched: Chosen = Object.freeze({ rule: undefined, self: '', folded: false });
 const nothing = selected([unmatched]);
 
@@ -48,7 +48,7 @@ export function ruleTable(rules: readonly Rule[], options: PathOptions = {}): Ru
       if (clean !== undefined) return selectClean(candidates(method), clean);
       const read = readPath(rawTarget, options);
       if (read.ok) return selectAll(candidates(method), read.readings);
-      return { is: 'refused', refusal: { code: 'ambiguous_path', detail: read.detail } };
+      return { kind: 'refused', refusal: { code: 'ambiguous_path', detail: read.detail } };
     },
   });
 }

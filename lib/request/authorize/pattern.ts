@@ -7,7 +7,7 @@ export type Pattern = Readonly<{
   open: boolean;
 }>;
 
-type Step = Readonly<{ is: 'literal'; text: string }> | Readonly<{ is: 'any' }> | Readonly<{ is: 'self' }>;
+type Step = Readonly<{ kind: 'literal'; text: string }> | Readonly<{ kind: 'any' }> | Readonly<{ kind: 'self' }>;
 
 /** What is no literal: unreserved characters and those of RFC 3986's sub-delims and pchar that rules do not use. */
 const literal = /^[A-Za-z0-9._~!$&'()+,=@:-]+$/;
@@ -48,8 +48,8 @@ export function compilePattern(path: string): Pattern {
 }
 
 function stepOf(segment: string): Step {
-  if (segment === '*') return { is: 'any' };
-  return segment === ':self' ? { is: 'self' } : { is: 'literal', text: segment };
+  if (segment === '*') return { kind: 'any' };
+  return segment === ':self' ? { kind: 'self' } : { kind: 'literal', text: segment };
 }
 
 /**
@@ -70,8 +70,8 @@ function walk(pattern: Pattern, path: string, from: number): string | undefined 
     const slash = path.indexOf('/', at + 1);
     const end = slash === -1 ? path.length : slash;
     if (end === at + 1) return undefined;
-    if (step.is === 'self') self = path.slice(at + 1, end);
-    else if (step.is === 'literal' && path.slice(at + 1, end) !== step.text) return undefined;
+    if (step.kind === 'self') self = path.slice(at + 1, end);
+    else if (step.kind === 'literal' && path.slice(at + 1, end) !== step.text) return undefined;
     at = end;
   }
   return ends(pattern, path, at, self);

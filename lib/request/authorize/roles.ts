@@ -5,7 +5,7 @@ export const defaultRoles: string = rungs.join(',');
 
 const roleName = /^[A-Za-z][A-Za-z0-9_-]{0,31}$/;
 
-type Entry = Readonly<{ name: string; means: string | undefined }>;
+type RoleEntry = Readonly<{ name: string; means: string | undefined }>;
 
 /**
  * Makes the ladder of roles from `GATEWARDEN_ROLES`, lowest first: `anony,guest=viewer,member=user,lead=operator,admin`.
@@ -37,7 +37,7 @@ export function ladder(spec: string = defaultRoles): Ladder {
   });
 }
 
-function parseEntries(spec: string): readonly Entry[] {
+function parseEntries(spec: string): readonly RoleEntry[] {
   const entries = spec.split(',').map((part) => {
     const [name = '', means, more] = part.split('=').map((word) => word.trim());
     if (!roleName.test(name) || more !== undefined) throw new TypeError(`"${part.trim()}" is not the name of a role.`);
@@ -55,7 +55,7 @@ function parseEntries(spec: string): readonly Entry[] {
 const middle = ['viewer', 'user', 'operator'] as const;
 const isMiddle = (word: string): word is (typeof middle)[number] => middle.some((rung) => rung === word);
 
-function nameRungs(entries: readonly Entry[]): Readonly<Record<Rung, string>> {
+function nameRungs(entries: readonly RoleEntry[]): Readonly<Record<Rung, string>> {
   const taken = new Map<string, number>();
   entries.forEach(({ name, means }, at) => {
     if (means !== undefined && !(isMiddle(means) || means === name)) {

@@ -1,4 +1,4 @@
-import type { Incoming } from '../extract/head.ts';
+import type { RequestHead } from '../extract/head.ts';
 
 type Own = Readonly<{ proto: string; host: string }>;
 
@@ -7,7 +7,7 @@ type Own = Readonly<{ proto: string; host: string }>;
  * must say so; else `Origin` must be scheme, host and port of `own`. Neither, or `null`, is no.
  * `extra` are further origins that a route allows, such as `https://app.example.com`.
  */
-export function comesFromOurselves(req: Incoming, own: Own, extra: readonly string[] = []): boolean {
+export function comesFromOurselves(req: RequestHead, own: Own, extra: readonly string[] = []): boolean {
   const site = req.headers['sec-fetch-site'];
   const { origin } = req.headers;
   if (site === 'same-origin' || site === 'none') return true;
@@ -28,7 +28,7 @@ function withoutDefaultPort(origin: string): string {
  * top-level navigation. Browsers send no `Sec-Fetch-Site` over plain http beyond loopback; a fetch that asks for CORS
  * still names its `Origin` there, and that must be scheme, host and port of `own`.
  */
-export function autoLoginMayRead(req: Incoming, own: Own): boolean {
+export function autoLoginMayRead(req: RequestHead, own: Own): boolean {
   const { 'sec-fetch-site': site, 'sec-fetch-mode': mode, 'sec-fetch-dest': destination } = req.headers;
   if (site === undefined) return req.headers.origin === undefined || comesFromOurselves(req, own);
   if (site === 'same-origin' || site === 'same-site' || site === 'none') return true;

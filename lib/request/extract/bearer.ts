@@ -2,12 +2,12 @@ import type { Credential } from './credential.ts';
 
 /** What an `Authorization` header is: a credential of ours, somebody else's, or nothing that can be read. */
 export type Authorization =
-  | Readonly<{ is: 'ours'; credential: Credential }>
-  | Readonly<{ is: 'foreign' }>
-  | Readonly<{ is: 'malformed'; detail: string }>;
+  | Readonly<{ kind: 'ours'; credential: Credential }>
+  | Readonly<{ kind: 'foreign' }>
+  | Readonly<{ kind: 'malformed'; detail: string }>;
 
-const foreign: Authorization = Object.freeze({ is: 'foreign' });
-const malformed = (detail: string): Authorization => ({ is: 'malformed', detail });
+const foreign: Authorization = Object.freeze({ kind: 'foreign' });
+const malformed = (detail: string): Authorization => ({ kind: 'malformed', detail });
 
 /** RFC 9110, 11.2 */
 const scheme = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
@@ -31,8 +31,8 @@ export function readAuthorization(header: string, issuer: string, own: boolean):
 function bearer(rest: string, issuer: string, own: boolean): Authorization {
   if (!token68.test(rest)) return malformed('The bearer token is not written as RFC 6750 has it.');
   const token = rest.slice(1);
-  if (token.startsWith('gwt_')) return { is: 'ours', credential: { kind: 'api-token', token } };
-  return own || issuerIs(token, issuer) ? { is: 'ours', credential: { kind: 'access-token', token } } : foreign;
+  if (token.startsWith('gwt_')) return { kind: 'ours', credential: { kind: 'api-token', token } };
+  return own || issuerIs(token, issuer) ? { kind: 'ours', credential: { kind: 'access-token', token } } : foreign;
 }
 
 /**

@@ -9,9 +9,9 @@ export type Credential =
 
 /** What `extract` found in a request. */
 export type Extracted =
-  | Readonly<{ is: 'malformed'; detail: string }>
+  | Readonly<{ kind: 'malformed'; detail: string }>
   | Readonly<{
-      is: 'credentials';
+      kind: 'credentials';
       /** Ours, at most one of the cookie and one of `Authorization`. */
       credentials: readonly Credential[];
       /** An `Authorization` header that is none of ours. */

@@ -2,12 +2,12 @@ import type { Socket } from 'node:net';
 import { readAuthorization } from './bearer.ts';
 import { cookieValues } from './cookie.ts';
 import type { Credential, Extracted } from './credential.ts';
-import type { Incoming } from './head.ts';
+import type { RequestHead } from './head.ts';
 import { countOf } from './raw-headers.ts';
 
-const nothing: Extracted = Object.freeze({ is: 'credentials', credentials: Object.freeze([]), foreign: false });
-const foreignOnly: Extracted = Object.freeze({ is: 'credentials', credentials: Object.freeze([]), foreign: true });
-const malformed = (detail: string): Extracted => ({ is: 'malformed', detail });
+const nothing: Extracted = Object.freeze({ kind: 'credentials', credentials: Object.freeze([]), foreign: false });
+const foreignOnly: Extracted = Object.freeze({ kind: 'credentials', credentials: Object.freeze([]), foreign: true });
+const malformed = (detail: string): Extracted => ({ kind: 'malformed', detail });
 
 /** A browser keeps no more in one cookie; RFC 6265, 6.1. */
 const longestCookie = 4096;
@@ -27,7 +27,10 @@ type Remembered = Readonly<{
  * - `cookieName`: name of the session cookie;
  * - `issuer`: `iss` of our tokens.
  */
-export function extractor(options: { cookieName: string; issuer: string }): (req: Incoming, own: boolean) => Extracted {
+export function extractor(options: {
+  cookieName: string;
+  issuer: string;
+}): (req: RequestHead, own: boolean) => Extracted {
   const { cookieName, issuer } = options;
   const remembered = new WeakMap<Socket, Remembered>();
 
@@ -49,14 +52,14 @@ export function extractor(options: { cookieName: string; issuer: string }): (req
     if (typeof session === 'string') return malformed(session);
     if (authorization === undefined) return session ? found([session], false) : nothing;
     const read = readAuthorization(authorization, issuer, own);
-    if (read.is === 'malformed') return read;
-    if (read.is === 'foreign') return session ? found([session], true) : foreignOnly;
+    if (read.kind === 'malformed') return read;
+    if (read.kind === 'foreign') return session ? found([session], true) : foreignOnly;
     return found(session ? [session, read.credential] : [read.credential], false);
   }
 }
 
 const found = (credentials: readonly Credential[], foreign: boolean): Extracted => ({
-  is: 'credentials',
+  kind: 'credentials',
   credentials,
   foreign,
 });

@@ -2,12 +2,12 @@ import { hash, timingSafeEqual } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { canonicalAddress, networks } from '../../net/addresses.ts';
 import { clientAddress, forwardedProto, isForwardedSyntax } from './forwarded.ts';
-import type { Incoming } from './head.ts';
+import type { RequestHead } from './head.ts';
 import { type Host, hostParser } from './host.ts';
 import { countOf, hasForwardingHeader } from './raw-headers.ts';
 
 /** Where a request really comes from and where it was sent, after trusted proxies have been believed or not. */
-export type Origin = Readonly<{
+export type RequestSource = Readonly<{
   /** The client's address, IPv4-mapped addresses unwrapped. */
   address: string;
   /** Socket peer, unwrapped. */
@@ -42,11 +42,11 @@ const ambiguous = (malformed: string): Unreadable => ({ malformed, code: 'ambigu
  * A forwarded header of a trusted peer that cannot be read denies; one of anybody else changes nothing.
  * @throws TypeError for a CIDR or URL that is none
  */
-export function originReader(options: {
+export function sourceReader(options: {
   trustedProxies?: readonly string[] | undefined;
   proxySecret?: string | undefined;
   publicUrl?: string | undefined;
-}): (req: Incoming) => Origin | Unreadable {
+}): (req: RequestHead) => RequestSource | Unreadable {
   const isTrusted = networks(options.trustedProxies ?? []);
   const knowsSecret = secretCheck(options.proxySecret);
   const parseHost = hostParser();
@@ -64,7 +64,7 @@ export function originReader(options: {
     return peer;
   }
 
-  function sentTo(req: Incoming): Host | Unreadable {
+  function sentTo(req: RequestHead): Host | Unreadable {
     if (countOf(req.rawHeaders, 'host') > 1) return ambiguous('There is more than one Host header.');
     const host = parseHost(req.headers.host ?? '');
     if (host === undefined) return unreadable('The Host header cannot be read.');
@@ -80,7 +80,7 @@ export function originReader(options: {
     return named !== undefined && withPort(named.host, port) === withPort(host.host, port);
   }
 
-  function believed(req: Incoming, peer: Peer, direct: Host): Sent | Unreadable {
+  function believed(req: RequestHead, peer: Peer, direct: Host): Sent | Unreadable {
     const { headers } = req;
     const list = headers['x-forwarded-for'];
     const address = list === undefined ? peer.address : clientAddress(textOf(list), isTrusted);
@@ -94,7 +94,7 @@ export function originReader(options: {
     return unusable(headers) ?? { address, proto, host };
   }
 
-  return function readOrigin(req) {
+  return function readSource(req) {
     const peer = peerOf(req.socket);
     const direct = sentTo(req);
     if ('malformed' in direct) return direct;
@@ -117,7 +117,7 @@ export function originReader(options: {
 }
 
 /** Headers that are not believed, but a trusted proxy that sends nonsense in them is not working as it should. */
-function unusable(headers: Incoming['headers']): Unreadable | undefined {
+function unusable(headers: RequestHead['headers']): Unreadable | undefined {
   const real = headers['x-real-ip'];
   if (real !== undefined && canonicalAddress(textOf(real).trim()) === undefined) {
     return unreadable('X-Real-IP cannot be read.');
@@ -138,7 +138,7 @@ function publicAddress(publicUrl: string): Host & Readonly<{ proto: 'http' | 'ht
 }
 
 /** Compares digests, so that neither the time nor the length tells anything of the secret. */
-function secretCheck(secret: string | undefined): (req: Incoming) => boolean {
+function secretCheck(secret: string | undefined): (req: RequestHead) => boolean {
   if (secret === undefined) return () => true;
   const expected = hash('sha256', secret, 'buffer');
   return function knowsSecret(req) {

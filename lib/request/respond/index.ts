@@ -16,7 +16,7 @@ export type Respond = Readonly<{
   method?: string | undefined;
   realm?: string | undefined;
   /** The `Set-Cookie` value that drops a dead session cookie. */
-  clearing?: string | undefined;
+  clearCookieHeader?: string | undefined;
   /** Send a navigation to the very same target once more, with the cookie dropped. */
   retry?: boolean | undefined;
   /** The page that shows a refusal to a navigation; without it, everybody gets problem+json. */
@@ -42,7 +42,7 @@ const pagePolicy =
  * the code with its challenge, as a page or as problem+json. Never kept by a cache.
  */
 export function respond(asked: Respond): Answer {
-  const headers = commonHeaders(asked.clearing);
+  const headers = commonHeaders(asked.clearCookieHeader);
   const elsewhere = asked.navigation ? locationFor(asked) : undefined;
   if (elsewhere !== undefined) return { status: 303, headers: { ...headers, Location: elsewhere }, body: '' };
   const { refusal, page } = asked;
@@ -53,10 +53,10 @@ export function respond(asked: Respond): Answer {
   return { status, headers: { ...told, 'Content-Type': 'application/problem+json' }, body: problemJson(refusal) };
 }
 
-const commonHeaders = (clearing: string | undefined): Record<string, string> => ({
+const commonHeaders = (clearCookieHeader: string | undefined): Record<string, string> => ({
   'Cache-Control': 'no-store',
   Vary: 'Cookie, Authorization',
-  ...(clearing === undefined ? {} : { 'Set-Cookie': clearing }),
+  ...(clearCookieHeader === undefined ? {} : { 'Set-Cookie': clearCookieHeader }),
 });
 
 const pageHeaders: Readonly<Record<string, string>> = {

@@ -36,7 +36,7 @@ export const auditRoutes = [
     path: '/api/v1/audit',
     summary: 'Who did what, when, from where, with which result.',
     tag: 'users',
-    place: 'own',
+    surface: 'own',
     guard: 'admin',
     scope: 'gatewarden:admin',
     query: z.strictObject({

@@ -10,15 +10,15 @@ export const loginRoutes = [
     path: '/api/v1/login',
     summary: 'Sign in with a name and a password; gives an access token.',
     tag: 'account',
-    place: 'grant',
+    surface: 'grant',
     guard: 'anyone',
     body: { as: 'json', schema: z.strictObject({ username: text, password: text }) },
     answers: { 200: { description: 'Signed in.', schema: tokenPair } },
     refusals: ['invalid_credentials', 'account_pending', 'account_disabled', 'rate_limited'],
-    async handle({ core, body, asking }) {
-      const verified = await core.signIn.verify(body, asking);
+    async handle({ core, body, caller }) {
+      const verified = await core.signIn.verify(body, caller);
       if (!verified.ok) return verified;
-      const pair = await core.accessTokens.signIn(verified.value, asking);
+      const pair = await core.accessTokens.signIn(verified.value, caller);
       return json(200, {
         token: pair.token,
         token_type: 'Bearer',

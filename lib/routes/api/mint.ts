@@ -20,13 +20,13 @@ function toMilliseconds(given: number | string): number {
   return Number(amount) * (Object.entries(units).find(([name]) => name === unit)?.[1] ?? 0);
 }
 
-const asked = confirmable({
+const mintRequest = confirmable({
   type: z.enum(['User', 'Operator']).optional().describe('At most the role of that rung.'),
   ttl: lifetime.optional().describe('Seconds, or a time such as 1h; at most 30d, 1h when left out.'),
   role: text.optional().describe('At most this role.'),
 });
 
-type Asked = z.output<typeof asked>;
+type MintRequest = z.output<typeof mintRequest>;
 
 /**
  * What a token makes holds no more than the token and dies with it (contract, section 2). A minted session has nothing
@@ -42,7 +42,7 @@ async function notForThis({ core, principal }: Call): Promise<Refusal | undefine
   return { code: 'insufficient_scope', detail: 'Minting needs a sign-in; a token that was made does not suffice.' };
 }
 
-function ceiling({ core, body, principal }: Call<Asked>): Result<string> {
+function ceiling({ core, body, principal }: Call<MintRequest>): Result<string> {
   const { ladder } = core;
   if (body.role !== undefined && !ladder.has(body.role)) {
     return refused('validation_failed', { problems: [{ field: 'role', problem: 'must be a role of the ladder' }] });
@@ -63,11 +63,11 @@ export const mintRoutes = [
     path: '/api/v1/users/{username}/token',
     summary: 'Mint an access token for a user.',
     tag: 'tokens',
-    place: 'own',
+    surface: 'own',
     guard: 'admin',
     scope: 'gatewarden:admin',
     confirm: true,
-    body: { as: 'json', schema: asked },
+    body: { as: 'json', schema: mintRequest },
     answers: { 201: { description: 'The token, shown this once; it has no refresh token.', schema: tokenPair } },
     refusals: ['not_found', 'conflict'],
     async handle(call) {

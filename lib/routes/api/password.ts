@@ -9,14 +9,14 @@ export const passwordRoutes = [
     path: '/api/v1/account/password',
     summary: 'Change your password; ends your other sessions and your tokens.',
     tag: 'account',
-    place: 'own',
+    surface: 'own',
     guard: 'self',
     scope: 'gatewarden:write',
     body: { as: 'json', schema: z.strictObject({ current_password: text, new_password: text }) },
     answers: { 204: { description: 'Changed.' } },
     refusals: ['invalid_credentials', 'confirmation_required', 'rate_limited'],
-    async handle({ core, body, principal, asking, actor }) {
-      const confirmed = await core.signIn.confirm(principal.id, body.current_password, asking);
+    async handle({ core, body, principal, caller, actor }) {
+      const confirmed = await core.signIn.confirm(principal.id, body.current_password, caller);
       if (!confirmed.ok) return confirmed;
       const changed = await core.signIn.change(principal.id, body.new_password, actor, principal.sessionId);
       return changed.ok ? noContent() : changed;

@@ -23,7 +23,7 @@ const toToken = (view: ApiTokenView): z.input<typeof token> => ({
   expires_at: toMomentOrNull(view.expiresAt),
 });
 
-const asked = confirmable({
+const newToken = confirmable({
   name: text,
   role: text.optional(),
   scopes: z.array(text).max(100).optional(),
@@ -37,7 +37,7 @@ export const tokenRoutes = [
     path: '/api/v1/tokens',
     summary: 'Your API tokens.',
     tag: 'tokens',
-    place: 'own',
+    surface: 'own',
     guard: 'self',
     scope: 'gatewarden:read',
     answers: { 200: { description: 'By name; the tokens themselves are not kept.', schema: listOf(token) } },
@@ -51,11 +51,11 @@ export const tokenRoutes = [
     path: '/api/v1/tokens',
     summary: 'Make an API token.',
     tag: 'tokens',
-    place: 'own',
+    surface: 'own',
     guard: 'self',
     scope: 'gatewarden:write',
     confirm: true,
-    body: { as: 'json', schema: asked },
+    body: { as: 'json', schema: newToken },
     answers: { 201: { description: 'The token, shown this once.', schema: token.extend({ token: z.string() }) } },
     refusals: ['conflict'],
     async handle({ core, body, principal, actor }) {
@@ -70,7 +70,7 @@ export const tokenRoutes = [
     path: '/api/v1/tokens/{name}',
     summary: 'Revoke an API token, and what was made with it.',
     tag: 'tokens',
-    place: 'own',
+    surface: 'own',
     guard: 'self',
     scope: 'gatewarden:write',
     confirm: true,

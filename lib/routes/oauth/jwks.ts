@@ -8,7 +8,7 @@ export const jwksRoutes = [
     path: '/jwks.json',
     summary: 'The public keys of our tokens and assertions (RFC 7517).',
     tag: 'oauth',
-    place: 'sign-in',
+    surface: 'sign-in',
     guard: 'anyone',
     answers: {
       200: {

@@ -55,7 +55,7 @@ export const tokenEndpointRoutes = [
     path: '/oauth/token',
     summary: 'A new access token for a refresh token (RFC 6749, section 6).',
     tag: 'oauth',
-    place: 'grant',
+    surface: 'grant',
     guard: 'anyone',
     body: {
       as: 'form',
@@ -67,12 +67,12 @@ export const tokenEndpointRoutes = [
       401: { description: '`invalid_client`', schema: oauthError },
     },
     refuse,
-    async handle({ core, req, principal, body, asking }) {
+    async handle({ core, req, principal, body, caller }) {
       const claimsClient = req.headers.authorization !== undefined && principal.kind === 'anonymous';
       if (claimsClient) return ok(invalidClient('There is no such client.'));
       if (body.grant_type !== 'refresh_token') return ok(failure(400, 'unsupported_grant_type'));
       if (!body.refresh_token) return ok(failure(400, 'invalid_request', { detail: 'refresh_token is missing.' }));
-      const renewed = await core.accessTokens.refresh(body.refresh_token, asking);
+      const renewed = await core.accessTokens.refresh(body.refresh_token, caller);
       if (!renewed.ok) return ok(grantFailed(renewed.refusal));
       const { token, expiresAt, refreshToken } = renewed.value;
       const lifetime = Math.max(0, Math.round((expiresAt - Date.now()) / 1000));

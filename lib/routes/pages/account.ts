@@ -9,7 +9,7 @@ export const accountRoutes = [
     path: '/',
     summary: 'On to the account page.',
     tag: 'pages',
-    place: 'sign-in',
+    surface: 'sign-in',
     guard: 'anyone',
     answers: { 303: redirect('To `account`.') },
     handle: async ({ prefix }) => seeOther(`${prefix}/account`),
@@ -19,7 +19,7 @@ export const accountRoutes = [
     path: '/account',
     summary: 'Who one is, where one is signed in, and the way out.',
     tag: 'pages',
-    place: 'own',
+    surface: 'own',
     guard: 'signed-in',
     answers: { 200: page('The page.') },
     async handle(call) {

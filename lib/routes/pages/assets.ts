@@ -9,7 +9,7 @@ const assetRoute = (asset: Asset): Route =>
     path: `/assets/${asset.name}`,
     summary: 'A file of the pages.',
     tag: 'assets',
-    place: 'bare',
+    surface: 'bare',
     guard: 'anyone',
     answers: { 200: { description: 'The file.', type: asset.type.replace(/;.*/, '') } },
     async handle({ res }) {

@@ -1,8 +1,8 @@
 import type { Frame } from '../../pages/index.ts';
-import type { Answered, Entry } from '../route.ts';
+import type { Answered, CallContext } from '../route.ts';
 
 /** What all pages show, for this call. */
-export const frameOf = ({ core, prefix }: Entry): Frame => ({ brandName: core.settings.brandName, prefix });
+export const frameOf = ({ core, prefix }: CallContext): Frame => ({ brandName: core.settings.brandName, prefix });
 
 /** A page, as a route's answer. */
 export const page = (description: string): Answered => ({ description, type: 'text/html' });

@@ -4,14 +4,14 @@ import { errorTable, type Refusal, type Result } from '../../errors.ts';
 import { messagePage, setupPage, waiting } from '../../pages/index.ts';
 import type { Answer } from '../../request/respond/write.ts';
 import { html, retryAfter, seeOther } from '../reply.ts';
-import { type Call, type Entry, route } from '../route.ts';
+import { type Call, type CallContext, route } from '../route.ts';
 import { frameOf, page, redirect } from './page.ts';
 
 const field = z.string().catch('').default('');
 
 const form = z.object({ token: field, username: field, password: field });
 
-const gone = (call: Entry): Result<Answer> =>
+const gone = (call: CallContext): Result<Answer> =>
   html(
     404,
     messagePage(frameOf(call), {
@@ -21,7 +21,7 @@ const gone = (call: Entry): Result<Answer> =>
     }),
   );
 
-const wrongLink = (call: Entry): Result<Answer> =>
+const wrongLink = (call: CallContext): Result<Answer> =>
   html(
     401,
     messagePage(frameOf(call), {
@@ -60,7 +60,7 @@ export const setupRoutes = [
     path: '/setup',
     summary: 'The page that makes the first admin, for whoever has the link that is printed at start.',
     tag: 'pages',
-    place: 'sign-in',
+    surface: 'sign-in',
     guard: 'anyone',
     query: z.object({ token: field }),
     answers: { 200: page('The form.'), 401: page('The link is not right.'), 404: page('There is an admin already.') },
@@ -77,7 +77,7 @@ export const setupRoutes = [
     path: '/setup',
     summary: 'Make the first admin, and sign in as them.',
     tag: 'pages',
-    place: 'sign-in',
+    surface: 'sign-in',
     guard: 'anyone',
     body: { as: 'form', schema: form },
     answers: {
@@ -89,10 +89,10 @@ export const setupRoutes = [
       429: page('Too many attempts.'),
     },
     async handle(call) {
-      const { core, req, res, body, asking } = call;
-      const made = await core.firstAdmin.setUp(body, asking);
+      const { core, req, res, body, caller } = call;
+      const made = await core.firstAdmin.setUp(body, caller);
       if (!made.ok) return failed(call, made.refusal);
-      await core.browserSessions.begin(req, res, made.value, { method: 'setup', remember: false, asking });
+      await core.browserSessions.begin(req, res, made.value, { method: 'setup', remember: false, caller });
       return seeOther('/');
     },
   }),

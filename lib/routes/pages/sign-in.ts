@@ -5,7 +5,7 @@ import { returnTo } from '../../request/respond/return-to.ts';
 import type { Answer } from '../../request/respond/write.ts';
 import type { UserRecord } from '../../stores/records/users.ts';
 import { html, retryAfter, seeOther } from '../reply.ts';
-import { type Call, type Entry, route } from '../route.ts';
+import { type Call, type CallContext, route } from '../route.ts';
 import { frameOf, page, redirect } from './page.ts';
 import { signInWithPassport } from './password-strategy.ts';
 
@@ -15,7 +15,7 @@ const field = z.string().optional().catch(undefined);
 const form = z.object({ username: field, password: field, next: field, remember: field });
 
 /** What may be told on the form; everything else is answered like any refusal. */
-const told: ReadonlySet<ErrorCode> = new Set([
+const shownOnForm: ReadonlySet<ErrorCode> = new Set([
   'invalid_credentials',
   'rate_limited',
   'account_pending',
@@ -31,7 +31,7 @@ function sentence(refusal: Refusal): string {
 
 /** 429 says when to come back; any other failed sign-in is 401. */
 function failed(call: Call<z.output<typeof form>>, refusal: Refusal): Result<Answer> {
-  if (!told.has(refusal.code)) return { ok: false, refusal };
+  if (!shownOnForm.has(refusal.code)) return { ok: false, refusal };
   const { username, next, remember } = call.body;
   const shown = { username: username ?? '', next: returnTo(next), remember: remember !== undefined };
   const again = signInPage(frameOf(call), { ...shown, problem: sentence(refusal) });
@@ -44,7 +44,7 @@ const verified = (call: Call<z.output<typeof form>>): Promise<Result<UserRecord>
     ? signInWithPassport(call)
     : Promise.resolve({ ok: false, refusal: { code: 'invalid_credentials' } });
 
-const isHere = ({ principal }: Entry): boolean => principal.via === 'session';
+const isHere = ({ principal }: CallContext): boolean => principal.via === 'session';
 
 export const signInRoutes = [
   route({
@@ -52,7 +52,7 @@ export const signInRoutes = [
     path: '/login',
     summary: 'The sign-in page.',
     tag: 'pages',
-    place: 'sign-in',
+    surface: 'sign-in',
     guard: 'anyone',
     query: z.object({ next: field, signed_out: field }),
     answers: { 200: page('The form.'), 303: redirect('Signed in already: on to `next`.') },
@@ -68,7 +68,7 @@ export const signInRoutes = [
     path: '/login',
     summary: 'Sign in with a name and a password; sets the session cookie.',
     tag: 'pages',
-    place: 'sign-in',
+    surface: 'sign-in',
     guard: 'anyone',
     body: { as: 'form', schema: form },
     answers: {
@@ -77,11 +77,11 @@ export const signInRoutes = [
       429: page('Too many attempts.'),
     },
     async handle(call) {
-      const { core, req, res, body, asking } = call;
+      const { core, req, res, body, caller } = call;
       const user = await verified(call);
       if (!user.ok) return failed(call, user.refusal);
       const remember = body.remember !== undefined;
-      await core.browserSessions.begin(req, res, user.value, { method: 'password', remember, asking });
+      await core.browserSessions.begin(req, res, user.value, { method: 'password', remember, caller });
       return seeOther(returnTo(body.next));
     },
   }),

@@ -13,7 +13,7 @@ export const signOutRoutes = [
     path: '/logout',
     summary: 'End the session, with `all=true` all of the user’s.',
     tag: 'pages',
-    place: 'sign-in',
+    surface: 'sign-in',
     guard: 'anyone',
     body: { as: 'form', schema: z.object({ all: field, next: field }) },
     answers: { 303: redirect('Signed out: on to the sign-in page, or to a checked `next`.') },

@@ -87,21 +87,21 @@ export function refreshTokenStore(db: Database): RefreshTokenStore {
 
   async function notLive(hash: string, now: number): Promise<Rotation> {
     const found = await used.findOne({ _id: hash, expiresAt: { $gt: now } }).lean();
-    if (found === null) return { is: 'not-found' };
-    return { is: 'reused', sessionId: text(found.sessionId), usedAt: number(found.usedAt) };
+    if (found === null) return { kind: 'not-found' };
+    return { kind: 'reused', sessionId: text(found.sessionId), usedAt: number(found.usedAt) };
   }
 
   async function rotate(hash: string, next: RefreshTokenRecord, now: number): Promise<Rotation> {
     const token = await lookUp(hash);
     if (token === undefined) return notLive(hash, now);
-    if (token.expiresAt <= now) return { is: 'not-found' };
+    if (token.expiresAt <= now) return { kind: 'not-found' };
     await noteSpent(token, now);
     const { sessionId: _same, ...replacement } = next;
     const written = await living.updateOne(
       { _id: token.sessionId, 'live.hash': hash },
       { $set: { 'live.$': replacement } },
     );
-    return written.matchedCount > 0 ? { is: 'rotated' } : notLive(hash, now);
+    return written.matchedCount > 0 ? { kind: 'rotated' } : notLive(hash, now);
   }
 
   async function endFamily(sessionId: string): Promise<void> {

@@ -7,7 +7,7 @@ import { UnreadableRecordError } from './fields.ts';
 export type Verdict = TransferOutcome | 'add' | 'apart';
 
 /** How records of one kind come in. */
-export interface Incoming<R> {
+export interface RequestHead<R> {
   /** Reads what is there of all of them, and says of each what is to be done; throws for one that cannot be read. */
   look(records: readonly R[], replace: boolean): Promise<(record: R) => Verdict>;
   /** Adds many at once; the places of those where something is there by now. */
@@ -37,7 +37,7 @@ function judged<R>(judge: (record: R) => Verdict, record: R): Verdict {
 
 /** Those that nothing is in the way of are written together, the others one after another. */
 export async function bringIn<R>(
-  kind: Incoming<R>,
+  kind: RequestHead<R>,
   records: readonly R[],
   replace: boolean,
 ): Promise<readonly TransferOutcome[]> {

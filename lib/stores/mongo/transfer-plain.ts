@@ -7,7 +7,7 @@ import { type Database, outdated, unlessDuplicate } from './database.ts';
 import { listOf, number, text } from './fields.ts';
 import { type KeysDocument, keyOf } from './keys.ts';
 import { native, writeAll } from './native.ts';
-import { type Incoming, verdictOn } from './transfer-in.ts';
+import { type RequestHead, verdictOn } from './transfer-in.ts';
 import type { UserDocument } from './user-documents.ts';
 
 export type FactDocument = { _id: string; value: string };
@@ -17,7 +17,7 @@ export function plain<R extends TransferEntry['record'], D extends { _id: string
   db: Database,
   name: string,
   { documentOf: write, recordOf: read }: { documentOf(record: R): D; recordOf(found: D): R },
-): Incoming<R> {
+): RequestHead<R> {
   const collection = () => native<{ _id: string }>(db, name);
   return {
     async look(records, replace) {
@@ -44,17 +44,17 @@ export function plain<R extends TransferEntry['record'], D extends { _id: string
   };
 }
 
-export const facts = (db: Database): Incoming<FactRecord> =>
+export const facts = (db: Database): RequestHead<FactRecord> =>
   plain<FactRecord, FactDocument>(db, 'facts', {
     documentOf: ({ name, value }) => ({ _id: name, value }),
     recordOf: ({ _id, value }) => ({ name: text(_id), value: text(value) }),
   });
 
-export const audit = (db: Database): Incoming<AuditRecord> =>
+export const audit = (db: Database): RequestHead<AuditRecord> =>
   plain<AuditRecord, AuditDocument>(db, 'audit', { documentOf, recordOf });
 
 /** All keys are one document, newest first. */
-export function keys(db: Database): Incoming<KeyRecord> {
+export function keys(db: Database): RequestHead<KeyRecord> {
   const collection = () => native<KeysDocument>(db, 'keys');
   const _id = 'signing';
   return {
@@ -76,7 +76,7 @@ export function keys(db: Database): Incoming<KeyRecord> {
 }
 
 /** A retired name is what is left of a user's document. */
-export function retiredNames(db: Database): Incoming<RetiredNameRecord> {
+export function retiredNames(db: Database): RequestHead<RetiredNameRecord> {
   const collection = () => native<UserDocument>(db, 'users');
   return {
     async look(records, replace) {

@@ -3,7 +3,7 @@ import { type Database, outdated } from './database.ts';
 import { number, text } from './fields.ts';
 import { native, writeAll } from './native.ts';
 import { type FamilyDocument, familyOf, type SpentDocument } from './refresh-tokens.ts';
-import { type Incoming, verdictOn } from './transfer-in.ts';
+import { type RequestHead, verdictOn } from './transfer-in.ts';
 import { plain } from './transfer-plain.ts';
 
 const families = (db: Database) => native<FamilyDocument>(db, 'refresh_families');
@@ -33,7 +33,7 @@ function addLiving(db: Database, tokens: readonly RefreshTokenRecord[]): Promise
   return writeAll(families(db), writes);
 }
 
-export function refreshTokens(db: Database): Incoming<RefreshTokenRecord> {
+export function refreshTokens(db: Database): RequestHead<RefreshTokenRecord> {
   return {
     async look(records, replace) {
       const hashes = records.map(({ hash }) => hash);
@@ -66,7 +66,7 @@ export const spentOf = ({ _id, sessionId, usedAt, expiresAt }: SpentDocument): S
   expiresAt: number(expiresAt),
 });
 
-export function spentRefreshTokens(db: Database): Incoming<SpentRefreshTokenRecord> {
+export function spentRefreshTokens(db: Database): RequestHead<SpentRefreshTokenRecord> {
   const noted = plain<SpentRefreshTokenRecord, SpentDocument>(db, 'spent_refresh_tokens', {
     documentOf: ({ hash, ...rest }) => ({ _id: hash, ...rest }),
     recordOf: spentOf,

@@ -3,11 +3,11 @@ import { sameRecord } from '../records/entries.ts';
 import { documentOf, makersOf, type TokenDocument, tokenOf } from './api-tokens.ts';
 import { type Database, outdated, unlessDuplicate } from './database.ts';
 import { native, writeAll } from './native.ts';
-import type { Incoming, Verdict } from './transfer-in.ts';
+import type { RequestHead, Verdict } from './transfer-in.ts';
 
 const nameOf = ({ userId, name }: Pick<ApiTokenRecord, 'userId' | 'name'>) => JSON.stringify([userId, name]);
 
-export function tokens(db: Database, store: Pick<ApiTokenStore, 'create' | 'remove'>): Incoming<ApiTokenRecord> {
+export function tokens(db: Database, store: Pick<ApiTokenStore, 'create' | 'remove'>): RequestHead<ApiTokenRecord> {
   const documents = () => native<TokenDocument>(db, 'api_tokens');
 
   /** Whose the ids, hashes and names of these are. */

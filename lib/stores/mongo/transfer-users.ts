@@ -4,7 +4,7 @@ import type { UserRecord, UserStore } from '../records/users.ts';
 import type { Roster } from './admins.ts';
 import { type Database, outdated, unlessDuplicate } from './database.ts';
 import { native, writeAll } from './native.ts';
-import type { Incoming, Verdict } from './transfer-in.ts';
+import type { RequestHead, Verdict } from './transfer-in.ts';
 import { documentOf, emailKeyOf, recordOf, saysAdmin, type UserDocument } from './user-documents.ts';
 import type { Users } from './users.ts';
 
@@ -21,7 +21,7 @@ export interface Parts {
 const one = <T>(values: readonly (T | undefined)[]): T[] => values.filter((value) => value !== undefined);
 
 /** How users come in, and with them who is an active admin. */
-export function users(parts: Parts): Incoming<UserRecord> {
+export function users(parts: Parts): RequestHead<UserRecord> {
   const { db, roster, collection, store } = parts;
   const documents = () => native<UserDocument>(db, 'users');
 

@@ -8,7 +8,7 @@ import type {
 import type { Stores } from '../stores.ts';
 import { rosterOn } from './admins.ts';
 import type { Database } from './database.ts';
-import { bringIn, type Incoming } from './transfer-in.ts';
+import { bringIn, type RequestHead } from './transfer-in.ts';
 import { countIn, entriesIn } from './transfer-out.ts';
 import { audit, facts, keys, retiredNames } from './transfer-plain.ts';
 import { refreshTokens, spentRefreshTokens } from './transfer-refresh.ts';
@@ -16,7 +16,7 @@ import { tokens } from './transfer-tokens.ts';
 import { users, withoutStrangers } from './transfer-users.ts';
 import { usersOn } from './users.ts';
 
-type Ways = { readonly [K in TransferKind]: Incoming<TransferRecords[K]> };
+type Ways = { readonly [K in TransferKind]: RequestHead<TransferRecords[K]> };
 
 type Run = { readonly kind: TransferKind; readonly records: TransferEntry['record'][] };
 
@@ -56,7 +56,7 @@ export function transferStore(db: Database, stores: Pick<Stores, 'users' | 'toke
   async function put(entries: readonly TransferEntry[], replace: boolean): Promise<readonly TransferOutcome[]> {
     const outcomes: TransferOutcome[] = [];
     for (const { kind, records } of runsOf(entries)) {
-      const way = ways[kind] as Incoming<TransferEntry['record']>;
+      const way = ways[kind] as RequestHead<TransferEntry['record']>;
       outcomes.push(...(await bringIn(way, records, replace)));
       if (kind === 'user' && replace) await withoutStrangers(parts);
     }

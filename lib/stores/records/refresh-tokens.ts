@@ -16,7 +16,7 @@ export interface RefreshTokenStore {
     hash: string,
     next: RefreshTokenRecord,
     now: number,
-  ): Promise<{ is: 'rotated' } | { is: 'reused'; sessionId: string; usedAt: number } | { is: 'not-found' }>;
+  ): Promise<{ kind: 'rotated' } | { kind: 'reused'; sessionId: string; usedAt: number } | { kind: 'not-found' }>;
   /** Undefined when it never existed, is spent, or has reached `expiresAt`. */
   find(hash: string, now: number): Promise<RefreshTokenRecord | undefined>;
   endFamily(sessionId: string): Promise<void>;

@@ -1,5 +1,5 @@
 /** A host with its port. */
-export interface Place {
+export interface Surface {
   readonly host: string;
   readonly port: number;
 }
@@ -13,7 +13,7 @@ export interface Credentials {
 export interface Target {
   readonly kind: 'single' | 'sentinel' | 'cluster';
   /** The server; the sentinels; some of the cluster's nodes. Never empty. */
-  readonly places: readonly [Place, ...Place[]];
+  readonly places: readonly [Surface, ...Surface[]];
   readonly tls: boolean;
   readonly credentials: Credentials;
   /** For the sentinels themselves, when they ask for any. */
@@ -86,7 +86,7 @@ function placesOf(hosts: string, kind: Target['kind']): Target['places'] {
   return [first, ...more];
 }
 
-function placeOf(text: string, usual: number): Place {
+function placeOf(text: string, usual: number): Surface {
   const [, bracketed, name, digits] = /^(?:\[([0-9a-f:.]+)\]|([^:[\]\s]+))(?::(\d{1,5}))?$/i.exec(text) ?? [];
   const host = bracketed ?? name;
   const port = digits === undefined ? usual : Number(digits);

@@ -38,11 +38,11 @@ type Rotation = Awaited<ReturnType<RefreshTokenStore['rotate']>>;
 
 function rotate(sql: ReturnType<typeof statements>, hash: string, next: RefreshTokenRecord, now: number): Rotation {
   const row = sql.known.get(hash, now);
-  if (!row) return { is: 'not-found' };
-  if (row.used_at !== null) return { is: 'reused', sessionId: text(row.session_id), usedAt: integer(row.used_at) };
+  if (!row) return { kind: 'not-found' };
+  if (row.used_at !== null) return { kind: 'reused', sessionId: text(row.session_id), usedAt: integer(row.used_at) };
   sql.spend.run(now, hash);
   sql.insert.run(...values(next));
-  return { is: 'rotated' };
+  return { kind: 'rotated' };
 }
 
 export function refreshTokenStore(db: Connection): RefreshTokenStore {

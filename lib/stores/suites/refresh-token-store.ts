@@ -23,7 +23,7 @@ function describeRotation(open: Open<RefreshTokenStore>): void {
   });
   check('spends a token and adds the next in one step', async (tokens) => {
     await tokens.create(aRefreshToken('r1'));
-    same(await tokens.rotate('r1', aRefreshToken('r2'), start + 5), { is: 'rotated' });
+    same(await tokens.rotate('r1', aRefreshToken('r2'), start + 5), { kind: 'rotated' });
     equal(await tokens.find('r1', start + 6), undefined);
     equal((await tokens.find('r2', start + 6))?.hash, 'r2');
   });
@@ -31,19 +31,19 @@ function describeRotation(open: Open<RefreshTokenStore>): void {
     await tokens.create(aRefreshToken('r1'));
     await tokens.rotate('r1', aRefreshToken('r2'), start + 5);
     const again = await tokens.rotate('r1', aRefreshToken('r3'), start + 9);
-    same(again, { is: 'reused', sessionId: 's1', usedAt: start + 5 });
+    same(again, { kind: 'reused', sessionId: 's1', usedAt: start + 5 });
     equal(await tokens.find('r3', start + 9), undefined);
   });
   check('does not rotate a token that is unknown or past its time', async (tokens) => {
     await tokens.create(aRefreshToken('r1'));
-    same(await tokens.rotate('unknown', aRefreshToken('r2'), start), { is: 'not-found' });
-    same(await tokens.rotate('r1', aRefreshToken('r2'), start + 60 * minute), { is: 'not-found' });
+    same(await tokens.rotate('unknown', aRefreshToken('r2'), start), { kind: 'not-found' });
+    same(await tokens.rotate('r1', aRefreshToken('r2'), start + 60 * minute), { kind: 'not-found' });
     equal(await tokens.find('r2', start), undefined);
   });
   check('rotates one among 100 at once', async (tokens) => {
     await tokens.create(aRefreshToken('r0'));
     const answers = await atOnce(100, (n) => tokens.rotate('r0', aRefreshToken(`next${n}`), start + 1));
-    same(tally(answers.map((answer) => answer.is)), { rotated: 1, reused: 99 });
+    same(tally(answers.map((answer) => answer.kind)), { rotated: 1, reused: 99 });
     const kept = await atOnce(100, (n) => tokens.find(`next${n}`, start + 1));
     equal(kept.filter((token) => token !== undefined).length, 1);
   });
@@ -56,8 +56,8 @@ function describeFamilyEnd(open: Open<RefreshTokenStore>): void {
     await tokens.rotate('r1', aRefreshToken('r2'), start);
     await tokens.create(aRefreshToken('other', { sessionId: 's2' }));
     await tokens.endFamily('s1');
-    same(await tokens.rotate('r1', aRefreshToken('r3'), start), { is: 'not-found' });
-    same(await tokens.rotate('r2', aRefreshToken('r3'), start), { is: 'not-found' });
+    same(await tokens.rotate('r1', aRefreshToken('r3'), start), { kind: 'not-found' });
+    same(await tokens.rotate('r2', aRefreshToken('r3'), start), { kind: 'not-found' });
     equal((await tokens.find('other', start))?.hash, 'other');
   });
   check('leaves nobody alive when a family ends while it rotates', async (tokens) => {

@@ -120,7 +120,7 @@ function describeMoving(open: Open<Moving>): void {
     equal((await store.tokens.byHash('hash of made again'))?.id, 't00');
     equal((await store.tokens.remove('u_ada', 'ci')).length, 3);
     same(await store.refreshTokens.find('h1', start), aRefreshToken('h1', { sessionId: 's2', clientId: 'cli' }));
-    equal((await store.refreshTokens.rotate('h0', aRefreshToken('h3'), start + 2)).is, 'reused');
+    equal((await store.refreshTokens.rotate('h0', aRefreshToken('h3'), start + 2)).kind, 'reused');
     equal((await store.keys.list())[0]?.kid, 'k2');
     equal(await store.facts.get('installation'), 'ünïcode 😀');
     equal((await store.audit.list({ limit: 5 })).items.length, 2);

@@ -25,7 +25,7 @@ describe('an access token whose claims are good', () => {
 
   const verdictOf = async (token: string) => {
     const verdict = await judge(token);
-    return verdict.is === 'bad' ? verdict.code : verdict.is;
+    return verdict.kind === 'bad' ? verdict.code : verdict.kind;
   };
 
   it('names its user', async () => {

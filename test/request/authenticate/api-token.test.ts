@@ -23,11 +23,11 @@ describe('an API token', () => {
   const made = (more: Partial<ApiTokenRecord> = {}) => at.stores.tokens.create(tokenOf(sha256(token), more));
   const codeOf = async (text: string) => {
     const verdict = await judge(text);
-    return verdict.is === 'bad' ? verdict.code : verdict.is;
+    return verdict.kind === 'bad' ? verdict.code : verdict.kind;
   };
   const principal = async (): Promise<Principal | undefined> => {
     const verdict = await judge(token);
-    return verdict.is === 'principal' ? verdict.principal : undefined;
+    return verdict.kind === 'principal' ? verdict.principal : undefined;
   };
 
   it('names its owner, by the role and scopes of the owner', async () => {

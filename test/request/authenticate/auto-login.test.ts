@@ -1,10 +1,10 @@
 import { equal } from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { autoLogin } from '../../../lib/request/authenticate/auto-login.ts';
-import type { Origin } from '../../../lib/request/extract/source.ts';
+import type { RequestSource } from '../../../lib/request/extract/source.ts';
 import { ada, installation } from './installation.ts';
 
-const loopback: Origin = {
+const loopback: RequestSource = {
   address: '127.0.0.1',
   peer: '127.0.0.1',
   trusted: false,
@@ -14,7 +14,7 @@ const loopback: Origin = {
   hostname: 'localhost',
 };
 
-const cases: [title: string, more: Partial<Origin>, networks: string[], applies: boolean][] = [
+const cases: [title: string, more: Partial<RequestSource>, networks: string[], applies: boolean][] = [
   ['from loopback', {}, ['127.0.0.0/8', '::1/128'], true],
   ['from IPv6 loopback', { address: '::1', hostname: '::1' }, ['127.0.0.0/8', '::1/128'], true],
   ['from loopback, for a host that is not of this machine', { hostname: 'evil.example' }, ['127.0.0.0/8'], false],

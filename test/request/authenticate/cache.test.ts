@@ -2,7 +2,7 @@ import { equal } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Invalidation } from '../../../lib/invalidation/bus.ts';
 import { localBus } from '../../../lib/invalidation/local.ts';
-import { type Known, knownCredentials } from '../../../lib/request/authenticate/cache.ts';
+import { type CachedCredential, credentialCache } from '../../../lib/request/authenticate/cache.ts';
 import { principals } from '../../../lib/request/authenticate/principal.ts';
 import { ladder } from '../../../lib/request/authorize/roles.ts';
 import { scopeTable } from '../../../lib/request/authorize/scopes.ts';
@@ -16,9 +16,13 @@ const lifetime = 1000;
 function installed() {
   const time = { now: 1_000_000 };
   const bus = localBus();
-  const known = knownCredentials({ bus, clock: () => time.now, lifetime });
+  const known = credentialCache({ bus, clock: () => time.now, lifetime });
   const principal = ofUser(ada(), { via: 'session', sessionId: 's1' });
-  const entry = (): Known => ({ principal, until: Number.POSITIVE_INFINITY, touchAt: Number.POSITIVE_INFINITY });
+  const entry = (): CachedCredential => ({
+    principal,
+    until: Number.POSITIVE_INFINITY,
+    touchAt: Number.POSITIVE_INFINITY,
+  });
   const isKnown = () => known.get('session', 'key', time.now) !== undefined;
   return { time, bus, known, entry, isKnown };
 }

@@ -16,7 +16,7 @@ const person = (id: string, via: Principal['via']): Principal => ({
 
 /** Credentials say of themselves what they are: `ada`, `bob`, `visitor`, or an error code. */
 function verdict(text: string, via: Principal['via']): Verdict {
-  if (text === 'visitor') return { is: 'nobody' };
+  if (text === 'visitor') return { kind: 'nobody' };
   return text === 'ada' || text === 'bob' ? good(person(text, via)) : bad('token_expired');
 }
 
@@ -29,11 +29,11 @@ const authenticate = chain({
 const cookie = (text: string): Credential => ({ kind: 'session', cookie: text });
 const token = (text: string): Credential => ({ kind: 'api-token', token: text });
 const jwt = (text: string): Credential => ({ kind: 'access-token', token: text });
-const sent = (...credentials: Credential[]): Extracted => ({ is: 'credentials', credentials, foreign: false });
+const sent = (...credentials: Credential[]): Extracted => ({ kind: 'credentials', credentials, foreign: false });
 
 const cases: [title: string, extracted: Extracted, outcome: string][] = [
   ['nothing', sent(), 'nobody'],
-  ['what is malformed', { is: 'malformed', detail: 'two' }, 'malformed_credential'],
+  ['what is malformed', { kind: 'malformed', detail: 'two' }, 'malformed_credential'],
   ['a good cookie', sent(cookie('ada')), 'ada by session'],
   ['a good API token', sent(token('ada')), 'ada by api-token'],
   ['a good access token', sent(jwt('ada')), 'ada by access-token'],
@@ -53,9 +53,9 @@ describe('of a request that presents', () => {
     it(`${title}: ${expected}`, async () => {
       const outcome = await authenticate(extracted);
       const told =
-        outcome.is === 'principal'
+        outcome.kind === 'principal'
           ? `${outcome.principal.name} by ${outcome.principal.via}`
-          : outcome.is === 'nobody'
+          : outcome.kind === 'nobody'
             ? 'nobody'
             : `${outcome.refusal.code}${outcome.cookieOnly ? ' of the cookie' : ''}`;
       deepEqual(told, expected);

@@ -1,5 +1,5 @@
 import { localBus } from '../../../lib/invalidation/local.ts';
-import { knownCredentials } from '../../../lib/request/authenticate/cache.ts';
+import { credentialCache } from '../../../lib/request/authenticate/cache.ts';
 import { principals } from '../../../lib/request/authenticate/principal.ts';
 import { ladder } from '../../../lib/request/authorize/roles.ts';
 import { scopeTable } from '../../../lib/request/authorize/scopes.ts';
@@ -42,7 +42,7 @@ export async function installation() {
     bus,
     roles,
     principals: principals(roles, scopeTable('deploy:write=operator', roles)),
-    known: knownCredentials({ bus, clock }),
+    known: credentialCache({ bus, clock }),
     close: () => real.close(),
   };
 }

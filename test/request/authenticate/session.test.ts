@@ -24,7 +24,7 @@ describe('a session cookie', () => {
 
   const verdictOf = async (cookie: string) => {
     const verdict = await judge(cookie);
-    return verdict.is === 'bad' ? verdict.code : verdict.is === 'nobody' ? 'nobody' : verdict.principal.name;
+    return verdict.kind === 'bad' ? verdict.code : verdict.kind === 'nobody' ? 'nobody' : verdict.principal.name;
   };
 
   it('names its user', async () => {
@@ -129,7 +129,7 @@ describe('a session cookie', () => {
     await at.stores.users.insert(ada({ id: 'u_old', username: 'old', nameKey: 'old', role: 'wizard' }));
     await at.stores.sessions.create(sessionOf(sha256('s5'), at.time.now, { userId: 'u_old' }));
     const verdict = await judge('signed:s5');
-    equal(verdict.is === 'principal' && verdict.principal.role, 'anony');
+    equal(verdict.kind === 'principal' && verdict.principal.role, 'anony');
   });
 
   it('read while it is being ended is not remembered', async () => {

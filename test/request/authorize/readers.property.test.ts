@@ -98,7 +98,7 @@ test('nothing that a client sends makes the judging throw, and generated paths a
   let judged = 0;
   fc.assert(
     fc.property(ruleText, fc.oneof(target, fc.string(), fc.webUrl()), fc.string(), (text, bytes, method) => {
-      if (ruleTable(rulesOf(text)).select(method, bytes).is === 'selected') judged += 1;
+      if (ruleTable(rulesOf(text)).select(method, bytes).kind === 'selected') judged += 1;
     }),
     { numRuns: 2_000 },
   );

@@ -59,7 +59,7 @@ const accepted: readonly (readonly [string, readonly Header[], readonly object[]
 
 for (const [name, headers, credentials, foreign] of accepted) {
   test(`credentials: ${name}`, () => {
-    deepEqual(extract(incoming({ headers }), false), { is: 'credentials', credentials, foreign });
+    deepEqual(extract(incoming({ headers }), false), { kind: 'credentials', credentials, foreign });
   });
 }
 
@@ -94,7 +94,7 @@ const refused: readonly (readonly [string, readonly Header[]])[] = [
 ];
 
 for (const [name, headers] of refused) {
-  test(`malformed: ${name}`, () => equal(extract(incoming({ headers }), false).is, 'malformed'));
+  test(`malformed: ${name}`, () => equal(extract(incoming({ headers }), false).kind, 'malformed'));
 }
 
 const own: readonly (readonly [string, string, object | 'foreign'])[] = [
@@ -113,7 +113,7 @@ for (const [name, value, expected] of own) {
     const foreign = expected === 'foreign';
     const credentials = foreign ? [] : [expected];
     deepEqual(extract(incoming({ headers: [authorization(value)] }), true), {
-      is: 'credentials',
+      kind: 'credentials',
       credentials,
       foreign,
     });
@@ -123,7 +123,7 @@ for (const [name, value, expected] of own) {
 test('the 4,096th byte of a session cookie is still read', () => {
   const value = 'a'.repeat(4096);
   deepEqual(extract(incoming({ headers: [cookie(`gatewarden=${value}`)] }), false), {
-    is: 'credentials',
+    kind: 'credentials',
     credentials: [session(value)],
     foreign: false,
   });

@@ -1,12 +1,12 @@
 import { deepEqual, equal, throws } from 'node:assert/strict';
 import test from 'node:test';
-import { originReader } from '../../../lib/request/extract/source.ts';
+import { sourceReader } from '../../../lib/request/extract/source.ts';
 import { incoming, type Sent } from '../../support/incoming.ts';
 
 type Header = readonly [string, string];
 const host: Header = ['Host', 'app.example.com'];
 const trustedProxies = ['10.0.0.0/8', 'fd00::/8'];
-const read = originReader({ trustedProxies });
+const read = sourceReader({ trustedProxies });
 
 const from = (peer: string, ...headers: Header[]) => read(incoming({ peer, headers: [host, ...headers] }));
 
@@ -124,7 +124,7 @@ const secrets: readonly (readonly [string, readonly Header[], boolean])[] = [
 
 for (const [name, headers, believed] of secrets) {
   test(`with PROXY_SECRET set and ${name} sent, a trusted peer is ${believed ? '' : 'not '}believed`, () => {
-    const reader = originReader({ trustedProxies, proxySecret: 'open sesame' });
+    const reader = sourceReader({ trustedProxies, proxySecret: 'open sesame' });
     const origin = reader(
       incoming({ peer: '10.0.0.1', headers: [host, ['X-Forwarded-For', '192.0.2.9'], ...headers] }),
     );
@@ -199,7 +199,7 @@ for (const [name, sent, code] of targets) {
 }
 
 test('the public URL decides scheme and port of its host, and of no other', () => {
-  const reader = originReader({ publicUrl: 'https://app.example.com:8443' });
+  const reader = sourceReader({ publicUrl: 'https://app.example.com:8443' });
   const own = reader(incoming({ headers: [['Host', 'App.example.com']] }));
   deepEqual('host' in own && [own.proto, own.host], ['https', 'app.example.com:8443']);
   const other = reader(incoming({ headers: [['Host', 'localhost:8080']] }));
@@ -213,6 +213,6 @@ test('a TLS socket is https', () => {
 
 test('a network that is none stops the start', () => {
   for (const cidr of ['10.0.0.0/33', '10/8', 'x', '::1/129', '10.0.0.0/8/8', '']) {
-    throws(() => originReader({ trustedProxies: [cidr] }), TypeError);
+    throws(() => sourceReader({ trustedProxies: [cidr] }), TypeError);
   }
 });

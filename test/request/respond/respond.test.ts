@@ -106,11 +106,11 @@ test('what is no navigation gets the status, sign-in page or not', () => {
 });
 
 test('a dead cookie is dropped in every form of the answer', () => {
-  const clearing = 'gatewarden=; Max-Age=0; Path=/';
+  const clearCookieHeader = 'gatewarden=; Max-Age=0; Path=/';
   for (const navigation of [true, false]) {
     equal(
-      respond({ refusal: { code: 'invalid_token' }, navigation, signIn, clearing }).headers['Set-Cookie'],
-      clearing,
+      respond({ refusal: { code: 'invalid_token' }, navigation, signIn, clearCookieHeader }).headers['Set-Cookie'],
+      clearCookieHeader,
     );
   }
 });
