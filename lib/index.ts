@@ -32,12 +32,12 @@ export type {
   UserView,
 } from './services.ts';
 export type { Options, Settings } from './settings/settings.ts';
-export { type Survey, surveyStores } from './stores/survey.ts';
 export {
   type ExportOptions,
   type ImportOptions,
   type ImportSummary,
   openTransfer,
   type Transfer,
-} from './transfer/index.ts';
+} from './start/open-transfer.ts';
+export { type Survey, surveyStores } from './stores/survey.ts';
 export type { Actor, Ladder, Principal, ScopeTable, Via } from './types.ts';

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { SettingsError, StoreUnavailableError } from '../errors.ts';
 import type { InvalidationBus } from '../invalidation/bus.ts';
 import { localBus } from '../invalidation/local.ts';
@@ -58,6 +59,12 @@ const openMongo = async (url: string) => (await import('./mongo/index.ts')).open
 const openRedis = async (url: string, log: Log) => (await import('./redis/index.ts')).openRedis({ url, log });
 const openSqlite = async (place: { dataDir: string } | { memory: boolean }) =>
   (await import('./sqlite/index.ts')).openSqlite(place);
+
+/** The path of the SQLite file in a data directory. */
+export async function databaseFile(dataDir: string): Promise<string> {
+  const { databaseName } = await import('./sqlite/index.ts');
+  return join(dataDir, databaseName);
+}
 
 /** A server that is not there is an outage, at the start as later. What the stores say of it holds no password. */
 async function reached<T>(store: 'mongodb' | 'redis', open: () => Promise<T>): Promise<T> {

@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { compareSecretKey } from '../crypto/key-check.ts';
 import { keyring, loadSecretKeys } from '../crypto/keyring.ts';
 import { StoreUnavailableError } from '../errors.ts';
 import type { Settings } from '../settings/settings.ts';
-import { openStores } from './open.ts';
+import { databaseFile, openStores } from './open.ts';
 import type { Stores } from './stores.ts';
 
 /** What the stores of an installation are like. */
@@ -25,8 +24,7 @@ const noLog = { debug: silent, info: silent, warn: silent, error: silent };
  * `SECRET_KEY` that is not the one they were made with.
  */
 export async function surveyStores(settings: Settings): Promise<Survey> {
-  const { databaseName } = await import('./sqlite/index.ts');
-  const path = join(settings.dataDir, databaseName);
+  const path = await databaseFile(settings.dataDir);
   const isNew = !existsSync(path);
   try {
     const { stores } = await openStores(settings, noLog, { memory: isNew });

@@ -1,5 +1,8 @@
 import { Agent, request } from 'node:http';
-import { own, password } from './fronts.ts';
+
+/** The path of our own pages, on every front. */
+export const own = '/_gatewarden';
+export const password = 'a lamp among quiet herons';
 
 /** An answer; `code` is the problem's, or the error of OAuth. */
 export type Reply = Readonly<{

@@ -13,11 +13,9 @@ import { compose } from '../../lib/start/compose.ts';
 import { openSqlite } from '../../lib/stores/sqlite/index.ts';
 import { portOf } from '../gateway/started.ts';
 import { temporaryFolder } from '../support/folders.ts';
-import { type Attacker, attacker } from './attacker.ts';
+import { type Attacker, attacker, own, password } from './attacker.ts';
 
-/** The path of our own pages, on every front. */
-export const own = '/_gatewarden';
-export const password = 'a lamp among quiet herons';
+export { own, password };
 
 /** What got through to the service: `user` is who it was told is asking, '' for nobody. */
 export type Seen = Readonly<{ method: string; target: string; user: string }>;

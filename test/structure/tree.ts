@@ -1,25 +1,54 @@
 import { globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path/posix';
+import { type Program, parseSync, Visitor } from 'oxc-parser';
 
-export type Source = { path: string; text: string; imports: { target: string; typeOnly: boolean }[] };
+export type Import = {
+  /** A path from the repository's root for a relative specifier, else the specifier itself. */
+  target: string;
+  kind: 'static' | 'type' | 'dynamic';
+};
 
-const importPattern =
-  /^(?:import|export)(\s+type)?\s[^;]*?from\s+'([^']+)'|(?<!\w)import\(\s*'([^']+)'\s*\)|^import\s+'([^']+)'/gms;
+export type Source = { path: string; text: string; program: Program; imports: Import[] };
+
+function resolve(from: string, specifier: string): string {
+  return specifier.startsWith('.') ? join(dirname(from), specifier) : specifier;
+}
+
+function importsOf(program: Program): { specifier: string; kind: Import['kind'] }[] {
+  const found: { specifier: string; kind: Import['kind'] }[] = [];
+  const kindOf = (kind: 'type' | 'value' | undefined) => (kind === 'type' ? 'type' : 'static');
+  new Visitor({
+    ImportDeclaration: (node) => found.push({ specifier: node.source.value, kind: kindOf(node.importKind) }),
+    ExportAllDeclaration: (node) => found.push({ specifier: node.source.value, kind: kindOf(node.exportKind) }),
+    ExportNamedDeclaration: (node) =>
+      node.source && found.push({ specifier: node.source.value, kind: kindOf(node.exportKind) }),
+    TSImportType: (node) => found.push({ specifier: node.source.value, kind: 'type' }),
+    ImportExpression: (node) => {
+      const specifier = node.source.type === 'Literal' ? String(node.source.value) : 'a computed name';
+      found.push({ specifier, kind: 'dynamic' });
+    },
+  }).visit(program);
+  return found;
+}
 
 function read(path: string): Source {
   const text = readFileSync(path, 'utf8');
-  const imports = [...text.matchAll(importPattern)].map((found) => ({
-    target: resolve(path, found[2] ?? found[3] ?? found[4] ?? ''),
-    typeOnly: found[1] !== undefined,
-  }));
-  return { path, text, imports };
-}
-
-function resolve(from: string, specifier: string): string {
-  if (!specifier.startsWith('.')) return specifier;
-  return new URL(specifier, `file:///${from}`).pathname.slice(1);
+  const { program, errors } = parseSync(path, text);
+  if (errors.length > 0) throw new Error(`${path}: ${errors[0]?.message}`);
+  const imports = importsOf(program).map(({ specifier, kind }) => ({ target: resolve(path, specifier), kind }));
+  return { path, text, program, imports };
 }
 
 /** Every TypeScript file of these folders, with what it imports; relative paths resolved to the repository's root. */
 export function sources(...folders: string[]): Source[] {
-  return folders.flatMap((folder) => globSync(`${folder}/**/*.ts`)).map(read);
+  return folders
+    .flatMap((folder) => globSync(`${folder}/**/*.ts`))
+    .sort()
+    .map(read);
 }
+
+/** Whether a path lies in a folder, at any depth. */
+export const isBelow = (path: string, folder: string): boolean => path.startsWith(`${folder}/`);
+
+/** Whether a path is this file, or lies in this folder. */
+export const isWithin = (path: string, place: string): boolean => path === place || isBelow(path, place);

@@ -11,8 +11,8 @@ import { native } from './native.ts';
 import { type FamilyDocument, familyOf, type SpentDocument } from './refresh-tokens.ts';
 import type { FactDocument } from './transfer-plain.ts';
 import { livingOf, spentOf } from './transfer-refresh.ts';
+import type { Users } from './user-collection.ts';
 import type { UserDocument } from './user-documents.ts';
-import type { Users } from './users.ts';
 
 type Entry = TransferEntry | UnreadableEntry;
 type Keyed = mongo.Document & { _id: string };

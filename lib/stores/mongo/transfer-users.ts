@@ -5,8 +5,8 @@ import type { Roster } from './admins.ts';
 import { type Database, outdated, unlessDuplicate } from './database.ts';
 import { native, writeAll } from './native.ts';
 import type { RequestHead, Verdict } from './transfer-in.ts';
+import type { Users } from './user-collection.ts';
 import { documentOf, emailKeyOf, recordOf, saysAdmin, type UserDocument } from './user-documents.ts';
-import type { Users } from './users.ts';
 
 /** What users come in by. */
 export interface Parts {

@@ -14,7 +14,7 @@ import { audit, facts, keys, retiredNames } from './transfer-plain.ts';
 import { refreshTokens, spentRefreshTokens } from './transfer-refresh.ts';
 import { tokens } from './transfer-tokens.ts';
 import { users, withoutStrangers } from './transfer-users.ts';
-import { usersOn } from './users.ts';
+import { usersOn } from './user-collection.ts';
 
 type Ways = { readonly [K in TransferKind]: RequestHead<TransferRecords[K]> };
 

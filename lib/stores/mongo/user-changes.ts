@@ -1,8 +1,8 @@
 import type { UserChange, UserRecord, UserStore } from '../records/users.ts';
 import type { Roster } from './admins.ts';
 import { outdated, unlessDuplicate, untilCurrent } from './database.ts';
+import type { Users } from './user-collection.ts';
 import { emailKeyOf, saysAdmin, type UserDocument } from './user-documents.ts';
-import type { Users } from './users.ts';
 
 /** Whether the change must know how the record was; the others are one write, whatever was before. */
 const mustKnow = (change: UserChange): boolean =>

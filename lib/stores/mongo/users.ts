@@ -1,10 +1,11 @@
 import { endedWith } from '../records/standing.ts';
 import type { EndedSession, UserRecord, UserStore } from '../records/users.ts';
-import { type Roster, rosterOn } from './admins.ts';
+import { rosterOn } from './admins.ts';
 import { type Database, onlyOne, outdated, unlessDuplicate, untilCurrent } from './database.ts';
 import { pageLimit, pageOf } from './fields.ts';
 import { userChanges } from './user-changes.ts';
-import { documentOf, emailKeyOf, recordOf, saysAdmin, type UserDocument, userSchema } from './user-documents.ts';
+import { usersOn } from './user-collection.ts';
+import { documentOf, emailKeyOf, recordOf, saysAdmin, type UserDocument } from './user-documents.ts';
 
 /** After everything that begins with the prefix: no name holds the last code point, which is no character. */
 const endOf = (prefix: string) => `${prefix}\u{10ffff}`;
@@ -13,36 +14,6 @@ const endOf = (prefix: string) => `${prefix}\u{10ffff}`;
 const mostEnded = 1000;
 
 const isRetired = ({ retiredAt }: UserDocument): boolean => retiredAt !== undefined;
-
-export type Users = ReturnType<typeof usersOn>;
-
-/** The collection, and the records in it as they are to be believed. */
-export function usersOn(db: Database, roster: Roster) {
-  const users = db.collection('users', userSchema);
-
-  /**
-   * A record that says admin and is no member of the roster names no other role, either: what was given with it is not
-   * known. It counts as `anony`, the lowest of every ladder, until an admin gives it a role again.
-   */
-  function believing(members: ReadonlySet<string>) {
-    return (found: UserDocument): UserRecord => {
-      const record = recordOf(found);
-      return saysAdmin(record) && !members.has(found.stamp ?? '') ? { ...record, role: 'anony' } : record;
-    };
-  }
-
-  /** Asks the roster only where a record says admin. */
-  async function readerOf(found: readonly UserDocument[]): Promise<(one: UserDocument) => UserRecord> {
-    return found.some(saysAdmin) ? believing(await roster.stamps()) : recordOf;
-  }
-
-  return {
-    users,
-    readerOf,
-    stored: (id: string): Promise<UserDocument | null> => onlyOne(users, { id }),
-    believed: async (found: UserDocument): Promise<UserRecord> => (await readerOf([found]))(found),
-  };
-}
 
 export function userStore(db: Database): UserStore {
   const roster = rosterOn(db);

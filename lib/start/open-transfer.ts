@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { compareSecretKey } from '../crypto/key-check.ts';
 import { type Keyring, keyring, loadSecretKeys } from '../crypto/keyring.ts';
 import type { Settings } from '../settings/settings.ts';
-import { ownLog } from '../start/own-log.ts';
 import { openStores } from '../stores/open.ts';
-import { type ExportOptions, exported } from './export.ts';
-import { type ImportOptions, type ImportSummary, imported } from './import.ts';
-import { sealingOf } from './sealing.ts';
+import { type ExportOptions, exported } from '../transfer/export.ts';
+import { type ImportOptions, type ImportSummary, imported } from '../transfer/import.ts';
+import { sealingOf } from '../transfer/sealing.ts';
+import { ownLog } from './own-log.ts';
 
 export type { ExportOptions, ImportOptions, ImportSummary };
 

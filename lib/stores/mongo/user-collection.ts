@@ -1,0 +1,34 @@
+import type { UserRecord } from '../records/users.ts';
+import type { Roster } from './admins.ts';
+import { type Database, onlyOne } from './database.ts';
+import { recordOf, saysAdmin, type UserDocument, userSchema } from './user-documents.ts';
+
+export type Users = ReturnType<typeof usersOn>;
+
+/** The collection, and the records in it as they are to be believed. */
+export function usersOn(db: Database, roster: Roster) {
+  const users = db.collection('users', userSchema);
+
+  /**
+   * A record that says admin and is no member of the roster names no other role, either: what was given with it is not
+   * known. It counts as `anony`, the lowest of every ladder, until an admin gives it a role again.
+   */
+  function believing(members: ReadonlySet<string>) {
+    return (found: UserDocument): UserRecord => {
+      const record = recordOf(found);
+      return saysAdmin(record) && !members.has(found.stamp ?? '') ? { ...record, role: 'anony' } : record;
+    };
+  }
+
+  /** Asks the roster only where a record says admin. */
+  async function readerOf(found: readonly UserDocument[]): Promise<(one: UserDocument) => UserRecord> {
+    return found.some(saysAdmin) ? believing(await roster.stamps()) : recordOf;
+  }
+
+  return {
+    users,
+    readerOf,
+    stored: (id: string): Promise<UserDocument | null> => onlyOne(users, { id }),
+    believed: async (found: UserDocument): Promise<UserRecord> => (await readerOf([found]))(found),
+  };
+}
