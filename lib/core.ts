@@ -13,6 +13,7 @@ import type {
   Users,
 } from './services.ts';
 import type { BrowserSessions } from './session/browser-sessions.ts';
+import type { PasswordAuthenticator } from './session/password-authenticator.ts';
 import type { Settings } from './settings/settings.ts';
 import type { Stores } from './stores/stores.ts';
 import type { Ladder, Principal, ScopeTable } from './types.ts';
@@ -27,6 +28,7 @@ export interface Core {
   readonly stores: Stores;
   readonly users: Users;
   readonly signIn: PasswordSignIn;
+  readonly passwordAuthenticator: PasswordAuthenticator;
   readonly firstAdmin: FirstAdmin;
   readonly sessions: Sessions;
   readonly browserSessions: BrowserSessions;

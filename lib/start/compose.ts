@@ -35,6 +35,7 @@ import { respond } from '../request/respond/index.ts';
 import type { Answer } from '../request/respond/write.ts';
 import { type IdentityHeader, identityTeller } from '../request/upstream-identity.ts';
 import { browserSessions } from '../session/browser-sessions.ts';
+import { passwordAuthenticator } from '../session/password-authenticator.ts';
 import { sessionsService } from '../session/sessions.ts';
 import { signedSessionId } from '../session/signed-cookie.ts';
 import { issuerOf } from '../settings/index.ts';
@@ -166,13 +167,15 @@ async function servicesOf(base: InstallationDependencies) {
     sessionIdIn: (cookie) => signedSessionId(cookie, secrets),
     verify: (token) => access.verify(token),
   });
+  const signIn = passwordSignIn(base);
   const core: Core = {
     ...base,
     audit: audit.log,
     principals: who,
     anonymous: who.anonymous,
     users: usersService(base),
-    signIn: passwordSignIn(base),
+    signIn,
+    passwordAuthenticator: passwordAuthenticator(signIn),
     firstAdmin: await firstAdmin(base),
     sessions: sessionsService(base),
     browserSessions: browser,

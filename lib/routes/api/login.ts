@@ -15,8 +15,8 @@ export const loginRoutes = [
     body: { as: 'json', schema: z.strictObject({ username: text, password: text }) },
     answers: { 200: { description: 'Signed in.', schema: tokenPair } },
     refusals: ['invalid_credentials', 'account_pending', 'account_disabled', 'rate_limited'],
-    async handle({ core, body, caller }) {
-      const verified = await core.signIn.verify(body, caller);
+    async handle({ core, req, res, body, caller }) {
+      const verified = await core.passwordAuthenticator.authenticate(req, res, body, caller);
       if (!verified.ok) return verified;
       const pair = await core.accessTokens.signIn(verified.value, caller);
       return json(200, {

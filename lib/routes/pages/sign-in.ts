@@ -3,14 +3,12 @@ import { type ErrorCode, errorTable, type Refusal, type Result } from '../../err
 import { signInPage, waiting } from '../../pages/index.ts';
 import { returnTo } from '../../request/respond/return-to.ts';
 import type { Answer } from '../../request/respond/write.ts';
-import type { UserRecord } from '../../stores/records/users.ts';
 import { html, retryAfter, seeOther } from '../reply.ts';
 import { type Call, type CallContext, route } from '../route.ts';
 import { frameOf, page, redirect } from './page.ts';
-import { signInWithPassport } from './password-strategy.ts';
 
-/** What is not a single string counts as left out: the form is shown again. */
-const field = z.string().optional().catch(undefined);
+/** What is not a single string, or empty, counts as left out: the form is shown again. */
+const field = z.string().min(1).optional().catch(undefined);
 
 const form = z.object({ username: field, password: field, next: field, remember: field });
 
@@ -38,11 +36,6 @@ function failed(call: Call<z.output<typeof form>>, refusal: Refusal): Result<Ans
   if (refusal.code !== 'rate_limited') return html(401, again, { 'WWW-Authenticate': 'Bearer' });
   return html(429, again, retryAfter(refusal));
 }
-
-const verified = (call: Call<z.output<typeof form>>): Promise<Result<UserRecord>> =>
-  call.body.username && call.body.password
-    ? signInWithPassport(call)
-    : Promise.resolve({ ok: false, refusal: { code: 'invalid_credentials' } });
 
 const isHere = ({ principal }: CallContext): boolean => principal.via === 'session';
 
@@ -78,7 +71,7 @@ export const signInRoutes = [
     },
     async handle(call) {
       const { core, req, res, body, caller } = call;
-      const user = await verified(call);
+      const user = await core.passwordAuthenticator.authenticate(req, res, body, caller);
       if (!user.ok) return failed(call, user.refusal);
       const remember = body.remember !== undefined;
       await core.browserSessions.begin(req, res, user.value, { method: 'password', remember, caller });
