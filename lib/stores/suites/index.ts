@@ -25,54 +25,28 @@ export {
   describeUserStore,
 };
 
-/** Every suite over the stores of one installation; `open` gives empty ones each time. */
+/** Runs every suite over the stores of one installation; `open` returns empty ones each time. */
 export function describeStores(name: string, open: () => Promise<Stores>): void {
-  const part =
-    <S>(choose: (stores: Stores) => S): Open<S> =>
+  const openAll: Open<Stores> = async () => {
+    const stores = await open();
+    return { store: stores, close: () => stores.close() };
+  };
+  const openOne =
+    <K extends keyof Stores>(store: K): Open<Stores[K]> =>
     async () => {
-      const stores = await open();
-      return { store: choose(stores), close: () => stores.close() };
+      const { store: stores, close } = await openAll();
+      return { store: stores[store], close };
     };
-  describeUserStore(
-    name,
-    part((stores) => stores.users),
-  );
-  describeSessionStore(
-    name,
-    part((stores) => stores.sessions),
-  );
-  describeApiTokenStore(
-    name,
-    part((stores) => stores.tokens),
-  );
-  describeRefreshTokenStore(
-    name,
-    part((stores) => stores.refreshTokens),
-  );
-  describeKeyStore(
-    name,
-    part((stores) => stores.keys),
-  );
-  describeFactStore(
-    name,
-    part((stores) => stores.facts),
-  );
-  describeAttemptStore(
-    name,
-    part((stores) => stores.attempts),
-  );
-  describeAuditStore(
-    name,
-    part((stores) => stores.audit),
-  );
-  describeTransferStore(
-    name,
-    part((stores) => stores),
-  );
-  describeHealth(
-    name,
-    part((stores) => stores),
-  );
+  describeUserStore(name, openOne('users'));
+  describeSessionStore(name, openOne('sessions'));
+  describeApiTokenStore(name, openOne('tokens'));
+  describeRefreshTokenStore(name, openOne('refreshTokens'));
+  describeKeyStore(name, openOne('keys'));
+  describeFactStore(name, openOne('facts'));
+  describeAttemptStore(name, openOne('attempts'));
+  describeAuditStore(name, openOne('audit'));
+  describeTransferStore(name, openAll);
+  describeHealth(name, openAll);
 }
 
 function describeHealth(name: string, open: Open<Stores>): void {

@@ -1,28 +1,12 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { describe } from 'node:test';
-import type { TransferEntry, TransferOutcome, TransferRecords } from '../records/transfer.ts';
-import type { UserRecord } from '../records/users.ts';
-import type { Stores } from '../stores.ts';
+import type { TransferEntry } from '../records/transfer.ts';
 import { atOnce, caseOf, type Open, same, tally } from './cases.ts';
-import { aKey, anAdmin, anEvent, aRefreshToken, aToken, aUser, minute, start } from './records.ts';
+import { aKey, anAdmin, anEvent, aRefreshToken, aUser, minute, start } from './records.ts';
+import { describeConflicts } from './transfer-conflicts.ts';
+import { admin, exported, fact, type Moving, put, retired, token, user } from './transfer-entries.ts';
 
-/** What moving needs to be looked at from. */
-export type Moving = Pick<Stores, 'users' | 'tokens' | 'refreshTokens' | 'keys' | 'facts' | 'audit' | 'transfer'>;
-
-const user = (name: string, more: Partial<UserRecord> = {}): TransferEntry => ({
-  kind: 'user',
-  record: aUser(name, more),
-});
-const admin = (name: string, more: Partial<UserRecord> = {}): TransferEntry => ({
-  kind: 'user',
-  record: anAdmin(name, more),
-});
-const token = (name: string, more: Partial<TransferRecords['token']> = {}): TransferEntry => ({
-  kind: 'token',
-  record: aToken(name, more),
-});
-const retired = (nameKey: string, at = start): TransferEntry => ({ kind: 'retired-name', record: { nameKey, at } });
-const fact = (name: string, value: string): TransferEntry => ({ kind: 'fact', record: { name, value } });
+export type { Moving };
 
 const full = {
   email: 'Ada@example.test',
@@ -69,17 +53,6 @@ const everything: readonly TransferEntry[] = [
     }),
   },
 ];
-
-async function exported({ transfer }: Moving): Promise<unknown[]> {
-  const all: unknown[] = [];
-  for await (const entry of transfer.entries()) all.push(entry);
-  return all;
-}
-
-/** The outcome of one entry. */
-async function put(store: Moving, entry: TransferEntry, replace = false): Promise<TransferOutcome | undefined> {
-  return (await store.transfer.put([entry], { replace }))[0];
-}
 
 /** The contract of `TransferStore`, against the stores that it fills. */
 export function describeTransferStore(name: string, open: Open<Moving>): void {
@@ -139,77 +112,6 @@ function describeMoving(open: Open<Moving>): void {
       ['next', 'own', 'k2', 'k1'],
     );
   });
-}
-
-function describeConflicts(open: Open<Moving>): void {
-  const check = caseOf(open);
-  type Case = readonly [
-    what: string,
-    there: TransferEntry,
-    given: TransferEntry,
-    is: TransferOutcome,
-    with_: TransferOutcome,
-  ];
-  const cases: readonly Case[] = [
-    ['a user who differs', user('ada'), user('ada', { displayName: 'A' }), 'different', 'replaced'],
-    ['another user of the name', user('ada'), user('Ada', { id: 'u_2' }), 'different', 'replaced'],
-    ['a retired name', retired('ada'), user('ada'), 'name-retired', 'created'],
-    ['a name that is in use again', user('ada'), retired('ada'), 'name-taken', 'name-taken'],
-    ['a name retired at another time', retired('ada'), retired('ada', 5), 'different', 'replaced'],
-    ['an id of another user', user('ada'), user('bob', { id: 'u_ada' }), 'id-taken', 'id-taken'],
-    [
-      'an address of another user',
-      user('ada', { email: 'a@example.test' }),
-      user('bob', { email: 'A@example.test' }),
-      'email-taken',
-      'email-taken',
-    ],
-    ['a fact that differs', fact('x', '1'), fact('x', '2'), 'different', 'replaced'],
-    [
-      'a key that differs',
-      { kind: 'key', record: aKey('k1') },
-      { kind: 'key', record: { ...aKey('k1'), sealed: 'x' } },
-      'different',
-      'replaced',
-    ],
-    ['a token that differs', token('ci'), token('ci', { role: 'viewer' }), 'different', 'replaced'],
-    ['another token of the name', token('ci'), token('ci', { id: 't_2', hash: 'h2' }), 'name-taken', 'replaced'],
-    ['the hash of another token', token('ci'), token('cd', { hash: 'hash of ci' }), 'id-taken', 'id-taken'],
-    [
-      'a token whose maker is not there',
-      token('ci'),
-      token('cd', { parentId: 'nobody' }),
-      'parent-gone',
-      'parent-gone',
-    ],
-    ['a token of another maker', token('ci'), token('ci', { parentId: 't_x' }), 'different', 'different'],
-    [
-      'an event that differs',
-      { kind: 'audit', record: anEvent(1) },
-      { kind: 'audit', record: anEvent(1, { actor: 'eve' }) },
-      'different',
-      'replaced',
-    ],
-    [
-      'a refresh token that was spent since',
-      { kind: 'spent-refresh-token', record: { hash: 'h', sessionId: 's1', usedAt: start, expiresAt: start + 1 } },
-      { kind: 'refresh-token', record: aRefreshToken('h') },
-      'different',
-      'different',
-    ],
-  ];
-  for (const [what, there, given, plain, replacing] of cases) {
-    check(`${what}: ${plain}, and nothing is changed; replacing: ${replacing}`, async (store) => {
-      equal(await put(store, there), 'created');
-      const before = await exported(store);
-      equal(await put(store, given), plain);
-      same(await exported(store), before);
-      equal(await put(store, given, true), replacing);
-      const changed = replacing === 'replaced' || replacing === 'created';
-      same(await exported(store), changed ? [given] : before);
-      if (changed) equal(await put(store, given, true), 'unchanged');
-    });
-  }
 }
 
 function describeReplacing(open: Open<Moving>): void {
