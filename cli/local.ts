@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import type { Actor, Gatewarden } from 'gatewarden';
+import type { Actor } from 'gatewarden';
 import { loadSettings } from 'gatewarden/settings';
+import type { InternalGate } from '#gate';
 import { readEnvironment } from './environment.ts';
 import { CommandError, exit } from './exit.ts';
 
@@ -30,15 +31,16 @@ export const commandActor = (): Actor => ({
  */
 export async function onStore<T>(
   options: LocalOptions,
-  act: (gate: Gatewarden) => Promise<T>,
+  act: (gate: InternalGate) => Promise<T>,
   { makes = false }: { makes?: boolean } = {},
 ): Promise<T> {
   readEnvironment(options.envFile);
-  const { dataDir, mongodbUrl } = loadSettings({ env: process.env, applies: 'command' });
+  const settings = loadSettings({ env: process.env, given: { logLevel: 'silent' }, applies: 'command' });
+  const { dataDir, mongodbUrl } = settings;
   // Users that are in MongoDB need no file here.
   if (!makes && mongodbUrl === undefined && !existsSync(databaseOf(dataDir))) throw noStore(dataDir);
-  const { gatewarden } = await import('gatewarden');
-  const gate = await gatewarden({ logLevel: 'silent' });
+  const { openGate } = await import('#gate');
+  const gate = await openGate(settings);
   try {
     return await act(gate);
   } finally {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import type { Transfer } from 'gatewarden';
 import { loadSettings } from 'gatewarden/settings';
+import type { Transfer } from '#gate';
 import { readEnvironment } from './environment.ts';
 import { databaseOf, type LocalOptions, noStore } from './local.ts';
 
@@ -15,7 +15,7 @@ export async function onTransfer<T>(
   if (!makes && settings.mongodbUrl === undefined && !existsSync(databaseOf(settings.dataDir))) {
     throw noStore(settings.dataDir);
   }
-  const { openTransfer } = await import('gatewarden');
+  const { openTransfer } = await import('#gate');
   const transfer = await openTransfer(settings);
   try {
     return await act(transfer);

@@ -1,5 +1,6 @@
-import type { Gatewarden, Log } from 'gatewarden';
+import type { Log } from 'gatewarden';
 import { accessLog } from './access-log.ts';
+import type { Gate } from './gate.ts';
 import { requestHandlers } from './handlers.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { ownPages } from './own-pages.ts';
@@ -13,7 +14,7 @@ export interface App extends Pick<GatewayServer, 'listen' | 'draining'> {
 
 /** The gateway: a server, our own pages, and the way to the upstream for whatever `gate` allows. */
 export function gatewayApp(
-  gate: Gatewarden,
+  gate: Gate,
   upstream: string,
   { log, limits = defaultLimits }: { log: Log; limits?: Limits },
 ): App {

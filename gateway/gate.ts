@@ -1,8 +1,9 @@
-import type { Decision, Gatewarden } from 'gatewarden';
+import type { Decision } from 'gatewarden';
+import type { InternalGate } from '#gate';
 
-/** What the gateway's server asks of the package on each request. */
+/** What the gateway's server asks of the gate on each request. */
 export type Gate = Pick<
-  Gatewarden,
+  InternalGate,
   'decide' | 'answer' | 'outage' | 'identity' | 'watch' | 'cookieNames' | 'clearCookieHeader' | 'settings' | 'router'
 >;
 

@@ -1,5 +1,6 @@
-import { type Gatewarden, gatewarden, type Settings } from 'gatewarden';
+import type { Settings } from 'gatewarden';
 import { isExposed, redact, SettingsError } from 'gatewarden/settings';
+import { type InternalGate, openGate } from '#gate';
 import { gatewayApp } from './app.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { type GatewayLog, gatewayLog } from './log.ts';
@@ -34,7 +35,7 @@ export async function runGateway(settings: Settings, options: RunOptions = {}): 
     throw new SettingsError(['GATEWARDEN_UPSTREAM is required: the URL of the service behind the gateway.']);
   const limits = { ...defaultLimits, ...options.limits };
   const out = gatewayLog(settings);
-  const gate = await gatewarden(settings, { log: out.log });
+  const gate = await openGate(settings, { log: out.log });
   const app = gatewayApp(gate, upstream, { log: out.log, limits });
   const address = await app.listen(settings.host, settings.port).catch(async (error: unknown) => {
     await gate.close();
@@ -50,7 +51,7 @@ export async function runGateway(settings: Settings, options: RunOptions = {}): 
 
 type Dependencies = Readonly<{
   app: { close(): Promise<void> };
-  gate: Gatewarden;
+  gate: InternalGate;
   out: GatewayLog;
   url: string;
   address: { host: string; port: number };
@@ -84,7 +85,7 @@ export function modeOf({ authEnabled, autoLogin }: Settings): Mode {
 }
 
 /** The line that says what this gateway is, the warnings that it deserves, and the way to the first admin. */
-async function announce(gate: Gatewarden, { log }: GatewayLog, url: string): Promise<void> {
+async function announce(gate: InternalGate, { log }: GatewayLog, url: string): Promise<void> {
   const { settings } = gate;
   const { upstream, rules } = redact(settings);
   const stores = gate.describe();

@@ -1,22 +1,31 @@
 import type { Application, RequestHandler } from 'express';
-import type { Core } from './core.ts';
-import { expressGuards, type Guards } from './express/guards.ts';
+import type { Guards } from './express/guards.ts';
 import type { Log } from './log.ts';
 import type { Decision } from './request/decide.ts';
 import type { RequestHead } from './request/extract/head.ts';
 import type { Explanation } from './request/identify.ts';
-import type { Answer } from './request/respond/write.ts';
-import type { IdentityHeader } from './request/upstream-identity.ts';
-import { ownRoutes } from './routes/index.ts';
 import type { ApiTokens, AuditLog, GateEvent, GateEventName, PasswordSignIn, Sessions, Users } from './services.ts';
-import type { BrowserSessions } from './session/browser-sessions.ts';
-import { loadSettings } from './settings/index.ts';
+import { loadSettings, type RedactedSettings, redact, SettingsError } from './settings/index.ts';
 import type { Options, Settings } from './settings/settings.ts';
-import { compose, type Installation } from './start/compose.ts';
+import { compose } from './start/compose.ts';
+import { gateOver, type InternalGate } from './start/gate.ts';
 import { ownLog } from './start/own-log.ts';
-import type { Principal } from './types.ts';
+import { broughtStores } from './stores/open.ts';
+import type { Stores } from './stores/stores.ts';
 
-/** What `gatewarden()` gives: the guards for Express, the router, the services, and what a gateway asks for. */
+/** What `gatewarden({ … })` takes: the settings, and what an app may bring of its own. */
+export type GatewardenOptions = Options &
+  Readonly<{
+    /** Where the package logs; pino fits. Default: JSON lines on stderr from `logLevel` on. */
+    log?: Log;
+    /**
+     * Stores in place of SQLite, MongoDB and Redis (`gatewarden/stores`). Several processes may share them: what one
+     * changes the others know within a second. `gate.close()` closes them. Default: those that the settings name.
+     */
+    stores?: Stores;
+  }>;
+
+/** What `gatewarden()` gives: the guards for Express, the router, and the services behind the API. */
 export interface Gatewarden extends Guards {
   /** Our pages and API as an Express application that learns its path when mounted; `prefix` overrides. */
   router(options?: { prefix?: string }): Application;
@@ -26,40 +35,23 @@ export interface Gatewarden extends Guards {
   explain(req: RequestHead): Promise<Explanation>;
   /** The decision on a request by the rules of the settings, without Express. Rejects only with an outage. */
   decide(req: RequestHead): Promise<Decision>;
-  /** The answer to a request that was not allowed. */
-  answer(req: RequestHead, decision: Extract<Decision, { allow: false }>): Answer;
-  /** The answer when a store cannot be asked: 503 with `Retry-After`. */
-  outage(req: RequestHead): Answer;
-  /**
-   * All headers that tell an upstream who asks, the assertion among them. `audience` is the `aud` of the assertion.
-   * A promise only when a new assertion had to be signed.
-   */
-  identity(principal: Principal, audience: string): readonly IdentityHeader[] | Promise<readonly IdentityHeader[]>;
-  /**
-   * Calls `onEnd` once the request would no longer be allowed: sign-out, revocation, role change, expiry. For sockets and
-   * streams that outlive their decision. Gives the way to stop watching.
-   */
-  watch(req: RequestHead, decision: Extract<Decision, { allow: true }>, onEnd: () => void): () => void;
   readonly users: Users;
   readonly tokens: ApiTokens;
   readonly sessions: Sessions;
   readonly audit: AuditLog;
   readonly signIn: PasswordSignIn;
-  readonly firstAdmin: Core['firstAdmin'];
-  /** The names of our cookies, which no upstream may see or set. */
-  readonly cookieNames: BrowserSessions['cookieNames'];
-  /** The `Set-Cookie` value that clears the session cookie, for answers to a decision with `clearCookie`. */
-  readonly clearCookieHeader: string;
-  readonly settings: Settings;
-  /** The link that makes the first admin, for an address that people use; undefined once there is an admin. */
+  /** As they were resolved, `***` in place of each secret. Frozen. */
+  readonly settings: RedactedSettings;
+  /**
+   * The link that makes the first admin, below `base`: the address and path of the router as people reach it. Undefined
+   * once there is an admin. Whoever has the link becomes the admin: print it, never log it.
+   */
   setupLink(base: string): Promise<string | undefined>;
-  /** Asks each store. */
+  /** Asks each store whether it can answer; for health checks. Never rejects. */
   ready(): Promise<Readonly<{ ok: boolean; stores: readonly { store: string; ok: boolean; problem?: string }[] }>>;
-  /** Which store holds what: for start-up lines. */
-  describe(): Readonly<Record<string, string>>;
-  /** Typed events, the same that the audit log keeps. Gives the way to stop listening. */
+  /** Calls `listener` for each event of that name, the same that the audit log keeps. Returns an unsubscribe function. */
   on(event: GateEventName, listener: (event: GateEvent) => void): () => void;
-  /** Closes the stores; what is in flight ends in 503. */
+  /** Closes the stores; requests in flight end in 503. */
   close(): Promise<void>;
 }
 
@@ -67,66 +59,37 @@ export interface Gatewarden extends Guards {
  * Gatewarden for an Express app: settings from `GATEWARDEN_*`, `options` before them.
  * Throws `SettingsError` with every problem at once; rejects when a store cannot be opened.
  */
-export async function gatewarden(options: Options = {}, parts: { log?: Log } = {}): Promise<Gatewarden> {
-  const settings = loadSettings({ env: process.env, given: options, applies: 'middleware' });
-  return gateOf(await compose(settings, { log: parts.log ?? ownLog(settings) }));
+export async function gatewarden(options: GatewardenOptions = {}): Promise<Gatewarden> {
+  const { log, stores, ...given } = options;
+  const settings = loadSettings({ env: process.env, given, applies: 'middleware' });
+  const opened = stores && broughtStores(only(stores, settings));
+  const installation = await compose(settings, { log: log ?? ownLog(settings), ...(opened && { opened }) });
+  const gate: InternalGate = gateOver(installation, (prefix) => announceSetup(gate, prefix));
+  return published(gate);
 }
 
-const plain = (link: string): void => void process.stderr.write(`No admin yet. Make the first one here: ${link}\n`);
+function only(stores: Stores, settings: Settings): Stores {
+  const named = (['mongodbUrl', 'redisUrl'] as const).filter((key) => settings[key] !== undefined);
+  if (named.length === 0) return stores;
+  throw new SettingsError(named.map((key) => `${key}: cannot be given together with stores of your own`));
+}
 
-/** The published object over an installation. */
-export function gateOf(installation: Installation): Gatewarden {
-  const { core, decide, decideBy, open, stores } = installation;
-  let signInPath: (() => string) | undefined;
+function announceSetup({ settings, setupLink, log }: InternalGate, prefix: string): void {
+  const base = settings.publicUrl ?? `http://${settings.host}:${settings.port}`;
+  setupLink(`${base}${prefix}`).then(
+    // Not through the log: the link makes an admin, and logs are kept and shipped.
+    (link) => link && process.stderr.write(`No admin yet. Make the first one here: ${link}\n`),
+    (error) => log.error({ err: error }, 'the stores cannot answer'),
+  );
+}
 
-  const answer: Gatewarden['answer'] = (req, decision) =>
-    installation.answer(req, decision, signInPath === undefined ? undefined : `${signInPath()}/login`);
-
-  function announceSetup(prefix: string): void {
-    const base = core.settings.publicUrl ?? `http://${core.settings.host}:${core.settings.port}`;
-    setupLink(`${base}${prefix}`).then(
-      (link) => (link === undefined ? undefined : plain(link)),
-      (error) => core.log.error({ err: error }, 'the stores cannot answer'),
-    );
-  }
-
-  async function setupLink(base: string): Promise<string | undefined> {
-    if (!core.settings.authEnabled || !(await core.firstAdmin.needed())) return undefined;
-    return `${base}/setup?token=${core.firstAdmin.setupToken()}`;
-  }
-
-  return {
-    ...expressGuards({ core, decideBy, answerTo: answer }),
-    router({ prefix } = {}) {
-      const app = ownRoutes(core, prefix === undefined ? {} : { prefix });
-      signInPath = () => prefix ?? app.path();
-      const isGateway = core.settings.upstream !== undefined;
-      if (!isGateway) app.on('mount', () => announceSetup(signInPath?.() ?? ''));
-      return app;
-    },
-    session: () => core.browserSessions.handler as RequestHandler,
-    explain: (req) => core.requests.explain(req),
-    decide,
-    answer,
-    outage: (req) => core.requests.answer(req, { code: 'store_unavailable' }),
-    identity: installation.identity,
-    watch: (req, decision, onEnd) => open.watch(req, decision.principal, onEnd),
-    users: core.users,
-    tokens: core.tokens,
-    sessions: core.sessions,
-    audit: core.audit,
-    signIn: core.signIn,
-    firstAdmin: core.firstAdmin,
-    cookieNames: core.browserSessions.cookieNames,
-    clearCookieHeader: core.browserSessions.clearCookieHeader,
-    settings: core.settings,
-    setupLink,
-    async ready() {
-      const health = await stores.health();
-      return { ok: health.every((one) => one.ok), stores: health };
-    },
-    describe: () => stores.describe(),
-    on: installation.on,
-    close: installation.close,
-  };
+/** The part of a gate that an app's author sees. Verbs go by name: what is added inside is not published by itself. */
+export function published(gate: InternalGate): Gatewarden {
+  const { guards, router, explain, decide, users, tokens, sessions, audit, signIn, setupLink, ready, on, close } = gate;
+  return Object.freeze({
+    ...guards,
+    ...{ router, explain, decide, users, tokens, sessions, audit, signIn, setupLink, ready, on, close },
+    session: () => gate.sessionHandler as RequestHandler,
+    settings: redact(gate.settings),
+  });
 }

@@ -7,14 +7,12 @@ export {
   SettingsError,
   StoreUnavailableError,
 } from './errors.ts';
-export { type Gatewarden, gatewarden } from './gatewarden.ts';
+export { type Gatewarden, type GatewardenOptions, gatewarden } from './gatewarden.ts';
 export type { Log } from './log.ts';
 export type { Rule } from './request/authorize/rules.ts';
 export type { Decision } from './request/decide.ts';
 export type { RequestSource } from './request/extract/source.ts';
 export type { Explanation } from './request/identify.ts';
-export type { Answer } from './request/respond/write.ts';
-export type { IdentityHeader } from './request/upstream-identity.ts';
 export type {
   ApiTokens,
   ApiTokenView,
@@ -31,13 +29,7 @@ export type {
   Users,
   UserView,
 } from './services.ts';
+export type { RedactedSettings } from './settings/redact.ts';
 export type { Options, Settings } from './settings/settings.ts';
-export {
-  type ExportOptions,
-  type ImportOptions,
-  type ImportSummary,
-  openTransfer,
-  type Transfer,
-} from './start/open-transfer.ts';
-export { type Survey, surveyStores } from './stores/survey.ts';
+export type { Stores } from './stores/stores.ts';
 export type { Actor, Ladder, Principal, ScopeTable, Via } from './types.ts';

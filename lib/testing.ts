@@ -3,13 +3,14 @@ import { keyring } from './crypto/keyring.ts';
 import { passwordHasher } from './crypto/password-hash.ts';
 import { randomBase62 } from './crypto/random.ts';
 import { makeSecretKey } from './crypto/secret-key.ts';
-import { type Gatewarden, gateOf } from './gatewarden.ts';
+import { type Gatewarden, type GatewardenOptions, published } from './gatewarden.ts';
 import type { Log } from './log.ts';
 import type { UserView } from './services.ts';
 import { signSessionId } from './session/signed-cookie.ts';
 import { loadSettings } from './settings/index.ts';
-import type { Options } from './settings/settings.ts';
 import { compose } from './start/compose.ts';
+import { gateOver } from './start/gate.ts';
+import { ofOneProcess } from './stores/open.ts';
 import { openSqlite } from './stores/sqlite/index.ts';
 import type { Actor } from './types.ts';
 
@@ -30,6 +31,8 @@ export interface TestGate {
   signedInAs(role: string, name?: string): Promise<SignedIn>;
 }
 
+export type TestGateOptions = Omit<GatewardenOptions, 'stores'>;
+
 const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 const program: Actor = {
   principal: { kind: 'user', id: '', name: 'test', role: 'admin', scopes: [], via: 'command' },
@@ -39,14 +42,16 @@ const program: Actor = {
 export const testPassword = 'a lamp among quiet herons';
 
 /**
- * A gate for tests: an in-memory store of its own, quick password hashing, no environment. `options` are settings, as
- * for `gatewarden()`. Close it with `gate.close()`.
+ * A gate for tests: an in-memory store of its own, quick password hashing, no environment, no setup link on stderr.
+ * `options` are those of `gatewarden()`; without a `log` nothing is logged. Close it with `gate.close()`.
  */
-export async function testGate(options: Options = {}, log: Log = silent): Promise<TestGate> {
+export async function testGate({ log = silent, ...options }: TestGateOptions = {}): Promise<TestGate> {
   const secret = makeSecretKey();
   const settings = loadSettings({ env: {}, given: { secretKey: [secret], ...options }, applies: 'middleware' });
   const stores = await openSqlite({ memory: true });
-  const gate = gateOf(await compose(settings, { log, stores, hasher: passwordHasher({ cost: 4 }) }));
+  const opened = ofOneProcess(stores);
+  const internal = gateOver(await compose(settings, { log, opened, hasher: passwordHasher({ cost: 4 }) }));
+  const gate = published(internal);
   const [signingKey] = keyring(settings.secretKey ?? [secret]).derive('session-cookie');
 
   async function cookieOf(userId: string): Promise<string> {
@@ -67,7 +72,7 @@ export async function testGate(options: Options = {}, log: Log = silent): Promis
       data: JSON.stringify({ cookie: { originalMaxAge: null, httpOnly: true, path: '/' } }),
     });
     const value = signSessionId(id, signingKey?.toString('base64url') ?? '');
-    return `${gate.cookieNames[0]}=${encodeURIComponent(value)}`;
+    return `${internal.cookieNames[0]}=${encodeURIComponent(value)}`;
   }
 
   async function signedInAs(role: string, name = `${role}-${randomBase62(6)}`): Promise<SignedIn> {

@@ -1,6 +1,6 @@
 import { loadSettings } from '../../lib/settings/index.ts';
 import { compose } from '../../lib/start/compose.ts';
-import { openStores } from '../../lib/stores/open.ts';
+import { ofOneProcess, openStores } from '../../lib/stores/open.ts';
 import type { UserStore } from '../../lib/stores/records/users.ts';
 import type { Stores } from '../../lib/stores/stores.ts';
 import { incoming } from '../../test/support/incoming.ts';
@@ -38,7 +38,7 @@ export async function openSubject(place: Surface, secretKey: string, now: number
       return () => undefined;
     },
   };
-  const { core, close } = await compose(settings, { log: quiet, stores, clock: () => now });
+  const { core, close } = await compose(settings, { log: quiet, opened: ofOneProcess(stores), clock: () => now });
   const cookieOf = cookieSigner(secretKey);
 
   function check(n: number): () => Promise<void> {

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import type { Settings, Survey } from 'gatewarden';
+import type { Settings } from 'gatewarden';
 import { loadSettings, redact } from 'gatewarden/settings';
+import type { Survey } from '#gate';
 import { modeOf } from '../../gateway/main.ts';
 import { readEnvironment } from '../environment.ts';
 import { CommandError, exit } from '../exit.ts';
@@ -22,7 +23,7 @@ export async function check(options: CheckOptions, out: Output): Promise<void> {
   readEnvironment(options.envFile);
   const given = options.upstream === undefined ? {} : { upstream: options.upstream };
   const settings = loadSettings({ env: process.env, given, applies: 'gateway' });
-  const { surveyStores } = await import('gatewarden');
+  const { surveyStores } = await import('#gate');
   const [stores, upstream] = await Promise.all([surveyStores(settings), reachUpstream(settings)]);
   const warnings = warningsOf(settings, stores, upstream);
   show({ settings, stores, upstream, warnings }, out);

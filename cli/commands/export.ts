@@ -1,5 +1,5 @@
 import { open, rename, rm } from 'node:fs/promises';
-import type { Transfer } from 'gatewarden';
+import type { Transfer } from '#gate';
 import { CommandError, exit, usage } from '../exit.ts';
 import type { LocalOptions } from '../local.ts';
 import type { Output } from '../output.ts';

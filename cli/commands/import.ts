@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import type { ImportSummary, Transfer } from 'gatewarden';
+import type { ImportSummary, Transfer } from '#gate';
 import { CommandError, exit, usage } from '../exit.ts';
 import type { LocalOptions } from '../local.ts';
 import type { Output } from '../output.ts';

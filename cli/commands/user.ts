@@ -1,4 +1,5 @@
-import type { Gatewarden, Result, UserEdit, UserView } from 'gatewarden';
+import type { Result, UserEdit, UserView } from 'gatewarden';
+import type { InternalGate } from '#gate';
 import { CommandError, exit, refusedBy } from '../exit.ts';
 import { commandActor, type LocalOptions, onStore } from '../local.ts';
 import type { Output } from '../output.ts';
@@ -22,7 +23,7 @@ function mustBeLocal(options: UserOptions): void {
 
 async function locally<T>(
   options: UserOptions,
-  act: (gate: Gatewarden) => Promise<T>,
+  act: (gate: InternalGate) => Promise<T>,
   store: { makes?: boolean } = {},
 ): Promise<T> {
   mustBeLocal(options);

@@ -40,7 +40,7 @@ import { sessionsService } from '../session/sessions.ts';
 import { signedSessionId } from '../session/signed-cookie.ts';
 import { issuerOf } from '../settings/index.ts';
 import type { Settings } from '../settings/settings.ts';
-import { type Opened, ofOneProcess, openStores } from '../stores/open.ts';
+import { type Opened, openStores } from '../stores/open.ts';
 import type { Stores } from '../stores/stores.ts';
 import { accessTokens } from '../tokens/access-tokens.ts';
 import { apiTokens } from '../tokens/api-tokens.ts';
@@ -66,8 +66,8 @@ export interface Installation {
   close(): Promise<void>;
 }
 
-/** What an installation may bring of its own; everything else is made from the settings. */
-export type CompositionOptions = Readonly<{ log: Log; stores?: Stores; hasher?: PasswordHasher; clock?: () => number }>;
+/** What an installation may bring of its own; everything else is made from the settings. It closes the stores. */
+export type CompositionOptions = Readonly<{ log: Log; opened?: Opened; hasher?: PasswordHasher; clock?: () => number }>;
 
 /** What all parts of an installation share. */
 type InstallationDependencies = Policies &
@@ -94,7 +94,7 @@ export async function compose(settings: Settings, options: CompositionOptions): 
   const policies = policiesOf(settings);
   policies.rulesOf(settings.rules);
   const secrets = await loadSecretKeys(settings);
-  const opened = options.stores ? ofOneProcess(options.stores) : await openStores(settings, options.log);
+  const opened = options.opened ?? (await openStores(settings, options.log));
   try {
     return await assemble(baseOf(settings, policies, secrets, opened, options));
   } catch (error) {

@@ -24,11 +24,21 @@ const cacheLifetimeWithChannel = 60_000;
  */
 const cacheLifetimeWithoutChannel = 400;
 
-/** Stores that somebody brings, as tests do: nobody else works on them. */
+/** Stores that one process alone works on, as those of a test are. */
 export const ofOneProcess = (stores: Stores): Opened => ({
   stores,
   bus: localBus(),
   cacheLifetime: cacheLifetimeWithChannel,
+});
+
+/**
+ * Stores that an app brings (`gatewarden({ stores })`). Other processes may share them and nobody tells of their changes,
+ * as with MongoDB alone.
+ */
+export const broughtStores = (stores: Stores): Opened => ({
+  stores,
+  bus: localBus(),
+  cacheLifetime: cacheLifetimeWithoutChannel,
 });
 
 /**

@@ -79,7 +79,7 @@ before(async () => {
     res.setHeader('content-type', 'application/json').end(JSON.stringify({ keys: [key] }));
   });
   gateway = await gatewayTo(upstream.url, { options: { secretKey: [secretKey], dataDir: folder.path } });
-  const guarded = express().use(gateway.gate.requireRole('viewer'));
+  const guarded = express().use(gateway.gate.guards.requireRole('viewer'));
   app = createServer(guarded.use((req, res) => void res.send(req.auth.name))).listen(0, '127.0.0.1');
   await once(app, 'listening');
   material = await gathered();

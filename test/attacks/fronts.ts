@@ -7,9 +7,11 @@ import type { Gatewarden, Log, Options, Principal } from 'gatewarden';
 import { gatewayApp } from '../../gateway/app.ts';
 import { passwordHasher } from '../../lib/crypto/password-hash.ts';
 import { makeSecretKey } from '../../lib/crypto/secret-key.ts';
-import { gateOf } from '../../lib/gatewarden.ts';
+import { published } from '../../lib/gatewarden.ts';
 import { loadSettings } from '../../lib/settings/index.ts';
 import { compose } from '../../lib/start/compose.ts';
+import { gateOver, type InternalGate } from '../../lib/start/gate.ts';
+import { ofOneProcess } from '../../lib/stores/open.ts';
 import { openSqlite } from '../../lib/stores/sqlite/index.ts';
 import { portOf } from '../gateway/started.ts';
 import { temporaryFolder } from '../support/folders.ts';
@@ -68,11 +70,12 @@ export async function besieged(options: Options = {}): Promise<Besieged> {
   const settings = loadSettings({ env: {}, given, applies: 'middleware' });
   const hasher = passwordHasher({ cost: 4 });
   const stores = await openSqlite({ dataDir: folder.path });
-  const gate = gateOf(await compose(settings, { log: silent, stores, hasher }));
+  const internal = gateOver(await compose(settings, { log: silent, opened: ofOneProcess(stores), hasher }));
+  const gate = published(internal);
   const database = new DatabaseSync(join(folder.path, 'gatewarden.db'), { readOnly: true, timeout: 1000 });
   const guards = await behindExpress('guards', gate);
   const protect = await behindExpress('protect', gate);
-  const gateway = await behindGateway(gate);
+  const gateway = await behindGateway(internal);
   const running = [guards, protect, gateway];
 
   return {
@@ -153,7 +156,7 @@ async function behindExpress(name: 'guards' | 'protect', gate: Gatewarden): Prom
   return { front: frontOf(name, portOf(server), notes), close: () => closed(server) };
 }
 
-async function behindGateway(gate: Gatewarden): Promise<Running> {
+async function behindGateway(gate: InternalGate): Promise<Running> {
   const notes = notebook();
   const service = createServer((req, res) => {
     const user = String(req.headers['x-forwarded-user'] ?? '');

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { gatewardenCommand } from '../support/command.ts';
 import { startGateway } from '../support/gateway.ts';
 import { client } from '../support/http.ts';
+import { setupTokenOf } from '../support/setup-link.ts';
 import { besieged, own, password } from './fronts.ts';
 
 const api = (path: string) => `${own}/api/v1/${path}`;
@@ -13,8 +14,7 @@ const countOf = <T>(all: readonly T[], wanted: T) => all.filter((one) => one ===
 
 test('the setup link, opened and sent 100 times at once, through every front', async () => {
   await using here = await besieged({ loginMaxFailures: 200, loginMaxFailuresAddress: 200 });
-  const link = new URL((await here.gate.setupLink('http://127.0.0.1')) ?? '');
-  const token = link.searchParams.get('token') ?? '';
+  const token = (await setupTokenOf(here.gate)) ?? '';
   const replies = await hundred((at) => {
     const front = here.fronts[at % here.fronts.length] ?? here.gateway;
     return front.form(`${own}/setup`, { token, username: `first${at}`, password });

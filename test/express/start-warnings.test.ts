@@ -5,6 +5,7 @@ import { testGate } from 'gatewarden/testing';
 import { makeSecretKey } from '../../lib/crypto/secret-key.ts';
 import { loadSettings } from '../../lib/settings/index.ts';
 import { compose } from '../../lib/start/compose.ts';
+import { ofOneProcess } from '../../lib/stores/open.ts';
 import { openSqlite } from '../../lib/stores/sqlite/index.ts';
 
 function notebook() {
@@ -44,7 +45,7 @@ const cases: readonly [title: string, options: Options, warned: readonly object[
 for (const [title, options, warned] of cases) {
   test(`a start with ${title} warns of ${warned.length === 0 ? 'nothing' : 'it'}`, async () => {
     const notes = notebook();
-    const { gate } = await testGate(options, notes.log);
+    const { gate } = await testGate({ ...options, log: notes.log });
     await gate.close();
     deepEqual(notes.warned, warned);
   });
@@ -57,7 +58,7 @@ test('a start with a higher AUTO_LOGIN_ROLE than before says that its user has t
   for (const autoLoginRole of roles) {
     const { warned, log } = notebook();
     const given = { secretKey, autoLogin: true, autoLoginRole };
-    await compose(loadSettings({ env: {}, given, applies: 'middleware' }), { log, stores });
+    await compose(loadSettings({ env: {}, given, applies: 'middleware' }), { log, opened: ofOneProcess(stores) });
     const text = 'AUTO_LOGIN_ROLE is above the role that the user of AUTO_LOGIN has';
     deepEqual(warned, autoLoginRole === 'admin' ? [{ user: 'local', role: 'viewer', text }] : []);
   }

@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
-import { type Gatewarden, gatewarden, type Log, type Options } from 'gatewarden';
+import type { Log, Options } from 'gatewarden';
+import { type InternalGate, openGate } from '#gate';
 import { type App, gatewayApp } from '../../gateway/app.ts';
 import { defaultLimits, type Limits } from '../../gateway/limits.ts';
+import { loadSettings } from '../../lib/settings/index.ts';
 import { temporaryFolder } from '../support/folders.ts';
 
 export const password = 'seven otters row upstream';
@@ -50,7 +52,7 @@ export function valuesOf({ rawHeaders }: Seen, name: string): string[] {
 }
 
 export interface TestGateway extends AsyncDisposable {
-  readonly gate: Gatewarden;
+  readonly gate: InternalGate;
   readonly app: App;
   readonly url: string;
   readonly port: number;
@@ -74,7 +76,8 @@ export async function gatewayTo(
   const lines: Record<string, unknown>[] = [];
   const write = (fields: object, message: string) => void lines.push({ ...fields, message });
   const log: Log = { debug: () => undefined, info: write, warn: write, error: write };
-  const gate = await gatewarden({ dataDir: folder.path, rules, upstream, ...options }, { log });
+  const given = { dataDir: folder.path, rules, upstream, ...options };
+  const gate = await openGate(loadSettings({ env: process.env, given, applies: 'gateway' }), { log });
   const app = gatewayApp(gate, upstream, { log, limits: { ...defaultLimits, drain: 200, ...limits } });
   const { port } = await app.listen('127.0.0.1', 0);
   const url = `http://127.0.0.1:${port}`;

@@ -1,0 +1,115 @@
+import type { Core } from '../core.ts';
+import { expressGuards, type Guards } from '../express/guards.ts';
+import type { Log } from '../log.ts';
+import type { Decision } from '../request/decide.ts';
+import type { RequestHead } from '../request/extract/head.ts';
+import type { Explanation } from '../request/identify.ts';
+import type { Answer } from '../request/respond/write.ts';
+import type { IdentityHeader } from '../request/upstream-identity.ts';
+import { ownRoutes } from '../routes/index.ts';
+import type { BrowserSessions } from '../session/browser-sessions.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { Principal } from '../types.ts';
+import { compose, type Installation } from './compose.ts';
+import { ownLog } from './own-log.ts';
+
+type Health = Awaited<ReturnType<Core['stores']['health']>>;
+
+type Services = Pick<Core, 'users' | 'tokens' | 'sessions' | 'audit' | 'signIn' | 'firstAdmin'>;
+
+/** A whole installation, for the gateway and the command; the published object shows a part of it. */
+export interface InternalGate extends Services {
+  /** With every secret in them. */
+  readonly settings: Settings;
+  readonly log: Log;
+  readonly guards: Guards;
+  readonly on: Installation['on'];
+  /** Our pages and API as an Express application that learns its path when mounted; `prefix` overrides. */
+  router(options?: { prefix?: string }): ReturnType<typeof ownRoutes>;
+  /** express-session on the store of sessions. */
+  readonly sessionHandler: BrowserSessions['handler'];
+  explain(req: RequestHead): Promise<Explanation>;
+  /** The decision on a request by the rules of the settings. Rejects only with an outage. */
+  decide(req: RequestHead): Promise<Decision>;
+  /** The answer to a request that was not allowed. */
+  answer(req: RequestHead, decision: Extract<Decision, { allow: false }>): Answer;
+  /** The answer when a store cannot be asked: 503 with `Retry-After`. */
+  outage(req: RequestHead): Answer;
+  /**
+   * All headers that tell an upstream who asks, the assertion among them. `audience` is the `aud` of the assertion.
+   * A promise only when a new assertion had to be signed.
+   */
+  identity(principal: Principal, audience: string): readonly IdentityHeader[] | Promise<readonly IdentityHeader[]>;
+  /**
+   * Calls `onEnd` once the request would no longer be allowed: sign-out, revocation, role change, expiry. For sockets and
+   * streams that outlive their decision. Returns a function that stops watching.
+   */
+  watch(req: RequestHead, decision: Extract<Decision, { allow: true }>, onEnd: () => void): () => void;
+  /** The names of our cookies, which no upstream may see or set. */
+  readonly cookieNames: BrowserSessions['cookieNames'];
+  /** The `Set-Cookie` value that clears the session cookie, for answers to a decision with `clearCookie`. */
+  readonly clearCookieHeader: string;
+  /** The link that makes the first admin, below `base`, an address that people use; undefined once there is an admin. */
+  setupLink(base: string): Promise<string | undefined>;
+  /** Asks each store. */
+  ready(): Promise<Readonly<{ ok: boolean; stores: Health }>>;
+  /** Which store holds what: for start-up lines. */
+  describe(): Readonly<Record<string, string>>;
+  /** Closes the stores; requests in flight end in 503. */
+  close(): Promise<void>;
+}
+
+/**
+ * Puts an installation together from resolved settings.
+ * Throws `SettingsError` for what they cannot mean; rejects when a store cannot be opened.
+ */
+export async function openGate(settings: Settings, options: { log?: Log } = {}): Promise<InternalGate> {
+  return gateOver(await compose(settings, { log: options.log ?? ownLog(settings) }));
+}
+
+const servicesOf = ({ users, tokens, sessions, audit, signIn, firstAdmin }: Core): Services => ({
+  ...{ users, tokens, sessions, audit, signIn, firstAdmin },
+});
+
+/** @param onMount called with the path of our pages when an app has mounted them */
+export function gateOver(installation: Installation, onMount: (prefix: string) => void = () => {}): InternalGate {
+  const { core, decide, decideBy, open, stores } = installation;
+  const { browserSessions, settings } = core;
+  let signInPath: (() => string) | undefined;
+
+  const answer: InternalGate['answer'] = (req, decision) =>
+    installation.answer(req, decision, signInPath === undefined ? undefined : `${signInPath()}/login`);
+
+  return {
+    ...servicesOf(core),
+    settings,
+    log: core.log,
+    guards: expressGuards({ core, decideBy, answerTo: answer }),
+    on: installation.on,
+    router({ prefix } = {}) {
+      const app = ownRoutes(core, prefix === undefined ? {} : { prefix });
+      signInPath = () => prefix ?? app.path();
+      app.on('mount', () => onMount(signInPath?.() ?? ''));
+      return app;
+    },
+    sessionHandler: browserSessions.handler,
+    explain: (req) => core.requests.explain(req),
+    decide,
+    answer,
+    outage: (req) => core.requests.answer(req, { code: 'store_unavailable' }),
+    identity: installation.identity,
+    watch: (req, decision, onEnd) => open.watch(req, decision.principal, onEnd),
+    cookieNames: browserSessions.cookieNames,
+    clearCookieHeader: browserSessions.clearCookieHeader,
+    async setupLink(base) {
+      if (!settings.authEnabled || !(await core.firstAdmin.needed())) return undefined;
+      return `${base}/setup?token=${core.firstAdmin.setupToken()}`;
+    },
+    async ready() {
+      const health = await stores.health();
+      return { ok: health.every((one) => one.ok), stores: health };
+    },
+    describe: () => stores.describe(),
+    close: installation.close,
+  };
+}

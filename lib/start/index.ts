@@ -1,0 +1,14 @@
+/**
+ * What the gateway and the command need besides the published package: imported as `#gate`. Internal, so that none of it
+ * is promised to anybody.
+ */
+
+export { type Survey, surveyStores } from '../stores/survey.ts';
+export { type InternalGate, openGate } from './gate.ts';
+export {
+  type ExportOptions,
+  type ImportOptions,
+  type ImportSummary,
+  openTransfer,
+  type Transfer,
+} from './open-transfer.ts';
