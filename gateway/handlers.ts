@@ -7,6 +7,7 @@ import type { Allowed, Denied, Gate } from './gate.ts';
 import type { Limits } from './limits.ts';
 import { ownership } from './own-pages.ts';
 import { forward, type Route } from './proxy/forward.ts';
+import { headWriter } from './proxy/headers-in.ts';
 import { discardRest, hasBody } from './proxy/request-body.ts';
 import { answerTo, forwardUpgrade, type Upgradable } from './proxy/upgrade.ts';
 import { failureCode, upstreamRefusal } from './proxy/upstream-error.ts';
@@ -148,6 +149,7 @@ function routeOf({ gate, pool, limits, log, draining }: Dependencies): Route {
   return {
     upstream: pool,
     limits,
+    upstreamHead: headWriter(),
     cookieNames: gate.cookieNames,
     ownCookies: new Set(gate.cookieNames.map((name) => name.toLowerCase())),
     clearCookieHeader: gate.clearCookieHeader,

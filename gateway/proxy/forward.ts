@@ -4,7 +4,7 @@ import type { Dispatcher } from 'undici';
 import type { Exchange } from '../exchange.ts';
 import type { Allowed } from '../gate.ts';
 import type { Limits } from '../limits.ts';
-import { type IdentityHeaders, upstreamHead } from './headers-in.ts';
+import type { HeadWriter, IdentityHeaders } from './headers-in.ts';
 import { clientHeaders } from './headers-out.ts';
 import { hasBody, requestBody } from './request-body.ts';
 
@@ -12,6 +12,7 @@ import { hasBody, requestBody } from './request-body.ts';
 export interface Route {
   readonly upstream: Dispatcher;
   readonly limits: Limits;
+  readonly upstreamHead: HeadWriter;
   readonly cookieNames: readonly string[];
   /** The same in lower case. */
   readonly ownCookies: ReadonlySet<string>;
@@ -43,7 +44,7 @@ export function dispatch(route: Route, handler: Forwarding, identity: IdentityHe
   const { exchange, decision } = handler;
   const { req } = exchange;
   const { source, passAuthorization } = decision;
-  const head = upstreamHead(req, { source, identity, passAuthorization, cookieNames: route.cookieNames });
+  const head = route.upstreamHead(req, { source, identity, passAuthorization, cookieNames: route.cookieNames });
   exchange.requestId = head.requestId;
   const { limits } = route;
   route.upstream.dispatch(

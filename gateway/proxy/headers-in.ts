@@ -63,19 +63,24 @@ const special = new Map<string, Kind>([
   ['tracestate', 'tracestate'],
 ]);
 
-/** Names as they were spelled, so that a usual one costs one look-up. Clients choose the names: it may not grow for ever. */
-const spelled = new Map<string, Kind>();
-
 /** `Content_Length` is no length to us, and to a service that folds names as CGI does it is the one that counts. */
 const isDisguised = (lower: string): boolean => special.has(lower.replace(/[^a-z0-9]/g, '-'));
 
 function kindOf(name: string): Kind {
-  const known = spelled.get(name);
-  if (known !== undefined) return known;
   const lower = name.toLowerCase();
-  const kind = special.get(lower) ?? (isReservedHeader(lower) || isDisguised(lower) ? 'drop' : 'pass');
-  if (spelled.size < 1000) spelled.set(name, kind);
-  return kind;
+  return special.get(lower) ?? (isReservedHeader(lower) || isDisguised(lower) ? 'drop' : 'pass');
+}
+
+/** Remembers names as they were spelled, so that a usual one costs one look-up. Bounded: clients choose the names. */
+function kindsByName(): (name: string) => Kind {
+  const kinds = new Map<string, Kind>();
+  return function rememberedKindOf(name) {
+    const remembered = kinds.get(name);
+    if (remembered !== undefined) return remembered;
+    const kind = kindOf(name);
+    if (kinds.size < 1000) kinds.set(name, kind);
+    return kind;
+  };
 }
 
 /** The names that the client's `Connection` declares to be for this hop only, in lower case. */
@@ -99,8 +104,22 @@ type Continued = {
 
 const join = (before: string | undefined, value: string) => (before === undefined ? value : `${before}, ${value}`);
 
-/** The head of the request to the upstream. Nothing that speaks of identity or of this hop comes from the client. */
-export function upstreamHead(req: IncomingMessage, telling: Telling): UpstreamHead {
+/** Writes the head of a request to the upstream. Nothing that speaks of identity or of this hop comes from the client. */
+export type HeadWriter = (req: IncomingMessage, telling: Telling) => UpstreamHead;
+
+/** Makes a `HeadWriter`. It remembers the spellings of header names and the last client, so one serves a whole route. */
+export function headWriter(): HeadWriter {
+  const kindOf = kindsByName();
+  const forwarded = forwardedWriter();
+  return function upstreamHead(req, telling) {
+    const copied = copyHeaders(req, telling, kindOf);
+    const requestId = tell(copied.headers, telling, copied.continued, forwarded);
+    return { headers: copied.headers, requestId, wantsEvents: copied.wantsEvents };
+  };
+}
+
+/** The client's headers that the upstream gets, and the values of those that this hop continues. */
+function copyHeaders(req: IncomingMessage, telling: Telling, kindOf: (name: string) => Kind) {
   const raw = req.rawHeaders;
   const headers: string[] = [];
   const named = namedInConnection(req.headers.connection);
@@ -125,8 +144,7 @@ export function upstreamHead(req: IncomingMessage, telling: Telling): UpstreamHe
       headers.push(name, value);
     } else passSpecial(kind, name, value, telling, headers, continued);
   }
-  const requestId = tell(headers, telling, continued);
-  return { headers, requestId, wantsEvents };
+  return { headers, continued, wantsEvents };
 }
 
 function passSpecial(kind: Kind, name: string, value: string, telling: Telling, headers: string[], seen: Continued) {
@@ -143,7 +161,7 @@ function passSpecial(kind: Kind, name: string, value: string, telling: Telling, 
   else if (kind === 'request-id') seen.requestId = value;
 }
 
-function tell(headers: string[], { source, identity }: Telling, seen: Continued): string {
+function tell(headers: string[], { source, identity }: Telling, seen: Continued, forwarded: ForwardedWriter): string {
   const fresh = randomUUID();
   const requestId = seen.requestId !== undefined && isRequestId(seen.requestId) ? seen.requestId : fresh;
   headers.push('X-Forwarded-For', join(seen.forwardedFor, source.peer));
@@ -172,23 +190,23 @@ function tellTrace(headers: string[], fresh: string, seen: Continued): void {
   );
 }
 
-/** RFC 7239: one element for this hop, behind those of trusted proxies. Where they sent none, it names the client. */
-function forwarded(source: RequestSource, before: string | undefined): string {
-  if (before !== undefined) return `${before}, ${element(source.peer, source)}`;
-  if (source.address !== last.address || source.host !== last.host || source.proto !== last.proto) {
-    const { address, host, proto } = source;
-    last = { address, host, proto, text: element(address, source) };
-  }
-  return last.text;
-}
+type ForwardedWriter = (source: RequestSource, before: string | undefined) => string;
 
-/** Clients keep their connection, and most come by the same name: the last one is often the next one. */
-let last: Readonly<{ address: string; host: string; proto: string; text: string }> = {
-  address: '',
-  host: '',
-  proto: '',
-  text: '',
-};
+/**
+ * Writes `Forwarded` (RFC 7239): one element for this hop, behind those of trusted proxies. Where they sent none, it names
+ * the client. The last element is kept: a client keeps its connection, so its next request often has the same one.
+ */
+function forwardedWriter(): ForwardedWriter {
+  let last: Readonly<{ address: string; host: string; proto: string; text: string }> | undefined;
+  return function forwarded(source, before) {
+    if (before !== undefined) return `${before}, ${element(source.peer, source)}`;
+    const { address, host, proto } = source;
+    if (last === undefined || address !== last.address || host !== last.host || proto !== last.proto) {
+      last = { address, host, proto, text: element(address, source) };
+    }
+    return last.text;
+  };
+}
 
 function element(address: string, { proto, host }: RequestSource): string {
   const node = address.includes(':') ? `"[${address}]"` : address;

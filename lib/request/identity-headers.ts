@@ -5,7 +5,7 @@ export type Headers = readonly (readonly [name: string, value: string])[];
 
 type Fact = 'user' | 'email' | 'name' | 'id' | 'groups' | 'piped';
 
-/** Section 8 of the contract. authentik parts groups by `|`, all others by commas. */
+/** The headers of each preset, in order. authentik separates groups by `|`, all others by commas. */
 const presetTable: Readonly<Record<Preset, readonly (readonly [name: string, fact: Fact])[]>> = {
   'x-forwarded': [
     ['X-Forwarded-User', 'user'],
@@ -34,22 +34,22 @@ const presetTable: Readonly<Record<Preset, readonly (readonly [name: string, fac
   ],
 };
 
-type Made = Readonly<{ presets: readonly Preset[]; ladder: Ladder; headers: Headers }>;
-const made = new WeakMap<Principal, Made>();
-
 /**
- * The identity headers of these presets for an upstream: every one of them, empty for an anonymous principal. Values
- * are UTF-8 in Node's terms (a character a byte), without control characters. Made once per principal, frozen.
+ * Makes the function that writes the headers of these presets for an upstream: every header, empty for an anonymous
+ * principal. Values are UTF-8 as Node takes it (one character a byte), without control characters. The headers of a
+ * principal are frozen and kept for as long as the principal object lives.
  */
-export function identityHeaders(principal: Principal, presets: readonly Preset[], ladder: Ladder): Headers {
-  const known = made.get(principal);
-  if (known !== undefined && known.presets === presets && known.ladder === ladder) return known.headers;
-  const facts = factsOf(principal, ladder);
-  const headers = Object.freeze(
-    presets.flatMap((preset) => presetTable[preset].map(([name, fact]) => Object.freeze([name, facts[fact]] as const))),
-  );
-  made.set(principal, { presets, ladder, headers });
-  return headers;
+export function identityHeaders(presets: readonly Preset[], ladder: Ladder): (principal: Principal) => Headers {
+  const headersByPrincipal = new WeakMap<Principal, Headers>();
+  const rows = presets.flatMap((preset) => presetTable[preset]);
+  return function headersOf(principal) {
+    const kept = headersByPrincipal.get(principal);
+    if (kept !== undefined) return kept;
+    const facts = factsOf(principal, ladder);
+    const headers = Object.freeze(rows.map(([name, fact]) => Object.freeze([name, facts[fact]] as const)));
+    headersByPrincipal.set(principal, headers);
+    return headers;
+  };
 }
 
 const nobody: Readonly<Record<Fact, string>> = { user: '', email: '', name: '', id: '', groups: '', piped: '' };
@@ -69,7 +69,7 @@ function factsOf(principal: Principal, ladder: Ladder): Readonly<Record<Fact, st
   };
 }
 
-/** Line and paragraph separators go with the control characters: some services break lines at them. */
+/** Line and paragraph separators are removed with the control characters: some services break lines at them. */
 function headerValue(text: string): string {
   const printable = text.replace(/[\p{Cc}\u2028\u2029]/gu, '').trim();
   return Buffer.from(printable, 'utf8').toString('latin1');

@@ -12,11 +12,11 @@ type Dependencies = Readonly<{
 }>;
 
 /**
- * Tells upstreams who asks (section 8 of the contract): the preset headers, empty when anonymous, and the assertion. Nothing
- * where authentication is switched off. A promise only when a new assertion had to be signed.
+ * Makes the function that gives the identity headers for an upstream: those of the presets, empty when anonymous, and the
+ * assertion; none where authentication is switched off. It returns a promise only when a new assertion has to be signed.
  */
 export function identityTeller({ settings, ladder, sign }: Dependencies) {
-  const presets = settings.identityHeaders;
+  const headersOf = identityHeaders(settings.identityHeaders, ladder);
   const complete = (told: Headers, assertion: string): readonly IdentityHeader[] => [
     ...told,
     ['X-Gatewarden-Assertion', assertion],
@@ -24,7 +24,7 @@ export function identityTeller({ settings, ladder, sign }: Dependencies) {
 
   return function identity(principal: Principal, audience: string) {
     if (!settings.authEnabled) return [];
-    const told = identityHeaders(principal, presets, ladder);
+    const told = headersOf(principal);
     const assertion = sign.for(principal, audience);
     return typeof assertion === 'string' ? complete(told, assertion) : assertion.then((text) => complete(told, text));
   };

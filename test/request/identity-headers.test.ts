@@ -20,7 +20,7 @@ const alice: Principal = {
 const anonymous: Principal = { kind: 'anonymous', id: '', name: '', role: 'anony', scopes: [], via: 'none' };
 const all: readonly Preset[] = ['x-forwarded', 'remote', 'x-auth-request', 'x-authentik'];
 const of = (principal: Principal, presets: readonly Preset[] = all) =>
-  Object.fromEntries(identityHeaders(principal, presets, roles));
+  Object.fromEntries(identityHeaders(presets, roles)(principal));
 const utf8 = (text: string) => Buffer.from(text, 'utf8').toString('latin1');
 const groups = 'user,viewer,anony,scope:gatewarden:read,scope:deploy:write';
 
@@ -71,7 +71,7 @@ for (const [preset, expected] of presets) {
   });
 }
 
-test('no preset, no header', () => deepEqual(identityHeaders(alice, [], roles), []));
+test('no preset, no header', () => deepEqual(identityHeaders([], roles)(alice), []));
 
 test('an application is client:<id>, and has no e-mail address where none is known', () => {
   const client: Principal = {
@@ -95,9 +95,10 @@ test('control characters and line separators are removed', () => {
 });
 
 test('any name makes values that Node writes', () => {
+  const headersOf = identityHeaders(all, roles);
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (name) => {
-      for (const [header, value] of identityHeaders({ ...alice, displayName: name, email: name }, all, roles)) {
+      for (const [header, value] of headersOf({ ...alice, displayName: name, email: name })) {
         validateHeaderValue(header, value);
       }
     }),
@@ -105,8 +106,16 @@ test('any name makes values that Node writes', () => {
 });
 
 test('headers are made once for a principal and frozen', () => {
-  const first = identityHeaders(alice, all, roles);
-  equal(identityHeaders(alice, all, roles), first);
+  const headersOf = identityHeaders(all, roles);
+  const first = headersOf(alice);
+  equal(headersOf(alice), first);
   equal(Object.isFrozen(first) && Object.isFrozen(first[0]), true);
-  equal(identityHeaders(alice, ['remote'], roles).length, 4);
+});
+
+test('two installations that share a principal each keep their own headers', () => {
+  const xForwarded = identityHeaders(['x-forwarded'], roles);
+  const remote = identityHeaders(['remote'], roles);
+  equal(xForwarded(alice)[0]?.[0], 'X-Forwarded-User');
+  equal(remote(alice)[0]?.[0], 'Remote-User');
+  equal(xForwarded(alice)[0]?.[0], 'X-Forwarded-User');
 });
