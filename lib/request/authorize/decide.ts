@@ -1,10 +1,9 @@
 import type { Refusal } from '../../errors.ts';
-import { networks } from '../../net/addresses.ts';
 import type { Ladder, Principal } from '../../types.ts';
 import type { Chosen, Selection } from './match.ts';
 import type { Rule } from './rules.ts';
 
-/** Who asks, and from where: `address` as `Origin` has it. */
+/** Who asks, and from which client address. */
 export type Asker = Readonly<{ principal: Principal; address: string; ladder: Ladder }>;
 
 export type Verdict =
@@ -56,19 +55,11 @@ function refusalOfScope({ scope }: Rule, principal: Principal): Refusal | undefi
 }
 
 function refusalOfNetwork({ networks }: Rule, address: string): Refusal | undefined {
-  if (networks === undefined || isIn(networks, address)) return undefined;
+  if (networks === undefined || networks.has(address)) return undefined;
   return { code: 'insufficient_role', detail: 'This is not open to your network.' };
 }
 
 function refusalOfApproval({ approve }: Rule, principal: Principal, ladder: Ladder): Refusal | undefined {
   if (approve === undefined || ladder.atLeast(principal.role, approve)) return undefined;
   return { code: 'approval_unavailable' };
-}
-
-const compiled = new WeakMap<readonly string[], (address: string) => boolean>();
-
-function isIn(cidrs: readonly string[], address: string): boolean {
-  const test = compiled.get(cidrs) ?? networks(cidrs);
-  compiled.set(cidrs, test);
-  return test(address);
 }

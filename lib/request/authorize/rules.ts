@@ -1,8 +1,11 @@
-import { isNetwork } from '../../net/addresses.ts';
+import { isNetwork, networks } from '../../net/addresses.ts';
 import type { Ladder, ScopeTable } from '../../types.ts';
 import { patternProblem } from './pattern.ts';
 
-/** A parsed rule of section 7 of the contract. */
+/** The networks of a `network=` condition: the CIDRs as written, and the test of an address. */
+export type RuleNetworks = Readonly<{ cidrs: readonly string[]; has: (address: string) => boolean }>;
+
+/** A parsed rule. */
 export type Rule = Readonly<{
   /** 1-based line in the rules text, for `explain` and messages. */
   line: number;
@@ -14,7 +17,7 @@ export type Rule = Readonly<{
   methods: ReadonlySet<string> | 'read' | 'write' | '*';
   pattern: string;
   scope?: string | undefined;
-  networks?: readonly string[] | undefined;
+  networks?: RuleNetworks | undefined;
   /** From this role on the request passes; below it, it would need an approval. */
   approve?: string | undefined;
 }>;
@@ -24,7 +27,7 @@ type Known = Readonly<{ ladder: Ladder; scopes: ScopeTable }>;
 type Parsed = Readonly<{ rule: Rule }> | Readonly<{ problems: readonly string[] }>;
 
 /**
- * Parses rules (section 7 of the contract): `role METHODS path [conditions]`, separated by `;` or new lines, `#` begins
+ * Parses rules: `role METHODS path [conditions]`, separated by `;` or new lines, `#` begins
  * a comment. Roles are those of the ladder, by name or by the rung they stand for.
  * Every problem is told at once, each with its line: `line 3: there is no role "foo"`.
  */
@@ -104,9 +107,10 @@ function readCondition(name: string, value: string, { ladder, scopes }: Known): 
     return role === undefined ? `there is no role "${value}"` : { approve: role };
   }
   if (name !== 'network') return `"${name}" is no condition: there are scope=, network= and approve=`;
-  const networks = value.split(',');
-  const wrong = networks.find((network) => !isNetwork(network));
-  return wrong === undefined ? { networks: Object.freeze(networks) } : `"${wrong}" is no network such as 10.0.0.0/8`;
+  const cidrs = value.split(',');
+  const wrong = cidrs.find((cidr) => !isNetwork(cidr));
+  if (wrong !== undefined) return `"${wrong}" is no network such as 10.0.0.0/8`;
+  return { networks: Object.freeze({ cidrs: Object.freeze(cidrs), has: networks(cidrs) }) };
 }
 
 /** Rules that read as if they allowed or held something that they never could. */

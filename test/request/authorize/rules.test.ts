@@ -25,7 +25,7 @@ admin * /x network=10.0.0.0/8,::1 scope=deploy:write`);
   );
   deepEqual(rules[2]?.methods, new Set(['POST', 'GET', 'HEAD']));
   deepEqual(
-    [rules[2]?.approve, rules[4]?.networks, rules[4]?.scope],
+    [rules[2]?.approve, rules[4]?.networks?.cidrs, rules[4]?.scope],
     ['operator', ['10.0.0.0/8', '::1'], 'deploy:write'],
   );
 });
