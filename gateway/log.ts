@@ -1,5 +1,6 @@
 import type { Settings } from 'gatewarden';
 import { type DestinationStream, pino } from 'pino';
+import { replaceHazards } from '#text';
 
 /** Lines on standard output, and the way to get the last of them out before the process ends. */
 export interface GatewayLog {
@@ -44,8 +45,7 @@ export function pretty(line: string): string {
   return `${clock} ${(levels[Number(level)] ?? '').padEnd(5)} ${[String(msg), ...words].join(' ')}\n`;
 }
 
-// C1 controls and bidirectional marks pass through JSON.stringify as they are.
 const printable = (value: unknown): string => {
-  const text = JSON.stringify(value).replace(/[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '?');
+  const text = replaceHazards(JSON.stringify(value), '?');
   return /^"[\w./:@+-]*"$/.test(text) ? text.slice(1, -1) : text;
 };

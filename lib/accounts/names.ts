@@ -1,3 +1,5 @@
+import { hasHazard } from '../text.ts';
+
 /** Names that upstream services, mail systems and people take for somebody with power, or for nobody in particular. */
 const reserved = `abuse admin administrator admins anonymous anony api auth authenticated bot console daemon default
   everybody everyone gatewarden guest help host hostmaster info internal localhost login logout mail me moderator nobody
@@ -48,12 +50,12 @@ export function problemOfEmail(email: unknown): string | undefined {
   return fits ? undefined : 'is not an e-mail address';
 }
 
-/** What is wrong with a display name, as a sentence, or undefined. It may be any Unicode but nothing that commands a terminal. */
+/** What is wrong with a display name, as a sentence, or undefined. Any Unicode but hazardous characters (see `hasHazard`). */
 export function problemOfDisplayName(name: unknown): string | undefined {
   if (typeof name !== 'string') return 'must be a text';
   if (name.length > 200) return 'must not be longer than 200 characters';
-  if (!name.isWellFormed() || /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u.test(name)) {
-    return 'must not hold control characters or marks of the writing direction';
+  if (!name.isWellFormed() || hasHazard(name)) {
+    return 'must not hold control characters, invisible characters or marks of the writing direction';
   }
   return name.trim() === '' ? 'must not be empty' : undefined;
 }

@@ -1,3 +1,4 @@
+import { withoutHazards } from '../text.ts';
 import type { Ladder, Principal } from '../types.ts';
 
 export type Preset = 'x-forwarded' | 'remote' | 'x-auth-request' | 'x-authentik';
@@ -36,7 +37,7 @@ const presetTable: Readonly<Record<Preset, readonly (readonly [name: string, fac
 
 /**
  * Makes the function that writes the headers of these presets for an upstream: every header, empty for an anonymous
- * principal. Values are UTF-8 as Node takes it (one character a byte), without control characters. The headers of a
+ * principal. Values are UTF-8 as Node takes it (one character a byte), without hazardous characters. The headers of a
  * principal are frozen and kept for as long as the principal object lives.
  */
 export function identityHeaders(presets: readonly Preset[], ladder: Ladder): (principal: Principal) => Headers {
@@ -69,8 +70,6 @@ function factsOf(principal: Principal, ladder: Ladder): Readonly<Record<Fact, st
   };
 }
 
-/** Line and paragraph separators are removed with the control characters: some services break lines at them. */
 function headerValue(text: string): string {
-  const printable = text.replace(/[\p{Cc}\u2028\u2029]/gu, '').trim();
-  return Buffer.from(printable, 'utf8').toString('latin1');
+  return Buffer.from(withoutHazards(text).trim(), 'utf8').toString('latin1');
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hasHazard } from '../text.ts';
 
 /** What reads one setting: from text as the environment has it, or from a value that code gives. */
 export type Parser<T> = z.ZodType<T, unknown>;
@@ -77,10 +78,9 @@ export function listOrNone<T>(item: Parser<T>): Parser<readonly T[]> {
 /** Text of one line or many, as it stands but for the space around it. */
 export const anyText: Parser<string> = matching(/^[^\0]*$/, 'must be text');
 
-/** One line that people read: no control characters, at most 80 characters. */
-export const title: Parser<string> = matching(
-  /^[^\p{Cc}\p{Bidi_Control}]{1,80}$/u,
-  'must be one line of up to 80 characters',
+/** One line that people read: 1 to 80 characters, none of them hazardous. */
+export const title: Parser<string> = text('must be one line of up to 80 characters', (given) =>
+  /^.{1,80}$/u.test(given) && !hasHazard(given) ? given : undefined,
 );
 
 /** A username of section "Names": what an admin may give. */
