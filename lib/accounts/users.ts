@@ -1,6 +1,7 @@
 import { randomBase62 } from '../crypto/random.ts';
 import { ok, type Result, refused } from '../errors.ts';
 import type { NewUser, UserEdit, Users, UserView } from '../services.ts';
+import { pageSize } from '../stores/records/page.ts';
 import type { UserChange, UserRecord, UserState } from '../stores/records/users.ts';
 import type { Actor } from '../types.ts';
 import { endCredentialsOf } from './end-all.ts';
@@ -29,10 +30,6 @@ function changesOf(edit: NewUser | UserEdit): Record<string, string | boolean> {
     ...(active !== undefined && { active }),
     ...(named.length > 0 && { changed: named.join(' ') }),
   };
-}
-
-function pageSize(limit: number | undefined): number {
-  return limit === undefined || Number.isNaN(limit) ? 50 : Math.min(200, Math.max(1, Math.trunc(limit)));
 }
 
 /** Activating a pending user and enabling a disabled one is the same; one who never was active stays pending. */

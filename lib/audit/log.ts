@@ -1,6 +1,7 @@
 import type { Log } from '../log.ts';
 import type { AuditLog, GateEvent, GateEventName, RecordEvent } from '../services.ts';
 import type { AuditStore } from '../stores/records/audit.ts';
+import { pageSize } from '../stores/records/page.ts';
 import { plainEvent, recordIds, recordOf } from './entry.ts';
 import { floodGate } from './flood.ts';
 import { auditWriter } from './writer.ts';
@@ -19,10 +20,6 @@ export interface Audit {
   readonly log: AuditLog;
   /** Calls back for each event of that name; gives the way to stop. What a listener throws is logged and goes no further. */
   on(event: GateEventName, listener: Listener): () => void;
-}
-
-function pageSize(limit: number | undefined): number {
-  return limit === undefined || Number.isNaN(limit) ? 50 : Math.min(200, Math.max(1, Math.trunc(limit)));
 }
 
 /** @param clock milliseconds since the epoch; for tests */

@@ -1,4 +1,5 @@
 import { AuthError, type Refusal, StoreUnavailableError } from '../errors.ts';
+import { mediaTypes } from '../media-types.ts';
 import type { Answer } from '../request/respond/write.ts';
 
 /** Seconds after which a store may be asked again. */
@@ -28,6 +29,6 @@ function statusOf(error: unknown): number | undefined {
 /** 500, without a word of what it was: that is in the log. */
 export const somethingBroke: Answer = Object.freeze({
   status: 500,
-  headers: { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store' },
+  headers: { 'Content-Type': mediaTypes.problem, 'Cache-Control': 'no-store' },
   body: JSON.stringify({ type: 'about:blank', title: 'Something broke on our side.', status: 500 }),
 });

@@ -1,7 +1,6 @@
-import express, { type RequestHandler } from 'express';
-import helmet from 'helmet';
+import express from 'express';
 import type { Core } from '../core.ts';
-import type { Settings } from '../settings/settings.ts';
+import { ownHeaders } from '../request/respond/own-headers.ts';
 import { routerOf } from './router.ts';
 
 /**
@@ -18,36 +17,12 @@ export function ownRoutes(core: Core, options: { prefix?: string | undefined } =
   app.once('mount', () => {
     mounted = true;
   });
-  app.use(ownHeaders(core.settings));
+  const headers = new Map(Object.entries(ownHeaders(core.settings)));
+  app.use((_req, res, next) => {
+    res.removeHeader('X-Powered-By');
+    res.setHeaders(headers);
+    next();
+  });
   app.use((req, res, next) => (mounted || req.baseUrl !== '' ? routes : below)(req, res, next));
   return app;
-}
-
-/** On our own answers only, never on what an upstream says. */
-function ownHeaders(settings: Settings): RequestHandler {
-  const https = settings.publicUrl?.startsWith('https:') ?? false;
-  const harden = helmet({
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'none'"],
-        styleSrc: ["'self'"],
-        imgSrc: ["'self'"],
-        formAction: ["'self'"],
-        frameAncestors: ["'none'"],
-        baseUri: ["'none'"],
-      },
-    },
-    // With `no-referrer` our own forms would send `Origin: null`.
-    referrerPolicy: { policy: 'same-origin' },
-    xFrameOptions: { action: 'deny' },
-    strictTransportSecurity: https ? { maxAge: 31_536_000, includeSubDomains: false } : false,
-    // The origin is shared with what is behind us: it is for that to say.
-    originAgentCluster: false,
-  });
-  return (req, res, next) => {
-    res.setHeader('Cache-Control', 'no-store');
-    res.setHeader('Vary', 'Cookie, Authorization');
-    harden(req, res, next);
-  };
 }

@@ -1,11 +1,10 @@
 import express, { type Request, type Response } from 'express';
 import type { ZodError, ZodType } from 'zod';
 import { type FieldProblem, ok, type Result, refused } from '../errors.ts';
+import { mediaTypes } from '../media-types.ts';
 
 /** The most that a body may hold, in bytes. */
 const bodyLimit = 100 * 1024;
-
-const mediaTypes = { json: 'application/json', form: 'application/x-www-form-urlencoded' } as const;
 
 /** Compressed bodies are refused (415): the limit is then one of bytes received, too. */
 const parsers = {

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { type ErrorCode, errorTable } from '../errors.ts';
+import { mediaTypes } from '../media-types.ts';
+import { oauthErrorSchema } from './oauth/errors.ts';
 import { json } from './reply.ts';
 import { type Answered, type Route, route } from './route.ts';
 import { problem } from './schemas.ts';
@@ -30,7 +32,7 @@ function refusalsOf(route: Route): readonly ErrorCode[] {
 
 function problemResponses(route: Route): Record<string, Json> {
   const byStatus = Object.groupBy(refusalsOf(route), (code) => String(errorTable[code].status));
-  const media = route.refuse ? 'application/json' : 'application/problem+json';
+  const media = route.refuse ? mediaTypes.json : mediaTypes.problem;
   const schema = route.refuse ? { $ref: '#/components/schemas/OAuthError' } : { $ref: '#/components/schemas/Problem' };
   return Object.fromEntries(
     Object.entries(byStatus).map(([status, codes = []]) => [
@@ -41,7 +43,7 @@ function problemResponses(route: Route): Record<string, Json> {
 }
 
 function answered({ description, schema, type }: Answered): Json {
-  if (schema) return { description, content: { 'application/json': { schema: jsonSchema(schema, 'output') } } };
+  if (schema) return { description, content: { [mediaTypes.json]: { schema: jsonSchema(schema, 'output') } } };
   return type ? { description, content: { [type]: { schema: { type: 'string' } } } } : { description };
 }
 
@@ -68,8 +70,6 @@ function parametersOf(route: Route): readonly Json[] {
   return [...inPath, ...inQuery];
 }
 
-const mediaTypes = { json: 'application/json', form: 'application/x-www-form-urlencoded' } as const;
-
 function operationOf(route: Route): Json {
   const { method, path, summary, tag, guard, scope, confirm, body } = route;
   const security = guard === 'anyone' ? [{}, { bearer: [] }, { cookie: [] }] : [{ bearer: [] }, { cookie: [] }];
@@ -94,8 +94,6 @@ function pathsOf(routes: readonly Route[]): Json {
   return paths;
 }
 
-const oauthError = z.object({ error: z.string(), error_description: z.string().optional() });
-
 function describe(routes: readonly Route[], server: string, cookie: string): Json {
   return {
     openapi: '3.1.0',
@@ -103,7 +101,7 @@ function describe(routes: readonly Route[], server: string, cookie: string): Jso
     servers: [{ url: server }],
     paths: pathsOf(routes),
     components: {
-      schemas: { Problem: jsonSchema(problem, 'output'), OAuthError: jsonSchema(oauthError, 'output') },
+      schemas: { Problem: jsonSchema(problem, 'output'), OAuthError: jsonSchema(oauthErrorSchema, 'output') },
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', description: 'An access token or an API token.' },
         cookie: { type: 'apiKey', in: 'cookie', name: cookie },

@@ -1,5 +1,5 @@
-import type { ServerResponse } from 'node:http';
 import { ok, type Refusal, type Result } from '../errors.ts';
+import { htmlContentType, mediaTypes } from '../media-types.ts';
 import type { Answer } from '../request/respond/write.ts';
 
 type Headers = Answer['headers'];
@@ -8,13 +8,13 @@ type Headers = Answer['headers'];
 export const json = (status: number, value: unknown, headers: Headers = {}): Result<Answer> =>
   ok({
     status,
-    headers: { 'Content-Type': 'application/json; charset=utf-8', ...headers },
+    headers: { 'Content-Type': `${mediaTypes.json}; charset=utf-8`, ...headers },
     body: JSON.stringify(value),
   });
 
 /** A page. */
 export const html = (status: number, page: string, headers: Headers = {}): Result<Answer> =>
-  ok({ status, headers: { 'Content-Type': 'text/html; charset=utf-8', ...headers }, body: page });
+  ok({ status, headers: { 'Content-Type': htmlContentType, ...headers }, body: page });
 
 /** 204: done, nothing to say. */
 export const noContent = (headers: Headers = {}): Result<Answer> => ok({ status: 204, headers, body: '' });
@@ -26,14 +26,3 @@ export const seeOther = (path: string, headers: Headers = {}): Result<Answer> =>
 /** `Retry-After`, where a refusal says how long to wait. */
 export const retryAfter = ({ retryAfter: seconds }: Refusal): Headers =>
   seconds === undefined ? {} : { 'Retry-After': String(seconds) };
-
-/** Writes an answer; a `Set-Cookie` joins those that are there. */
-export function write(res: ServerResponse, answer: Answer): void {
-  res.statusCode = answer.status;
-  for (const [name, value] of Object.entries(answer.headers)) {
-    if (name.toLowerCase() === 'set-cookie') res.appendHeader(name, value);
-    else res.setHeader(name, value);
-  }
-  if (answer.status !== 204) res.setHeader('Content-Length', Buffer.byteLength(answer.body));
-  res.end(answer.body);
-}

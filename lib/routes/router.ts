@@ -1,7 +1,7 @@
 import express, { type NextFunction, type Request, type Response, type Router } from 'express';
 import type { Core } from '../core.ts';
+import { writeAnswer } from '../request/respond/write.ts';
 import { inventory } from './inventory.ts';
-import { write } from './reply.ts';
 import type { Route } from './route.ts';
 import { answerFailure, type RouteRequest, refuse, serve } from './serve.ts';
 
@@ -16,7 +16,7 @@ export function routerOf(core: Core, prefix: string | undefined): Router {
       ),
     );
   }
-  router.use((req, res) => write(res, refuse(request(req, res), { code: 'not_found' })));
+  router.use((req, res) => writeAnswer(req, res, refuse(request(req, res), { code: 'not_found' })));
   router.use((error: unknown, req: Request, res: Response, _next: NextFunction) =>
     answerFailure(request(req, res), error),
   );

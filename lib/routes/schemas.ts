@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { FieldProblem } from '../errors.ts';
 import { errorTable } from '../errors.ts';
 import type { UserView } from '../services.ts';
+import { longestPage } from '../stores/records/page.ts';
 
 /** A moment, as RFC 3339 writes it. */
 export const moment = z.iso.datetime({ offset: true });
@@ -21,7 +22,7 @@ export const confirmable = <S extends z.ZodRawShape>(shape: S) =>
 
 /** Which part of a list: the next one begins where `next_cursor` says. */
 export const pageQuery = {
-  limit: z.coerce.number().int().min(1).max(200).optional(),
+  limit: z.coerce.number().int().min(1).max(longestPage).optional(),
   cursor: z.string().min(1).max(512).optional(),
 };
 

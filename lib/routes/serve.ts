@@ -1,15 +1,16 @@
 import type { Request, Response } from 'express';
 import type { Core } from '../core.ts';
 import { ok, type Refusal, type Result, refused } from '../errors.ts';
+import { mediaTypes } from '../media-types.ts';
 import { errorPage } from '../pages/index.ts';
 import type { RequestHead } from '../request/extract/head.ts';
 import type { RequestSource } from '../request/extract/source.ts';
 import type { Identified } from '../request/identify.ts';
 import { returnTo } from '../request/respond/return-to.ts';
-import type { Answer } from '../request/respond/write.ts';
+import { type Answer, writeAnswer } from '../request/respond/write.ts';
 import { failureOf, somethingBroke } from './failures.ts';
 import { refusalOf } from './guard.ts';
-import { seeOther, write } from './reply.ts';
+import { seeOther } from './reply.ts';
 import type { CallContext, Route } from './route.ts';
 
 /** A request that matched a line of the inventory; `route` is absent when it matched none. */
@@ -50,10 +51,10 @@ export async function serve(request: MatchedRequest): Promise<void> {
   const found = await look(request);
   const clearCookie = 'principal' in found && found.clearCookie;
   const result = await resultOf(request, found);
-  if (!result.ok) return write(res, refuse(request, result.refusal, clearCookie));
+  if (!result.ok) return writeAnswer(req, res, refuse(request, result.refusal, clearCookie));
   // A POST may have just set the cookie that a GET would have cleared.
   if (clearCookie && req.method !== 'POST') res.appendHeader('Set-Cookie', core.browserSessions.clearCookieHeader);
-  write(res, result.value);
+  writeAnswer(req, res, result.value);
 }
 
 const look = async ({ core, route, req }: MatchedRequest): Promise<Identification> =>
@@ -96,7 +97,7 @@ export function refuse(request: RouteRequest, refusal: Refusal, clearCookie = fa
   if (route?.refuse) return route.refuse(refusal);
   const signIn = route?.surface === 'own' ? `${prefix}/login` : undefined;
   const answer = core.requests.answer(asSent(req, prefix), refusal, { signIn, clearCookie });
-  const isPage = String(answer.headers['Content-Type']).startsWith('text/html');
+  const isPage = String(answer.headers['Content-Type']).startsWith(mediaTypes.html);
   return isPage ? { ...answer, body: errorPage(refusal, { brandName: core.settings.brandName, prefix }) } : answer;
 }
 
@@ -112,5 +113,5 @@ export function answerFailure(request: RouteRequest, error: unknown): void {
     core.log.error({ err: error, method: req.method, path: request.route?.path }, 'a call of ours failed');
   }
   if (res.headersSent) return void res.destroy();
-  write(res, refusal ? refuse(request, refusal) : somethingBroke);
+  writeAnswer(req, res, refusal ? refuse(request, refusal) : somethingBroke);
 }

@@ -32,6 +32,7 @@ import type { RequestPath } from '../request/identify.ts';
 import { requestPath } from '../request/identify.ts';
 import { type Policies, policiesOf } from '../request/policies.ts';
 import { respond } from '../request/respond/index.ts';
+import { ownHeaders } from '../request/respond/own-headers.ts';
 import type { Answer } from '../request/respond/write.ts';
 import { type IdentityHeader, identityTeller } from '../request/upstream-identity.ts';
 import { browserSessions } from '../session/browser-sessions.ts';
@@ -237,7 +238,9 @@ async function requestsOf(base: InstallationDependencies, parts: RequestDependen
 type AnswerOptions = Parameters<RequestPath['answer']>[2];
 
 /** One way of answering refusals: what `respond` gives, in the frame of this installation. */
-function responder({ brandName, prefix }: Settings, clearCookieHeader: string) {
+function responder(settings: Settings, clearCookieHeader: string) {
+  const { brandName, prefix } = settings;
+  const common = ownHeaders(settings);
   return function answer(
     req: RequestHead,
     refusal: Refusal,
@@ -246,6 +249,7 @@ function responder({ brandName, prefix }: Settings, clearCookieHeader: string) {
     const below = signIn?.replace(/\/login$/, '') ?? prefix;
     return respond({
       refusal,
+      ownHeaders: common,
       navigation: isNavigation(req),
       signIn,
       target: req.url,

@@ -1,11 +1,15 @@
 import { type ErrorCode, errorTable, type Refusal } from '../../errors.ts';
+import { htmlContentType, mediaTypes } from '../../media-types.ts';
 import { challenge } from './challenge.ts';
+import type { OwnHeaders } from './own-headers.ts';
 import { problemJson } from './problem.ts';
 import { returnTo } from './return-to.ts';
 import type { Answer } from './write.ts';
 
 export type Respond = Readonly<{
   refusal: Refusal;
+  /** What every answer of ours carries. */
+  ownHeaders: OwnHeaders;
   /** A browser asks for a page to show. */
   navigation: boolean;
   /** Path or address of the sign-in page: where a navigation without a live credential is sent. Default: nowhere. */
@@ -34,37 +38,25 @@ const curable: ReadonlySet<ErrorCode> = new Set([
 /** Seconds, where a refusal does not say. */
 const waits: Partial<Record<ErrorCode, number>> = { rate_limited: 60, store_unavailable: 2 };
 
-const pagePolicy =
-  "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-
 /**
  * The answer to a refusal: for a navigation that signing in would help a 303 to the sign-in page, else the status of
  * the code with its challenge, as a page or as problem+json. Never kept by a cache.
  */
 export function respond(asked: Respond): Answer {
-  const headers = commonHeaders(asked.clearCookieHeader);
+  const headers = { ...asked.ownHeaders, ...cookieHeader(asked.clearCookieHeader) };
   const elsewhere = asked.navigation ? locationFor(asked) : undefined;
   if (elsewhere !== undefined) return { status: 303, headers: { ...headers, Location: elsewhere }, body: '' };
   const { refusal, page } = asked;
   const { status } = errorTable[refusal.code];
-  const told = { ...headers, ...challengeHeader(asked, status), ...waitHeader(refusal) };
-  if (asked.navigation && page !== undefined)
-    return { status, headers: { ...told, ...pageHeaders }, body: page(refusal) };
-  return { status, headers: { ...told, 'Content-Type': 'application/problem+json' }, body: problemJson(refusal) };
+  const withReasons = { ...headers, ...challengeHeader(asked, status), ...waitHeader(refusal) };
+  if (asked.navigation && page !== undefined) {
+    return { status, headers: { ...withReasons, 'Content-Type': htmlContentType }, body: page(refusal) };
+  }
+  return { status, headers: { ...withReasons, 'Content-Type': mediaTypes.problem }, body: problemJson(refusal) };
 }
 
-const commonHeaders = (clearCookieHeader: string | undefined): Record<string, string> => ({
-  'Cache-Control': 'no-store',
-  Vary: 'Cookie, Authorization',
-  ...(clearCookieHeader === undefined ? {} : { 'Set-Cookie': clearCookieHeader }),
-});
-
-const pageHeaders: Readonly<Record<string, string>> = {
-  'Content-Type': 'text/html; charset=utf-8',
-  'Content-Security-Policy': pagePolicy,
-  'Referrer-Policy': 'same-origin',
-  'X-Content-Type-Options': 'nosniff',
-};
+const cookieHeader = (clearCookieHeader: string | undefined): Record<string, string> =>
+  clearCookieHeader === undefined ? {} : { 'Set-Cookie': clearCookieHeader };
 
 function locationFor({ refusal, signIn, target, method = 'GET', retry }: Respond): string | undefined {
   const back = method === 'GET' || method === 'HEAD' ? returnTo(target) : '/';

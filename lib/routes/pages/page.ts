@@ -1,3 +1,4 @@
+import { mediaTypes } from '../../media-types.ts';
 import type { Frame } from '../../pages/index.ts';
 import type { Answered, CallContext } from '../route.ts';
 
@@ -5,7 +6,7 @@ import type { Answered, CallContext } from '../route.ts';
 export const frameOf = ({ core, prefix }: CallContext): Frame => ({ brandName: core.settings.brandName, prefix });
 
 /** A page, as a route's answer. */
-export const page = (description: string): Answered => ({ description, type: 'text/html' });
+export const page = (description: string): Answered => ({ description, type: mediaTypes.html });
 
 /** 303, as a route's answer. */
 export const redirect = (description: string): Answered => ({ description });

@@ -2,8 +2,12 @@ import { deepEqual, equal } from 'node:assert/strict';
 import test from 'node:test';
 import { type ErrorCode, errorTable, type Refusal } from '../../../lib/errors.ts';
 import { type Respond, respond } from '../../../lib/request/respond/index.ts';
+import { ownHeaders } from '../../../lib/request/respond/own-headers.ts';
 
-const answer = (refusal: Refusal, more: Partial<Respond> = {}) => respond({ refusal, navigation: false, ...more });
+const own = ownHeaders({ publicUrl: undefined });
+
+const answer = (refusal: Refusal, more: Partial<Respond> = {}) =>
+  respond({ refusal, ownHeaders: own, navigation: false, ...more });
 const codes = Object.keys(errorTable) as ErrorCode[];
 
 for (const code of codes) {
@@ -94,7 +98,7 @@ const navigations: readonly (readonly [string, Partial<Respond> & { refusal: Ref
 
 for (const [name, asked, location] of navigations) {
   test(`a navigation where ${name} is ${location === undefined ? 'told so' : 'sent on'}`, () => {
-    const { status, headers } = respond({ navigation: true, signIn, ...asked });
+    const { status, headers } = respond({ navigation: true, ownHeaders: own, signIn, ...asked });
     equal(headers.Location, location);
     equal(status, location === undefined ? errorTable[asked.refusal.code].status : 303);
     equal(headers['Cache-Control'], 'no-store');
@@ -109,7 +113,9 @@ test('a dead cookie is dropped in every form of the answer', () => {
   const clearCookieHeader = 'gatewarden=; Max-Age=0; Path=/';
   for (const navigation of [true, false]) {
     equal(
-      respond({ refusal: { code: 'invalid_token' }, navigation, signIn, clearCookieHeader }).headers['Set-Cookie'],
+      respond({ refusal: { code: 'invalid_token' }, ownHeaders: own, navigation, signIn, clearCookieHeader }).headers[
+        'Set-Cookie'
+      ],
       clearCookieHeader,
     );
   }

@@ -1,0 +1,51 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import helmet from 'helmet';
+import type { Settings } from '../../settings/settings.ts';
+
+/** Headers by name. */
+export type OwnHeaders = Readonly<Record<string, string>>;
+
+/**
+ * The headers that every answer of ours carries: pages, API, refusals and redirects, in the gateway and in Express. No
+ * answer of an upstream gets them. Caches keep nothing; what may be kept says so itself.
+ */
+export function ownHeaders(settings: Pick<Settings, 'publicUrl'>): OwnHeaders {
+  return Object.freeze({
+    'Cache-Control': 'no-store',
+    Vary: 'Cookie, Authorization',
+    ...setBy(hardening(settings)),
+  });
+}
+
+function hardening({ publicUrl }: Pick<Settings, 'publicUrl'>) {
+  const https = publicUrl?.startsWith('https:') ?? false;
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+        baseUri: ["'none'"],
+      },
+    },
+    // With `no-referrer` our own forms would send `Origin: null`.
+    referrerPolicy: { policy: 'same-origin' },
+    xFrameOptions: { action: 'deny' },
+    strictTransportSecurity: https ? { maxAge: 31_536_000, includeSubDomains: false } : false,
+    // The origin is shared with the service behind us, which decides this.
+    originAgentCluster: false,
+  });
+}
+
+/** What a middleware sets on a response: helmet's headers are the same for every request, so it is asked once. */
+function setBy(middleware: ReturnType<typeof helmet>): OwnHeaders {
+  const res = new ServerResponse(new IncomingMessage(new Socket()));
+  middleware(res.req, res, () => undefined);
+  return Object.fromEntries(res.getHeaderNames().map((name) => [inTitleCase(name), String(res.getHeader(name))]));
+}
+
+const inTitleCase = (name: string): string => name.replace(/(?<![^-])[a-z]/g, (letter) => letter.toUpperCase());
