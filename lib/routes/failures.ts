@@ -1,5 +1,5 @@
 import { AuthError, type Refusal, StoreUnavailableError } from '../errors.ts';
-import { mediaTypes } from '../media-types.ts';
+import { mediaTypes } from '../request/respond/media-types.ts';
 import type { Answer } from '../request/respond/write.ts';
 
 /** Seconds after which a store may be asked again. */

@@ -1,7 +1,7 @@
 import express, { type Request, type Response } from 'express';
 import type { ZodError, ZodType } from 'zod';
 import { type FieldProblem, ok, type Result, refused } from '../errors.ts';
-import { mediaTypes } from '../media-types.ts';
+import { mediaTypes } from '../request/respond/media-types.ts';
 
 /** The most that a body may hold, in bytes. */
 const bodyLimit = 100 * 1024;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type ErrorCode, errorTable } from '../errors.ts';
-import { mediaTypes } from '../media-types.ts';
+import { mediaTypes } from '../request/respond/media-types.ts';
 import { oauthErrorSchema } from './oauth/errors.ts';
 import { json } from './reply.ts';
 import { type Answered, type Route, route } from './route.ts';

@@ -1,5 +1,5 @@
 import { ok, type Refusal, type Result } from '../errors.ts';
-import { htmlContentType, mediaTypes } from '../media-types.ts';
+import { htmlContentType, mediaTypes } from '../request/respond/media-types.ts';
 import type { Answer } from '../request/respond/write.ts';
 
 type Headers = Answer['headers'];

@@ -1,11 +1,11 @@
 import type { Request, Response } from 'express';
 import type { Core } from '../core.ts';
 import { ok, type Refusal, type Result, refused } from '../errors.ts';
-import { mediaTypes } from '../media-types.ts';
 import { errorPage } from '../pages/index.ts';
 import type { RequestHead } from '../request/extract/head.ts';
 import type { RequestSource } from '../request/extract/source.ts';
 import type { Identified } from '../request/identify.ts';
+import { mediaTypes } from '../request/respond/media-types.ts';
 import { returnTo } from '../request/respond/return-to.ts';
 import { type Answer, writeAnswer } from '../request/respond/write.ts';
 import { failureOf, somethingBroke } from './failures.ts';

@@ -10,7 +10,7 @@ type Box = readonly string[];
  * lower floor: never up, and never across to another box of the same floor.
  */
 const floors: readonly (readonly Box[])[] = [
-  [['lib/types.ts'], ['lib/errors.ts'], ['lib/log.ts'], ['lib/net'], ['lib/invalidation']],
+  [['lib/types.ts'], ['lib/errors.ts'], ['lib/log.ts'], ['lib/text.ts'], ['lib/net'], ['lib/invalidation']],
   [
     ['lib/settings'],
     ['lib/crypto'],
@@ -50,8 +50,8 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'lib/accounts': ['ipaddr.js'],
   'lib/session': ['express-session', 'passport', 'passport-local'],
   'lib/tokens': ['jose', 'lru-cache'],
-  'lib/request': ['lru-cache'],
-  'lib/routes': ['express', 'helmet', 'zod'],
+  'lib/request': ['helmet', 'lru-cache'],
+  'lib/routes': ['express', 'zod'],
   'lib/express': ['express', 'passport'],
   'lib/start': ['pino'],
   'lib/gatewarden.ts': ['express'],

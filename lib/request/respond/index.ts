@@ -1,6 +1,6 @@
 import { type ErrorCode, errorTable, type Refusal } from '../../errors.ts';
-import { htmlContentType, mediaTypes } from '../../media-types.ts';
 import { challenge } from './challenge.ts';
+import { htmlContentType, mediaTypes } from './media-types.ts';
 import type { OwnHeaders } from './own-headers.ts';
 import { problemJson } from './problem.ts';
 import { returnTo } from './return-to.ts';

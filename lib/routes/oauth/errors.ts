@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type ErrorCode, errorTable, type Refusal } from '../../errors.ts';
-import { mediaTypes } from '../../media-types.ts';
+import { mediaTypes } from '../../request/respond/media-types.ts';
 import type { Answer } from '../../request/respond/write.ts';
 
 /** An error of an OAuth endpoint (RFC 6749, section 5.2). */

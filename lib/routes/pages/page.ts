@@ -1,5 +1,5 @@
-import { mediaTypes } from '../../media-types.ts';
 import type { Frame } from '../../pages/index.ts';
+import { mediaTypes } from '../../request/respond/media-types.ts';
 import type { Answered, CallContext } from '../route.ts';
 
 /** What all pages show, for this call. */
