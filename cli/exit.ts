@@ -25,13 +25,22 @@ export const usage = (message: string): CommandError => new CommandError(exit.us
 const exitOf: Partial<Record<ErrorCode, ExitCode>> = {
   store_unavailable: exit.unreachable,
   missing_credential: exit.notAllowed,
+  malformed_credential: exit.notAllowed,
   invalid_token: exit.notAllowed,
+  token_expired: exit.notAllowed,
+  token_revoked: exit.notAllowed,
+  invalid_credentials: exit.notAllowed,
+  account_pending: exit.notAllowed,
+  account_disabled: exit.notAllowed,
   insufficient_role: exit.notAllowed,
+  insufficient_scope: exit.notAllowed,
+  confirmation_required: exit.notAllowed,
+  auth_disabled: exit.notAllowed,
 };
 
 /** A refusal of a service, as the end of a command. `subject` is what was refused, such as a username. */
 export function refusedBy(refusal: Refusal, subject: string): CommandError {
-  const fields = refusal.problems?.map((one) => `${one.field}: ${one.problem}`) ?? [];
+  const fields = refusal.problems?.map((one) => `${one.field}: ${one.message}`) ?? [];
   const message = refusal.detail ?? (refusal.code === 'not_found' ? 'There is no such thing.' : 'This was refused.');
   return new CommandError(exitOf[refusal.code] ?? exit.refused, refusal.code, `${subject}: ${message}`, fields);
 }

@@ -33,8 +33,8 @@ export const errorTable = {
 
 export type ErrorCode = keyof typeof errorTable;
 
-/** One thing wrong with one field of a request: `field` is a path such as `username`, `problem` a sentence. */
-export type FieldProblem = Readonly<{ field: string; problem: string }>;
+/** One thing wrong with one field of a request: `field` is a path such as `username`, `message` says what is wrong. */
+export type FieldProblem = Readonly<{ field: string; message: string }>;
 
 /**
  * A refusal, as a value: "no" is an ordinary answer of this domain, never an exception.

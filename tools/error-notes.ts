@@ -31,8 +31,7 @@ export const errorNotes: Readonly<Record<ErrorCode, string>> = {
   not_found: 'There is nothing at this address, or nothing that you may know of. Check the path and the name.',
   conflict:
     'It would clash with what is there: a name or address that is taken, or the last admin. The `detail` says which. Change the request, or what it clashes with.',
-  validation_failed:
-    'A field is missing, unknown or not of its form. `problems` names each field and what is wrong with it.',
+  validation_failed: 'A field is missing, unknown or not of its form. `errors` lists each as `{field, message}`.',
   unsupported_media_type:
     'The call takes JSON, and the body was declared as something else. Send `Content-Type: application/json`.',
   payload_too_large: 'The body is larger than the call takes. Send less.',

@@ -41,8 +41,8 @@ export async function firstAdmin(
     const name = problemOfName(username, true);
     const secret = problemOfPassword(password, { username: String(username) });
     return [
-      ...(name === undefined ? [] : [{ field: 'username', problem: name }]),
-      ...(secret === undefined ? [] : [{ field: 'password', problem: secret }]),
+      ...(name === undefined ? [] : [{ field: 'username', message: name }]),
+      ...(secret === undefined ? [] : [{ field: 'password', message: secret }]),
     ];
   }
 
@@ -69,7 +69,7 @@ export async function firstAdmin(
     const user = await recordFor(String(wanted.username), String(wanted.password));
     const outcome = await stores.users.insertFirstAdmin(user);
     if (outcome === 'name-taken') {
-      return refused('conflict', { problems: [{ field: 'username', problem: 'is taken' }] });
+      return refused('conflict', { problems: [{ field: 'username', message: 'is taken' }] });
     }
     there = true;
     if (outcome === 'admin-exists') return refused('conflict', { detail: 'There is an administrator already.' });

@@ -14,7 +14,7 @@ type Claim = Readonly<{ user: UserRecord | undefined; typed: string; password: s
 
 const notText = (fields: Readonly<Record<string, unknown>>): FieldProblem[] =>
   Object.entries(fields).flatMap(([field, value]) =>
-    typeof value === 'string' ? [] : [{ field, problem: 'must be a text' }],
+    typeof value === 'string' ? [] : [{ field, message: 'must be a text' }],
   );
 
 /** The one place that compares passwords; whatever is wrong costs one comparison, so that the clock tells nothing. */
@@ -118,7 +118,8 @@ export function passwordSignIn(dependencies: AccountDependencies): PasswordSignI
     const user = await stores.users.byId(userId);
     if (user === undefined) return refused('not_found');
     const problem = problemOfPassword(password, user);
-    if (problem !== undefined) return refused('validation_failed', { problems: [{ field: 'new_password', problem }] });
+    if (problem !== undefined)
+      return refused('validation_failed', { problems: [{ field: 'new_password', message: problem }] });
     const after = await stores.users.update(userId, { passwordHash: await hasher.hash(password) }, clock());
     if (typeof after === 'string') return refused('not_found');
     await endCredentialsOf(dependencies, after, keep);

@@ -9,7 +9,7 @@ export async function makeSuperuser(firstAdmin: FirstAdmin, settings: Settings, 
   if (made.ok) return;
   const { problems = [], detail = made.refusal.code } = made.refusal;
   const told = problems.map(
-    (one) => `${one.field === 'password' ? 'SUPERUSER_PASSWORD' : 'SUPERUSER'}: ${one.problem}`,
+    (one) => `${one.field === 'password' ? 'SUPERUSER_PASSWORD' : 'SUPERUSER'}: ${one.message}`,
   );
   throw new SettingsError(told.length > 0 ? told : [`SUPERUSER: ${detail}`]);
 }

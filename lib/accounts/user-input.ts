@@ -15,7 +15,7 @@ type Check = readonly [field: string, value: unknown, problem: (value: unknown) 
 const problemsIn = (checks: readonly Check[]): FieldProblem[] =>
   checks.flatMap(([field, value, problemOf]) => {
     const problem = value === undefined || value === null ? undefined : problemOf(value);
-    return problem === undefined ? [] : [{ field, problem }];
+    return problem === undefined ? [] : [{ field, message: problem }];
   });
 
 const problemOfFlag = (value: unknown) => (typeof value === 'boolean' ? undefined : 'must be true or false');
@@ -44,7 +44,7 @@ export function userInput(policies: { name: NamePolicy; password: PasswordPolicy
   return {
     problemsOfNew(user, byAdmin) {
       const problem = name(user.username, byAdmin);
-      const named = problem === undefined ? [] : [{ field: 'username', problem }];
+      const named = problem === undefined ? [] : [{ field: 'username', message: problem }];
       return [...named, ...problemsIn(rest(user, ownerOf(user)))];
     },
     problemsOfEdit: (edit, owner) => problemsIn(rest(edit, owner)),

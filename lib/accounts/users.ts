@@ -12,11 +12,11 @@ import { userInput } from './user-input.ts';
 import { viewOf } from './view.ts';
 
 const taken = {
-  'name-taken': refused('conflict', { problems: [{ field: 'username', problem: 'is taken' }] }),
+  'name-taken': refused('conflict', { problems: [{ field: 'username', message: 'is taken' }] }),
   'name-retired': refused('conflict', {
-    problems: [{ field: 'username', problem: 'was a deleted user’s and is not given again' }],
+    problems: [{ field: 'username', message: 'was a deleted user’s and is not given again' }],
   }),
-  'email-taken': refused('conflict', { problems: [{ field: 'email', problem: 'is another user’s' }] }),
+  'email-taken': refused('conflict', { problems: [{ field: 'email', message: 'is another user’s' }] }),
   'last-admin': refused('conflict', { detail: 'This would leave no active administrator.' }),
   'not-found': refused('not_found'),
 } as const;

@@ -48,10 +48,10 @@ function problemsOf(error: ZodError): readonly FieldProblem[] {
   return error.issues
     .flatMap((issue) => {
       const at = issue.path.map(String);
-      if (issue.code !== 'unrecognized_keys') return [{ field: at.join('.'), problem: wordingOf(issue) }];
+      if (issue.code !== 'unrecognized_keys') return [{ field: at.join('.'), message: wordingOf(issue) }];
       return issue.keys.map((key) => ({
         field: [...at, key.slice(0, 100)].join('.'),
-        problem: 'is no field of this call',
+        message: 'is no field of this call',
       }));
     })
     .slice(0, 20);

@@ -42,7 +42,7 @@ export const problem = z
     code: z.enum(codes).optional(),
     detail: z.string().optional(),
     errors: z
-      .array(z.object({ field: z.string(), problem: z.string() } satisfies Record<keyof FieldProblem, z.ZodType>))
+      .array(z.object({ field: z.string(), message: z.string() } satisfies Record<keyof FieldProblem, z.ZodType>))
       .optional(),
   })
   .loose();

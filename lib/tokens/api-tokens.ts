@@ -59,7 +59,7 @@ export function apiTokens(dependencies: ApiTokenDependencies): ApiTokens {
     const named = typeof wanted.name === 'string' && nameForm.test(wanted.name) && wanted.name.isWellFormed();
     const problem = 'must be 1 to 64 letters, digits, spaces or any of . _ : @ + - and begin with a letter or digit';
     return [
-      ...(named ? [] : [{ field: 'name', problem }]),
+      ...(named ? [] : [{ field: 'name', message: problem }]),
       ...narrow.problems(wanted, owner.role, by.principal, clock()),
     ];
   }
@@ -104,7 +104,7 @@ export function apiTokens(dependencies: ApiTokenDependencies): ApiTokens {
     if ((await alive(owner)).length >= mostOfUser) return refused('conflict', { detail: 'There are too many tokens.' });
     const { token, kept, outcome } = await insert(wanted, owner, by);
     if (outcome === 'parent-gone') return refused('token_revoked');
-    if (outcome === 'name-taken') return refused('conflict', { problems: [{ field: 'name', problem: 'is taken' }] });
+    if (outcome === 'name-taken') return refused('conflict', { problems: [{ field: 'name', message: 'is taken' }] });
     await tell('token.created', kept.name, owner.username, by);
     return ok({ token, view: viewOf(kept) });
   }

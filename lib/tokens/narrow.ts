@@ -57,7 +57,9 @@ export function narrowing(ladder: Ladder, scopes: ScopeTable): Narrowing {
         scopes: wanted === undefined ? undefined : problemOfScopes(wanted, effective, maker),
         expires_at: expiresAt === undefined ? undefined : problemOfExpiry(expiresAt, maker, now),
       };
-      return Object.entries(found).flatMap(([field, problem]) => (problem === undefined ? [] : [{ field, problem }]));
+      return Object.entries(found).flatMap(([field, problem]) =>
+        problem === undefined ? [] : [{ field, message: problem }],
+      );
     },
     grant({ role, scopes: wanted, expiresAt }, ownerRole, maker) {
       const ceiling = ceilingOf(ownerRole, maker);

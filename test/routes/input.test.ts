@@ -42,11 +42,11 @@ for (const [why, body, answer, type] of refused) {
 test('problems name their fields and repeat nothing', async () => {
   const answer = await post('{"username":5,"password":true,"secret-of-mine":"hunter2"}');
   const text = await answer.text();
-  const { errors } = JSON.parse(text) as { errors: { field: string; problem: string }[] };
+  const { errors } = JSON.parse(text) as { errors: { field: string; message: string }[] };
   deepEqual(errors, [
-    { field: 'username', problem: 'must be a text' },
-    { field: 'password', problem: 'must be a text' },
-    { field: 'secret-of-mine', problem: 'is no field of this call' },
+    { field: 'username', message: 'must be a text' },
+    { field: 'password', message: 'must be a text' },
+    { field: 'secret-of-mine', message: 'is no field of this call' },
   ]);
   equal(text.includes('hunter2'), false);
 });

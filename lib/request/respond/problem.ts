@@ -12,6 +12,6 @@ export function problemJson(refusal: Refusal): string {
     status,
     detail: refusal.detail,
     code: refusal.code,
-    errors: refusal.problems?.map(({ field, problem }) => ({ field, problem })),
+    errors: refusal.problems?.map(({ field, message }) => ({ field, message })),
   });
 }

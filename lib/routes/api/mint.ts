@@ -45,7 +45,7 @@ async function notForThis({ core, principal }: Call): Promise<Refusal | undefine
 function ceiling({ core, body, principal }: Call<MintRequest>): Result<string> {
   const { ladder } = core;
   if (body.role !== undefined && !ladder.has(body.role)) {
-    return refused('validation_failed', { problems: [{ field: 'role', problem: 'must be a role of the ladder' }] });
+    return refused('validation_failed', { problems: [{ field: 'role', message: 'must be a role of the ladder' }] });
   }
   const byType = body.type === undefined ? principal.role : ladder.rung(body.type === 'User' ? 'user' : 'operator');
   return ok([principal.role, byType, body.role ?? byType].reduce((low, role) => ladder.lower(low, role)));

@@ -34,7 +34,7 @@ const wrongLink = (call: CallContext): Result<Answer> =>
 /** The form again, with what is wrong with its fields. */
 function again(call: Call<z.output<typeof form>>, refusal: Refusal): Result<Answer> {
   const problems = Object.fromEntries(
-    (refusal.problems ?? []).map((one) => [one.field, `The ${one.field} ${one.problem}.`]),
+    (refusal.problems ?? []).map((one) => [one.field, `The ${one.field} ${one.message}.`]),
   );
   const shown = { token: call.body.token, username: call.body.username, problems };
   const { passwordMinLength } = call.core.settings;

@@ -28,7 +28,7 @@ for (const code of codes) {
 }
 
 test('a detail and the problems of fields are told', () => {
-  const problems = [{ field: 'username', problem: 'is too long' }];
+  const problems = [{ field: 'username', message: 'is too long' }];
   const body = JSON.parse(answer({ code: 'validation_failed', detail: 'Look again.', problems }).body);
   deepEqual([body.detail, body.errors], ['Look again.', problems]);
 });
