@@ -1,48 +1,48 @@
 export interface SessionRecord {
-  /** SHA-256 of the secret session id, base64url: what is stored and shown opens nothing. */
+  /** SHA-256 of the secret session id, base64url: it cannot be used as a cookie. */
   readonly id: string;
-  /** Whose; `null` for a visitor's session that an app keeps data in. */
+  /** The owner; `null` for an anonymous session that an app keeps data in. */
   readonly userId: string | null;
-  /** The user's epoch when it began. */
+  /** The user's epoch at sign-in. */
   readonly epoch: number;
   readonly kind: 'browser' | 'api';
-  /** How the person signed in: `password`, `setup`, `login` (req.login), `minted`. */
+  /** How the session was created: `password`, `setup`, `login` (req.login), `minted`. */
   readonly method: string;
   readonly createdAt: number;
   readonly lastSeenAt: number;
   /** The absolute end. */
   readonly expiresAt: number;
-  /** When it ends if it is not used again. */
+  /** When it ends unless it is used again. */
   readonly idleAt: number;
   readonly remember: boolean;
-  /** Role ceiling, when less than the owner's. */
+  /** The highest role that the session may act with, when that is below the owner's. */
   readonly roleCeiling?: string | undefined;
   readonly address?: string | undefined;
   readonly agent?: string | undefined;
-  /** express-session's JSON: the app's data and the cookie's attributes; never who signed in. */
+  /** The session data of express-session as JSON: the app's data and the cookie's attributes, never the user. */
   readonly data: string;
 }
 
 export interface SessionStore {
   /** Saves a new session; false when the id exists. */
   create(session: SessionRecord): Promise<boolean>;
-  /** The session; undefined when it never existed, was ended, or has reached `expiresAt` or `idleAt`. */
+  /** Returns `undefined` when it never existed, was ended, or has reached `expiresAt` or `idleAt`. */
   find(id: string, now: number): Promise<SessionRecord | undefined>;
-  /** Saves the app's data, update-only: false when the session is gone, so a slow request revives nothing. */
+  /** Saves the app's data, update-only: returns false when the session is gone, so that a slow request cannot bring it back. */
   saveData(id: string, data: string): Promise<boolean>;
   /**
-   * Moves last use, update-only: false when the session is gone, or was over by `lastSeenAt`. A touch that comes late
-   * takes back nothing from a later one.
+   * Records a use, update-only: returns false when the session is gone or had ended by `lastSeenAt`. Never moves
+   * `lastSeenAt` backwards, whatever the order in which touches arrive.
    */
   touch(id: string, lastSeenAt: number, idleAt: number): Promise<boolean>;
-  /** Carries the session over to a new epoch of its user, update-only. */
+  /** Sets the epoch, update-only, so that the session survives a change that ends the user's other sessions. */
   restamp(id: string, epoch: number): Promise<boolean>;
-  /** Ends it; true when it was there. */
+  /** Ends it; returns whether it existed. */
   end(id: string): Promise<boolean>;
-  /** Ends all of the user's but `keep`; the ids of those ended. */
+  /** Ends all sessions of the user except `keep`; returns the ids of the ended ones. */
   endAllOf(userId: string, keep?: string): Promise<readonly string[]>;
-  /** Those alive, newest first. */
+  /** Live sessions of the user, newest first. */
   listOf(userId: string, now: number): Promise<readonly SessionRecord[]>;
-  /** Deletes at most `limit` that are past their time; how many. */
+  /** Deletes at most `limit` expired sessions; returns how many. */
   sweep(now: number, limit: number): Promise<number>;
 }

@@ -9,11 +9,9 @@ import type { UserStore } from './records/users.ts';
 import type { SessionStore } from './sessions.ts';
 
 /**
- * What Gatewarden asks of its storage. Every verb that checks and then changes is one atomic operation of the store.
- * Times are milliseconds since the epoch. Verbs reject with `StoreUnavailableError` when the store cannot answer,
- * and for nothing else: "it is not there", "it is taken" are values.
- *
- * All the stores of an installation; `stores/open` decides which engine holds what.
+ * All the stores of an installation. Every verb that checks and then changes is one atomic operation of the store. Times are
+ * milliseconds since the epoch. Verbs reject with `StoreUnavailableError` when the store cannot answer, and for nothing else:
+ * "not found" and "taken" are values.
  */
 export interface Stores {
   readonly users: UserStore;
@@ -25,11 +23,11 @@ export interface Stores {
   readonly attempts: AttemptStore;
   readonly audit: AuditStore;
   readonly transfer: TransferStore;
-  /** One entry a store; never rejects. `problem` names the reason, without address or password. */
+  /** One entry per engine; never rejects. `problem` is the reason, without address or password. */
   health(): Promise<readonly { store: string; ok: boolean; problem?: string }[]>;
-  /** Calls back when somebody outside this process may have written (within 250 ms); gives the way to stop. */
+  /** Calls back within 250 ms when another process may have written. Returns an unsubscribe function. */
   onForeignChange(listener: () => void): () => void;
-  /** `users: sqlite (./.gatewarden/gatewarden.db)` and so on, for the start-up line and `check`. */
+  /** Where each kind is stored, as the start-up line and `check` show it: `users: sqlite (./.gatewarden/gatewarden.db)`. */
   describe(): Readonly<Record<string, string>>;
   close(): Promise<void>;
 }

@@ -1,5 +1,9 @@
-import { atOnce } from '../stores/records/entries.ts';
-import type { TransferEntry, TransferOutcome, TransferStore } from '../stores/records/transfer.ts';
+import {
+  type TransferEntry,
+  type TransferOutcome,
+  type TransferStore,
+  transferBatch,
+} from '../stores/records/transfer.ts';
 import type { Progress } from './export.ts';
 import { type Line, nameOf, readFirst, readLine } from './lines.ts';
 import type { Sealing } from './sealing.ts';
@@ -91,7 +95,7 @@ function writerTo(store: TransferStore, replace: boolean, tally: Tally) {
     /** True when it was written, with those before it. */
     async add(one: Waiting): Promise<boolean> {
       waiting.push(one);
-      if (waiting.length < atOnce) return false;
+      if (waiting.length < transferBatch) return false;
       await flush();
       return true;
     },

@@ -1,4 +1,4 @@
-import { sameRecord } from '../records/entries.ts';
+import { sameRecord } from '../records/replacement.ts';
 import type { TransferEntry, TransferOutcome } from '../records/transfer.ts';
 import { outdated, untilCurrent } from './database.ts';
 import { UnreadableRecordError } from './fields.ts';

@@ -1,7 +1,6 @@
 import type { mongo } from 'mongoose';
 import type { ApiTokenRecord } from '../records/api-tokens.ts';
-import { atOnce } from '../records/entries.ts';
-import type { TransferEntry, TransferKind, UnreadableEntry } from '../records/transfer.ts';
+import { type TransferEntry, type TransferKind, transferBatch, type UnreadableEntry } from '../records/transfer.ts';
 import { makersOf, type TokenDocument, tokenOf } from './api-tokens.ts';
 import { type AuditDocument, recordOf } from './audit.ts';
 import type { Database } from './database.ts';
@@ -24,10 +23,10 @@ async function* pagesOf<D extends Keyed>(collection: mongo.Collection<D>, filter
     const found = await collection
       .find(query)
       .sort({ [key]: 1 })
-      .limit(atOnce)
+      .limit(transferBatch)
       .toArray();
     yield found;
-    if (found.length < atOnce) return;
+    if (found.length < transferBatch) return;
     after = String(found.at(-1)?._id);
   }
 }
@@ -102,11 +101,11 @@ async function* tokens(db: Database): AsyncGenerator<Entry> {
     const page = await collection
       .find({ 'madeBy.0': { $exists: true }, $or: later })
       .sort({ createdAt: 1, _id: 1 })
-      .limit(atOnce)
+      .limit(transferBatch)
       .toArray();
     yield* alive(db, page);
     const end = page.at(-1);
-    if (end === undefined || page.length < atOnce) return;
+    if (end === undefined || page.length < transferBatch) return;
     last = { createdAt: end.createdAt, id: end._id };
   }
 }

@@ -1,5 +1,5 @@
 import type { ApiTokenRecord, ApiTokenStore } from '../records/api-tokens.ts';
-import { sameRecord } from '../records/entries.ts';
+import { sameRecord } from '../records/replacement.ts';
 import { documentOf, makersOf, type TokenDocument, tokenOf } from './api-tokens.ts';
 import { type Database, outdated, unlessDuplicate } from './database.ts';
 import { native, writeAll } from './native.ts';

@@ -1,6 +1,6 @@
-import { isActiveAdmin, replacementOf, sameRecord } from '../records/entries.ts';
+import { replacementOf, sameRecord } from '../records/replacement.ts';
 import type { TransferOutcome } from '../records/transfer.ts';
-import type { UserRecord, UserStore } from '../records/users.ts';
+import { isActiveAdmin, type UserRecord, type UserStore } from '../records/users.ts';
 import type { Roster } from './admins.ts';
 import { type Database, outdated, unlessDuplicate } from './database.ts';
 import { native, writeAll } from './native.ts';

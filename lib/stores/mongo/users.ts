@@ -1,4 +1,4 @@
-import { endedWith } from '../records/standing.ts';
+import { endedWith, mostEndedSessions } from '../records/standing.ts';
 import type { EndedSession, UserRecord, UserStore } from '../records/users.ts';
 import { rosterOn } from './admins.ts';
 import { type Database, onlyOne, outdated, unlessDuplicate, untilCurrent } from './database.ts';
@@ -9,9 +9,6 @@ import { documentOf, emailKeyOf, recordOf, saysAdmin, type UserDocument } from '
 
 /** After everything that begins with the prefix: no name holds the last code point, which is no character. */
 const endOf = (prefix: string) => `${prefix}\u{10ffff}`;
-
-/** So many ended sessions are kept on a user's record. */
-const mostEnded = 1000;
 
 const isRetired = ({ retiredAt }: UserDocument): boolean => retiredAt !== undefined;
 
@@ -103,7 +100,7 @@ export function userStore(db: Database): UserStore {
   }
 
   async function addEnded(userId: string, fresh: readonly EndedSession[]) {
-    const room = { [`ended.${mostEnded - fresh.length}`]: { $exists: false } };
+    const room = { [`ended.${mostEndedSessions - fresh.length}`]: { $exists: false } };
     const asItWas = { id: userId, ...room, 'ended.id': { $nin: fresh.map(({ id }) => id) } };
     const written = await users.updateOne(asItWas, { $push: { ended: { $each: fresh } } });
     return written.matchedCount > 0 ? undefined : outdated;

@@ -8,7 +8,7 @@ export interface ApiTokenRecord {
   readonly epoch: number;
   readonly role?: string | undefined;
   readonly scopes?: readonly string[] | undefined;
-  /** The token that made this one: it dies with it. */
+  /** The token that created this one; removing that one removes this one too. */
   readonly parentId?: string | undefined;
   readonly createdAt: number;
   readonly lastUsedAt?: number | undefined;
@@ -17,12 +17,13 @@ export interface ApiTokenRecord {
 
 export interface ApiTokenStore {
   create(token: ApiTokenRecord): Promise<'created' | 'name-taken' | 'parent-gone'>;
-  /** Expired ones too: the caller says why it refuses. */
+  /** Returns expired tokens too, so that the caller can tell `token_expired` from `invalid_token`. */
   byHash(hash: string): Promise<ApiTokenRecord | undefined>;
   /** By name, ascending, case-sensitive. */
   listOf(userId: string): Promise<readonly ApiTokenRecord[]>;
-  /** Removes it and all that it made; the ids removed, none when there is no such name. */
+  /** Removes the token and all tokens created with it; returns the removed ids, none when there is no such name. */
   remove(userId: string, name: string): Promise<readonly string[]>;
+  /** Removes all tokens of the user; returns their ids. */
   removeAllOf(userId: string): Promise<readonly string[]>;
   touch(id: string, at: number): Promise<void>;
 }

@@ -6,7 +6,7 @@ export interface AuditRecord {
   readonly at: number;
   /** `login.succeeded`, `user.changed`, … */
   readonly event: string;
-  /** Username of who did it, or what they claimed to be; '' for nobody. */
+  /** Username of the actor, for a failed sign-in the one that was typed; '' for an anonymous one. */
   readonly actor: string;
   readonly via: string;
   readonly address?: string | undefined;
@@ -18,10 +18,10 @@ export interface AuditRecord {
 }
 
 export interface AuditStore {
-  /** Adds them; one whose id is there already is left as it is, so that a batch may be tried again. */
+  /** Adds records. One whose id exists is skipped, so that a batch can be retried. */
   append(records: readonly AuditRecord[]): Promise<void>;
   /** Newest first. */
   list(query: { limit: number; after?: string; event?: string; actor?: string }): Promise<Page<AuditRecord>>;
-  /** Keeps the newest `keep`; how many went. */
+  /** Removes all but the newest `keep`; returns how many were removed. */
   trim(keep: number): Promise<number>;
 }

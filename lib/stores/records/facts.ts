@@ -1,12 +1,12 @@
-/** Small facts about the whole installation: its id, the check value of `SECRET_KEY`. */
+/** Named values of the whole installation, such as its id and the check value of `SECRET_KEY`. */
 export interface FactStore {
   get(name: string): Promise<string | undefined>;
-  /** Writes it where it is not there yet; what is there now. */
+  /** Writes the value if there is none; returns the stored one. */
   putIfAbsent(name: string, value: string): Promise<string>;
   put(name: string, value: string): Promise<void>;
 }
 
-/** A fact about the whole installation, by its name. */
+/** A named value of the whole installation. */
 export interface FactRecord {
   readonly name: string;
   readonly value: string;

@@ -11,7 +11,7 @@ export interface KeyRecord {
 export interface KeyStore {
   /** Newest first. */
   list(): Promise<readonly KeyRecord[]>;
-  /** Adds a key if the newest is still `newest` (undefined: none): of 100 at once, one is added. */
+  /** Adds a key if the newest stored one is still `newest` (undefined: none). Of 100 concurrent calls one returns true. */
   add(key: KeyRecord, newest: string | undefined): Promise<boolean>;
   remove(kid: string): Promise<void>;
 }

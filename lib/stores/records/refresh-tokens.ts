@@ -1,7 +1,7 @@
 export interface RefreshTokenRecord {
   /** SHA-256 of the token, base64url. */
   readonly hash: string;
-  /** All rotations of one sign-in share its session. */
+  /** The session of the sign-in; every rotation keeps it. */
   readonly sessionId: string;
   readonly userId: string;
   readonly clientId?: string | undefined;
@@ -11,7 +11,10 @@ export interface RefreshTokenRecord {
 
 export interface RefreshTokenStore {
   create(token: RefreshTokenRecord): Promise<void>;
-  /** Spends `hash` and adds `next` in one step: of 100 at once, one is `rotated`. `usedAt` is when a spent one was spent. */
+  /**
+   * Marks `hash` as spent and adds `next`, atomically: of 100 concurrent calls one is `rotated`. `usedAt` is when a reused
+   * token was spent.
+   */
   rotate(
     hash: string,
     next: RefreshTokenRecord,
@@ -23,7 +26,7 @@ export interface RefreshTokenStore {
   sweep(now: number, limit: number): Promise<number>;
 }
 
-/** A refresh token that was spent: whoever presents it again has stolen it, or was stolen from. */
+/** A spent refresh token, kept to detect that it is used again. */
 export interface SpentRefreshTokenRecord {
   readonly hash: string;
   readonly sessionId: string;

@@ -1,15 +1,15 @@
 import type { SessionRecord } from '../sessions.ts';
 import type { EndedSession, UserRecord } from './users.ts';
 
-/** So many ended sessions are kept on a user's record. */
-const mostEnded = 1000;
+/** How many ended sessions a user's record keeps at most. */
+export const mostEndedSessions = 1000;
 
-/** Clocks of instances may differ by so much, in milliseconds. */
-const tolerance = 60_000;
+/** The difference between the clocks of two instances that is allowed for, in milliseconds. */
+const clockTolerance = 60_000;
 
 /**
- * Whether a session is its user's still: the user is there and active, no change of theirs has ended what they held, and it
- * was not ended by itself. Their record decides, whatever the store of sessions says.
+ * Whether a session is still valid by its user's record: the user exists and is active, the epoch is the one at sign-in, and
+ * the session was not ended. The user's record decides, whatever the session store says.
  */
 export function sessionStands(
   session: Pick<SessionRecord, 'id' | 'userId' | 'epoch'>,
@@ -19,21 +19,21 @@ export function sessionStands(
   return !isEnded(user, session.id);
 }
 
-/** Whether this session of the user was ended before its time. */
+/** Whether this session of the user was ended before it expired. */
 export function isEnded(user: Pick<UserRecord, 'ended'>, sessionId: string): boolean {
   return user.ended?.some(({ id }) => id === sessionId) === true;
 }
 
 /**
- * What a user's record keeps of a session that ends now: until it would have ended by not being used, were this moment its
- * last use, for another instance may be noting one.
+ * Returns the note for a session that ends now. It is kept until the session would have expired if it were used at this very
+ * moment, since another instance may be recording a use.
  */
 export function endedEarly(session: SessionRecord, now: number): EndedSession {
   const { id, expiresAt, idleAt, lastSeenAt } = session;
-  return { id, until: Math.min(expiresAt, now + (idleAt - lastSeenAt) + tolerance) };
+  return { id, until: Math.min(expiresAt, now + (idleAt - lastSeenAt) + clockTolerance) };
 }
 
-/** The ended sessions to keep: those that are not over by `now`, and `more`, each once. */
+/** Returns the notes to keep: those in `kept` and `more` that are needed after `now`, each session once. */
 export function endedWith(
   kept: UserRecord['ended'],
   more: readonly EndedSession[],
@@ -41,5 +41,5 @@ export function endedWith(
 ): readonly EndedSession[] | 'too-many' {
   const byId = new Map([...(kept ?? []), ...more].map((one) => [one.id, one]));
   const ended = [...byId.values()].filter(({ until }) => until > now);
-  return ended.length > mostEnded ? 'too-many' : ended;
+  return ended.length > mostEndedSessions ? 'too-many' : ended;
 }

@@ -5,13 +5,16 @@ import type { KeyRecord } from './keys.ts';
 import type { RefreshTokenRecord, SpentRefreshTokenRecord } from './refresh-tokens.ts';
 import type { UserRecord } from './users.ts';
 
+/** How many records an export reads, and an import writes, in one batch. */
+export const transferBatch = 500;
+
 /** The name of a user who was deleted. */
 export interface RetiredNameRecord {
   readonly nameKey: string;
   readonly at: number;
 }
 
-/** All that is durable, by its kind. Sessions and counters are not: they stay where they are, or end. */
+/** Every kind of record that is exported. Sessions and counters of attempts are not. */
 export interface TransferRecords {
   readonly fact: FactRecord;
   readonly key: KeyRecord;
@@ -29,17 +32,20 @@ export type TransferEntry = {
   [K in TransferKind]: { readonly kind: K; readonly record: TransferRecords[K] };
 }[TransferKind];
 
-/** A record that is there and cannot be read; `key` says which. */
+/** A stored record that does not fit its kind; `unreadable` names it. */
 export interface UnreadableEntry {
   readonly kind: TransferKind;
   readonly unreadable: string;
 }
 
 /**
- * What became of an entry. The first three are how it should be; after the others nothing was changed.
- * `different`: something else is there, and `replace` was not said. `name-retired`: likewise, a deleted user's name.
- * `name-taken`, `id-taken`, `email-taken`: another record holds it. `last-admin`: no active admin would be left.
- * `parent-gone`: the token that made it is not there. `unreadable`: what is there cannot be read.
+ * What an import did with an entry. After `created`, `replaced` and `unchanged` the store holds the entry; after all others
+ * nothing was changed.
+ * - `different`: another version is stored, and `replace` was not set; `name-retired`: the same for a deleted user's name
+ * - `name-taken`, `id-taken`, `email-taken`: another record has it
+ * - `last-admin`: no active admin would be left
+ * - `parent-gone`: the token that created it is not stored
+ * - `unreadable`: the stored record does not fit its kind
  */
 export type TransferOutcome =
   | 'created'
@@ -54,21 +60,22 @@ export type TransferOutcome =
   | 'parent-gone'
   | 'unreadable';
 
-/** Everything durable, out and in, whatever keeps it. */
+/** Export and import of every durable record. */
 export interface TransferStore {
   /**
-   * Every record, a little at a time, in an order that depends on the records alone: facts by name, keys newest first,
-   * retired names, users by name key, tokens by id and after them those that tokens made, by time of creation and id, then
-   * refresh tokens by session and hash, spent ones by hash, and the audit log by id. What is written meanwhile may be in it or not.
+   * Every record, read in batches, in an order that depends on the records alone: facts by name, keys newest first,
+   * retired names, users by name key, tokens by id followed by those that tokens created (by time of creation and id),
+   * refresh tokens by session and hash, spent ones by hash, the audit log by id. Records written while it runs may be
+   * included or not.
    */
   entries(): AsyncIterable<TransferEntry | UnreadableEntry>;
-  /** How many records of each kind there are, about. */
+  /** Approximate number of records of each kind. */
   count(): Promise<Readonly<Record<TransferKind, number>>>;
   /**
-   * Adds them, in order; an outcome for each. What is there and the same is `unchanged`. With `replace` what differs is
-   * overwritten and retired names are given again, but: no epoch is lowered, an ended session stays ended, what a user
-   * held here ends where role, state or password change, no user is removed, and an active admin is left. Keys that are
-   * not there come behind those that are. An imported active admin is one.
+   * Adds the entries in order and returns an outcome for each. With `replace` a stored record that differs is overwritten
+   * and retired names are given again. Even then no epoch is lowered, an ended session stays ended, a user whose role,
+   * state or password changes loses all sessions and tokens, no user is removed, and one active admin is left. New keys
+   * are added as older than all stored ones.
    */
   put(entries: readonly TransferEntry[], options?: { replace?: boolean }): Promise<readonly TransferOutcome[]>;
 }

@@ -2,7 +2,7 @@ import type { Page } from './page.ts';
 
 export type UserState = 'pending' | 'active' | 'disabled';
 
-/** A session that was ended before its time. From `until` on (milliseconds since the epoch) it would be over anyway. */
+/** A session that was ended before it expired. From `until` on (milliseconds since the epoch) it would have expired anyway. */
 export interface EndedSession {
   readonly id: string;
   readonly until: number;
@@ -24,17 +24,21 @@ export interface UserRecord {
   readonly displayName?: string | undefined;
   /** Absent: cannot sign in with a password. */
   readonly passwordHash?: string | undefined;
-  /** Raised whenever role, state or password change and by "end all"; what carries an older one is refused. */
+  /** Goes up when role, state or password change and by "end all"; sessions and tokens with an older one are refused. */
   readonly epoch: number;
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly lastLoginAt?: number | undefined;
   /**
-   * Sessions that were ended and are not to be believed though their store has them: a session store may come back with
-   * old data. At most 1,000; absent when there is none.
+   * Sessions that were ended. They are refused even if the session store has them, since it may restart with old data.
+   * At most 1,000; absent when there is none.
    */
   readonly ended?: readonly EndedSession[] | undefined;
 }
+
+/** Whether a user counts as an admin who can sign in. One such user always remains. */
+export const isActiveAdmin = ({ role, state }: Pick<UserRecord, 'role' | 'state'>): boolean =>
+  role === 'admin' && state === 'active';
 
 export interface UserChange {
   readonly role?: string;

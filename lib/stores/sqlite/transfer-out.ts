@@ -1,7 +1,6 @@
 import type { SQLInputValue } from 'node:sqlite';
-import { atOnce } from '../records/entries.ts';
 import type { SpentRefreshTokenRecord } from '../records/refresh-tokens.ts';
-import type { TransferEntry, TransferKind, UnreadableEntry } from '../records/transfer.ts';
+import { type TransferEntry, type TransferKind, transferBatch, type UnreadableEntry } from '../records/transfer.ts';
 import { columns as tokenColumns, tokenOf } from './api-tokens.ts';
 import { columns as auditColumns, recordOf } from './audit.ts';
 import type { Connection, Row } from './connection.ts';
@@ -98,14 +97,14 @@ function entryOf(section: Section, row: Row): TransferEntry | UnreadableEntry {
 /** Every record, page by page: nobody who writes waits for a reader that is slow. */
 export async function* entriesIn(db: Connection): AsyncGenerator<TransferEntry | UnreadableEntry> {
   for (const section of sections) {
-    const page = db.statement(`${section.sql} LIMIT ${atOnce}`);
+    const page = db.statement(`${section.sql} LIMIT ${transferBatch}`);
     let place = section.first;
     for (;;) {
       const after = place;
       const rows = await db.read(() => page.all(...after));
       for (const row of rows) yield entryOf(section, row);
       const last = rows.at(-1);
-      if (last === undefined || rows.length < atOnce) break;
+      if (last === undefined || rows.length < transferBatch) break;
       place = section.place.map((column) => last[column] ?? null);
     }
   }

@@ -1,11 +1,11 @@
 import type { ApiTokenRecord } from '../records/api-tokens.ts';
 import type { AuditRecord } from '../records/audit.ts';
-import { isActiveAdmin, replacementOf, sameRecord } from '../records/entries.ts';
 import type { FactRecord } from '../records/facts.ts';
 import type { KeyRecord } from '../records/keys.ts';
 import type { RefreshTokenRecord, SpentRefreshTokenRecord } from '../records/refresh-tokens.ts';
+import { replacementOf, sameRecord } from '../records/replacement.ts';
 import type { RetiredNameRecord, TransferEntry, TransferOutcome, TransferStore } from '../records/transfer.ts';
-import type { UserRecord } from '../records/users.ts';
+import { isActiveAdmin, type UserRecord } from '../records/users.ts';
 import { columns as tokenColumns, tokenOf, values as tokenValues } from './api-tokens.ts';
 import { columns as auditColumns, values as auditValues, recordOf } from './audit.ts';
 import type { Connection, Row } from './connection.ts';

@@ -1,6 +1,12 @@
 import type { SQLInputValue } from 'node:sqlite';
 import { endedWith } from '../records/standing.ts';
-import type { EndedSession, UserChange, UserRecord, UserStore } from '../records/users.ts';
+import {
+  type EndedSession,
+  isActiveAdmin,
+  type UserChange,
+  type UserRecord,
+  type UserStore,
+} from '../records/users.ts';
 import type { Connection, Row } from './connection.ts';
 import {
   integer,
@@ -96,8 +102,6 @@ function statements(db: Connection) {
 }
 
 type Statements = ReturnType<typeof statements>;
-
-const isActiveAdmin = (user: UserRecord) => user.role === 'admin' && user.state === 'active';
 
 /** The user after the change; the epoch rises with what ends credentials, and only if it really differs. */
 function changed(user: UserRecord, change: UserChange, at: number): UserRecord {

@@ -2,9 +2,6 @@ import { endedWith } from './standing.ts';
 import type { TransferEntry } from './transfer.ts';
 import type { UserRecord } from './users.ts';
 
-/** So many records are read, and written, at a time. */
-export const atOnce = 500;
-
 function canonical(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(canonical);
   if (typeof value !== 'object' || value === null) return value;
@@ -14,17 +11,14 @@ function canonical(value: unknown): unknown {
   );
 }
 
-/** Whether two records say the same; a field that is absent and one that is undefined do. */
+/** Whether two records have equal fields, in any order; an absent field equals an undefined one. */
 export function sameRecord(one: TransferEntry['record'], other: TransferEntry['record']): boolean {
   return JSON.stringify(canonical(one)) === JSON.stringify(canonical(other));
 }
 
-export const isActiveAdmin = ({ role, state }: Pick<UserRecord, 'role' | 'state'>): boolean =>
-  role === 'admin' && state === 'active';
-
 /**
- * The user to keep where `given` replaces `there`. What carries an older epoch is refused, so that none is lowered: a file of
- * yesterday revives nothing that has ended since.
+ * Returns the record to keep when an import replaces the user `there` by `given`. The epoch never goes down, and it goes up
+ * when role, state or password differ: credentials that have ended since the export stay ended.
  */
 export function replacementOf(given: UserRecord, there: UserRecord): UserRecord {
   if (given.id !== there.id) return given;
