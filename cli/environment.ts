@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readEnvFile } from 'gatewarden/settings';
+import { readEnvFile } from '#settings';
 
 /**
  * Adds what `--env-file` and `.env` say of Gatewarden to the environment, for the commands that work on a store.

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Actor } from 'gatewarden';
-import { loadSettings } from 'gatewarden/settings';
 import type { InternalGate } from '#gate';
+import { loadSettings } from '#settings';
 import { readEnvironment } from './environment.ts';
 import { CommandError, exit } from './exit.ts';
 
@@ -35,12 +35,12 @@ export async function onStore<T>(
   { makes = false }: { makes?: boolean } = {},
 ): Promise<T> {
   readEnvironment(options.envFile);
-  const settings = loadSettings({ env: process.env, given: { logLevel: 'silent' }, applies: 'command' });
-  const { dataDir, mongodbUrl } = settings;
+  const resolved = loadSettings({ env: process.env, given: { logLevel: 'silent' }, applies: 'command' });
+  const { dataDir, mongodbUrl } = resolved.settings;
   // Users that are in MongoDB need no file here.
   if (!makes && mongodbUrl === undefined && !existsSync(databaseOf(dataDir))) throw noStore(dataDir);
   const { openGate } = await import('#gate');
-  const gate = await openGate(settings);
+  const gate = await openGate(resolved);
   try {
     return await act(gate);
   } finally {

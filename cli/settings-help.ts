@@ -1,4 +1,4 @@
-import { settingTable } from 'gatewarden/settings';
+import { settingTable } from '#settings';
 
 const width = 78;
 

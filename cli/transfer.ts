@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { loadSettings } from 'gatewarden/settings';
 import type { Transfer } from '#gate';
+import { loadSettings } from '#settings';
 import { readEnvironment } from './environment.ts';
 import { databaseOf, type LocalOptions, noStore } from './local.ts';
 
@@ -11,7 +11,7 @@ export async function onTransfer<T>(
   { makes }: { makes: boolean },
 ): Promise<T> {
   readEnvironment(options.envFile);
-  const settings = loadSettings({ env: process.env, given: { logLevel: 'silent' }, applies: 'command' });
+  const { settings } = loadSettings({ env: process.env, given: { logLevel: 'silent' }, applies: 'command' });
   if (!makes && settings.mongodbUrl === undefined && !existsSync(databaseOf(settings.dataDir))) {
     throw noStore(settings.dataDir);
   }

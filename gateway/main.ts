@@ -1,6 +1,6 @@
 import type { Settings } from 'gatewarden';
-import { isExposed, redact, SettingsError } from 'gatewarden/settings';
 import { type InternalGate, openGate } from '#gate';
+import { isExposed, type Resolved, redact, SettingsError } from '#settings';
 import { gatewayApp } from './app.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { type GatewayLog, gatewayLog } from './log.ts';
@@ -26,16 +26,17 @@ export interface RunningGateway {
 }
 
 /**
- * Runs the gateway: opens the stores, listens, says so. Throws `SettingsError` for settings that do not fit together,
+ * Runs the gateway: opens the stores, listens, says so. Throws `SettingsError` where there is no upstream,
  * `ListenError` for an address that cannot be had, and what the stores throw when they cannot be opened.
  */
-export async function runGateway(settings: Settings, options: RunOptions = {}): Promise<RunningGateway> {
+export async function runGateway(resolved: Resolved, options: RunOptions = {}): Promise<RunningGateway> {
+  const { settings } = resolved;
   const { upstream } = settings;
   if (upstream === undefined)
     throw new SettingsError(['GATEWARDEN_UPSTREAM is required: the URL of the service behind the gateway.']);
   const limits = { ...defaultLimits, ...options.limits };
   const out = gatewayLog(settings);
-  const gate = await openGate(settings, { log: out.log });
+  const gate = await openGate(resolved, { log: out.log });
   const app = gatewayApp(gate, upstream, { log: out.log, limits });
   const address = await app.listen(settings.host, settings.port).catch(async (error: unknown) => {
     await gate.close();

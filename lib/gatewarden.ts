@@ -1,14 +1,16 @@
 import type { Application, RequestHandler } from 'express';
+import { SettingsError } from './errors.ts';
 import type { Guards } from './express/guards.ts';
 import type { Log } from './log.ts';
 import type { Decision } from './request/decide.ts';
 import type { RequestHead } from './request/extract/head.ts';
 import type { Explanation } from './request/identify.ts';
 import type { ApiTokens, AuditLog, GateEvent, GateEventName, PasswordSignIn, Sessions, Users } from './services.ts';
-import { loadSettings, type RedactedSettings, redact, SettingsError } from './settings/index.ts';
+import { type RedactedSettings, redact } from './settings/index.ts';
 import type { Options, Settings } from './settings/settings.ts';
 import { compose } from './start/compose.ts';
 import { gateOver, type InternalGate } from './start/gate.ts';
+import { loadSettings } from './start/load-settings.ts';
 import { ownLog } from './start/own-log.ts';
 import { broughtStores } from './stores/open.ts';
 import type { Stores } from './stores/stores.ts';
@@ -61,9 +63,10 @@ export interface Gatewarden extends Guards {
  */
 export async function gatewarden(options: GatewardenOptions = {}): Promise<Gatewarden> {
   const { log, stores, ...given } = options;
-  const settings = loadSettings({ env: process.env, given, applies: 'middleware' });
+  const resolved = loadSettings({ env: process.env, given, applies: 'middleware' });
+  const { settings } = resolved;
   const opened = stores && broughtStores(only(stores, settings));
-  const installation = await compose(settings, { log: log ?? ownLog(settings), ...(opened && { opened }) });
+  const installation = await compose(resolved, { log: log ?? ownLog(settings), ...(opened && { opened }) });
   const gate: InternalGate = gateOver(installation, (prefix) => announceSetup(gate, prefix));
   return published(gate);
 }

@@ -7,9 +7,9 @@ import { type Gatewarden, type GatewardenOptions, published } from './gatewarden
 import type { Log } from './log.ts';
 import type { UserView } from './services.ts';
 import { signSessionId } from './session/signed-cookie.ts';
-import { loadSettings } from './settings/index.ts';
 import { compose } from './start/compose.ts';
 import { gateOver } from './start/gate.ts';
+import { loadSettings } from './start/load-settings.ts';
 import { ofOneProcess } from './stores/open.ts';
 import { openSqlite } from './stores/sqlite/index.ts';
 import type { Actor } from './types.ts';
@@ -47,10 +47,11 @@ export const testPassword = 'a lamp among quiet herons';
  */
 export async function testGate({ log = silent, ...options }: TestGateOptions = {}): Promise<TestGate> {
   const secret = makeSecretKey();
-  const settings = loadSettings({ env: {}, given: { secretKey: [secret], ...options }, applies: 'middleware' });
+  const resolved = loadSettings({ env: {}, given: { secretKey: [secret], ...options }, applies: 'middleware' });
+  const { settings } = resolved;
   const stores = await openSqlite({ memory: true });
   const opened = ofOneProcess(stores);
-  const internal = gateOver(await compose(settings, { log, opened, hasher: passwordHasher({ cost: 4 }) }));
+  const internal = gateOver(await compose(resolved, { log, opened, hasher: passwordHasher({ cost: 4 }) }));
   const gate = published(internal);
   const [signingKey] = keyring(settings.secretKey ?? [secret]).derive('session-cookie');
 

@@ -1,5 +1,5 @@
-import { loadSettings } from '../../lib/settings/index.ts';
 import { compose } from '../../lib/start/compose.ts';
+import { loadSettings } from '../../lib/start/load-settings.ts';
 import { ofOneProcess, openStores } from '../../lib/stores/open.ts';
 import type { UserStore } from '../../lib/stores/records/users.ts';
 import type { Stores } from '../../lib/stores/stores.ts';
@@ -23,8 +23,8 @@ const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** Its clock stands still at `now`, when all sessions were last used: nobody's last use is due to be written. */
 export async function openSubject(place: Surface, secretKey: string, now: number): Promise<Subject> {
-  const settings = loadSettings({ env: {}, given: { ...place, secretKey: [secretKey] }, applies: 'middleware' });
-  const { stores: opened } = await openStores(settings, quiet);
+  const resolved = loadSettings({ env: {}, given: { ...place, secretKey: [secretKey] }, applies: 'middleware' });
+  const { stores: opened } = await openStores(resolved.settings, quiet);
   let calls = 0;
   let forget = () => {};
   const counted = countedStores(opened, () => {
@@ -38,7 +38,7 @@ export async function openSubject(place: Surface, secretKey: string, now: number
       return () => undefined;
     },
   };
-  const { core, close } = await compose(settings, { log: quiet, opened: ofOneProcess(stores), clock: () => now });
+  const { core, close } = await compose(resolved, { log: quiet, opened: ofOneProcess(stores), clock: () => now });
   const cookieOf = cookieSigner(secretKey);
 
   function check(n: number): () => Promise<void> {

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Settings } from 'gatewarden';
-import { loadSettings, redact } from 'gatewarden/settings';
 import type { Survey } from '#gate';
+import { loadSettings, redact } from '#settings';
 import { modeOf } from '../../gateway/main.ts';
 import { readEnvironment } from '../environment.ts';
 import { CommandError, exit } from '../exit.ts';
@@ -22,7 +22,7 @@ type Upstream = Readonly<{ url: string; ok: boolean; problem?: string }>;
 export async function check(options: CheckOptions, out: Output): Promise<void> {
   readEnvironment(options.envFile);
   const given = options.upstream === undefined ? {} : { upstream: options.upstream };
-  const settings = loadSettings({ env: process.env, given, applies: 'gateway' });
+  const { settings } = loadSettings({ env: process.env, given, applies: 'gateway' });
   const { surveyStores } = await import('#gate');
   const [stores, upstream] = await Promise.all([surveyStores(settings), reachUpstream(settings)]);
   const warnings = warningsOf(settings, stores, upstream);

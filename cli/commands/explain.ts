@@ -1,6 +1,6 @@
 import type { Principal, Settings } from 'gatewarden';
-import { loadSettings, SettingsError } from 'gatewarden/settings';
 import { decideRules, ladder, parseRules, ruleTable, scopeTable } from '#request';
+import { loadSettings, SettingsError } from '#settings';
 import { readEnvironment } from '../environment.ts';
 import { refusedBy, usage } from '../exit.ts';
 import { type LocalOptions, onStore } from '../local.ts';
@@ -15,7 +15,7 @@ export interface ExplainOptions extends LocalOptions {
 export async function explain(method: string, url: string, options: ExplainOptions, out: Output): Promise<void> {
   if (!/^[A-Z-]+$/.test(method)) throw usage('The method is written in capitals, such as GET.');
   readEnvironment(options.envFile);
-  const settings = loadSettings({ env: process.env, applies: 'gateway' });
+  const { settings } = loadSettings({ env: process.env, applies: 'gateway' });
   const principal = await principalOf(settings, options);
   const judged = judge(settings, { method, target: targetOf(url), principal });
   const who = principal.kind === 'anonymous' ? 'nobody' : `${principal.name} (${principal.role})`;

@@ -1,4 +1,4 @@
-import { loadSettings } from 'gatewarden/settings';
+import { loadSettings } from '#settings';
 import { runGateway } from '../../gateway/main.ts';
 import { readEnvironment } from '../environment.ts';
 import type { LocalOptions } from '../local.ts';
@@ -11,7 +11,7 @@ export interface RunCommandOptions extends LocalOptions {
 export async function run(options: RunCommandOptions): Promise<void> {
   readEnvironment(options.envFile);
   const given = options.upstream === undefined ? {} : { upstream: options.upstream };
-  const settings = loadSettings({ env: process.env, given, applies: 'gateway' });
-  const gateway = await runGateway(settings);
+  const resolved = loadSettings({ env: process.env, given, applies: 'gateway' });
+  const gateway = await runGateway(resolved);
   await gateway.closed;
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { loadSettings, SettingsError } from 'gatewarden/settings';
+import { loadSettings, SettingsError } from '#settings';
 import { ListenError, runGateway } from '../../gateway/main.ts';
 import { legacyApp } from './server.ts';
 
@@ -24,8 +24,8 @@ try {
   const upstream = await startLegacyApp();
   // What the environment says comes first; what it does not say, the demo does.
   const given = { upstream, ...(process.env.GATEWARDEN_RULES === undefined ? { rules } : {}) };
-  const settings = loadSettings({ env: process.env, given, applies: 'gateway' });
-  const gateway = await runGateway(settings);
+  const resolved = loadSettings({ env: process.env, given, applies: 'gateway' });
+  const gateway = await runGateway(resolved);
   console.log(`\nHarbour Log, which knows nothing of sign-in, is behind the gateway at ${gateway.url}\n`);
 } catch (error) {
   if (!(error instanceof SettingsError || error instanceof ListenError)) throw error;

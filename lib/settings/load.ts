@@ -22,14 +22,20 @@ export interface SettingsSource {
 /** What one setting came to: a value (undefined: not given, no default), or why there is none. */
 type Reading = Readonly<{ value: unknown }> | Readonly<{ problem: string }>;
 
+/** What was read: each setting that could not be read holds its default, and `problems` says why. */
+export interface ReadSettings {
+  readonly settings: Settings;
+  /** One sentence each: unknown names, values that cannot be read, settings that do not go together. */
+  readonly problems: readonly string[];
+  readonly unreadable: ReadonlySet<keyof Settings>;
+}
+
 /**
- * The settings, complete, checked and frozen. What it gives may be given again and comes out the same. Each variable
- * may also be given as `…_FILE`, the path of a file that holds the value (the line break at its end does not count).
- *
- * Throws `SettingsError` with every problem at once: names that are no settings, values that cannot be read, and
- * settings that do not go together. No problem repeats a value.
+ * Reads every setting: complete, checked one by one and against each other, and frozen. What it returns may be given
+ * again and comes out the same. Each variable may also be given as `…_FILE`, the path of a file that holds the value
+ * (the line break at its end does not count). Never throws: problems are collected, and none repeats a value.
  */
-export function loadSettings(source: SettingsSource): Settings {
+export function readSettings(source: SettingsSource): ReadSettings {
   const { env = {}, given = {} } = source;
   const readings = new Map(settingKeys.map((key) => [key, read(key, given, env)]));
   const unreadable = new Set(settingKeys.filter((key) => problemOf(readings.get(key)) !== undefined));
@@ -40,8 +46,7 @@ export function loadSettings(source: SettingsSource): Settings {
     ...[...readings.values()].map(problemOf).filter((problem) => problem !== undefined),
     ...problemsBetween(settings, source.applies, unreadable),
   ];
-  if (problems.length > 0) throw new SettingsError(problems);
-  return settings;
+  return { settings, problems, unreadable };
 }
 
 const problemOf = (reading: Reading | undefined) => (reading && 'problem' in reading ? reading.problem : undefined);

@@ -30,7 +30,7 @@ import { isNavigation } from '../request/extract/navigation.ts';
 import { sourceReader } from '../request/extract/source.ts';
 import type { RequestPath } from '../request/identify.ts';
 import { requestPath } from '../request/identify.ts';
-import { type Policies, policiesOf } from '../request/policies.ts';
+import type { Policies } from '../request/policies.ts';
 import { respond } from '../request/respond/index.ts';
 import { ownHeaders } from '../request/respond/own-headers.ts';
 import type { Answer } from '../request/respond/write.ts';
@@ -49,6 +49,7 @@ import { assertionSigner } from '../tokens/assertions.ts';
 import { signingKeys } from '../tokens/keys.ts';
 import type { Principal } from '../types.ts';
 import { housekeeping } from './housekeeping.ts';
+import type { Resolved } from './load-settings.ts';
 import { warnAtStart } from './warnings.ts';
 
 /** An installation put together: what the published object is made of. */
@@ -89,15 +90,14 @@ type InstallationDependencies = Policies &
 
 /**
  * Puts an installation together from its settings: opens the stores, checks the key, makes what must be there at the
- * start. Rejects with `SettingsError` for what the settings cannot mean, and when a store cannot be opened.
+ * start. Rejects with `SettingsError` for a key that is not the one of the stores, and when a store cannot be opened.
  */
-export async function compose(settings: Settings, options: CompositionOptions): Promise<Installation> {
-  const policies = policiesOf(settings);
-  policies.rulesOf(settings.rules);
+export async function compose(resolved: Resolved, options: CompositionOptions): Promise<Installation> {
+  const { settings } = resolved;
   const secrets = await loadSecretKeys(settings);
   const opened = options.opened ?? (await openStores(settings, options.log));
   try {
-    return await assemble(baseOf(settings, policies, secrets, opened, options));
+    return await assemble(baseOf(resolved, secrets, opened, options));
   } catch (error) {
     await opened.stores.close();
     throw error;
@@ -105,8 +105,7 @@ export async function compose(settings: Settings, options: CompositionOptions): 
 }
 
 function baseOf(
-  settings: Settings,
-  policies: Policies,
+  { settings, policies }: Resolved,
   secrets: readonly string[],
   opened: Opened,
   options: CompositionOptions,
@@ -123,7 +122,7 @@ async function assemble(base: InstallationDependencies): Promise<Installation> {
   const { core, known, keys } = await servicesOf(base);
   await makeSuperuser(core.firstAdmin, settings, ladder);
   await warnAtStart({ settings, users: stores.users, ladder, log });
-  const decideBy = (rules = settings.rules) => decider(core, base.rulesOf(rules));
+  const decideBy = (rules?: string) => decider(core, rules === undefined ? base.rules : base.rulesOf(rules));
   const decide = decideBy();
   const open = openConnections({ bus, decide, clock, interval: Math.min(cacheLifetime, 30_000) });
   const stopListening = stores.onForeignChange(() => void bus.publish({ kind: 'all', id: '' }));

@@ -11,6 +11,7 @@ import type { BrowserSessions } from '../session/browser-sessions.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Principal } from '../types.ts';
 import { compose, type Installation } from './compose.ts';
+import type { Resolved } from './load-settings.ts';
 import { ownLog } from './own-log.ts';
 
 type Health = Awaited<ReturnType<Core['stores']['health']>>;
@@ -61,10 +62,10 @@ export interface InternalGate extends Services {
 
 /**
  * Puts an installation together from resolved settings.
- * Throws `SettingsError` for what they cannot mean; rejects when a store cannot be opened.
+ * Rejects with `SettingsError` for a key that is not the one of the stores, and when a store cannot be opened.
  */
-export async function openGate(settings: Settings, options: { log?: Log } = {}): Promise<InternalGate> {
-  return gateOver(await compose(settings, { log: options.log ?? ownLog(settings) }));
+export async function openGate(resolved: Resolved, options: { log?: Log } = {}): Promise<InternalGate> {
+  return gateOver(await compose(resolved, { log: options.log ?? ownLog(resolved.settings) }));
 }
 
 const servicesOf = ({ users, tokens, sessions, audit, signIn, firstAdmin }: Core): Services => ({

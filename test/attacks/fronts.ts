@@ -8,9 +8,9 @@ import { gatewayApp } from '../../gateway/app.ts';
 import { passwordHasher } from '../../lib/crypto/password-hash.ts';
 import { makeSecretKey } from '../../lib/crypto/secret-key.ts';
 import { published } from '../../lib/gatewarden.ts';
-import { loadSettings } from '../../lib/settings/index.ts';
 import { compose } from '../../lib/start/compose.ts';
 import { gateOver, type InternalGate } from '../../lib/start/gate.ts';
+import { loadSettings } from '../../lib/start/load-settings.ts';
 import { ofOneProcess } from '../../lib/stores/open.ts';
 import { openSqlite } from '../../lib/stores/sqlite/index.ts';
 import { portOf } from '../gateway/started.ts';
@@ -67,10 +67,10 @@ export async function besieged(options: Options = {}): Promise<Besieged> {
     upstream: 'http://127.0.0.1:1',
     ...options,
   };
-  const settings = loadSettings({ env: {}, given, applies: 'middleware' });
+  const resolved = loadSettings({ env: {}, given, applies: 'middleware' });
   const hasher = passwordHasher({ cost: 4 });
   const stores = await openSqlite({ dataDir: folder.path });
-  const internal = gateOver(await compose(settings, { log: silent, opened: ofOneProcess(stores), hasher }));
+  const internal = gateOver(await compose(resolved, { log: silent, opened: ofOneProcess(stores), hasher }));
   const gate = published(internal);
   const database = new DatabaseSync(join(folder.path, 'gatewarden.db'), { readOnly: true, timeout: 1000 });
   const guards = await behindExpress('guards', gate);

@@ -49,3 +49,20 @@ test('every wrong setting is told at once, exit code 5', async () => {
   const { problems } = JSON.parse(stderr).error;
   for (const name of Object.keys(settings)) match(problems.join('\n'), new RegExp(`GATEWARDEN_${name}`));
 });
+
+const meaningless: readonly [settings: Record<string, string>, said: RegExp[]][] = [
+  [{ RULES: 'king read /**' }, [/RULES: line 1: there is no role "king"/]],
+  [{ ROLES: 'x,y' }, [/ROLES: The first role is "anony"/]],
+  [{ PORT: 'eighty', ROLES: 'x,y' }, [/GATEWARDEN_PORT/, /ROLES: /]],
+];
+for (const [settings, said] of meaningless) {
+  for (const command of ['check', 'run', 'explain']) {
+    test(`${command} with ${JSON.stringify(settings)} ends with 5 and says all of it`, async () => {
+      const args = command === 'explain' ? [command, 'GET', '/'] : [command];
+      const given = { UPSTREAM: 'http://127.0.0.1:9', DATA_DIR: '/dev/null/none', ...settings };
+      const { code, stdout, stderr } = await gatewardenCommand(args, { settings: given });
+      deepEqual({ code, stdout }, { code: 5, stdout: '' });
+      for (const one of said) match(stderr, one);
+    });
+  }
+}

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import type { Log, Options } from 'gatewarden';
 import { testGate } from 'gatewarden/testing';
 import { makeSecretKey } from '../../lib/crypto/secret-key.ts';
-import { loadSettings } from '../../lib/settings/index.ts';
 import { compose } from '../../lib/start/compose.ts';
+import { loadSettings } from '../../lib/start/load-settings.ts';
 import { ofOneProcess } from '../../lib/stores/open.ts';
 import { openSqlite } from '../../lib/stores/sqlite/index.ts';
 

@@ -4,7 +4,7 @@ import type { Log, Options } from 'gatewarden';
 import { type InternalGate, openGate } from '#gate';
 import { type App, gatewayApp } from '../../gateway/app.ts';
 import { defaultLimits, type Limits } from '../../gateway/limits.ts';
-import { loadSettings } from '../../lib/settings/index.ts';
+import { loadSettings } from '../../lib/start/load-settings.ts';
 import { temporaryFolder } from '../support/folders.ts';
 
 export const password = 'seven otters row upstream';

@@ -4,16 +4,16 @@ import type { Core } from '../../lib/core.ts';
 import { ownRoutes } from '../../lib/routes/index.ts';
 import { inventory } from '../../lib/routes/inventory.ts';
 import { routerOf } from '../../lib/routes/router.ts';
-import { loadSettings } from '../../lib/settings/index.ts';
 import { compose } from '../../lib/start/compose.ts';
+import { loadSettings } from '../../lib/start/load-settings.ts';
 import { temporaryFolder } from '../support/folders.ts';
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
 async function withCore(use: (core: Core) => void): Promise<void> {
   await using data = await temporaryFolder();
-  const settings = loadSettings({ given: { dataDir: data.path }, applies: 'middleware' });
-  const { core, close } = await compose(settings, { log: quiet });
+  const resolved = loadSettings({ given: { dataDir: data.path }, applies: 'middleware' });
+  const { core, close } = await compose(resolved, { log: quiet });
   use(core);
   await close();
 }

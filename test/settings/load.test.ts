@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
-import { loadSettings, readEnvFile, redact } from '../../lib/settings/index.ts';
+import { readEnvFile, redact } from '../../lib/settings/index.ts';
 import type { Options } from '../../lib/settings/settings.ts';
+import { loadSettings } from '../../lib/start/load-settings.ts';
 import { type Env, fromEnv, problemsOf } from './settings.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gatewarden-settings-'));
@@ -98,7 +99,7 @@ test('an upstream is not ignored for beginning with tcp://', () => {
 
 test('variables of others, and the token of the command, are none of our business', () => {
   const env = { PATH: '/bin', PORT: 'x', MY_GATEWARDEN_PORT: 'x', GATEWARDEN_TOKEN: 'gwt_x' };
-  equal(loadSettings({ env, applies: 'gateway' }).port, 8080);
+  equal(loadSettings({ env, applies: 'gateway' }).settings.port, 8080);
 });
 
 test('every problem is told at once, and no value is repeated', () => {
@@ -183,8 +184,8 @@ test('settings are frozen, their lists too, and come out the same when given aga
 });
 
 test('logs are pretty on a terminal unless the settings say otherwise', () => {
-  equal(loadSettings({ applies: 'gateway', terminal: true }).logFormat, 'pretty');
-  equal(loadSettings({ applies: 'gateway', terminal: true, given: { logFormat: 'json' } }).logFormat, 'json');
+  equal(loadSettings({ applies: 'gateway', terminal: true }).settings.logFormat, 'pretty');
+  equal(loadSettings({ applies: 'gateway', terminal: true, given: { logFormat: 'json' } }).settings.logFormat, 'json');
 });
 
 test('what is shown of the settings holds no secret', () => {

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import { parseEnv } from 'node:util';
 import { errorTable } from '../../lib/errors.ts';
-import { loadSettings, settingTable } from '../../lib/settings/index.ts';
+import { settingTable } from '../../lib/settings/index.ts';
+import { loadSettings } from '../../lib/start/load-settings.ts';
 import { documents } from '../../tools/documents.ts';
 
 for (const [path, text] of Object.entries(documents)) {
