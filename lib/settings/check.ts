@@ -1,9 +1,7 @@
 import { isLoopback, overlap } from './addresses.ts';
 import { isExposed, isHttps } from './derived.ts';
+import type { Use } from './setting.ts';
 import type { Settings } from './settings.ts';
-
-/** Where settings are used: an app's own middleware, `gatewarden run`, or a command that works on the store. */
-export type Use = 'middleware' | 'gateway' | 'command';
 
 interface Check {
   /** The settings that it looks at: it is left out where one of them could not be read. */

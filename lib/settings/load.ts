@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { SettingsError } from '../errors.ts';
-import { problemsBetween, type Use } from './check.ts';
+import { problemsBetween } from './check.ts';
 import { environmentPrefix, isInvented, unknownOptions, unknownVariables } from './names.ts';
-import { type Setting, settingKeys, settingTable } from './schema.ts';
-import type { Options, Settings } from './settings.ts';
+import type { Setting, Surroundings, Use } from './setting.ts';
+import { type Options, type Settings, settingKeys, settingTable } from './settings.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -19,8 +19,8 @@ export interface SettingsSource {
   readonly terminal?: boolean | undefined;
 }
 
-/** What one setting came to: a value (undefined: not given, no default), or why there is none. */
-type Reading = Readonly<{ value: unknown }> | Readonly<{ problem: string }>;
+/** What one setting came to: a value, why it cannot be read, or undefined: not given. */
+type Reading = Readonly<{ value: unknown }> | Readonly<{ problem: string }> | undefined;
 
 /** What was read: each setting that could not be read holds its default, and `problems` says why. */
 export interface ReadSettings {
@@ -37,9 +37,10 @@ export interface ReadSettings {
  */
 export function readSettings(source: SettingsSource): ReadSettings {
   const { env = {}, given = {} } = source;
+  const surroundings = { terminal: source.terminal ?? process.stdout.isTTY === true };
   const readings = new Map(settingKeys.map((key) => [key, read(key, given, env)]));
   const unreadable = new Set(settingKeys.filter((key) => problemOf(readings.get(key)) !== undefined));
-  const settings = assemble(readings, source.terminal ?? process.stdout.isTTY === true);
+  const settings = assemble(readings, surroundings);
   const problems = [
     ...unknownVariables(env),
     ...unknownOptions(given),
@@ -49,29 +50,27 @@ export function readSettings(source: SettingsSource): ReadSettings {
   return { settings, problems, unreadable };
 }
 
-const problemOf = (reading: Reading | undefined) => (reading && 'problem' in reading ? reading.problem : undefined);
+const problemOf = (reading: Reading) => (reading && 'problem' in reading ? reading.problem : undefined);
 
-function assemble(readings: ReadonlyMap<keyof Settings, Reading>, terminal: boolean): Settings {
+function assemble(readings: ReadonlyMap<keyof Settings, Reading>, surroundings: Surroundings): Settings {
   const value = (key: keyof Settings) => {
     const reading = readings.get(key);
-    return reading && 'value' in reading ? reading.value : defaultOf(key);
+    return reading && 'value' in reading ? reading.value : defaultOf(settingTable[key], surroundings);
   };
   const entries = settingKeys.map((key) => [key, value(key)] as const);
-  // The table's type has a parser of the right type for every key of `Settings`; an object made of entries loses that.
-  const settings = Object.fromEntries(entries) as unknown as Settings;
-  return Object.freeze({ ...settings, logFormat: settings.logFormat ?? (terminal ? 'pretty' : 'json') });
+  // `Settings` has for every key the type that its parser returns; an object made of entries loses that.
+  return Object.freeze(Object.fromEntries(entries) as unknown as Settings);
 }
 
-function defaultOf(key: keyof Settings): unknown {
-  const setting: Setting = settingTable[key];
-  return setting.default === undefined ? undefined : setting.parser.parse(setting.default);
+function defaultOf(setting: Setting, surroundings: Surroundings): unknown {
+  const text = setting.default ?? setting.computedDefault?.(surroundings);
+  return text === undefined ? undefined : setting.parser.parse(text);
 }
 
 function read(key: keyof Settings, given: Options, env: Environment): Reading {
   if (given[key] !== undefined) return parsed(`option "${key}"`, settingTable[key], given[key]);
   const name = environmentPrefix + settingTable[key].env;
   const text = textOf(name, settingTable[key], env);
-  if (text === undefined) return { value: defaultOf(key) };
   return typeof text === 'string' ? parsed(name, settingTable[key], text) : text;
 }
 

@@ -1,5 +1,4 @@
-import { settingKeys, settingTable } from './schema.ts';
-import type { Settings } from './settings.ts';
+import { type Settings, settingKeys, settingTable } from './settings.ts';
 
 /** What every environment variable of ours begins with. */
 export const environmentPrefix = 'GATEWARDEN_';

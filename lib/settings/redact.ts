@@ -1,7 +1,4 @@
-import { settingKeys, settingTable } from './schema.ts';
-import type { Settings } from './settings.ts';
-
-type SecretKey = 'proxySecret' | 'superuserPassword' | 'secretKey' | 'mongodbUrl' | 'redisUrl';
+import { type SecretKey, type Settings, settingKeys, settingTable } from './settings.ts';
 
 /** The settings without their secrets: where one is given, `***` stands for it. What is not given is absent. */
 export type RedactedSettings = Readonly<Omit<Settings, SecretKey> & { [K in SecretKey]?: '***' }>;

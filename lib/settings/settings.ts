@@ -1,69 +1,82 @@
+import type { z } from 'zod';
+import { accountsSettings } from './accounts.ts';
+import { loggingSettings } from './logging.ts';
+import { pagesSettings } from './pages.ts';
+import { servingSettings } from './serving.ts';
+import { sessionsSettings } from './sessions.ts';
+import type { Setting } from './setting.ts';
+import { signInSettings } from './sign-in.ts';
+import { storesSettings } from './stores.ts';
+import { tokensSettings } from './tokens.ts';
+import { upstreamSettings } from './upstream.ts';
+
+/** Every table, in the order of the documentation. */
+const tables = {
+  ...upstreamSettings,
+  ...servingSettings,
+  ...signInSettings,
+  ...accountsSettings,
+  ...sessionsSettings,
+  ...tokensSettings,
+  ...storesSettings,
+  ...loggingSettings,
+  ...pagesSettings,
+};
+
+// Not `typeof tables`: of an intersection, the declaration files keep the doc comment of each key.
+type Tables = typeof upstreamSettings &
+  typeof servingSettings &
+  typeof signInSettings &
+  typeof accountsSettings &
+  typeof sessionsSettings &
+  typeof tokensSettings &
+  typeof storesSettings &
+  typeof loggingSettings &
+  typeof pagesSettings;
+
+type Given<S extends Setting> = z.output<S['parser']>;
+
+/** Without a default a setting may be undefined. */
+type ValueOf<S extends Setting> = S extends { default: string } | { computedDefault: unknown }
+  ? Given<S>
+  : Given<S> | undefined;
+
 /**
  * The settings, resolved: every default applied, every value parsed and checked, frozen. Durations are milliseconds.
  * The key of a setting is its environment name in camel case: `SESSION_IDLE` is `sessionIdle`.
  */
-export interface Settings {
-  readonly upstream: string | undefined;
-  readonly upstreamAuthorization: boolean;
-  readonly rules: string;
-  readonly host: string;
-  readonly port: number;
-  /** An origin, without path or trailing slash. */
-  readonly publicUrl: string | undefined;
-  /** Begins with `/`, ends without one. */
-  readonly prefix: string;
-  /** `ISSUER` as given; the effective issuer is worked out from `publicUrl` and `prefix` where it is not. */
-  readonly issuer: string | undefined;
-  /** CIDRs. */
-  readonly trustedProxies: readonly string[];
-  readonly proxySecret: string | undefined;
-  /** As given; `undefined` means the hosts of `publicUrl` and the loopback names. */
-  readonly allowedHosts: readonly string[] | undefined;
-  readonly authEnabled: boolean;
-  readonly autoLogin: boolean;
-  readonly autoLoginUser: string | undefined;
-  readonly autoLoginRole: string;
-  /** CIDRs. */
-  readonly autoLoginNetworks: readonly string[];
-  readonly superuser: string | undefined;
-  readonly superuserPassword: string | undefined;
-  /** The list as given, newest first, each at least 32 bytes of URL-safe base64. `undefined`: kept in `dataDir`. */
-  readonly secretKey: readonly string[] | undefined;
-  readonly defaultRole: string;
-  /** As written; `authorize/roles.ts` makes the ladder of it. */
-  readonly roles: string;
-  /** As written; `authorize/scopes.ts` makes the table of it. */
-  readonly scopes: string;
-  readonly reservedNames: readonly string[];
-  readonly passwordMinLength: number;
-  /** Holds a password, often: never shown. */
-  readonly mongodbUrl: string | undefined;
-  /** Holds a password, often: never shown. */
-  readonly redisUrl: string | undefined;
-  readonly dataDir: string;
-  readonly cookieName: string | undefined;
-  readonly cookieDomain: string | undefined;
-  readonly cookieSamesite: 'lax' | 'strict' | 'none';
-  readonly sessionIdle: number;
-  readonly sessionLifetime: number;
-  readonly accessTokenLifetime: number;
-  readonly refreshTokenLifetime: number;
-  readonly tokenAlgorithm: 'EdDSA' | 'ES256';
-  readonly loginMaxFailures: number;
-  readonly loginWindow: number;
-  readonly loginMaxFailuresAddress: number;
-  readonly loginMaxFailuresUser: number;
-  readonly identityHeaders: readonly ('x-forwarded' | 'remote' | 'x-auth-request' | 'x-authentik')[];
-  readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
-  readonly logFormat: 'json' | 'pretty';
-  readonly brandName: string;
-}
+export type Settings = { readonly [K in keyof Tables]: ValueOf<Tables[K]> };
 
-/** What `gatewarden({ … })` takes, all optional: the settings, in the same words as the environment or already parsed. */
-export type Options = {
-  readonly [K in keyof Settings]?: Settings[K] extends number
+/** The settings that are never shown. */
+export type SecretKey = { [K in keyof Tables]: Tables[K] extends { secret: true } ? K : never }[keyof Tables];
+
+/** How code may write a value: as it is, or in the words of the environment where the compiler can check those. */
+type Written<T> = T extends boolean
+  ? boolean | 'true' | 'false'
+  : T extends number
     ? number | string
-    : Settings[K] extends readonly (infer E)[] | undefined
+    : T extends readonly (infer E)[]
       ? readonly E[] | string
-      : Settings[K] | string;
-};
+      : T;
+
+/**
+ * What `gatewarden({ … })` takes, all optional: the settings. Durations are milliseconds or texts such as `12h`, lists are
+ * arrays or texts with commas.
+ */
+export type Options = { readonly [K in keyof Tables]?: Written<Given<Tables[K]>> | undefined };
+
+const variableOf = (key: string): string => key.replace(/[A-Z]/g, '_$&').toUpperCase();
+
+/** A setting and the name of its variable after `GATEWARDEN_`. */
+export type NamedSetting = Setting & Readonly<{ env: string }>;
+
+/** Every setting there is, by its key. */
+export const settingTable: { readonly [K in keyof Tables]: NamedSetting } = Object.freeze(
+  // An object made of entries loses the keys that it has.
+  Object.fromEntries(
+    Object.entries<Setting>(tables).map(([key, setting]) => [key, { ...setting, env: variableOf(key) }]),
+  ) as { [K in keyof Tables]: NamedSetting },
+);
+
+/** The keys of the settings, in the order of the documentation. */
+export const settingKeys = Object.keys(tables) as readonly (keyof Settings)[];

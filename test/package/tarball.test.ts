@@ -1,7 +1,9 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
+import { globSync } from 'node:fs';
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
+import { settingTable } from '../../lib/settings/index.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { run } from '../support/processes.ts';
 
@@ -47,6 +49,16 @@ test('the types of the installed package hold what a user writes', async () => {
   };
   await writeFile(at('tsconfig.json'), JSON.stringify({ compilerOptions, files: ['consumer.ts', 'usage.ts'] }));
   await must(node, [at('node_modules', 'typescript', 'bin', 'tsc'), '-p', '.'], folder.path);
+});
+
+test('an editor finds a doc comment with the default on every option', async () => {
+  const declared = await Promise.all(
+    globSync(at('node_modules/gatewarden/dist/lib/settings/*.d.ts')).map((path) => readFile(path, 'utf8')),
+  );
+  const uncommented = Object.keys(settingTable).filter(
+    (key) => !new RegExp(`Default:(?:(?!\\*/)[^])*\\*/\\n    ${key}: \\{`).test(declared.join('\n')),
+  );
+  deepEqual(uncommented, []);
 });
 
 test('the installed command prints its help', async () => {

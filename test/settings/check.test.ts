@@ -3,7 +3,7 @@ import test from 'node:test';
 import fc from 'fast-check';
 import ipaddr from 'ipaddr.js';
 import { overlap } from '../../lib/settings/addresses.ts';
-import type { Use } from '../../lib/settings/check.ts';
+import type { Use } from '../../lib/settings/index.ts';
 import { issuerOf } from '../../lib/settings/index.ts';
 import { type Env, fromEnv, problemsOf } from './settings.ts';
 

@@ -11,6 +11,7 @@ import {
   gatewarden,
   type Options,
   type Principal,
+  type Settings,
 } from 'gatewarden';
 
 /** `T` and `U` are one type. */
@@ -18,6 +19,29 @@ type Same<T, U> = [T, U] extends [U, T] ? true : false;
 const same = <T, U>(_: Same<T, U>): void => undefined;
 
 const options: Options = { autoLogin: true, sessionIdle: '12h', trustedProxies: ['10.0.0.0/8'] };
+/** Whether code may give `V` for the option `K`. */
+type Takes<K extends keyof Options, V> = { readonly [N in K]: V } extends Pick<Options, K> ? true : false;
+same<Takes<'cookieSamesite', 'lax'>, true>(true);
+same<Takes<'cookieSamesite', 'Lx'>, false>(true);
+same<Takes<'cookieSamesite', string>, false>(true);
+same<Takes<'logLevel', 'loud'>, false>(true);
+same<Takes<'tokenAlgorithm', 'HS256'>, false>(true);
+same<Takes<'identityHeaders', ['remote', 'x-authentik']>, true>(true);
+same<Takes<'identityHeaders', ['nobody']>, false>(true);
+same<Takes<'identityHeaders', 'remote,x-authentik'>, true>(true);
+same<Takes<'sessionIdle', '12h'>, true>(true);
+same<Takes<'sessionIdle', 43_200_000>, true>(true);
+same<Takes<'sessionIdle', true>, false>(true);
+same<Takes<'autoLogin', 'true'>, true>(true);
+same<Takes<'autoLogin', 'yes'>, false>(true);
+same<Takes<'publicUrl', undefined>, true>(true);
+same<Settings['publicUrl'], string | undefined>(true);
+same<Settings['port'], number>(true);
+same<Settings['logFormat'], 'json' | 'pretty'>(true);
+same<Settings['trustedProxies'], readonly string[]>(true);
+// What was resolved may be given again.
+same<Settings extends Options ? true : false, true>(true);
+
 const handler = (req: Request, res: Response): void => {
   same<typeof req.auth, Principal>(true);
   same<Principal['kind'], 'anonymous' | 'user' | 'client'>(true);

@@ -1,0 +1,88 @@
+import { listenHost, network, servedHost } from './addresses.ts';
+import { anyText, headerSecret, listOf, wholeNumber } from './parsers.ts';
+import { everywhere, gateway, type Setting, servers } from './setting.ts';
+import { origin, pathPrefix } from './urls.ts';
+
+/** Where the gateway listens, what people call it, whom it believes, and who may do what. */
+export const servingSettings = {
+  /**
+   * The address that the gateway listens on. The Docker image sets `0.0.0.0`. Any but a loopback address needs
+   * `PUBLIC_URL`. Default: `127.0.0.1`.
+   */
+  host: {
+    parser: listenHost,
+    default: '127.0.0.1',
+    help: 'The address that the gateway listens on. The Docker image sets `0.0.0.0`. Any but a loopback address needs `PUBLIC_URL`.',
+    appliesTo: gateway,
+    example: '0.0.0.0',
+  },
+  /** The port that the gateway listens on; 0 takes any that is free. Default: `8080`. */
+  port: {
+    parser: wholeNumber(0, 65_535),
+    default: '8080',
+    help: 'The port that the gateway listens on; 0 takes any that is free.',
+    appliesTo: gateway,
+    example: '8443',
+  },
+  /**
+   * The address that people use. It alone decides `Secure` cookies, redirects and Origin checks. Needed when `HOST` is
+   * not loopback; without it the middleware serves loopback hosts only. Default: from the request’s Host while on
+   * loopback.
+   */
+  publicUrl: {
+    parser: origin('must be an http or https URL without credentials, path, query or fragment'),
+    defaultInWords: 'from the request’s Host while on loopback',
+    help: 'The address that people use. It alone decides `Secure` cookies, redirects and Origin checks. Needed when `HOST` is not loopback; without it the middleware serves loopback hosts only.',
+    appliesTo: everywhere,
+    example: 'https://app.example.com',
+  },
+  /** The path that the gateway’s own pages and API live below. Default: `/_gatewarden`. */
+  prefix: {
+    parser: pathPrefix,
+    default: '/_gatewarden',
+    help: 'The path that the gateway’s own pages and API live below.',
+    appliesTo: ['gateway', 'command'],
+    example: '/auth',
+  },
+  /** Networks (CIDR) of proxies whose `X-Forwarded-*` headers are believed. Default: none. */
+  trustedProxies: {
+    parser: listOf(network),
+    default: '',
+    help: 'Networks (CIDR) of proxies whose `X-Forwarded-*` headers are believed.',
+    appliesTo: servers,
+    example: '10.0.0.0/8,fd00::/8',
+  },
+  /**
+   * A secret that a trusted proxy must send as well, in `X-Gatewarden-Proxy-Secret`, before its headers are believed.
+   * Never passed on. Default: none.
+   */
+  proxySecret: {
+    parser: headerSecret,
+    secret: true,
+    help: 'A secret that a trusted proxy must send as well, in `X-Gatewarden-Proxy-Secret`, before its headers are believed. Never passed on.',
+    appliesTo: servers,
+    example: '16 or more characters of your own',
+  },
+  /**
+   * The Host headers that are answered, without ports; any other gets 421. Stops DNS rebinding. Default: the host of
+   * `PUBLIC_URL`, and the loopback names.
+   */
+  allowedHosts: {
+    parser: listOf(servedHost),
+    defaultInWords: 'the host of `PUBLIC_URL`, and the loopback names',
+    help: 'The Host headers that are answered, without ports; any other gets 421. Stops DNS rebinding.',
+    appliesTo: servers,
+    example: 'app.example.com,*.apps.example.com',
+  },
+  /**
+   * Who may do what: `role METHODS path`, separated by `;` or new lines. The first that matches decides, what none
+   * matches is for `admin` only. Default: `viewer read /**; user * /**`.
+   */
+  rules: {
+    parser: anyText,
+    default: 'viewer read /**; user * /**',
+    help: 'Who may do what: `role METHODS path`, separated by `;` or new lines. The first that matches decides, what none matches is for `admin` only.',
+    appliesTo: servers,
+    example: 'public read /assets/**; viewer read /**; user * /**',
+  },
+} satisfies Readonly<Record<string, Setting>>;

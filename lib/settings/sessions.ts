@@ -1,0 +1,51 @@
+import { cookieDomain } from './addresses.ts';
+import { choice, duration } from './parsers.ts';
+import { type Setting, servers } from './setting.ts';
+import { cookieName } from './urls.ts';
+
+/** The session cookie, and how long a session lives. */
+export const sessionsSettings = {
+  /**
+   * The name of the session cookie; its path is always `/`. Default: `__Host-gatewarden` on https, else `gatewarden`.
+   */
+  cookieName: {
+    parser: cookieName,
+    defaultInWords: '`__Host-gatewarden` on https, else `gatewarden`',
+    help: 'The name of the session cookie; its path is always `/`.',
+    appliesTo: servers,
+    example: '__Host-session',
+  },
+  /**
+   * The session cookie is sent to this domain and all below it; the default name loses its `__Host-`. Default: none.
+   */
+  cookieDomain: {
+    parser: cookieDomain,
+    help: 'The session cookie is sent to this domain and all below it; the default name loses its `__Host-`.',
+    appliesTo: servers,
+    example: 'example.com',
+  },
+  /** `SameSite` of the session cookie: `lax`, `strict`, or, with https only, `none`. Default: `lax`. */
+  cookieSamesite: {
+    parser: choice('lax', 'strict', 'none'),
+    default: 'lax',
+    help: '`SameSite` of the session cookie: `lax`, `strict`, or, with https only, `none`.',
+    appliesTo: servers,
+    example: 'strict',
+  },
+  /** A session ends after this long unused. Default: `12h`. */
+  sessionIdle: {
+    parser: duration,
+    default: '12h',
+    help: 'A session ends after this long unused.',
+    appliesTo: servers,
+    example: '30m',
+  },
+  /** A session ends after this long, whatever happens. Default: `30d`. */
+  sessionLifetime: {
+    parser: duration,
+    default: '30d',
+    help: 'A session ends after this long, whatever happens.',
+    appliesTo: servers,
+    example: '7d',
+  },
+} satisfies Readonly<Record<string, Setting>>;

@@ -1,0 +1,55 @@
+import { folder, secretKeys } from './parsers.ts';
+import { everywhere, type Setting } from './setting.ts';
+import { storeUrl } from './urls.ts';
+
+/** Where everything is kept, and the key that it is sealed with. */
+export const storesSettings = {
+  /** The folder of the SQLite file and the secret key that is made at the first start. Default: `./.gatewarden`. */
+  dataDir: {
+    parser: folder,
+    default: './.gatewarden',
+    help: 'The folder of the SQLite file and the secret key that is made at the first start.',
+    appliesTo: everywhere,
+    example: '/var/lib/gatewarden',
+  },
+  /**
+   * At least 32 bytes as URL-safe base64; `gatewarden keygen` makes one. A comma-separated list rotates: the first
+   * signs and encrypts, all verify and decrypt. Default: made at the first start, in `DATA_DIR/secret_key`; needed with
+   * `MONGODB_URL` or `REDIS_URL`.
+   */
+  secretKey: {
+    parser: secretKeys,
+    secret: true,
+    defaultInWords: 'made at the first start, in `DATA_DIR/secret_key`; needed with `MONGODB_URL` or `REDIS_URL`',
+    help: 'At least 32 bytes as URL-safe base64; `gatewarden keygen` makes one. A comma-separated list rotates: the first signs and encrypts, all verify and decrypt.',
+    appliesTo: everywhere,
+    example: 'what `gatewarden keygen` prints',
+  },
+  /**
+   * Users, tokens, audit and keys in MongoDB instead of SQLite, for several instances that share them. Default: none.
+   */
+  mongodbUrl: {
+    parser: storeUrl(
+      ['mongodb:', 'mongodb+srv:'],
+      'must be a URL such as mongodb://user:password@host:27017/gatewarden',
+    ),
+    secret: true,
+    help: 'Users, tokens, audit and keys in MongoDB instead of SQLite, for several instances that share them.',
+    appliesTo: everywhere,
+    example: 'mongodb://localhost:27017/gatewarden',
+  },
+  /**
+   * Sessions, counters and the channel between instances in Redis instead of SQLite.
+   * `redis+sentinel://host,host/master` and `redis+cluster://host,host` too. Default: none.
+   */
+  redisUrl: {
+    parser: storeUrl(
+      ['redis:', 'rediss:', 'redis+sentinel:', 'rediss+sentinel:', 'redis+cluster:', 'rediss+cluster:'],
+      'must be a URL such as redis://user:password@host:6379 (rediss: for TLS, redis+sentinel: and redis+cluster: with a list of hosts)',
+    ),
+    secret: true,
+    help: 'Sessions, counters and the channel between instances in Redis instead of SQLite. `redis+sentinel://host,host/master` and `redis+cluster://host,host` too.',
+    appliesTo: everywhere,
+    example: 'redis://localhost:6379',
+  },
+} satisfies Readonly<Record<string, Setting>>;

@@ -1,0 +1,42 @@
+import { choice, duration } from './parsers.ts';
+import { everywhere, type Setting, servers } from './setting.ts';
+import { issuer } from './urls.ts';
+
+/** Access and refresh tokens. */
+export const tokensSettings = {
+  /**
+   * `iss` and default `aud` of our tokens. Instances and apps that share a store share it. Default: `PUBLIC_URL` +
+   * `PREFIX`.
+   */
+  issuer: {
+    parser: issuer,
+    defaultInWords: '`PUBLIC_URL` + `PREFIX`',
+    help: '`iss` and default `aud` of our tokens. Instances and apps that share a store share it.',
+    appliesTo: everywhere,
+    example: 'https://app.example.com/_gatewarden',
+  },
+  /** How long an access token is good for. Default: `1h`. */
+  accessTokenLifetime: {
+    parser: duration,
+    default: '1h',
+    help: 'How long an access token is good for.',
+    appliesTo: servers,
+    example: '15m',
+  },
+  /** How long a refresh token is good for. Default: `30d`. */
+  refreshTokenLifetime: {
+    parser: duration,
+    default: '30d',
+    help: 'How long a refresh token is good for.',
+    appliesTo: servers,
+    example: '7d',
+  },
+  /** What access tokens and assertions are signed with: `EdDSA` or `ES256`. Default: `EdDSA`. */
+  tokenAlgorithm: {
+    parser: choice('EdDSA', 'ES256'),
+    default: 'EdDSA',
+    help: 'What access tokens and assertions are signed with: `EdDSA` or `ES256`.',
+    appliesTo: everywhere,
+    example: 'ES256',
+  },
+} satisfies Readonly<Record<string, Setting>>;

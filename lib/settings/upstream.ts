@@ -1,0 +1,38 @@
+import { choice, flag, listOrNone } from './parsers.ts';
+import { gateway, type Setting } from './setting.ts';
+import { origin } from './urls.ts';
+
+/** The service behind the gateway, and what it is told. */
+export const upstreamSettings = {
+  /** The one service behind the gateway. Default: none. */
+  upstream: {
+    parser: origin(
+      'must be an http or https URL without credentials, path, query or fragment: paths are forwarded as they come',
+    ),
+    help: 'The one service behind the gateway.',
+    appliesTo: gateway,
+    example: 'http://localhost:3000',
+  },
+  /**
+   * An `Authorization` header that is none of ours is the upstream’s business: it is passed on and signs nobody in.
+   * Otherwise such a header alone is 401. Default: `false`.
+   */
+  upstreamAuthorization: {
+    parser: flag,
+    default: 'false',
+    help: 'An `Authorization` header that is none of ours is the upstream’s business: it is passed on and signs nobody in. Otherwise such a header alone is 401.',
+    appliesTo: gateway,
+    example: 'true',
+  },
+  /**
+   * The headers that tell upstreams who asks: `x-forwarded`, `remote`, `x-auth-request`, `x-authentik`, a list of them,
+   * or `none`. Default: `x-forwarded`.
+   */
+  identityHeaders: {
+    parser: listOrNone(choice('x-forwarded', 'remote', 'x-auth-request', 'x-authentik')),
+    default: 'x-forwarded',
+    help: 'The headers that tell upstreams who asks: `x-forwarded`, `remote`, `x-auth-request`, `x-authentik`, a list of them, or `none`.',
+    appliesTo: gateway,
+    example: 'x-forwarded,remote',
+  },
+} satisfies Readonly<Record<string, Setting>>;
