@@ -15,11 +15,12 @@ const floors: readonly (readonly Box[])[] = [
     ['lib/settings'],
     ['lib/crypto'],
     ['lib/pages'],
-    // What every store must do.
+    // The contracts that every store fulfils.
     ['lib/stores/stores.ts', 'lib/stores/records', 'lib/stores/sessions.ts', 'lib/stores/attempts.ts'],
   ],
   [
     ['lib/services.ts'],
+    // Concrete stores: above the contracts that they fulfil. Who may load one is a test of its own.
     ['lib/stores/sqlite'],
     ['lib/stores/mongo'],
     ['lib/stores/redis'],
@@ -126,14 +127,28 @@ test('a concrete store is loaded by stores/open alone, when it is used', () => {
   equal(offenders(loaders, others), '');
 });
 
+const packagesOf = (source: Source): string[] =>
+  source.imports
+    .map(({ target }) => target)
+    .filter((target) => !target.startsWith('node:') && !isPath(target) && !isOwnName(target))
+    .map(packageOf);
+
 test('each box imports only the packages that it may', () => {
-  const mayImport = ({ path }: Source) => Object.entries(packages).find(([place]) => isWithin(path, place))?.[1] ?? [];
-  const strange = (target: string, source: Source) =>
-    !target.startsWith('node:') &&
-    !isPath(target) &&
-    !isOwnName(target) &&
-    !mayImport(source).includes(packageOf(target));
-  equal(offenders(all, strange), '');
+  const mayImport = (path: string) => Object.entries(packages).find(([place]) => isWithin(path, place))?.[1] ?? [];
+  const strange = all.flatMap((source) =>
+    packagesOf(source)
+      .filter((name) => !mayImport(source.path).includes(name))
+      .map((name) => `${source.path} imports ${name}`),
+  );
+  equal(strange.join('\n'), '');
+});
+
+test('each box imports every package that it may: none is left over from before', () => {
+  const unused = Object.entries(packages).flatMap(([place, names]) => {
+    const imported = all.filter(({ path }) => isWithin(path, place)).flatMap(packagesOf);
+    return names.filter((name) => !imported.includes(name)).map((name) => `${place} does not import ${name}`);
+  });
+  equal(unused.join('\n'), '');
 });
 
 test('lib/ imports nothing from outside of lib/, not even by its published names', () => {
