@@ -52,15 +52,26 @@ export interface Users {
 /** Who asks, where attempts are counted and the audit log is written. */
 export type Caller = Readonly<{ address: string; agent?: string | undefined }>;
 
+/** Where a password was typed: the sign-in form, the JSON API, OAuth, or a call that asks for the current one. */
+export type SignInDoor = 'form' | 'api' | 'oauth' | 'confirm';
+
 /** Signing in with a password, the only place that compares one. Counts attempts first. */
 export interface PasswordSignIn {
   /**
-   * `invalid_credentials` alike for unknown, wrong and passwordless; `rate_limited` with `retryAfter`;
-   * `account_pending` and `account_disabled` for the right password only.
+   * `invalid_credentials` alike for unknown, wrong and passwordless; `rate_limited` with `retryAfter`; `store_unavailable`
+   * with `retryAfter` when too many passwords are being compared; `account_pending` and `account_disabled` for the right
+   * password only. `door` (default `api`) is written to the audit log.
    */
-  verify(input: { username: unknown; password: unknown }, caller: Caller): Promise<Result<UserRecord>>;
-  /** The user's own password once more (`current_password`); `confirmation_required` when absent, else as `verify`. */
-  confirm(userId: string, password: unknown, caller: Caller): Promise<Result<UserRecord>>;
+  verify(
+    input: { username: unknown; password: unknown },
+    caller: Caller,
+    door?: SignInDoor,
+  ): Promise<Result<UserRecord>>;
+  /**
+   * The user's own password once more (`current_password`): `confirmation_required` when it is absent or wrong, else as
+   * `verify`. Wrong ones count for the session and in the user's day, not for their sign-ins.
+   */
+  confirm(by: Actor, password: unknown): Promise<Result<UserRecord>>;
   /** Sets a new one; the session `keep` (public id) lives on, all else of the user ends. */
   change(userId: string, password: string, by: Actor, keep?: string): Promise<Result<undefined>>;
 }

@@ -20,14 +20,14 @@ export const errorNotes: Readonly<Record<ErrorCode, string>> = {
   insufficient_scope:
     'The credential does not hold the scope that is needed, though its owner’s role might. Make a token with that scope.',
   confirmation_required:
-    'Calls with a session cookie that create or change a credential, user or role need `current_password` in the same request. Send it along.',
+    'Calls with a session cookie that create or change a credential, user or role need `current_password` in the same request: it is missing, or it is not right. Send it along; five wrong ones in a session are followed by `rate_limited`.',
   auth_disabled:
     'The server runs with `AUTH_ENABLED=false`: its own pages and API are switched off. Switch it on to use them.',
   signup_closed: 'People cannot sign themselves up here. Ask an administrator for an account.',
   csrf_rejected:
     'A changing request that is not signed in by a Bearer must come from our own page, and `Sec-Fetch-Site` or `Origin` says otherwise or is missing. Scripts should use a token; behind a proxy see `PUBLIC_URL`.',
   rate_limited:
-    'Too many attempts to sign in, from this address or for this user. Wait for as many seconds as `Retry-After` says.',
+    'Too many attempts failed, from this address, for this user or in this session, or several are being checked at this moment. Wait for as many seconds as `Retry-After` says.',
   not_found: 'There is nothing at this address, or nothing that you may know of. Check the path and the name.',
   conflict:
     'It would clash with what is there: a name or address that is taken, or the last admin. The `detail` says which. Change the request, or what it clashes with.',

@@ -1,30 +1,48 @@
 import ipaddr from 'ipaddr.js';
+import { randomBase62 } from '../crypto/random.ts';
 import { type Refusal, refused } from '../errors.ts';
 import type { AttemptStore } from '../stores/attempts.ts';
 
 const day = 24 * 60 * 60 * 1000;
+/** Longer than the longest queue takes: a place is given up when its attempt ends, unless its process died before. */
+const placeMs = 2 * 60 * 1000;
+/** Seconds after which a place is likely to be free again. */
+const briefly = 2;
 
-/** One attempt that was counted and may go on. Settle it in one of the two ways, or leave it: then it was a failure. */
+/** One attempt that may go on, and holds its places until it ends in one of three ways. */
 export interface Attempt {
   readonly ok: true;
-  /** It was right: the counter of user and address begins anew, the others take this attempt back. */
+  /** Who tries has signed in from that address before. */
+  readonly known: boolean;
+  /** It was right: it counts nowhere, and the counter of user and address, or of the session, begins anew. */
   succeeded(): Promise<void>;
-  /** Nothing was compared (the hashing queue was full): it counts nowhere. */
+  /** It was wrong: it counts. */
+  failed(): Promise<void>;
+  /** Nothing was compared: it counts nowhere. */
   withdrawn(): Promise<void>;
 }
 
-/** Counts attempts before anything is compared, for every door that takes a secret from a stranger. */
+/** An attempt that may not go on. */
+export type Refused = Readonly<{ ok: false; refusal: Refusal }>;
+
+/**
+ * Limits failed attempts, for every door that takes a secret. An attempt that is being checked holds a place beside the
+ * failures, so that no more are compared at once than may fail. Refuses with `rate_limited` and `retryAfter` in seconds: what
+ * is left of the window when the failures have used up a limit, two when others are still being checked.
+ */
 export interface AttemptLimits {
   /**
-   * Counts one. `who` is the key of whom it is about, the same for every spelling of a name: a user's id, or a digest of
-   * what was typed. Refuses with `rate_limited` and `retryAfter` in seconds.
-   * `everywhere: false` leaves out the limit over all addresses, for a door that nobody may close for its owner.
+   * A sign-in. `who` is the key of whom it is about, the same for every spelling of a name: a user's id, or a digest of what
+   * was typed.
    */
-  begin(
-    who: string,
-    address: string,
-    options?: { everywhere?: boolean },
-  ): Promise<Attempt | Readonly<{ ok: false; refusal: Refusal }>>;
+  signIn(who: string, address: string): Promise<Attempt | Refused>;
+  /**
+   * The current password in a session that is signed in. Failures count for that session and for the user's day; those of
+   * strangers at the sign-in do not hold it up.
+   */
+  confirm(who: string, session: string): Promise<Attempt | Refused>;
+  /** Counts a wrong setup token from an address, apart from all else; refuses beyond the limit. A right one needs no leave. */
+  wrongSetupToken(address: string): Promise<Refused | undefined>;
   /** `who` has signed in from there: the limits that others use up there do not hold them up. */
   remember(who: string, address: string, at: number): Promise<void>;
 }
@@ -40,7 +58,42 @@ export function addressKey(address: string): string {
   return `${network}/64`;
 }
 
-type Limit = Readonly<{ key: string; most: number; window: number; waived: boolean }>;
+/** `most` is absent for a counter that only counts: somebody else is limited by it. */
+type Limit = Readonly<{ key: string; window: number; most?: number; clearedBySuccess?: true }>;
+
+const limitedFor = (resetMs: number) => refused('rate_limited', { retryAfter: Math.max(1, Math.ceil(resetMs / 1000)) });
+
+/** Takes a place in each limit, the widest first: once an address is refused, inventing names from it makes no counters. */
+function placesIn(store: AttemptStore, holder: string) {
+  /** Undefined when it got a place. It asks twice: a flood of refused attempts writes nothing. */
+  async function take({ key, window, most }: Limit & { most: number }): Promise<Refused | undefined> {
+    const before = await store.count(key, window);
+    if (before.count >= most) return limitedFor(before.resetMs);
+    const place = await store.hold(key, holder, most, placeMs);
+    if (place === 0) return refused('rate_limited', { retryAfter: briefly });
+    const { count, resetMs } = await store.count(key, window);
+    if (count + place <= most) return undefined;
+    await store.letGo(key, holder);
+    return count >= most ? limitedFor(resetMs) : refused('rate_limited', { retryAfter: briefly });
+  }
+
+  async function letGo(limits: readonly Limit[]): Promise<void> {
+    for (const { key, most } of limits) if (most !== undefined) await store.letGo(key, holder);
+  }
+
+  return {
+    letGo,
+    async take(limits: readonly Limit[]): Promise<Refused | undefined> {
+      for (const [at, { most, ...limit }] of limits.entries()) {
+        const refusal = most === undefined ? undefined : await take({ ...limit, most });
+        if (refusal === undefined) continue;
+        await letGo(limits.slice(0, at));
+        return refusal;
+      }
+      return undefined;
+    },
+  };
+}
 
 export function attemptLimits(
   store: AttemptStore,
@@ -51,46 +104,51 @@ export function attemptLimits(
     loginMaxFailuresUser: number;
   }>,
 ): AttemptLimits {
-  // The widest first: once an address is refused, inventing names from it makes no further counters.
-  function limitsOf(who: string, from: string, known: boolean, everywhere: boolean): Limit[] {
-    const all: (Limit | false)[] = [
-      { key: `address:${from}`, most: settings.loginMaxFailuresAddress, window: day, waived: known },
-      everywhere && !known && { key: `user:${who}`, most: settings.loginMaxFailuresUser, window: day, waived: false },
-      { key: `pair:${who}:${from}`, most: settings.loginMaxFailures, window: settings.loginWindow, waived: false },
-    ];
-    return all.filter((limit) => limit !== false);
-  }
+  const few = { most: settings.loginMaxFailures, window: settings.loginWindow };
+  const manyOfUser = { most: settings.loginMaxFailuresUser, window: day };
+  const manyOfAddress = { most: settings.loginMaxFailuresAddress, window: day };
 
-  const takeBack = async (limits: readonly Limit[]) => {
-    for (const { key, window } of limits) await store.refund(key, window);
-  };
-
-  async function count(limits: readonly Limit[]): Promise<number | undefined> {
-    for (const [at, { key, most, window, waived }] of limits.entries()) {
-      const { count, resetMs } = await store.hit(key, window);
-      if (count <= most || waived) continue;
-      // Nothing will be compared: who goes on trying one name uses up nobody else's attempts.
-      await takeBack(limits.slice(0, at));
-      return Math.max(1, Math.ceil(resetMs / 1000));
-    }
-    return undefined;
+  async function begin(limits: readonly Limit[], known: boolean): Promise<Attempt | Refused> {
+    const places = placesIn(store, randomBase62(12));
+    const refusal = await places.take(limits);
+    if (refusal !== undefined) return refusal;
+    return {
+      ok: true,
+      known,
+      async succeeded() {
+        for (const { key, window, clearedBySuccess } of limits) if (clearedBySuccess) await store.clear(key, window);
+        await places.letGo(limits);
+      },
+      async failed() {
+        for (const { key, window } of limits) await store.hit(key, window);
+        await places.letGo(limits);
+      },
+      withdrawn: () => places.letGo(limits),
+    };
   }
 
   return {
-    async begin(who, address, { everywhere = true } = {}) {
+    async signIn(who, address) {
       const from = addressKey(address);
       const known = await store.knowsAddress(who, from);
-      const limits = limitsOf(who, from, known, everywhere);
-      const retryAfter = await count(limits);
-      if (retryAfter !== undefined) return refused('rate_limited', { retryAfter });
-      return {
-        ok: true,
-        async succeeded() {
-          await takeBack(limits.slice(0, -1));
-          await store.clear(`pair:${who}:${from}`, settings.loginWindow);
-        },
-        withdrawn: () => takeBack(limits),
-      };
+      const ofAddress: Limit = { key: `address:${from}`, ...manyOfAddress };
+      const ofPair: Limit = { key: `pair:${who}:${from}`, ...few, clearedBySuccess: true };
+      // What others use up does not hold up who has signed in from there before; their own failures count for the others.
+      const wide = known ? [{ key: ofAddress.key, window: day }] : [ofAddress, { key: `user:${who}`, ...manyOfUser }];
+      return begin([...wide, ofPair], known);
+    },
+    confirm: (who, session) =>
+      begin(
+        [
+          { key: `confirming:${who}`, ...manyOfUser },
+          { key: `user:${who}`, window: day },
+          { key: `session:${session}`, ...few, clearedBySuccess: true },
+        ],
+        true,
+      ),
+    async wrongSetupToken(address) {
+      const { count, resetMs } = await store.hit(`setup:${addressKey(address)}`, few.window);
+      return count > few.most ? limitedFor(resetMs) : undefined;
     },
     remember: (who, address, at) => store.rememberAddress(who, addressKey(address), at),
   };

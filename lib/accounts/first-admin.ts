@@ -1,6 +1,5 @@
 import { createHmac } from 'node:crypto';
 import { equalSecrets } from '../crypto/constant-time.ts';
-import type { Keyring } from '../crypto/keyring.ts';
 import { randomBase62 } from '../crypto/random.ts';
 import { type FieldProblem, ok, type Result, refused } from '../errors.ts';
 import type { Caller, FirstAdmin } from '../services.ts';
@@ -18,9 +17,7 @@ type Wanted = Readonly<{ username: unknown; password: unknown }>;
  * The first admin, by whichever way comes first: of all ways and all instances at once, one makes it.
  * The setup token is worked out from the secret key and the installation's id: nothing to keep, the same after a restart.
  */
-export async function firstAdmin(
-  dependencies: AccountDependencies & Readonly<{ keyring: Keyring }>,
-): Promise<FirstAdmin> {
+export async function firstAdmin(dependencies: AccountDependencies): Promise<FirstAdmin> {
   const { stores, bus, record, ladder, hasher, settings, clock, keyring } = dependencies;
   const attempts = attemptLimits(stores.attempts, settings);
   const problemOfName = namePolicy(settings.reservedNames);
@@ -88,23 +85,16 @@ export async function firstAdmin(
 
   const opens = (token: string) => tokens.filter((good) => equalSecrets(good, token)).length > 0;
 
-  /** Counted before it is compared; nobody can close this door for the owner by knocking from everywhere. */
-  async function checkToken(token: unknown, caller: Caller): Promise<Result<undefined>> {
-    const attempt = await attempts.begin('setup', caller.address, { everywhere: false });
-    if (!attempt.ok) return attempt;
-    if (typeof token !== 'string' || !opens(token)) {
-      await record({
-        event: 'login.failed',
-        actor: '',
-        via: 'none',
-        ...caller,
-        outcome: 'invalid_token',
-        detail: { door: 'setup' },
-      });
-      return refused('invalid_token');
-    }
-    await attempt.succeeded();
-    return ok(undefined);
+  /**
+   * Compared before it is counted: a token of 256 bits is not guessed, and wrong ones must not keep the right one out. Wrong
+   * ones are limited all the same, so that what they cost is.
+   */
+  async function checkToken(token: unknown, { address, agent }: Caller): Promise<Result<undefined>> {
+    if (typeof token === 'string' && opens(token)) return ok(undefined);
+    const refusal = (await attempts.wrongSetupToken(address)) ?? refused('invalid_token');
+    const outcome = refusal.refusal.code;
+    await record({ event: 'login.failed', actor: '', via: 'none', address, agent, outcome, detail: { door: 'setup' } });
+    return refusal;
   }
 
   async function setUp(input: Wanted & { token: unknown }, caller: Caller): Promise<Result<UserRecord>> {

@@ -1,3 +1,4 @@
+import type { Keyring } from '../crypto/keyring.ts';
 import type { PasswordHasher } from '../crypto/password-hash.ts';
 import type { InvalidationBus } from '../invalidation/bus.ts';
 import type { RecordEvent } from '../services.ts';
@@ -11,6 +12,7 @@ export type AccountDependencies = Readonly<{
   record: RecordEvent;
   ladder: Ladder;
   hasher: PasswordHasher;
+  keyring: Keyring;
   settings: Readonly<{
     defaultRole: string;
     reservedNames: readonly string[];

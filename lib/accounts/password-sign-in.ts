@@ -1,25 +1,32 @@
-import { sha256 } from '../crypto/digest.ts';
 import { type FieldProblem, ok, type Result, refused, StoreUnavailableError } from '../errors.ts';
-import type { Caller, PasswordSignIn } from '../services.ts';
+import type { Caller, PasswordSignIn, SignInDoor } from '../services.ts';
 import type { UserRecord } from '../stores/records/users.ts';
-import type { Actor } from '../types.ts';
-import { type Attempt, attemptLimits } from './attempts.ts';
+import type { Actor, Via } from '../types.ts';
+import { type Attempt, attemptLimits, type Refused } from './attempts.ts';
 import { endCredentialsOf } from './end-all.ts';
 import { typedKey } from './names.ts';
 import { type AccountDependencies, doneBy } from './parts.ts';
 import { passwordPolicy } from './password-policy.ts';
+import { unknownNames } from './unknown-name.ts';
 
-/** Who is meant to sign in, and what is known of them. */
-type Claim = Readonly<{ user: UserRecord | undefined; typed: string; password: string; door: 'sign-in' | 'confirm' }>;
+/** Who is meant, and what is known of them. */
+type Claim = Readonly<{ user: UserRecord | undefined; name: string; password: string; door: SignInDoor }>;
+
+/** Seconds after which the hashing queue is likely to have room. */
+const queueDrains = 2;
 
 const notText = (fields: Readonly<Record<string, unknown>>): FieldProblem[] =>
   Object.entries(fields).flatMap(([field, value]) =>
     typeof value === 'string' ? [] : [{ field, message: 'must be a text' }],
   );
 
+const unconfirmed = (message: string) =>
+  refused('confirmation_required', { problems: [{ field: 'current_password', message }] });
+
 /** The one place that compares passwords; whatever is wrong costs one comparison, so that the clock tells nothing. */
 export function passwordSignIn(dependencies: AccountDependencies): PasswordSignIn {
   const { stores, record, hasher, settings, clock } = dependencies;
+  const unknownName = unknownNames(dependencies.keyring);
   const attempts = attemptLimits(stores.attempts, settings);
   const problemOfPassword = passwordPolicy(settings.passwordMinLength);
 
@@ -30,25 +37,16 @@ export function passwordSignIn(dependencies: AccountDependencies): PasswordSignI
     return (await stores.users.byName(key)) ?? (key.includes('@') ? stores.users.byEmail(key) : undefined);
   }
 
-  /** A digest where there is no such user: what was typed may be anything, a password too. */
-  const countedAs = ({ user, typed }: Claim) => user?.id ?? sha256(typedKey(typed) ?? typed);
+  const failed = ({ name, door }: Claim, { address, agent }: Caller, outcome: string, via: Via = 'none') =>
+    record({ event: 'login.failed', actor: name, via, address, agent, outcome, detail: { door, method: 'password' } });
 
-  const failed = ({ user, typed, door }: Claim, caller: Caller, outcome: string) =>
-    record({
-      event: 'login.failed',
-      actor: user?.username ?? typed,
-      via: 'none',
-      address: caller.address,
-      agent: caller.agent,
-      outcome,
-      detail: { door },
-    });
-
+  /** Undefined when the hashing queue is full. */
   async function compare(claim: Claim, attempt: Attempt) {
     try {
-      return await hasher.verify(claim.password, claim.user?.passwordHash);
+      return await hasher.verify(claim.password, claim.user?.passwordHash, { stranger: !attempt.known });
     } catch (error) {
-      if (error instanceof StoreUnavailableError) await attempt.withdrawn();
+      await attempt.withdrawn();
+      if (error instanceof StoreUnavailableError) return undefined;
       throw error;
     }
   }
@@ -64,54 +62,62 @@ export function passwordSignIn(dependencies: AccountDependencies): PasswordSignI
   }
 
   /** The user of a right password, whatever their state. */
-  async function proven(claim: Claim, caller: Caller): Promise<Result<UserRecord>> {
-    const attempt = await attempts.begin(countedAs(claim), caller.address);
-    if (!attempt.ok) {
-      await failed(claim, caller, 'rate_limited');
-      return attempt;
-    }
-    const { match, stale } = await compare(claim, attempt);
-    if (!match || claim.user === undefined) {
-      await failed(claim, caller, 'invalid_credentials');
+  async function proven(claim: Claim, attempt: Attempt | Refused): Promise<Result<UserRecord>> {
+    if (!attempt.ok) return attempt;
+    const compared = await compare(claim, attempt);
+    if (compared === undefined) return refused('store_unavailable', { retryAfter: queueDrains });
+    if (!compared.match || claim.user === undefined) {
+      await attempt.failed();
       return refused('invalid_credentials');
     }
     await attempt.succeeded();
-    if (stale) await rehash(claim.user, claim.password);
+    if (compared.stale) await rehash(claim.user, claim.password);
     return ok(claim.user);
   }
 
   /** Only the right password learns that the account may not be used. */
-  async function admitted(claim: Claim, caller: Caller): Promise<Result<UserRecord>> {
-    const known = await proven(claim, caller);
+  function admitted(known: Result<UserRecord>): Result<UserRecord> {
     if (!known.ok || known.value.state === 'active') return known;
-    const code = known.value.state === 'pending' ? 'account_pending' : 'account_disabled';
-    await failed(claim, caller, code);
-    return refused(code);
+    return refused(known.value.state === 'pending' ? 'account_pending' : 'account_disabled');
   }
 
-  async function verify(input: { username: unknown; password: unknown }, caller: Caller): Promise<Result<UserRecord>> {
-    const { username, password } = input;
+  async function verify(
+    { username, password }: { username: unknown; password: unknown },
+    caller: Caller,
+    door: SignInDoor = 'api',
+  ): Promise<Result<UserRecord>> {
     if (typeof username !== 'string' || typeof password !== 'string') {
       return refused('validation_failed', { problems: notText({ username, password }) });
     }
-    const claim: Claim = { user: await find(username), typed: username, password, door: 'sign-in' };
-    const known = await admitted(claim, caller);
-    if (!known.ok) return known;
+    const user = await find(username);
+    const claim: Claim = { user, name: user?.username ?? unknownName(username), password, door };
+    const attempt = await attempts.signIn(user?.id ?? claim.name, caller.address);
+    const known = admitted(await proven(claim, attempt));
+    if (!known.ok) {
+      await failed(claim, caller, known.refusal.code);
+      return known;
+    }
     const now = clock();
     await attempts.remember(known.value.id, caller.address, now);
     await stores.users.signedIn(known.value.id, now);
-    const { username: actor } = known.value;
-    await record({ event: 'login.succeeded', actor, via: 'none', ...caller, outcome: 'ok' });
+    const { address, agent } = caller;
+    const detail = { door, method: 'password' };
+    await record({ event: 'login.succeeded', actor: claim.name, via: 'none', address, agent, outcome: 'ok', detail });
     return known;
   }
 
-  async function confirm(userId: string, password: unknown, caller: Caller): Promise<Result<UserRecord>> {
-    if (password === undefined || password === null || password === '') return refused('confirmation_required');
+  async function confirm({ principal, address = '', agent }: Actor, password: unknown): Promise<Result<UserRecord>> {
+    if (password === undefined || password === null || password === '') return unconfirmed('is missing');
     if (typeof password !== 'string') {
       return refused('validation_failed', { problems: notText({ current_password: password }) });
     }
-    const user = await stores.users.byId(userId);
-    return admitted({ user, typed: userId, password, door: 'confirm' }, caller);
+    const { id, name, via, sessionId, tokenId } = principal;
+    const claim: Claim = { user: await stores.users.byId(id), name, password, door: 'confirm' };
+    const attempt = await attempts.confirm(id, sessionId ?? tokenId ?? `${via}:${address}`);
+    const known = admitted(await proven(claim, attempt));
+    if (known.ok) return known;
+    await failed(claim, { address, agent }, known.refusal.code, via);
+    return known.refusal.code === 'invalid_credentials' ? unconfirmed('is not right') : known;
   }
 
   async function change(userId: string, password: string, by: Actor, keep?: string): Promise<Result<undefined>> {

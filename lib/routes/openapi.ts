@@ -25,7 +25,7 @@ function refusalsOf(route: Route): readonly ErrorCode[] {
       : ['malformed_credential', 'invalid_token', 'csrf_rejected', 'auth_disabled', 'misdirected_host'];
   const guarded: ErrorCode[] = guard === 'anyone' ? [] : ['missing_credential', 'insufficient_role'];
   const scoped: ErrorCode[] = scope ? ['insufficient_scope'] : [];
-  const confirmed: ErrorCode[] = confirm ? ['confirmation_required', 'invalid_credentials', 'rate_limited'] : [];
+  const confirmed: ErrorCode[] = confirm ? ['confirmation_required', 'rate_limited'] : [];
   const always: ErrorCode[] = surface === 'bare' && route.tag !== 'health' ? [] : ['store_unavailable'];
   return [...new Set([...mayRead, ...mayParse, ...seen, ...guarded, ...scoped, ...confirmed, ...refusals, ...always])];
 }

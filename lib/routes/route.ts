@@ -103,5 +103,5 @@ async function confirm(entry: CallContext, body: unknown): Promise<Result<unknow
   if (entry.principal.via !== 'session') return ok(undefined);
   const password =
     typeof body === 'object' && body !== null && 'current_password' in body ? body.current_password : undefined;
-  return entry.core.signIn.confirm(entry.principal.id, password, entry.caller);
+  return entry.core.signIn.confirm(entry.actor, password);
 }

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import type { Core } from '../core.ts';
-import { ok, type Refusal, type Result, refused } from '../errors.ts';
+import { ok, type Refusal, type Result, refused, StoreUnavailableError } from '../errors.ts';
 import { errorPage } from '../pages/index.ts';
 import type { RequestHead } from '../request/extract/head.ts';
 import type { RequestSource } from '../request/extract/source.ts';
@@ -105,13 +105,17 @@ export function refuse(request: RouteRequest, refusal: Refusal, clearCookie = fa
 const asSent = (req: Request, prefix: string): RequestHead =>
   Object.create(req, { url: { value: `${prefix}${req.url}` } }) as RequestHead;
 
+const reasonOf = ({ cause }: StoreUnavailableError): string | undefined =>
+  cause instanceof Error ? cause.message : undefined;
+
 /** What a client learns of a throw: an outage is 503, a body that cannot be read is its own fault, all else is 500. */
 export function answerFailure(request: RouteRequest, error: unknown): void {
   const { core, req, res } = request;
   const refusal = failureOf(error);
-  if (!refusal || refusal.code === 'store_unavailable') {
-    core.log.error({ err: error, method: req.method, path: request.route?.path }, 'a call of ours failed');
-  }
+  const call = { method: req.method, path: request.route?.path };
+  if (error instanceof StoreUnavailableError)
+    core.log.error({ store: error.store, reason: reasonOf(error), ...call }, error.message);
+  else if (!refusal) core.log.error({ err: error, ...call }, 'a call of ours failed');
   if (res.headersSent) return void res.destroy();
   writeAnswer(req, res, refusal ? refuse(request, refusal) : somethingBroke);
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Passport } from 'passport';
 import { Strategy } from 'passport-local';
 import { type Result, refused } from '../errors.ts';
-import type { Caller, PasswordSignIn } from '../services.ts';
+import type { Caller, PasswordSignIn, SignInDoor } from '../services.ts';
 import type { UserRecord } from '../stores/records/users.ts';
 
 /** What a body presents: one that has been parsed, and checked to hold texts or nothing. */
@@ -19,10 +19,16 @@ export interface PasswordAuthenticator {
     res: ServerResponse,
     body: PresentedPassword,
     caller: Caller,
+    door: SignInDoor,
   ): Promise<Result<UserRecord>>;
 }
 
-type Attempt = { readonly body: PresentedPassword; readonly caller: Caller; result: Result<UserRecord> };
+type Attempt = {
+  readonly body: PresentedPassword;
+  readonly caller: Caller;
+  readonly door: SignInDoor;
+  result: Result<UserRecord>;
+};
 
 /** An Authenticator of Passport with one passport-local strategy; made once for an installation. */
 export function passwordAuthenticator(signIn: Pick<PasswordSignIn, 'verify'>): PasswordAuthenticator {
@@ -31,7 +37,7 @@ export function passwordAuthenticator(signIn: Pick<PasswordSignIn, 'verify'>): P
     const attempt = attempts.get(req);
     // passport-local takes from the query what the body lacks; a password in a URL ends up in logs and histories.
     if (attempt?.body.username !== username || attempt.body.password !== password) return done(null, false);
-    signIn.verify({ username, password }, attempt.caller).then((result) => {
+    signIn.verify({ username, password }, attempt.caller, attempt.door).then((result) => {
       attempt.result = result;
       done(null, result.ok ? result.value : false);
     }, done);
@@ -39,11 +45,11 @@ export function passwordAuthenticator(signIn: Pick<PasswordSignIn, 'verify'>): P
   const passport = new Passport().use(strategy);
 
   return {
-    authenticate(req, res, body, caller) {
+    authenticate(req, res, body, caller, door) {
       const { username, password } = body;
       // passport-local takes an empty text for a missing field; it costs and counts as any wrong one does.
-      if (username === '' || password === '') return signIn.verify({ username, password }, caller);
-      const attempt: Attempt = { body, caller, result: refused('invalid_credentials') };
+      if (username === '' || password === '') return signIn.verify({ username, password }, caller, door);
+      const attempt: Attempt = { body, caller, door, result: refused('invalid_credentials') };
       attempts.set(req, attempt);
       return new Promise((resolve, reject) => {
         const answered = (error: unknown): void => (error ? reject(error) : resolve(attempt.result));

@@ -89,12 +89,26 @@ describe('the setup token', () => {
     });
   }
 
-  it('is not guessed: attempts are limited by address, and nobody locks the owner out', async () => {
-    const { first, setUp } = await open();
+  it('is not guessed: wrong ones are limited by address, and nobody locks the owner out', async () => {
+    const { first, setUp, events } = await open();
     for (let at = 0; at < 5; at++) equal(await setUp('wrong'), 'invalid_token');
-    equal(await setUp(first.setupToken()), 'rate_limited');
+    equal(await setUp('wrong'), 'rate_limited');
+    deepEqual(
+      events.slice(-2).map(({ event, outcome, detail }) => [event, outcome, detail]),
+      [
+        ['login.failed', 'invalid_token', { door: 'setup' }],
+        ['login.failed', 'rate_limited', { door: 'setup' }],
+      ],
+    );
     for (let at = 0; at < 150; at++) await setUp('wrong', {}, `10.0.0.${at}`);
-    equal(await setUp(first.setupToken(), {}, '192.0.2.9'), 'ok');
+    equal(await setUp(first.setupToken()), 'ok');
+  });
+
+  it('wrong five times holds up no sign-in from there', async () => {
+    const { setUp, signIn, users } = await open();
+    await users.create({ username: 'bob', password }, command);
+    for (let at = 0; at < 9; at++) await setUp('wrong');
+    ok((await signIn.verify({ username: 'bob', password }, caller)).ok);
   });
 
   it('lets typing errors be mended', async () => {

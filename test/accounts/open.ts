@@ -1,6 +1,7 @@
 import type { AccountDependencies } from '../../lib/accounts/parts.ts';
 import { passwordSignIn } from '../../lib/accounts/password-sign-in.ts';
 import { usersService } from '../../lib/accounts/users.ts';
+import { keyring } from '../../lib/crypto/keyring.ts';
 import { passwordHasher } from '../../lib/crypto/password-hash.ts';
 import type { Invalidation } from '../../lib/invalidation/bus.ts';
 import { localBus } from '../../lib/invalidation/local.ts';
@@ -44,6 +45,7 @@ export async function openAccounts(more: Partial<typeof settings> = {}) {
     record: async (event) => void events.push(event),
     ladder: roles,
     hasher,
+    keyring: keyring([Buffer.alloc(32, 'k').toString('base64url')]),
     settings: { ...settings, ...more },
     clock: Date.now,
   };

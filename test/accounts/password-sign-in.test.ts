@@ -1,7 +1,9 @@
-import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
+import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { passwordSignIn } from '../../lib/accounts/password-sign-in.ts';
+import { keyring } from '../../lib/crypto/keyring.ts';
 import { passwordHasher } from '../../lib/crypto/password-hash.ts';
+import type { Actor } from '../../lib/types.ts';
 import { by, caller, keepSession, openAccounts, password } from './open.ts';
 
 const admin = by('admin');
@@ -19,7 +21,13 @@ async function open(more: Parameters<typeof openAccounts>[0] = {}) {
     const known = await signIn.verify({ username, password: given }, { ...caller, address });
     return known.ok ? 'ok' : known.refusal.code;
   };
-  return { ...opened, id: made.ok ? made.value.id : '', code };
+  const id = made.ok ? made.value.id : '';
+  /** Ada, signed in by this session. */
+  const me = (sessionId: string): Actor => ({
+    principal: { kind: 'user', id, name: 'Ada', role: 'user', scopes: [], via: 'session', sessionId },
+    ...caller,
+  });
+  return { ...opened, id, me, code };
 }
 
 describe('signing in with a password', () => {
@@ -86,19 +94,37 @@ describe('signing in with a password', () => {
     deepEqual(works, [1, 1, 1, 1, 1, 1]);
   });
 
-  it('writes failures under what was typed, and the reason', async () => {
+  it('writes failures under the name of whom they are about, and the reason', async () => {
     const { code, events } = await open({ loginMaxFailures: 1 });
-    await code('eve', password);
-    await code('eve', password);
+    await code('ADA', 'wrong');
+    await code('ada@example.com', password);
     await code('disabled', password);
     deepEqual(
       events.map(({ event, actor, outcome }) => [event, actor, outcome]),
       [
-        ['login.failed', 'eve', 'invalid_credentials'],
-        ['login.failed', 'eve', 'rate_limited'],
+        ['login.failed', 'Ada', 'invalid_credentials'],
+        ['login.failed', 'Ada', 'rate_limited'],
         ['login.failed', 'disabled', 'account_disabled'],
       ],
     );
+  });
+
+  it('writes nothing that was typed as a name and is none: it may be a password', async () => {
+    const { code, events, stores } = await open();
+    const secret = 'violet kettle 27 sails';
+    for (const typed of [secret, ` ${secret.toUpperCase()}`, `${secret}!`]) await code(typed, 'x');
+    const [first, second, other] = events.map(({ actor }) => actor);
+    match(first ?? '', /^unknown:[\w-]{16}$/);
+    equal(second, first);
+    notEqual(other, first);
+    equal(JSON.stringify(events).includes('violet'), false);
+    equal((await stores.attempts.count(`user:${first}`, 86_400_000)).count, 2);
+    const elsewhere = await open();
+    await passwordSignIn({ ...elsewhere.parts, keyring: keyring(['k2'.repeat(22)]) }).verify(
+      { username: secret, password: 'x' },
+      caller,
+    );
+    notEqual(elsewhere.events[0]?.actor, first);
   });
 
   it('tells two passwords apart that differ beyond the 72nd byte', async () => {
@@ -161,10 +187,25 @@ describe('guessing a password', () => {
     equal(hasher.performed, before);
   });
 
-  it('in the current-password field counts on the counter of the sign-in', async () => {
-    const { code, signIn, id } = await open();
-    for (let at = 0; at < 5; at++) await signIn.confirm(id, 'wrong', caller);
-    equal(await code('ada', password), 'rate_limited');
+  it('leaves the current password of a live session alone', async () => {
+    const { code, signIn, me } = await open();
+    for (let at = 0; at < 9; at++) await code('ada', 'wrong');
+    ok((await signIn.confirm(me('s1'), password)).ok);
+  });
+
+  it('with 300 right ones at once lets each in, or asks for seconds, and counts for nothing', async () => {
+    const { signIn, code } = await open();
+    const all = await Promise.all(
+      Array.from({ length: 300 }, () => signIn.verify({ username: 'ada', password }, caller)),
+    );
+    const waits = all.flatMap((one) => (one.ok ? [] : [one.refusal.retryAfter ?? Number.NaN]));
+    ok(all.length - waits.length >= 5);
+    ok(
+      waits.every((seconds) => seconds <= 5),
+      `${Math.max(...waits)} seconds`,
+    );
+    for (let at = 0; at < 4; at++) equal(await code('ada', 'wrong'), 'invalid_credentials');
+    equal(await code('ada', password), 'ok');
   });
 
   it('with 300 invented names blocks nobody who has signed in from there, nor anybody elsewhere', async () => {
@@ -176,13 +217,27 @@ describe('guessing a password', () => {
     equal(await code('disabled', password, '192.0.2.2'), 'account_disabled');
   });
 
+  it('from everywhere at once leaves room for who has signed in from there before', async () => {
+    const { parts } = await open();
+    const signIn = passwordSignIn({ ...parts, hasher: passwordHasher({ cost: 8, concurrency: 1, queue: 10 }) });
+    const verify = (username: string, given: string, address: string) =>
+      signIn.verify({ username, password: given }, { ...caller, address });
+    ok((await verify('ada', password, '192.0.2.1')).ok);
+    const flood = Array.from({ length: 50 }, (_, at) => verify(`invented-${at}`, 'wrong', `198.18.0.${at}`));
+    const honest = await verify('ada', password, '192.0.2.1');
+    equal(honest.ok ? 'ok' : honest.refusal.code, 'ok');
+    const codes = (await Promise.all(flood)).map((one) => (one.ok ? 'ok' : one.refusal.code));
+    deepEqual([...new Set(codes)].sort(), ['invalid_credentials', 'store_unavailable']);
+  });
+
   it('costs no attempt when the hashing queue is full', async () => {
     const { parts } = await open();
     const hasher = passwordHasher({ cost: 12, concurrency: 1, queue: 0 });
     const signIn = passwordSignIn({ ...parts, hasher });
     const busy = hasher.hash(password);
     for (let at = 0; at < 8; at++) {
-      await rejects(signIn.verify({ username: 'ada', password: 'wrong' }, caller), { name: 'StoreUnavailableError' });
+      const refused = await signIn.verify({ username: 'ada', password: 'wrong' }, caller);
+      deepEqual(refused, { ok: false, refusal: { code: 'store_unavailable', retryAfter: 2 } });
     }
     await busy;
     equal((await signIn.verify({ username: 'ada', password }, caller)).ok, true);
@@ -195,20 +250,44 @@ describe('confirming with the current password', () => {
     ['null', null, 'confirmation_required'],
     ['an empty one', '', 'confirmation_required'],
     ['an object', {}, 'validation_failed'],
-    ['a wrong one', 'wrong kettle', 'invalid_credentials'],
+    ['a wrong one', 'wrong kettle', 'confirmation_required'],
     ['the right one', password, 'ok'],
   ];
   for (const [title, given, code] of cases) {
     it(`answers ${title}: ${code}`, async () => {
-      const { signIn, id } = await open();
-      const known = await signIn.confirm(id, given, caller);
+      const { signIn, me } = await open();
+      const known = await signIn.confirm(me('s1'), given);
       equal(known.ok ? 'ok' : known.refusal.code, code);
     });
   }
 
+  it('wrong too often is limited in that session alone', async () => {
+    const { signIn, me, hasher } = await open();
+    const codes: string[] = [];
+    for (let at = 0; at < 6; at++) {
+      const known = await signIn.confirm(me('s1'), 'wrong');
+      codes.push(known.ok ? 'ok' : known.refusal.code);
+    }
+    deepEqual(codes, [...Array(5).fill('confirmation_required'), 'rate_limited']);
+    const before = hasher.performed;
+    equal((await signIn.confirm(me('s1'), password)).ok, false);
+    equal(hasher.performed, before);
+    ok((await signIn.confirm(me('s2'), password)).ok);
+    ok((await signIn.verify({ username: 'ada', password }, caller)).ok);
+  });
+
+  it('wrong is written down under the name, and how they are signed in', async () => {
+    const { signIn, me, events } = await open();
+    await signIn.confirm(me('s1'), 'wrong');
+    deepEqual(
+      events.map(({ event, actor, via, outcome, detail }) => [event, actor, via, outcome, detail]),
+      [['login.failed', 'Ada', 'session', 'invalid_credentials', { door: 'confirm', method: 'password' }]],
+    );
+  });
+
   it('is no sign-in', async () => {
-    const { signIn, id, events, users } = await open();
-    ok((await signIn.confirm(id, password, caller)).ok);
+    const { signIn, me, events, users } = await open();
+    ok((await signIn.confirm(me('s1'), password)).ok);
     deepEqual(events, []);
     equal((await users.get('ada'))?.lastLoginAt, undefined);
   });

@@ -28,7 +28,7 @@ for (const name of ['guards', 'protect', 'gateway'] as const) {
   });
 }
 
-test('guessing the setup token is limited by address, and the owner still gets in', async () => {
+test('guessing the setup token is limited by address, and the right one opens all the same', async () => {
   await using here = await besieged({ trustedProxies: '127.0.0.1' });
   const from = (address: string) => ({ origin: here.gateway.url, 'x-forwarded-for': address });
   const guess = (token: string, address: string) =>
@@ -37,9 +37,8 @@ test('guessing the setup token is limited by address, and the owner still gets i
   for (let at = 0; at < 7; at += 1) statuses.push((await guess(`guess-${at}`, '203.0.113.9')).status);
   deepEqual(statuses, [401, 401, 401, 401, 401, 429, 429]);
   const token = (await setupTokenOf(here.gate)) ?? '';
-  equal((await guess(token, '203.0.113.9')).status, 429);
   deepEqual([here.rows('users'), here.rows('sessions'), here.hashes()], [0, 0, 0]);
-  equal((await guess(token, '198.51.100.1')).status, 303);
+  equal((await guess(token, '203.0.113.9')).status, 303);
 });
 
 test('the setup from another site, in a frame without an origin, from nowhere, or for another host', async () => {

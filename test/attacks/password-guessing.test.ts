@@ -49,9 +49,9 @@ describe('guessing one person’s password', () => {
       const tries: (readonly [Door, string])[] = [
         [byForm, victim.toUpperCase()],
         [byApi, ` ${victim.replace('a', '\uff41')} `],
-        [byConfirming, ''],
-        [byChanging, ''],
-        [byForm, `${victim}@EXAMPLE.com`],
+        [byForm, `${victim}@example.com`],
+        [byApi, `${victim}@EXAMPLE.com`],
+        [byForm, victim],
       ];
       for (const [door, spelling] of tries) equal((await door(front, spelling, wrong, { cookie })).status, 401);
       equal(here.hashes(), before.hashes + 5);
@@ -61,6 +61,38 @@ describe('guessing one person’s password', () => {
       equal(here.hashes(), before.hashes + 5);
       deepEqual([here.rows('sessions'), here.rows('api_tokens')], [before.sessions, before.tokens]);
       equal((await front.ask('/inbox', { headers: { cookie } })).status, 200);
+    });
+  }
+
+  for (const name of ['guards', 'protect', 'gateway'] as const) {
+    test(`through a session that was left open, five times in all, and the sign-in goes on (${name})`, async () => {
+      const front = here[name];
+      const victim = `amy-${name}`;
+      await here.addUser(victim);
+      const [cookie, other] = [await front.signIn(victim), await front.signIn(victim)];
+      const before = { hashes: here.hashes(), tokens: here.rows('api_tokens') };
+      for (const door of [byConfirming, byChanging, byConfirming, byChanging, byConfirming]) {
+        const reply = await door(front, '', wrong, { cookie });
+        deepEqual([reply.status, reply.code], [403, 'confirmation_required']);
+      }
+      equal(here.hashes(), before.hashes + 5);
+      for (const door of [byConfirming, byChanging]) isLimited(await door(front, '', password, { cookie }));
+      equal((await byConfirming(front, '', '', { cookie })).code, 'confirmation_required');
+      deepEqual([here.hashes(), here.rows('api_tokens')], [before.hashes + 5, before.tokens]);
+      equal((await front.ask('/inbox', { headers: { cookie } })).status, 200);
+      equal((await byConfirming(front, '', password, { cookie: other })).status, 201);
+      equal((await byForm(front, victim, password)).status, 303);
+    });
+
+    test(`from the owner’s own address refuses nothing in the session that lives there (${name})`, async () => {
+      const front = here[name];
+      const victim = `abe-${name}`;
+      await here.addUser(victim);
+      const cookie = await front.signIn(victim);
+      for (let at = 0; at < 5; at += 1) equal((await byForm(front, victim, wrong)).status, 401);
+      isLimited(await byForm(front, victim, password));
+      equal((await byConfirming(front, '', password, { cookie })).status, 201);
+      equal((await byChanging(front, '', password, { cookie })).status, 204);
     });
   }
 
@@ -86,6 +118,22 @@ describe('guessing one person’s password', () => {
     const statuses = (await Promise.all(all)).map(({ status }) => status);
     deepEqual([statuses.filter((one) => one === 401).length, statuses.filter((one) => one === 429).length], [5, 95]);
     equal(here.hashes(), before + 5);
+  });
+
+  test('while 300 who know it come at once: each gets in or is asked for seconds, and it counts for nothing', async () => {
+    await here.addUser('don');
+    const office = from('198.51.100.8');
+    const all = await Promise.all(
+      Array.from({ length: 300 }, (_, at) => (at % 2 ? byForm : byApi)(here.gateway, 'don', password, office)),
+    );
+    const admitted = all.filter(({ status }) => status === 200 || status === 303);
+    equal(admitted.length >= 5, true);
+    for (const { status, headers } of all.filter((one) => !admitted.includes(one))) {
+      equal(status === 429 || status === 503, true);
+      equal(Number(headers['retry-after']) <= 5, true);
+    }
+    for (let at = 0; at < 4; at += 1) equal((await byApi(here.gateway, 'don', wrong, office)).status, 401);
+    equal((await byApi(here.gateway, 'don', password, office)).status, 200);
   });
 
   test('five typing errors of one person lock nobody else in the office', async () => {
@@ -150,6 +198,21 @@ describe('guessing from one address', () => {
     equal(here.rows('audit') <= 320, true, `${here.rows('audit')} records`);
     equal((await byApi(here.gateway, 'ada', password, home)).status, 200);
     equal((await byForm(here.gateway, 'bea', password, from('192.0.2.1'))).status, 303);
+  });
+
+  test('300 people behind one address sign in on their first day, and so does the next', async () => {
+    await using here = await besieged({ trustedProxies: '127.0.0.1' });
+    const office = from('198.51.100.9');
+    const people = Array.from({ length: 300 }, (_, at) => `person-${at}`);
+    for (const name of [...people, 'late']) await here.addUser(name);
+    const inTurn = people.values();
+    const statuses: number[] = [];
+    const queue = async () => {
+      for (const name of inTurn) statuses.push((await byApi(here.gateway, name, password, office)).status);
+    };
+    await Promise.all(Array.from({ length: 20 }, queue));
+    deepEqual([...new Set(statuses)], [200]);
+    equal((await byForm(here.gateway, 'late', password, office)).status, 303);
   });
 
   test('a flood of sign-ins leaves what is proxied unharmed', async () => {

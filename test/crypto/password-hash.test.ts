@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, notEqual, rejects, throws } from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
-import test from 'node:test';
+import test, { type TestContext } from 'node:test';
 import { hash as argon2 } from '@node-rs/argon2';
 import bcrypt from 'bcrypt';
 import { halfOfThreadPool, passwordHasher } from '../../lib/crypto/password-hash.ts';
@@ -110,16 +110,50 @@ for (const [title, hash] of untaken) {
   });
 }
 
-test('the work for an unknown user is that of a known one', async () => {
-  const hasher = passwordHasher({ cost: 10 });
-  const hash = await hasher.hash(password);
-  const timed = async (kept: string | undefined) => {
-    const start = process.hrtime.bigint();
-    await hasher.verify('wrong', kept);
-    return Number(process.hrtime.bigint() - start);
-  };
-  // A comparison that was skipped would be a thousand times quicker: a quarter leaves room for a busy machine.
-  equal((await timed(undefined)) > (await timed(hash)) / 4, true);
+/** The rounds that bcrypt itself is asked for, whatever we count. */
+async function roundsOf(t: TestContext, work: () => Promise<unknown>): Promise<number> {
+  const { mock: compared } = t.mock.method(bcrypt, 'compare');
+  await work();
+  return compared.calls.reduce((sum, call) => sum + 2 ** Number(String(call.arguments[1]).split('$').at(-2)), 0);
+}
+
+const mismatched: [title: string, hash: () => Promise<string | undefined>][] = [
+  ['of nobody', async () => undefined],
+  ['of our own form', () => passwordHasher({ cost: 9 }).hash(password)],
+  ['of our own form at a lower cost', () => quick.hash(password)],
+  ['$2a$, cost 4', async () => imported('$2a$')],
+  ['$2b$, cost 7', () => bcrypt.hash(password, 7)],
+  ['$2y$, cost 8', async () => (await bcrypt.hash(password, 8)).replace('$2b$', '$2y$')],
+  ['$2b$, cost 9', () => bcrypt.hash(password, 9)],
+];
+for (const [title, hash] of mismatched) {
+  test(`a wrong password costs 512 rounds of bcrypt beside a hash ${title}`, async (t) => {
+    const hasher = passwordHasher({ cost: 9 });
+    const found = await hash();
+    const rounds = await roundsOf(t, () => hasher.verify('wrong', found));
+    // Less than bcrypt's least cost cannot be made up.
+    equal(rounds, 512);
+    equal(hasher.performed, 1);
+  });
+}
+
+test('a wrong password beside an argon2id import makes up in bcrypt what argon2 did not cost', async (t) => {
+  const hasher = passwordHasher({ cost: 9 });
+  const cheap = await argon2(password, { memoryCost: 8192, timeCost: 3, parallelism: 1 });
+  equal(await roundsOf(t, () => hasher.verify('wrong', cheap)), 512 - 256);
+  const dear = await argon2(password, { memoryCost: 65_536, timeCost: 1, parallelism: 1 });
+  equal(await roundsOf(t, () => hasher.verify('wrong', dear)), 0);
+});
+
+test('a wrong password beside a dearer import costs what that costs, and no more', async (t) => {
+  const dear = await bcrypt.hash(password, 6);
+  equal(await roundsOf(t, () => quick.verify('wrong', dear)), 64);
+});
+
+test('a right password costs nothing besides', async (t) => {
+  const cheap = imported('$2b$');
+  const hasher = passwordHasher({ cost: 9 });
+  equal(await roundsOf(t, () => hasher.verify(password, cheap)), 16);
 });
 
 test('two run at a time, a hundred wait, and the next is told that it cannot be served', async () => {
@@ -132,6 +166,21 @@ test('two run at a time, a hundred wait, and the next is told that it cannot be 
   equal(only?.reason instanceof StoreUnavailableError && only.reason.store, 'hashing');
   equal(hasher.performed, 102);
   deepEqual(await hasher.verify(password, undefined), none);
+});
+
+test('strangers leave a fifth of the queue to others, and take turns with them', async () => {
+  const hasher = passwordHasher({ cost: 4, concurrency: 1, queue: 10 });
+  const order: string[] = [];
+  const ask = (name: string, stranger: boolean) =>
+    hasher.verify(password, undefined, { stranger }).then(
+      () => order.push(name),
+      () => order.push(`no ${name}`),
+    );
+  const strangers = Array.from({ length: 12 }, (_, at) => ask(`s${at}`, true));
+  const known = Array.from({ length: 3 }, (_, at) => ask(`k${at}`, false));
+  await Promise.all([...strangers, ...known]);
+  deepEqual(order.slice(0, 4), ['no s9', 'no s10', 'no s11', 'no k2']);
+  deepEqual(order.slice(4), ['s0', 'k0', 's1', 'k1', 's2', 's3', 's4', 's5', 's6', 's7', 's8']);
 });
 
 test('a refused hash gives its place back', async () => {

@@ -79,7 +79,7 @@ test('a token is made with the password, shown once, listed without itself, and 
   const wanted = { name: 'ci', scopes: ['deploy:write'], expires_at: '2099-01-01T00:00:00Z' };
   equal(await codeOf(await tom.json('/auth/api/v1/tokens', wanted)), '403 confirmation_required');
   const wrong = { ...wanted, current_password: 'wrong' };
-  equal(await codeOf(await tom.json('/auth/api/v1/tokens', wrong)), '401 invalid_credentials');
+  equal(await codeOf(await tom.json('/auth/api/v1/tokens', wrong)), '403 confirmation_required');
   const made = await tom.json('/auth/api/v1/tokens', { ...wanted, current_password: password });
   equal(made.status, 201);
   const { token, expires_at } = (await made.json()) as Json;
@@ -121,7 +121,7 @@ test('a new password ends the other sessions, not one’s own', async () => {
   const put = (body: object) => pat.json('/auth/api/v1/account/password', body, { method: 'PUT' });
   equal(
     await codeOf(await put({ current_password: 'wrong', new_password: 'a quite new secret' })),
-    '401 invalid_credentials',
+    '403 confirmation_required',
   );
   const weak = (await (await put({ current_password: password, new_password: 'short' })).json()) as {
     errors: Json[];

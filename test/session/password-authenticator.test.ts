@@ -24,7 +24,7 @@ function over(answer: () => Promise<Result<UserRecord>>) {
   });
   function authenticate(body: PresentedPassword, { query = {}, raw = body as unknown } = {}) {
     const req = Object.assign(new IncomingMessage(new Socket()), { body: raw, query });
-    return authenticator.authenticate(req, new ServerResponse(req), body, caller);
+    return authenticator.authenticate(req, new ServerResponse(req), body, caller, 'form');
   }
   return { asked, authenticate };
 }
@@ -84,7 +84,7 @@ describe('the authenticator of passwords', () => {
       names.map((username) => {
         const body = { username, password: 'x' };
         const req = Object.assign(new IncomingMessage(new Socket()), { body });
-        return authenticator.authenticate(req, new ServerResponse(req), body, caller);
+        return authenticator.authenticate(req, new ServerResponse(req), body, caller, 'form');
       }),
     );
     deepEqual(

@@ -16,7 +16,7 @@ export const loginRoutes = [
     answers: { 200: { description: 'Signed in.', schema: tokenPair } },
     refusals: ['invalid_credentials', 'account_pending', 'account_disabled', 'rate_limited'],
     async handle({ core, req, res, body, caller }) {
-      const verified = await core.passwordAuthenticator.authenticate(req, res, body, caller);
+      const verified = await core.passwordAuthenticator.authenticate(req, res, body, caller, 'api');
       if (!verified.ok) return verified;
       const pair = await core.accessTokens.signIn(verified.value, caller);
       return json(200, {

@@ -14,9 +14,9 @@ export const passwordRoutes = [
     scope: 'gatewarden:write',
     body: { as: 'json', schema: z.strictObject({ current_password: text, new_password: text }) },
     answers: { 204: { description: 'Changed.' } },
-    refusals: ['invalid_credentials', 'confirmation_required', 'rate_limited'],
-    async handle({ core, body, principal, caller, actor }) {
-      const confirmed = await core.signIn.confirm(principal.id, body.current_password, caller);
+    refusals: ['confirmation_required', 'rate_limited'],
+    async handle({ core, body, principal, actor }) {
+      const confirmed = await core.signIn.confirm(actor, body.current_password);
       if (!confirmed.ok) return confirmed;
       const changed = await core.signIn.change(principal.id, body.new_password, actor, principal.sessionId);
       return changed.ok ? noContent() : changed;

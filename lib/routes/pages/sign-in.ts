@@ -71,7 +71,7 @@ export const signInRoutes = [
     },
     async handle(call) {
       const { core, req, res, body, caller } = call;
-      const user = await core.passwordAuthenticator.authenticate(req, res, body, caller);
+      const user = await core.passwordAuthenticator.authenticate(req, res, body, caller, 'form');
       if (!user.ok) return failed(call, user.refusal);
       const remember = body.remember !== undefined;
       await core.browserSessions.begin(req, res, user.value, { method: 'password', remember, caller });

@@ -71,11 +71,21 @@ export const enlist = script(`
   redis.call('PEXPIRE', KEYS[1], math.max(1, tonumber(last[2]) - tonumber(ARGV[3])))
   return 1`);
 
-/** Takes one attempt back, never below none. */
-export const refund = script(`
+/** What is counted and what is left of its time in milliseconds; {0, 0} when nothing is. */
+export const countOf = script(`
   local count = tonumber(redis.call('GET', KEYS[1]) or 0)
-  if count > 0 then redis.call('DECR', KEYS[1]) end
-  return 1`);
+  return {count, math.max(0, redis.call('PTTL', KEYS[1]))}`);
+
+/** Holds a place, by Redis's own clock. ARGV: the holder, how many may be held, for how long (ms). */
+export const hold = script(`
+  local time = redis.call('TIME')
+  local now = time[1] * 1000 + math.floor(time[2] / 1000)
+  redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+  local held = redis.call('ZCARD', KEYS[1])
+  if held >= tonumber(ARGV[2]) then return 0 end
+  redis.call('ZADD', KEYS[1], now + tonumber(ARGV[3]), ARGV[1])
+  if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[3]) then redis.call('PEXPIRE', KEYS[1], ARGV[3]) end
+  return held + 1`);
 
 /** Keeps the latest addresses. ARGV: the address, when, how many, and for how long (ms). */
 export const rememberAddress = script(`

@@ -6,21 +6,30 @@ import type { Connection } from './connection.ts';
 /** A flood of invented names costs about `mostRows` at most; those nearest to their end give way. */
 const bounds = { mostRows: 500_000, hitsBetweenSweeps: 500, sweptAtOnce: 2_000 };
 const addressesKept = 20;
+/** A place that would end later was taken before the clock was set back. */
+const longestPlaceMs = 3_600_000;
 
 const wholeSeconds = (windowMs: number) => Math.max(1, Math.ceil(windowMs / 1000));
 const keyIn = (windowMs: number, key: string) => `${wholeSeconds(windowMs)}:${key}`;
 
 function statements(db: Connection) {
   return {
-    refund: db.statement('UPDATE attempts SET points = points - 1 WHERE key = ? AND expire > ? AND points > 0'),
+    count: db.statement('SELECT points, expire FROM attempts WHERE key = ? AND expire > ?'),
     clear: db.statement('DELETE FROM attempts WHERE key = ?'),
     shorten: db.statement('UPDATE attempts SET expire = ? WHERE key = ?'),
     sweep: db.statement(
       'DELETE FROM attempts WHERE key IN (SELECT key FROM attempts WHERE expire <= ? ORDER BY expire LIMIT ?)',
     ),
-    count: db.statement('SELECT count(*) AS n FROM attempts INDEXED BY attempts_by_end'),
+    rows: db.statement('SELECT count(*) AS n FROM attempts INDEXED BY attempts_by_end'),
     evict: db.statement(
       'DELETE FROM attempts WHERE key IN (SELECT key FROM attempts WHERE expire > 0 ORDER BY expire LIMIT ?)',
+    ),
+    lapse: db.statement('DELETE FROM held_attempts WHERE key = ?1 AND (until <= ?2 OR until > ?2 + ?3)'),
+    held: db.statement('SELECT count(*) AS n FROM held_attempts WHERE key = ?'),
+    hold: db.statement('INSERT OR REPLACE INTO held_attempts (key, holder, until) VALUES (?, ?, ?)'),
+    letGo: db.statement('DELETE FROM held_attempts WHERE key = ? AND holder = ?'),
+    lapseAll: db.statement(
+      'DELETE FROM held_attempts WHERE (key, holder) IN (SELECT key, holder FROM held_attempts WHERE until <= ? LIMIT ?)',
     ),
     remember: db.statement(
       `INSERT INTO known_addresses (user_key, address, at) VALUES (?, ?, ?)
@@ -72,7 +81,8 @@ function sweeper(db: Connection, sql: ReturnType<typeof statements>, limits: typ
   let hits = 0;
   function sweep(): void {
     sql.sweep.run(Date.now(), limits.sweptAtOnce);
-    const over = Number(sql.count.get()?.n ?? 0) - limits.mostRows;
+    sql.lapseAll.run(Date.now(), limits.sweptAtOnce);
+    const over = Number(sql.rows.get()?.n ?? 0) - limits.mostRows;
     if (over > 0) sql.evict.run(over);
   }
   return async () => {
@@ -96,8 +106,24 @@ export function attemptStore(db: Connection, limits = bounds): AttemptStore {
       await db.write('relaxed', () => void sql.shorten.run(Date.now() + windowMs, keyIn(windowMs, key)));
       return { count, resetMs: windowMs };
     },
-    refund: (key, windowMs) => db.write('relaxed', () => void sql.refund.run(keyIn(windowMs, key), Date.now())),
+    count: (key, windowMs) =>
+      db.read(() => {
+        const now = Date.now();
+        const row = sql.count.get(keyIn(windowMs, key), now);
+        const resetMs = Math.min(Number(row?.expire ?? now) - now, windowMs);
+        return { count: Number(row?.points ?? 0), resetMs };
+      }),
     clear: (key, windowMs) => db.write('relaxed', () => void sql.clear.run(keyIn(windowMs, key))),
+    hold: (key, holder, most, forMs) =>
+      db.transaction('relaxed', () => {
+        const now = Date.now();
+        sql.lapse.run(key, now, longestPlaceMs);
+        const held = Number(sql.held.get(key)?.n ?? 0);
+        if (held >= most) return 0;
+        sql.hold.run(key, holder, now + forMs);
+        return held + 1;
+      }),
+    letGo: (key, holder) => db.write('relaxed', () => void sql.letGo.run(key, holder)),
     rememberAddress: (userKey, address, at) =>
       db.transaction('relaxed', () => {
         sql.remember.run(userKey, address, at);

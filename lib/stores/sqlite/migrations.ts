@@ -122,6 +122,15 @@ const migrations: readonly string[] = [
   CREATE INDEX audit_by_actor ON audit (actor, id);
   `,
   'ALTER TABLE users ADD COLUMN ended TEXT',
+  `
+  CREATE TABLE held_attempts (
+    key TEXT NOT NULL,
+    holder TEXT NOT NULL,
+    until INTEGER NOT NULL,
+    PRIMARY KEY (key, holder)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX held_attempts_by_end ON held_attempts (until);
+  `,
 ];
 
 /** The schema that this version reads and writes. */

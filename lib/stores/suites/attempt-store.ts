@@ -11,6 +11,7 @@ const window = 900_000;
 export function describeAttemptStore(name: string, open: Open<AttemptStore>): void {
   describe(`${name} attempt store`, () => {
     describeCounting(open);
+    describePlaces(open);
     describeAddresses(open);
   });
 }
@@ -47,17 +48,22 @@ function describeCounting(open: Open<AttemptStore>): void {
     await wait(second.resetMs + 20);
     equal(await countOf(attempts, 'ada', 1000), 1);
   });
-  check('takes one back', async (attempts) => {
+  check('tells what is counted without counting', async (attempts) => {
+    same(await attempts.count('ada', window), { count: 0, resetMs: 0 });
     await attempts.hit('ada', window);
     await attempts.hit('ada', window);
-    await attempts.refund('ada', window);
-    equal(await countOf(attempts, 'ada'), 2);
+    for (const _ of [1, 2]) {
+      const { count, resetMs } = await attempts.count('ada', window);
+      equal(count, 2);
+      ok(resetMs > window - 5000 && resetMs <= window);
+    }
+    equal((await attempts.count('ada', 60_000)).count, 0);
+    equal((await attempts.count('bob', window)).count, 0);
   });
-  check('takes nothing back where nothing is counted', async (attempts) => {
-    await attempts.refund('ada', window);
-    equal(await countOf(attempts, 'ada'), 1);
-    await atOnce(5, () => attempts.refund('ada', window));
-    equal(await countOf(attempts, 'ada'), 1);
+  check('tells of nothing once the window is over', async (attempts) => {
+    const { resetMs } = await attempts.hit('ada', 1000);
+    await wait(resetMs + 20);
+    same(await attempts.count('ada', 1000), { count: 0, resetMs: 0 });
   });
   check('clears one key of one window', async (attempts) => {
     await attempts.hit('ada', window);
@@ -68,6 +74,50 @@ function describeCounting(open: Open<AttemptStore>): void {
     equal(await countOf(attempts, 'ada'), 1);
     equal(await countOf(attempts, 'ada', 60_000), 2);
     equal(await countOf(attempts, 'bob'), 2);
+  });
+}
+
+function describePlaces(open: Open<AttemptStore>): void {
+  const check = caseOf(open);
+  const long = 60_000;
+  check('holds as many places as there may be, each once, however many ask at once', async (attempts) => {
+    const places = await atOnce(100, (at) => attempts.hold('ada', `holder ${at}`, 5, long));
+    same(
+      places.filter((place) => place > 0).sort((a, b) => a - b),
+      [1, 2, 3, 4, 5],
+    );
+    equal(await attempts.hold('bob', 'holder 0', 5, long), 1);
+  });
+  check('gives a place that was given up to the next', async (attempts) => {
+    for (const holder of ['a', 'b']) await attempts.hold('ada', holder, 2, long);
+    equal(await attempts.hold('ada', 'c', 2, long), 0);
+    await attempts.letGo('ada', 'a');
+    equal(await attempts.hold('ada', 'c', 2, long), 2);
+    equal(await attempts.hold('ada', 'd', 2, long), 0);
+  });
+  check('gives up nothing that is not held, and nothing of another key', async (attempts) => {
+    await attempts.hold('ada', 'a', 1, long);
+    await attempts.letGo('ada', 'b');
+    await attempts.letGo('bob', 'a');
+    equal(await attempts.hold('ada', 'b', 1, long), 0);
+  });
+  check('frees a place that nobody gave up in time', async (attempts) => {
+    await attempts.hold('ada', 'dead', 1, 500);
+    equal(await attempts.hold('ada', 'next', 1, long), 0);
+    await wait(550);
+    equal(await attempts.hold('ada', 'next', 1, long), 1);
+  });
+  check('keeps a later place when an earlier one runs out', async (attempts) => {
+    await attempts.hold('ada', 'later', 2, long);
+    await attempts.hold('ada', 'earlier', 2, 300);
+    await wait(350);
+    equal(await attempts.hold('ada', 'next', 2, long), 2);
+  });
+  check('holds places apart from what is counted', async (attempts) => {
+    await attempts.hold('ada', 'a', 1, long);
+    equal(await countOf(attempts, 'ada'), 1);
+    await attempts.clear('ada', window);
+    equal(await attempts.hold('ada', 'b', 1, long), 0);
   });
 }
 
