@@ -10,7 +10,8 @@ import type { UserRecord } from '../stores/records/users.ts';
 import type { SessionRecord } from '../stores/sessions.ts';
 import type { Stores } from '../stores/stores.ts';
 import { type CookieSettings, cookieValues, sessionCookie } from './cookie.ts';
-import { ExpressStore } from './express-store.ts';
+import { expressStore, type StoreClass } from './express-store.ts';
+import { heldSessions } from './held-sessions.ts';
 import { type Identity, sessionKeeping, visitor } from './keeping.ts';
 import { signedSessionId } from './signed-cookie.ts';
 
@@ -42,6 +43,8 @@ export type BrowserSessionDependencies = Readonly<{
   secrets: readonly string[];
   stores: Pick<Stores, 'sessions' | 'users'>;
   bus: InvalidationBus;
+  /** The class of express-session's stores that ours is to extend; without one, express-session's own. */
+  expressStore?: StoreClass | undefined;
   /** Milliseconds since the epoch. */
   clock: () => number;
 }>;
@@ -69,11 +72,11 @@ export function browserSessions(dependencies: BrowserSessionDependencies): Brows
     clock,
     identityOf: (held) => identities.get(held) ?? visitor,
   });
-  const store = new ExpressStore(keeping);
+  const sessions = heldSessions(keeping);
   const middleware = session({
     name: cookie.name,
     secret: [...secrets],
-    store,
+    store: expressStore(sessions, dependencies.expressStore),
     cookie: cookie.options,
     genid: () => randomBase62(idLength),
     resave: false,
@@ -117,7 +120,7 @@ export function browserSessions(dependencies: BrowserSessionDependencies): Brows
     identities.set(held, identity);
     if (identity.remember) held.cookie.maxAge = settings.sessionLifetime;
     await called((done) => held.save(done));
-    const record = store.recordOf(held);
+    const record = sessions.recordOf(held);
     if (record === undefined) throw new StoreUnavailableError('session');
     return record;
   }
@@ -142,7 +145,7 @@ export function browserSessions(dependencies: BrowserSessionDependencies): Brows
 
   async function end(req: WithSession, res: ServerResponse): Promise<void> {
     await endNamed(req);
-    const begun = req.session && store.recordOf(req.session);
+    const begun = req.session && sessions.recordOf(req.session);
     if (begun) await keeping.end(begun.id);
     // Without a session express-session neither saves one nor sets its cookie when the answer goes out.
     req.session = undefined;

@@ -1,125 +1,71 @@
 import session, { type SessionData } from 'express-session';
-import { sha256 } from '../crypto/digest.ts';
 import type { SessionRecord } from '../stores/sessions.ts';
+import type { HeldSessions } from './held-sessions.ts';
 
 type Request = Parameters<session.Store['createSession']>[0];
 type Done<T = void> = (error?: unknown, value?: T) => void;
 
-/** What the store of express-session asks of the sessions behind it. */
-export interface SessionKeeping {
-  /** The session, if it lives and its user's epoch has not passed it. */
-  load(id: string): Promise<SessionRecord | undefined>;
-  /** A new record for `held`: the identity given at sign-in, or a visitor's. Undefined when the id is taken. */
-  create(id: string, held: object, data: string): Promise<SessionRecord | undefined>;
-  /** Update-only, and so are the next two: what was ended stays ended. */
-  saveData(id: string, data: string): Promise<boolean>;
-  touch(record: SessionRecord): Promise<void>;
-  /** True when it was there. */
-  end(id: string): Promise<boolean>;
-  clock(): number;
-}
+/** What the class of a store is told of the sessions: see `SessionAccess` in `stores/redis/express-store.ts`. */
+type Access = Readonly<{
+  dataOf(record: SessionRecord): SessionData | undefined;
+  recordOf(held: SessionData): SessionRecord | undefined;
+  end(id: string): Promise<unknown>;
+}>;
 
-/** What is kept of a session: its data and its cookie, but not the moment at which the cookie ends, which moves. */
-function dataOf(held: SessionData): string {
-  const { expires: _moves, ...cookie } = JSON.parse(JSON.stringify(held.cookie ?? {}));
-  return JSON.stringify({ ...held, cookie });
-}
+/** A class of express-session's stores that a store of ours can extend. */
+export type StoreClass = abstract new (access: Access) => session.Store;
 
-/** The session as express-session takes it; undefined for what cannot be read. Its cookie ends when the session does. */
-function heldIn(record: SessionRecord, now: number): SessionData | undefined {
-  try {
-    const held = JSON.parse(record.data);
-    const left = record.remember ? record.expiresAt - now : (held.cookie?.originalMaxAge ?? null);
-    const expires = left === null ? null : new Date(now + left);
-    return { ...held, cookie: { ...held.cookie, originalMaxAge: left, expires } };
-  } catch {
-    return undefined;
+/** express-session's own, where the engine has none. */
+abstract class PlainStore extends session.Store {
+  constructor(_access: Access) {
+    super();
   }
 }
 
-/** Calls back outside of the promise: what a callback throws must not come back to it as an error of the store. */
-function settle<T>(work: Promise<T>, done: Done<T> | undefined): void {
-  work.then(
-    (value) => process.nextTick(() => done?.(null, value)),
-    (error) => process.nextTick(() => done?.(error)),
+/** With a callback, calls it outside of the promise: what it throws must not come back to it as an error of the store. */
+function settle<T>(work: Promise<T>, done: Done<T> | undefined): Promise<T | undefined> {
+  if (done === undefined) return work;
+  return work.then(
+    (value) => {
+      process.nextTick(() => done(null, value));
+      return value;
+    },
+    (error) => {
+      process.nextTick(() => done(error));
+      return undefined;
+    },
   );
 }
 
 /**
- * express-session's store over ours. What was loaded can only be updated, what is new only created, so that a slow request
- * brings no ended session back (expressjs/session#935). A refused save is no error: the answer's headers are out by then.
+ * express-session's store over ours: a `Base` whose reading and writing of single sessions is `held`'s. Each verb calls
+ * back, and without a callback gives a promise, as connect-redis's do. `get`, `set` and `touch` take the secret id of the
+ * cookie, `destroy` the public one too. A refused save is no error: the answer's headers are out by then.
  * Never emits `disconnect`, on which express-session would go on without sessions.
  */
-export class ExpressStore extends session.Store {
-  readonly #keeping: SessionKeeping;
-  /** By the object that express-session holds, so that nothing in the session's data can change whose it is. */
-  readonly #records = new WeakMap<object, SessionRecord>();
-  readonly #saved = new WeakMap<object, string>();
-
-  constructor(keeping: SessionKeeping) {
-    super();
-    this.#keeping = keeping;
-  }
-
-  /** The record behind a session that was loaded or saved. */
-  recordOf(held: object): SessionRecord | undefined {
-    return this.#records.get(held);
-  }
-
-  override get(sid: string, done: Done<SessionData | null>): void {
-    settle(this.#load(sid), done);
-  }
-
-  async #load(sid: string): Promise<SessionData | null> {
-    const record = await this.#keeping.load(sha256(sid));
-    const held = record && heldIn(record, this.#keeping.clock());
-    if (record === undefined || held === undefined) return null;
-    this.#records.set(held, record);
-    return held;
-  }
-
-  override createSession(req: Request, held: SessionData): session.Session & SessionData {
-    const record = this.#records.get(held);
-    const made = super.createSession(req, held);
-    if (record) {
-      this.#records.set(made, record);
-      this.#saved.set(made, dataOf(made));
+export function expressStore(held: HeldSessions, Base: StoreClass = PlainStore): session.Store {
+  class ExpressStore extends Base {
+    override get(sid: string, done?: Done<SessionData | null>): Promise<SessionData | null | undefined> {
+      return settle(held.load(sid), done);
     }
-    return made;
-  }
 
-  override set(sid: string, held: SessionData, done?: Done): void {
-    settle(this.#save(sid, held), done);
-  }
+    override createSession(req: Request, loaded: SessionData): session.Session & SessionData {
+      const made = super.createSession(req, loaded);
+      held.renamed(loaded, made);
+      return made;
+    }
 
-  async #save(sid: string, held: SessionData): Promise<void> {
-    const data = dataOf(held);
-    if (this.#saved.get(held) === data) return;
-    const record = this.#records.get(held);
-    if (record) await this.#update(record, data);
-    else await this.#create(sid, held, data);
-    this.#saved.set(held, data);
-  }
+    override set(sid: string, data: SessionData, done?: Done): Promise<void> {
+      return settle(held.save(sid, data), done);
+    }
 
-  async #update(record: SessionRecord, data: string): Promise<void> {
-    // express-session touches only what it does not save.
-    if (await this.#keeping.saveData(record.id, data)) await this.#keeping.touch(record);
-  }
+    override touch(sid: string, data: SessionData, done?: Done): Promise<void> {
+      return settle(held.touch(sid, data), done);
+    }
 
-  async #create(sid: string, held: SessionData, data: string): Promise<void> {
-    const created = await this.#keeping.create(sha256(sid), held, data);
-    if (created) this.#records.set(held, created);
+    override destroy(sid: string, done?: Done): Promise<void> {
+      return settle(held.end(sid), done);
+    }
   }
-
-  override touch(_sid: string, held: SessionData, done?: Done): void {
-    const record = this.#records.get(held);
-    settle(record ? this.#keeping.touch(record) : Promise.resolve(), done);
-  }
-
-  override destroy(sid: string, done?: Done): void {
-    settle(
-      this.#keeping.end(sha256(sid)).then(() => undefined),
-      done,
-    );
-  }
+  return new ExpressStore({ dataOf: held.dataOf, recordOf: held.currentRecordOf, end: held.end });
 }

@@ -2,7 +2,7 @@ import type { InvalidationBus } from '../invalidation/bus.ts';
 import { endedEarly, sessionStands } from '../stores/records/standing.ts';
 import type { SessionRecord } from '../stores/sessions.ts';
 import type { Stores } from '../stores/stores.ts';
-import type { SessionKeeping } from './express-store.ts';
+import type { SessionKeeping } from './held-sessions.ts';
 
 /** Who a session is of, how it began, and for how long; sign-in alone says so. */
 export type Identity = Pick<SessionRecord, 'userId' | 'epoch' | 'method' | 'remember' | 'address' | 'agent'>;

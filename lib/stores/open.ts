@@ -10,6 +10,8 @@ import type { Stores } from './stores.ts';
 export interface Opened {
   readonly stores: Stores;
   readonly bus: InvalidationBus;
+  /** Where Redis keeps the sessions: the class of connect-redis's store that express-session is to extend. */
+  readonly expressStore?: Awaited<ReturnType<typeof openRedis>>['expressStore'] | undefined;
   /** How long the request path may believe what it has read, in milliseconds. */
   readonly cacheLifetime: number;
 }
@@ -114,6 +116,7 @@ function joined({ mongo, redis, sqlite }: Engines, parts: readonly Part[]): Open
   return {
     stores,
     bus: redis?.bus ?? localBus(),
+    expressStore: redis?.expressStore,
     cacheLifetime: mongo && !redis ? cacheLifetimeWithoutChannel : cacheLifetimeWithChannel,
   };
 }

@@ -1,6 +1,6 @@
-import { equal, ok } from 'node:assert/strict';
+import { deepEqual, equal, ok } from 'node:assert/strict';
 import test from 'node:test';
-import { aSession, start } from '../../lib/stores/suites/records.ts';
+import { aSession, minute, start } from '../../lib/stores/suites/records.ts';
 import { redisServer } from '../support/redis.ts';
 import { startCluster } from '../support/redis-cluster.ts';
 import { startSentinel } from '../support/redis-sentinel.ts';
@@ -43,6 +43,25 @@ test('Sentinel: a master that hangs is an outage within about a second, and is r
   ok(ms < 2_500);
   await until(works(stores), 20_000);
   await until(() => stores.bus.healthy, 20_000);
+});
+
+test('Cluster: connect-redis’s store lists and clears the sessions of all nodes', { skip }, async (t) => {
+  const cluster = await startCluster();
+  t.after(() => cluster[Symbol.asyncDispose]());
+  const { sessions, expressStore } = await opened(t, cluster.url);
+  const ended: string[] = [];
+  const store = new expressStore({
+    dataOf: ({ data }) => JSON.parse(data),
+    recordOf: () => undefined,
+    end: async (id) => void ended.push(id),
+  });
+  const ids = Array.from({ length: 40 }, (_, n) => `s${n}`).sort();
+  const times = { expiresAt: Date.now() + minute, idleAt: Date.now() + minute };
+  for (const id of ids) await sessions.create(aSession(id, { ...times, data: '{"cookie":{}}' }));
+  deepEqual([(await store.ids()).sort(), await store.length()], [ids, 40]);
+  equal((await store.all()).length, 40);
+  await store.clear();
+  deepEqual(ended.sort(), ids);
 });
 
 test('Cluster: one node that is lost is an outage for its keys, and serves again when it is back', {

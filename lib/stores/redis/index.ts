@@ -4,6 +4,7 @@ import type { Stores } from '../stores.ts';
 import { attemptStore } from './attempts.ts';
 import { type RedisBus, redisBus } from './bus.ts';
 import { type Commands, commandsOn } from './commands.ts';
+import { type RedisStoreClass, redisStoreClass } from './express-store.ts';
 import { type Link, linkTo, reasonOf } from './link.ts';
 import { sessionStore } from './sessions.ts';
 import { type Subscription, subscription } from './subscription.ts';
@@ -12,6 +13,8 @@ import { parseRedisUrl, placesShown, type Target } from './url.ts';
 /** What Redis keeps of an installation, and its channel between instances. */
 export interface RedisStores extends Pick<Stores, 'sessions' | 'attempts' | 'health' | 'describe' | 'close'> {
   readonly bus: InvalidationBus;
+  /** connect-redis's store over the same sessions, for express-session. */
+  readonly expressStore: RedisStoreClass;
 }
 
 export interface RedisOptions {
@@ -59,6 +62,7 @@ export async function openRedis(options: RedisOptions): Promise<RedisStores> {
   return {
     sessions: sessionStore(commands, prefix),
     attempts: attemptStore(commands, prefix),
+    expressStore: redisStoreClass(commands, prefix),
     bus,
     health: healthOf(link, commands, bus, channel),
     describe: () => described(target, place),

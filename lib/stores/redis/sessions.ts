@@ -1,11 +1,10 @@
-import { RedisStore } from 'connect-redis';
 import type { SessionRecord, SessionStore } from '../sessions.ts';
 import { type Commands, isUnreadable, type Script } from './commands.ts';
+import { atOnce, eachOf } from './each.ts';
+import { sessionPrefix } from './express-store.ts';
 import { parsed, sessionOf, texts } from './replies.ts';
 import * as scripts from './scripts.ts';
 
-/** So many commands are under way at once for one call. */
-const atOnce = 200;
 const sweeping = { pages: 20, perPage: 500, examined: 1_000 };
 
 const endOf = (session: SessionRecord): number => Math.min(session.expiresAt, session.idleAt);
@@ -13,32 +12,19 @@ const endOf = (session: SessionRecord): number => Math.min(session.expiresAt, se
 /** Newest first; of one moment, the greater id. */
 const byAge = (a: SessionRecord, b: SessionRecord): number => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1);
 
-async function eachOf<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  for (let at = 0; at < items.length; at += atOnce) {
-    results.push(...(await Promise.all(items.slice(at, at + atOnce).map(work))));
-  }
-  return results;
-}
-
 /**
  * Sessions as JSON, one key each that Redis lets go of when the session ends, and per user a sorted set of their ids.
- * connect-redis keeps the records and reads them; its writes are plain SETs, which would bring an ended session back,
- * so the writing verbs are one command or one script each. A list and a session may lie on different nodes of a
- * cluster: the list may name what is gone, never the other way round, and forgets it when it is read.
+ * Each writing verb is one command or one script, so that none brings an ended session back. A list and a session may
+ * lie on different nodes of a cluster: the list may name what is gone, never the other way round, and forgets it when
+ * it is read.
  */
 export function sessionStore(commands: Commands, prefix: string): SessionStore {
-  const kept = new RedisStore({
-    client: { get: (key: string) => commands.send(key, 'GET', key) },
-    prefix: `${prefix}session:`,
-    serializer: { parse: parsed, stringify: JSON.stringify },
-  });
-  const keyOf = (id: string) => kept.prefix + id;
+  const keyOf = (id: string) => sessionPrefix(prefix) + id;
   const listKey = (userId: string) => `${prefix}sessions-of:${userId}`;
 
   async function record(id: string): Promise<SessionRecord | undefined> {
-    const found: unknown = await kept.get(id);
-    return found === null ? undefined : sessionOf(found, id);
+    const found = await commands.send(keyOf(id), 'GET', keyOf(id));
+    return typeof found === 'string' ? sessionOf(parsed(found), id) : undefined;
   }
 
   const enlist = ({ id, userId, expiresAt }: SessionRecord) =>
@@ -108,7 +94,7 @@ export function sessionStore(commands: Commands, prefix: string): SessionStore {
         .filter((one) => endOf(one) > now)
         .sort(byAge);
     },
-    sweep: sweeper(commands, kept.prefix),
+    sweep: sweeper(commands, sessionPrefix(prefix)),
   };
 }
 
