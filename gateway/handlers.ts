@@ -1,13 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Decision, Log, Refusal } from 'gatewarden';
 import type { Pool } from 'undici';
-import { StoreUnavailableError, writeAnswer } from '#request';
+import { StoreUnavailableError, somethingBroke, writeAnswer } from '#request';
 import { type Exchange, newExchange } from './exchange.ts';
 import type { Allowed, Denied, Gate } from './gate.ts';
 import type { Limits } from './limits.ts';
 import { ownership } from './own-pages.ts';
 import { forward, type Route } from './proxy/forward.ts';
 import { headWriter } from './proxy/headers-in.ts';
+import { answerHeadWriter } from './proxy/headers-out.ts';
 import { discardRest, hasBody } from './proxy/request-body.ts';
 import { answerTo, forwardUpgrade, type Upgradable } from './proxy/upgrade.ts';
 import { failureCode, upstreamRefusal } from './proxy/upstream-error.ts';
@@ -150,12 +151,22 @@ function routeOf({ gate, pool, limits, log, draining }: Dependencies): Route {
     upstream: pool,
     limits,
     upstreamHead: headWriter(),
+    answerHead: answerHeadWriter(),
     cookieNames: gate.cookieNames,
     ownCookies: new Set(gate.cookieNames.map((name) => name.toLowerCase())),
     clearCookieHeader: gate.clearCookieHeader,
     draining,
-    shared: (decision) => decision.rule?.public ?? !authEnabled,
+    shared: ({ rule, principal, clearCookie }) =>
+      principal.kind === 'anonymous' && !clearCookie && (rule?.public ?? !authEnabled),
+    serviceWorkers: false,
     watch: ({ req }, decision, onEnd) => gate.watch(req, decision, onEnd),
+    broke({ req, res, requestId }: Exchange, error: unknown): void {
+      log.error({ err: error, requestId }, 'an answer could not be passed on');
+      res.shouldKeepAlive = false;
+      if (res.headersSent) res.destroy();
+      else writeAnswer(req, res, somethingBroke);
+      discardRest(req, limits.discard);
+    },
     failed({ req, res, requestId }: Exchange, decision: Allowed, error: Error): void {
       const refusal = upstreamRefusal(error);
       log.warn({ code: refusal.code, cause: failureCode(error), requestId }, 'no answer from the upstream');

@@ -4,15 +4,18 @@ import type { Dispatcher } from 'undici';
 import type { Exchange } from '../exchange.ts';
 import type { Allowed } from '../gate.ts';
 import type { Limits } from '../limits.ts';
+import type { RawHeaders } from './header-names.ts';
 import type { HeadWriter, IdentityHeaders } from './headers-in.ts';
-import { clientHeaders } from './headers-out.ts';
+import { type AnswerHeadWriter, textOf } from './headers-out.ts';
 import { hasBody, requestBody } from './request-body.ts';
+import { InvalidAnswerError } from './upstream-error.ts';
 
 /** What every forwarded request needs, put together once. */
 export interface Route {
   readonly upstream: Dispatcher;
   readonly limits: Limits;
   readonly upstreamHead: HeadWriter;
+  readonly answerHead: AnswerHeadWriter;
   readonly cookieNames: readonly string[];
   /** The same in lower case. */
   readonly ownCookies: ReadonlySet<string>;
@@ -22,16 +25,21 @@ export interface Route {
   readonly draining: () => boolean;
   /** Whoever asked is told, and the log too, that the upstream gave no answer. */
   failed(exchange: Exchange, decision: Allowed, error: Error): void;
+  /** Whoever asked is told, and the log too, that passing the answer on threw: a fault of ours, not of the upstream. */
+  broke(exchange: Exchange, error: unknown): void;
   /** See `Gate.watch`. */
   watch(exchange: Exchange, decision: Allowed, onEnd: () => void): () => void;
-  /** Nothing on this path asks who it is, or nobody can be told: caches may do what the upstream says. */
+  /** Nobody is signed in and the path asks nobody to be: caches may do what the upstream says. */
   shared(decision: Allowed): boolean;
+  /** Upstreams may widen the scope of their service workers. */
+  readonly serviceWorkers: boolean;
 }
 
 /** Bodies up to this are small: they come in one piece and leave in one. */
 const inOneGo = 16 * 1024;
 
 const clientGone = new Error('the client went away');
+const passingBroke = new Error('the answer could not be passed on');
 const notAllowedAnyMore = new Error('the request is not allowed any more');
 
 /** Sends a request that was allowed to the upstream and streams the answer back. */
@@ -90,9 +98,14 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     else this.#controller = controller;
   }
 
-  onRequestUpgrade(controller: Dispatcher.DispatchController, _status: number, _headers: object, socket: Duplex): void {
+  onRequestUpgrade(
+    controller: Dispatcher.DispatchController,
+    _status: number,
+    _headers: IncomingHttpHeaders,
+    socket: Duplex,
+  ): void {
     socket.destroy();
-    controller.abort(new Error('an upgrade that nobody asked for'));
+    controller.abort(new InvalidAnswerError('an upgrade that nobody asked for'));
   }
 
   onResponseStart(
@@ -103,27 +116,41 @@ export class Forwarding implements Dispatcher.DispatchHandler {
   ): void {
     // Interim answers are between the upstream and us (RFC 9110, 15.2).
     if (status < 200) return;
+    try {
+      this.#start(controller, status, headers, message);
+    } catch (error) {
+      this.broke(error);
+    }
+  }
+
+  #start(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    headers: IncomingHttpHeaders,
+    message: string | undefined,
+  ): void {
     const encoding = headers['transfer-encoding'];
-    if (encoding !== undefined && encoding.toLowerCase() !== 'chunked') {
-      controller.abort(new Error('a transfer encoding that is not understood'));
+    if (encoding !== undefined && textOf(encoding).toLowerCase() !== 'chunked') {
+      controller.abort(new InvalidAnswerError('a transfer encoding that is not understood'));
       return;
     }
-    this.#answer(status, headers, message);
+    this.#answer(status, headers, rawHeadersOf(controller), message);
     const length = headers['content-length'];
     if (length !== undefined && encoding === undefined) this.#length = Number(length);
     // A short body of known length comes with its headers, or right behind them.
     if (this.#length < 0 || this.#length > inOneGo) process.nextTick(afterFirstTick, this);
   }
 
-  #answer(status: number, headers: IncomingHttpHeaders, message: string | undefined): void {
+  #answer(status: number, headers: IncomingHttpHeaders, raw: RawHeaders, message: string | undefined): void {
     const { exchange, route, decision } = this;
     const { req, res } = exchange;
-    const out = clientHeaders(headers, {
+    const out = route.answerHead(headers, raw, {
       shared: route.shared(decision),
       cookieNames: route.ownCookies,
       setCookie: decision.clearCookie ? route.clearCookieHeader : undefined,
       trailers: headers['transfer-encoding'] !== undefined && mayHaveTrailers(req.method, req.httpVersion, status),
       noLength: status === 204,
+      serviceWorkers: route.serviceWorkers,
     });
     if (route.draining()) res.shouldKeepAlive = false;
     if (message !== undefined && message !== '' && sendable(message)) res.writeHead(status, message, out);
@@ -139,6 +166,14 @@ export class Forwarding implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    try {
+      this.#pass(controller, chunk);
+    } catch (error) {
+      this.broke(error);
+    }
+  }
+
+  #pass(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     const { exchange } = this;
     const { res } = exchange;
     exchange.bytes += chunk.length;
@@ -160,8 +195,12 @@ export class Forwarding implements Dispatcher.DispatchHandler {
   onResponseEnd(_controller: Dispatcher.DispatchController, trailers: IncomingHttpHeaders): void {
     const { res } = this.exchange;
     if (res.writableEnded) return;
-    for (const name in trailers) passTrailer(this.exchange, name, trailers[name]);
-    res.end();
+    try {
+      for (const name in trailers) passTrailer(this.exchange, name, trailers[name]);
+      res.end();
+    } catch (error) {
+      this.broke(error);
+    }
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
@@ -170,6 +209,12 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     // A clean end would say that this was all: the connection is broken off instead.
     if (res.headersSent) res.destroy();
     else this.route.failed(this.exchange, this.decision, error);
+  }
+
+  /** An exception of ours while an answer is passed on. */
+  protected broke(error: unknown): void {
+    this.#abort(passingBroke);
+    this.route.broke(this.exchange, error);
   }
 
   #closed(): void {
@@ -188,6 +233,10 @@ export class Forwarding implements Dispatcher.DispatchHandler {
   }
 }
 
+/** The header lines as they came. undici has them as bytes. */
+export const rawHeadersOf = ({ rawHeaders }: Dispatcher.DispatchController): RawHeaders =>
+  Array.isArray(rawHeaders) ? rawHeaders : [];
+
 function afterFirstTick(forwarding: Forwarding): void {
   forwarding.afterFirstTick();
 }
@@ -204,5 +253,5 @@ const notInTrailers =
 
 function passTrailer({ res }: Exchange, name: string, value: string | string[] | undefined): void {
   if (value === undefined || notInTrailers.test(name)) return;
-  res.addTrailers([[name, Array.isArray(value) ? value.join(', ') : value]]);
+  res.addTrailers([[name, textOf(value)]]);
 }

@@ -1,8 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { type AnswerHeader, answerHeaderNames, type RawHeaders, spelledAs } from './header-names.ts';
 
 /** What of an upstream's answer depends on the request. */
 export interface Passing {
-  /** The rule is public: shared caches may keep the answer. */
+  /** Nobody was signed in and the rule is public: shared caches may keep the answer. */
   readonly shared: boolean;
   /** Cookies that are ours: an upstream may not set them. In lower case. */
   readonly cookieNames: ReadonlySet<string>;
@@ -12,76 +13,96 @@ export interface Passing {
   readonly trailers: boolean;
   /** 204 answers have no length (RFC 9110, 8.6). */
   readonly noLength: boolean;
+  /** `Service-Worker-Allowed` may widen the scope of a service worker over our own pages. */
+  readonly serviceWorkers: boolean;
 }
 
 type Value = string | string[];
 
-const dropped = new Set([
-  'connection',
-  'proxy-connection',
-  'keep-alive',
-  'te',
-  'transfer-encoding',
-  'upgrade',
-  'proxy-authenticate',
-  'proxy-authentication-info',
-  'http2-settings',
-]);
-
-// RFC 9213 and its forerunners: these speak to shared caches alone, above Cache-Control.
-const forSharedCaches = /(^|-)cdn-cache-control$|^surrogate-(control|key)$/;
-
 /**
- * An upstream's headers as the client gets them, names and values in turn. What belongs to this hop stays here, our cookies
- * cannot be set, and where a rule asked for somebody no shared cache may keep the answer.
+ * An upstream's headers as the client gets them, names and values in turn, the names spelled as in `raw`. What belongs to this
+ * hop stays here, our cookies cannot be set or cleared, and where the answer is somebody's no shared cache may keep it.
  */
-export function clientHeaders(upstream: IncomingHttpHeaders, passing: Passing): (string | string[])[] {
-  const headers: (string | string[])[] = [];
-  const named = upstream.connection === undefined ? undefined : namedIn(upstream.connection);
-  // Both lengths: the chunked one counted (RFC 9112, 6.3), so the other is a lie.
-  const noLength = passing.noLength || upstream['transfer-encoding'] !== undefined;
-  for (const name in upstream) {
-    const value = upstream[name];
-    if (value === undefined || dropped.has(name) || named?.has(name)) continue;
-    if (name === 'set-cookie') passCookies(headers, value, passing.cookieNames);
-    else if (name === 'content-length' && noLength) continue;
-    else if (name === 'trailer' && !passing.trailers) continue;
-    else if (passing.shared || !aboutCaching(name)) headers.push(name, value);
-  }
-  if (!passing.shared) tellCaches(headers, upstream);
-  if (passing.setCookie !== undefined) headers.push('set-cookie', passing.setCookie);
-  return headers;
+export type AnswerHeadWriter = (upstream: IncomingHttpHeaders, raw: RawHeaders, passing: Passing) => Value[];
+
+/** Makes an `AnswerHeadWriter`. It remembers the spellings of header names, so one serves a whole route. */
+export function answerHeadWriter(): AnswerHeadWriter {
+  const nameOf = answerHeaderNames();
+  return function answerHead(upstream, raw, passing) {
+    const headers: Value[] = [];
+    const { shared } = passing;
+    const named = namedIn(upstream.connection);
+    // Both lengths: the chunked one counted (RFC 9112, 6.3), so the other is a lie.
+    const noLength = passing.noLength || upstream['transfer-encoding'] !== undefined;
+    let at = 0;
+    for (const lower in upstream) {
+      const value = upstream[lower];
+      if (value === undefined) continue;
+      const name = nameOf(lower);
+      const { kind } = name;
+      if (kind !== 'drop' && !named?.has(lower)) {
+        const spelled = spelledAs(name, raw, at);
+        const passes = kind === 'pass' || (kind === 'content-length' && !noLength) || (kind === 'caching' && shared);
+        if (passes) headers.push(spelled, value);
+        else passSpecial(headers, kind, spelled, value, passing);
+      }
+      at += typeof value === 'string' ? 2 : 2 * value.length;
+    }
+    if (!shared) tellCaches(headers, upstream);
+    if (passing.setCookie !== undefined) headers.push('Set-Cookie', passing.setCookie);
+    return headers;
+  };
 }
 
-function namedIn(connection: string): ReadonlySet<string> | undefined {
-  if (connection === 'keep-alive' || connection === 'close') return undefined;
-  const names = connection.split(',').map((name) => name.trim().toLowerCase());
+function passSpecial(headers: Value[], kind: AnswerHeader, spelled: string, value: Value, passing: Passing): void {
+  if (kind === 'set-cookie') passCookies(headers, spelled, value, passing.cookieNames);
+  else if (kind === 'clear-site-data') passClearSiteData(headers, spelled, value);
+  else if (kind === 'trailer' && passing.trailers) headers.push(spelled, value);
+  else if (kind === 'service-worker-allowed' && passing.serviceWorkers) headers.push(spelled, value);
+}
+
+function namedIn(connection: Value | undefined): ReadonlySet<string> | undefined {
+  if (connection === undefined || connection === 'keep-alive' || connection === 'close') return undefined;
+  const names = textOf(connection)
+    .split(',')
+    .map((name) => name.trim().toLowerCase());
   return new Set(names.filter((name) => name !== 'content-length' && name !== 'set-cookie'));
 }
 
-const aboutCaching = (name: string): boolean =>
-  name === 'cache-control' || name === 'vary' || forSharedCaches.test(name);
-
-function passCookies(headers: Value[], value: Value, ours: ReadonlySet<string>): void {
+function passCookies(headers: Value[], spelled: string, value: Value, ours: ReadonlySet<string>): void {
   for (const cookie of typeof value === 'string' ? [value] : value) {
-    if (!setsOneOf(cookie, ours)) headers.push('set-cookie', cookie);
+    if (!setsOneOf(cookie, ours)) headers.push(spelled, cookie);
   }
+}
+
+/** Cookies are cleared for the whole site, ours among them; `"*"` stands for cookies too. */
+function passClearSiteData(headers: Value[], spelled: string, value: Value): void {
+  const types = textOf(value).split(',');
+  const kept = types.map((type) => type.trim()).filter((type) => !/^"?(cookies|\*)"?$/i.test(type) && type !== '');
+  if (kept.length > 0) headers.push(spelled, kept.join(', '));
 }
 
 /** True when a browser would send this cookie back under one of these names; `=name=value` is sent back as `name=value`. */
 export function setsOneOf(cookie: string, ours: ReadonlySet<string>): boolean {
   const end = cookie.indexOf(';');
-  const [name = '', ...value] = (end === -1 ? cookie : cookie.slice(0, end)).split('=');
-  if (name.trim() !== '') return ours.has(name.trim().toLowerCase());
-  return value.length > 0 && setsOneOf(value.join('='), ours);
+  const pair = end === -1 ? cookie : cookie.slice(0, end);
+  for (let start = 0; ; ) {
+    const sign = pair.indexOf('=', start);
+    const name = pair.slice(start, sign === -1 ? pair.length : sign).trim();
+    if (name !== '') return ours.has(name.toLowerCase());
+    if (sign === -1) return false;
+    start = sign + 1;
+  }
 }
 
 function tellCaches(headers: Value[], upstream: IncomingHttpHeaders): void {
-  headers.push('cache-control', privately(textOf(upstream['cache-control'])));
-  headers.push('vary', varied(textOf(upstream.vary)));
+  const { 'cache-control': control, vary } = upstream;
+  headers.push('Cache-Control', privately(control === undefined ? undefined : textOf(control)));
+  headers.push('Vary', vary === undefined ? allCredentials : varied(textOf(vary)));
 }
 
-const textOf = (value: Value | undefined): string | undefined => (Array.isArray(value) ? value.join(', ') : value);
+/** A header that came more than once, as the one list that it stands for (RFC 9110, 5.3). */
+export const textOf = (value: Value): string => (typeof value === 'string' ? value : value.join(', '));
 
 // A directive is a token with or without a value, and a quoted value may hold commas (RFC 9111, 5.2).
 const directives = /[^\s,="]+(?:\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^\s,]*))?/g;
@@ -95,12 +116,16 @@ export function privately(control: string | undefined): string {
   return (closed ? kept : ['private', ...kept]).join(', ');
 }
 
-function varied(vary: string | undefined): string {
-  if (vary === undefined) return 'Cookie, Authorization';
-  const names = vary.split(',').map((name) => name.trim());
+/** Where credentials are read from. */
+const credentialHeaders = ['Cookie', 'Authorization', 'X-Gatewarden-Token'];
+const allCredentials = credentialHeaders.join(', ');
+
+function varied(vary: string): string {
+  const names = vary
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
   if (names.includes('*')) return '*';
-  const missing = ['Cookie', 'Authorization'].filter(
-    (name) => !names.some((given) => given.toLowerCase() === name.toLowerCase()),
-  );
-  return [...names, ...missing].join(', ');
+  const given = new Set(names.map((name) => name.toLowerCase()));
+  return [...names, ...credentialHeaders.filter((name) => !given.has(name.toLowerCase()))].join(', ');
 }

@@ -5,9 +5,11 @@ import type { Dispatcher } from 'undici';
 import type { Exchange } from '../exchange.ts';
 import type { Allowed } from '../gate.ts';
 import { http } from '../http.ts';
-import { dispatch, Forwarding, type Route } from './forward.ts';
+import { dispatch, Forwarding, type Route, rawHeadersOf } from './forward.ts';
+import type { RawHeaders } from './header-names.ts';
 import type { IdentityHeaders } from './headers-in.ts';
-import { clientHeaders } from './headers-out.ts';
+import { textOf } from './headers-out.ts';
+import { InvalidAnswerError } from './upstream-error.ts';
 
 /** A client's socket after its request to upgrade, with what came behind the request already. */
 export type Upgradable = Readonly<{ socket: Duplex; head: Buffer }>;
@@ -51,17 +53,28 @@ class Upgrading extends Forwarding {
     headers: IncomingHttpHeaders,
     upstream: Duplex,
   ): void {
-    const { exchange, route, decision } = this;
-    const { socket, head } = this.#client;
+    const { socket } = this.#client;
     upstream.on('error', () => socket.destroy());
-    if (status !== 101 || headers.upgrade?.toLowerCase() !== 'websocket' || socket.destroyed) {
+    if (status !== 101 || !isWebSocket(headers) || socket.destroyed) {
       upstream.destroy();
-      this.onResponseError(controller, new Error('an upgrade that nobody asked for'));
+      this.onResponseError(controller, new InvalidAnswerError('an upgrade that nobody asked for'));
       return;
     }
-    exchange.res.statusCode = status;
+    try {
+      this.#joined(controller, headers, upstream);
+    } catch (error) {
+      upstream.destroy();
+      this.broke(error);
+    }
+  }
+
+  #joined(controller: Dispatcher.DispatchController, headers: IncomingHttpHeaders, upstream: Duplex): void {
+    const { exchange, route, decision } = this;
+    const { socket, head } = this.#client;
+    const answer = switching(headers, rawHeadersOf(controller), route, decision);
+    exchange.res.statusCode = 101;
     if (socket instanceof Socket) exchange.res.detachSocket(socket);
-    socket.write(Buffer.from(switching(headers, route, decision), 'latin1'));
+    socket.write(Buffer.from(answer, 'latin1'));
     upstream.write(head);
     join(exchange, socket, upstream);
     const unwatch = route.watch(exchange, decision, () => socket.destroy());
@@ -73,14 +86,18 @@ class Upgrading extends Forwarding {
   }
 }
 
+const isWebSocket = ({ upgrade }: IncomingHttpHeaders): boolean =>
+  upgrade !== undefined && textOf(upgrade).toLowerCase() === 'websocket';
+
 /** The answer that seals the upgrade. */
-function switching(headers: IncomingHttpHeaders, route: Route, decision: Allowed): string {
-  const out = clientHeaders(headers, {
+function switching(headers: IncomingHttpHeaders, raw: RawHeaders, route: Route, decision: Allowed): string {
+  const out = route.answerHead(headers, raw, {
     shared: true,
     cookieNames: route.ownCookies,
     setCookie: decision.clearCookie ? route.clearCookieHeader : undefined,
     trailers: false,
     noLength: true,
+    serviceWorkers: false,
   });
   let text = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n';
   for (let at = 0; at + 1 < out.length; at += 2) {

@@ -14,5 +14,6 @@ export type { RequestHead } from './extract/head.ts';
 export { isNavigation } from './extract/navigation.ts';
 export { isReservedHeader } from './extract/reserved-headers.ts';
 export type { RequestSource } from './extract/source.ts';
+export { somethingBroke } from './respond/something-broke.ts';
 export type { Answer } from './respond/write.ts';
 export { writeAnswer } from './respond/write.ts';

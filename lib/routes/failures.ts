@@ -1,6 +1,4 @@
 import { AuthError, type Refusal, StoreUnavailableError } from '../errors.ts';
-import { mediaTypes } from '../request/respond/media-types.ts';
-import type { Answer } from '../request/respond/write.ts';
 
 /** Seconds after which a store may be asked again. */
 const retryAfter = 2;
@@ -25,10 +23,3 @@ function statusOf(error: unknown): number | undefined {
   if (typeof error !== 'object' || error === null || !('status' in error)) return undefined;
   return typeof error.status === 'number' ? error.status : undefined;
 }
-
-/** 500, without a word of what it was: that is in the log. */
-export const somethingBroke: Answer = Object.freeze({
-  status: 500,
-  headers: { 'Content-Type': mediaTypes.problem, 'Cache-Control': 'no-store' },
-  body: JSON.stringify({ type: 'about:blank', title: 'Something broke on our side.', status: 500 }),
-});

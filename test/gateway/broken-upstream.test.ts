@@ -1,7 +1,9 @@
-import { deepEqual, equal, rejects } from 'node:assert/strict';
+import { deepEqual, equal, match, rejects } from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import test from 'node:test';
+import { gatewayApp } from '../../gateway/app.ts';
+import { defaultLimits } from '../../gateway/limits.ts';
 import { rawRequest } from '../support/http.ts';
 import { freePort } from '../support/ports.ts';
 import { gatewayTo, portOf, upstreamThat } from './started.ts';
@@ -38,7 +40,7 @@ const answered: Readonly<Record<string, Case>> = {
   'does not speak HTTP': {
     answers: (socket) => socket.end('SSH-2.0-x\r\n'),
     status: 502,
-    code: 'upstream_unreachable',
+    code: 'upstream_invalid',
   },
   'says nothing': { answers: () => undefined, status: 504, code: 'upstream_timeout' },
   'stops in the middle of the headers': {
@@ -49,17 +51,17 @@ const answered: Readonly<Record<string, Case>> = {
   'upgrades though nobody asked': {
     answers: (socket) => socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n'),
     status: 502,
-    code: 'upstream_unreachable',
+    code: 'upstream_invalid',
   },
   'sends a coding that we did not ask for': {
     answers: (socket) => socket.end('HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n'),
     status: 502,
-    code: 'upstream_unreachable',
+    code: 'upstream_invalid',
   },
   'sends headers without end': {
     answers: (socket) => socket.write(`HTTP/1.1 200 OK\r\nA: ${'x'.repeat(100_000)}\r\n\r\n`),
     status: 502,
-    code: 'upstream_unreachable',
+    code: 'upstream_invalid',
   },
 };
 
@@ -141,4 +143,22 @@ test('a gateway that cannot reach its upstream is alive all the same', async () 
   await using gateway = await gatewayTo(`http://127.0.0.1:${await freePort()}`);
   equal((await fetch(`${gateway.url}/public/x`)).status, 502);
   equal((await fetch(`${gateway.url}/_gatewarden/healthz`)).status, 200);
+});
+
+test('a fault of ours while an answer is passed on is 500 and in the log, and never told as the upstream’s', async () => {
+  await using upstream = await upstreamThat((_req, res) => void res.end('fine'));
+  await using gateway = await gatewayTo(upstream.url);
+  const lines: object[] = [];
+  const write = (fields: object, message: string) => void lines.push({ ...fields, message });
+  const log = { debug: write, info: write, warn: write, error: write };
+  const faulty = { ...gateway.gate, clearCookieHeader: 'a line\nbreak' };
+  const app = gatewayApp(faulty, upstream.url, { log, limits: { ...defaultLimits, drain: 100 } });
+  const { port } = await app.listen('127.0.0.1', 0);
+  const headers = { cookie: 'gatewarden=s%3Adead.x' };
+  const answer = await fetch(`http://127.0.0.1:${port}/public/x`, { headers });
+  equal(answer.status, 500);
+  equal((await answer.text()).includes('upstream'), false);
+  const [fault] = lines.filter((line) => 'err' in line && line.err instanceof Error && line.err.stack !== undefined);
+  match(JSON.stringify(fault), /an answer could not be passed on/);
+  await app.close();
 });

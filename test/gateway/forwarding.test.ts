@@ -165,12 +165,21 @@ test('an upstream cannot set a cookie of ours, in any spelling that a browser wo
   deepEqual(answer.headers.getSetCookie(), ['own=1']);
 });
 
+const somebodysOwn = ['private, max-age=60', 'Accept, Cookie, Authorization, X-Gatewarden-Token'];
+
+test('a public answer to somebody, or with a cookie cleared, is shared by no cache either', async () => {
+  const known = await fetch(`${gateway.url}/public/cached`, { headers: zoe });
+  deepEqual([known.headers.get('cache-control'), known.headers.get('vary')], somebodysOwn);
+  const cleared = await fetch(`${gateway.url}/public/cached`, { headers: { cookie: 'gatewarden=s%3Adead.x' } });
+  deepEqual([cleared.headers.get('cache-control'), cleared.headers.get('vary')], somebodysOwn);
+  match(cleared.headers.getSetCookie().join(), /^gatewarden=;/);
+  const nobody = await fetch(`${gateway.url}/public/cached`);
+  deepEqual([nobody.headers.get('vary'), nobody.headers.getSetCookie()], ['Accept', []]);
+});
+
 test('what a rule asked a sign-in for is shared by no cache; what is public may be', async () => {
   const closed = await fetch(`${gateway.url}/cached`, { headers: zoe });
-  deepEqual(
-    [closed.headers.get('cache-control'), closed.headers.get('vary')],
-    ['private, max-age=60', 'Accept, Cookie, Authorization'],
-  );
+  deepEqual([closed.headers.get('cache-control'), closed.headers.get('vary')], somebodysOwn);
   const open = await fetch(`${gateway.url}/public/cached`);
   deepEqual(
     [open.headers.get('cache-control'), open.headers.get('vary')],

@@ -15,7 +15,7 @@ for (const path of paths) {
   test(`${path} is kept by no cache, framed by nobody, and runs no script`, async () => {
     const { headers } = await here.client().send(path);
     equal(headers.get('cache-control'), 'no-store');
-    equal(headers.get('vary'), 'Cookie, Authorization');
+    equal(headers.get('vary'), 'Cookie, Authorization, X-Gatewarden-Token');
     equal(headers.get('referrer-policy'), 'same-origin');
     equal(headers.get('x-content-type-options'), 'nosniff');
     equal(headers.get('x-powered-by'), null);

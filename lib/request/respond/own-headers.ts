@@ -13,7 +13,7 @@ export type OwnHeaders = Readonly<Record<string, string>>;
 export function ownHeaders(settings: Pick<Settings, 'publicUrl'>): OwnHeaders {
   return Object.freeze({
     'Cache-Control': 'no-store',
-    Vary: 'Cookie, Authorization',
+    Vary: 'Cookie, Authorization, X-Gatewarden-Token',
     ...setBy(hardening(settings)),
   });
 }

@@ -17,7 +17,7 @@ for (const code of codes) {
     equal(sent, status);
     equal(headers['Content-Type'], 'application/problem+json');
     equal(headers['Cache-Control'], 'no-store');
-    equal(headers.Vary, 'Cookie, Authorization');
+    equal(headers.Vary, 'Cookie, Authorization, X-Gatewarden-Token');
     deepEqual(JSON.parse(body), { type: `urn:gatewarden:problem:${code}`, title, status, code });
     equal(
       String(headers['WWW-Authenticate'] ?? '').startsWith('Bearer'),

@@ -1,0 +1,77 @@
+/** What is done with a header of an upstream's answer. */
+export type AnswerHeader =
+  | 'pass'
+  | 'drop'
+  | 'set-cookie'
+  | 'content-length'
+  | 'trailer'
+  /** For caches: kept on answers that may be shared, replaced by ours on all others. */
+  | 'caching'
+  | 'clear-site-data'
+  | 'service-worker-allowed';
+
+/** A header name of upstreams: what is done with it, and how it was spelled last. */
+export type AnswerHeaderName = { readonly lower: string; readonly kind: AnswerHeader; spelled: string };
+
+const kinds = new Map<string, AnswerHeader>([
+  ['connection', 'drop'],
+  ['proxy-connection', 'drop'],
+  ['keep-alive', 'drop'],
+  ['te', 'drop'],
+  ['transfer-encoding', 'drop'],
+  ['upgrade', 'drop'],
+  ['proxy-authenticate', 'drop'],
+  ['proxy-authentication-info', 'drop'],
+  ['http2-settings', 'drop'],
+  ['set-cookie', 'set-cookie'],
+  ['content-length', 'content-length'],
+  ['trailer', 'trailer'],
+  ['cache-control', 'caching'],
+  ['vary', 'caching'],
+  ['clear-site-data', 'clear-site-data'],
+  ['service-worker-allowed', 'service-worker-allowed'],
+]);
+
+// RFC 9213 and its forerunners: these speak to shared caches alone, above Cache-Control.
+const forSharedCaches = /(^|-)cdn-cache-control$|^surrogate-(control|key)$/;
+
+const mostRemembered = 1000;
+
+/** Makes the look-up of header names by their lower case. Bounded: upstreams choose the names. */
+export function answerHeaderNames(): (lower: string) => AnswerHeaderName {
+  const names = new Map<string, AnswerHeaderName>();
+  return function answerHeaderName(lower) {
+    const remembered = names.get(lower);
+    if (remembered !== undefined) return remembered;
+    const kind = kinds.get(lower) ?? (forSharedCaches.test(lower) ? 'caching' : 'pass');
+    const name = { lower, kind, spelled: lower };
+    if (names.size < mostRemembered) names.set(lower, name);
+    return name;
+  };
+}
+
+/** The header lines of an answer as they came: names and values in turn, as bytes. */
+export type RawHeaders = readonly (Buffer | string)[];
+
+/**
+ * The name as the upstream spelled it, `raw[at]` being the likely place. An upstream spells its names alike in every answer:
+ * the bytes are compared with the last spelling, so that no string is made of them.
+ */
+export function spelledAs(name: AnswerHeaderName, raw: RawHeaders, at: number): string {
+  const likely = raw[at];
+  if (likely !== undefined && isSpelled(likely, name.spelled)) return name.spelled;
+  for (let index = 0; index < raw.length; index += 2) {
+    const text = String(raw[index]);
+    if (text.toLowerCase() !== name.lower) continue;
+    name.spelled = text;
+    return text;
+  }
+  return name.lower;
+}
+
+function isSpelled(bytes: Buffer | string, text: string): boolean {
+  if (typeof bytes === 'string') return bytes === text;
+  if (bytes.length !== text.length) return false;
+  for (let index = 0; index < bytes.length; index += 1) if (bytes[index] !== text.charCodeAt(index)) return false;
+  return true;
+}
