@@ -11,7 +11,7 @@ const server = createServer((socket) => {
   socket.on('error', () => undefined);
   socket.on('data', (chunk: Buffer) => {
     const [, at] = /^GET \/public\/(\d+) /.exec(chunk.toString('latin1')) ?? [];
-    socket.write(answers[Number(at)] ?? '', 'latin1');
+    socket.end(answers[Number(at)] ?? '', 'latin1');
   });
 }).listen(0, '127.0.0.1');
 await once(server, 'listening');
@@ -79,11 +79,11 @@ const upgrade = [
   'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
 ];
 
-/** Sends a request that is answered with these bytes, and hears what comes within a moment. */
-function ask(answer: string, lines: readonly string[] = [], ms = 60): Promise<string> {
+/** Sends a request that is answered with these bytes, and hears all until the connection closes. */
+function ask(answer: string, lines = ['Connection: close']): Promise<string> {
   const target = `/public/${answers.push(answer) - 1}`;
   const head = [`GET ${target} HTTP/1.1`, 'Host: localhost', ...lines];
-  return rawRequest(gateway.port, `${head.join('\r\n')}\r\n\r\n`, ms);
+  return rawRequest(gateway.port, `${head.join('\r\n')}\r\n\r\n`);
 }
 
 for (const [status, head] of Object.entries(heads)) {
@@ -91,7 +91,7 @@ for (const [status, head] of Object.entries(heads)) {
     for (const [form, written] of Object.entries(lines)) {
       test(`${form}, of every name: its answer or a named 502, and never a fault of ours`, async () => {
         const from = gateway.lines.length;
-        const asked = names.map((name) => ask(`${head}${written(name)}\r\nok`, status === '101' ? upgrade : [], 250));
+        const asked = names.map((name) => ask(`${head}${written(name)}\r\nok`, status === '101' ? upgrade : undefined));
         for (const [at, heard] of (await Promise.all(asked)).entries()) {
           const name = names[at];
           const [, heardStatus = ''] = /^HTTP\/1\.1 (\d{3}) /.exec(heard) ?? [];
