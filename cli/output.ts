@@ -12,8 +12,8 @@ export interface Output {
   list(columns: readonly string[], rows: readonly Row[], data: unknown): void;
   /** One thing: names and values below each other, or `data` as JSON. */
   one(row: Row, data: unknown): void;
-  /** One line that is the whole result, in every format. */
-  line(text: string): void;
+  /** One line that is the whole result, or `data` as JSON. */
+  line(text: string, data: unknown): void;
   /** For people only: silent with `--quiet`, and with `-o json`. */
   note(text: string): void;
   /** Always said. */
@@ -33,7 +33,7 @@ export function output(options: { format: Format; quiet: boolean }, streams: Str
       if (text !== '') write(text);
     },
     one: (row, data) => write(format === 'json' ? printableJson(data) : format === 'plain' ? pairs(row) : sheet(row)),
-    line: (text) => write(printable(text)),
+    line: (text, data) => write(format === 'json' ? printableJson(data) : printable(text)),
     note: (text) => {
       if (!quiet && format !== 'json') say(text);
     },

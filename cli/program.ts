@@ -54,7 +54,7 @@ function build(settings: string): { program: Command; said: Said } {
     .option('-y, --yes', 'answer yes to every question', false)
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 1 not found or refused, 2 cannot connect, 3 failed, 4 not allowed, 5 bad configuration or usage.',
+      '\nExit codes: 0 done, 1 not found or refused input, 2 cannot connect,\n3 server failed, 4 not signed in or not allowed, 5 bad configuration or usage.',
     )
     .exitOverride()
     .configureOutput({ outputError: () => undefined });
@@ -80,9 +80,9 @@ function addRun(program: Command, settings: string): void {
 function addSuperuser(program: Command, { out }: Said): void {
   passwordOptions(program.command('superuser'))
     .description('make an admin, on the store itself')
-    .requiredOption('--username <name>', 'name of the admin')
+    .option('--username <name>', 'name of the admin; on a terminal it is asked for when it is not given')
     .addOption(envFile())
-    .action(async (options: { username: string; envFile?: string } & PasswordOptions) => {
+    .action(async (options: { username?: string; envFile?: string } & PasswordOptions) => {
       await (await import('./commands/superuser.ts')).superuser(options, out());
     });
 }

@@ -1,4 +1,4 @@
-import { confirm, isCancel, password } from '@clack/prompts';
+import { confirm, isCancel, password, text } from '@clack/prompts';
 import { usage } from './exit.ts';
 
 /** There is somebody to ask: both what we read from and what we ask on are a terminal. */
@@ -10,6 +10,12 @@ const terminal = { input: process.stdin, output: process.stderr };
 function answered<T>(answer: T | symbol): T {
   if (isCancel(answer)) throw usage('Stopped: nothing was changed.');
   return answer as T;
+}
+
+/** Asks for a line of text; an empty answer is asked for again. `placeholder` shows what one looks like. */
+export async function askText(message: string, placeholder: string): Promise<string> {
+  const validate = (given: string | undefined) => (given?.trim() ? undefined : 'Type a name.');
+  return answered<string>(await text({ ...terminal, message, placeholder, validate })).trim();
 }
 
 /** Asks for a new password, twice. */

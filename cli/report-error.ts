@@ -26,11 +26,10 @@ const misused = (error: CommanderError): Report => ({
 
 function plain(error: Error): { message: string; problems: readonly string[] } {
   const listed = 'problems' in error && Array.isArray(error.problems) ? error.problems.map(String) : [];
-  const cause = error.cause instanceof Error && listed.length === 0 ? `: ${error.cause.message}` : '';
-  return {
-    message: listed.length > 0 ? (error.message.split('\n')[0] ?? '') : error.message + cause,
-    problems: listed,
-  };
+  if (listed.length > 0) return { message: error.message.split('\n')[0] ?? '', problems: listed };
+  // A sentence of ours says what the cause is already.
+  const cause = error.cause instanceof Error && !error.message.endsWith('.') ? `: ${error.cause.message}` : '';
+  return { message: error.message + cause, problems: [] };
 }
 
 function systemError(error: Error): { exitCode: ExitCode; code: string } {

@@ -18,7 +18,7 @@ export function settingsHelp(): string {
   const settings = Object.values(settingTable)
     .filter((setting) => setting.appliesTo.includes('gateway'))
     .map(({ env, help, default: usual, defaultInWords = usual }) => {
-      const text = defaultInWords === undefined ? help : `${help} Default: ${defaultInWords}.`;
+      const text = defaultInWords === undefined || defaultInWords === '' ? help : `${help} Default: ${defaultInWords}.`;
       return `  GATEWARDEN_${env}\n${wrapped(text, '      ')}`;
     });
   return `\nEnvironment, each also as GATEWARDEN_…_FILE, the path of a file that holds it:\n${settings.join('\n')}`;

@@ -24,7 +24,10 @@ export const errorTable = {
   unsupported_media_type: { status: 415, title: 'The body must be of another media type.' },
   payload_too_large: { status: 413, title: 'The body is too large.' },
   ambiguous_path: { status: 400, title: 'The path can be read in more than one way.' },
-  misdirected_host: { status: 421, title: 'This host is not served here.' },
+  misdirected_host: {
+    status: 421,
+    title: 'This host is not served here. GATEWARDEN_ALLOWED_HOSTS lists the hosts that are.',
+  },
   approval_unavailable: { status: 403, title: 'This needs an approval that cannot be given here.' },
   store_unavailable: { status: 503, title: 'Sign-in is briefly unavailable. Try again.' },
   upstream_unreachable: { status: 502, title: 'The service behind this gateway cannot be reached.' },

@@ -24,7 +24,9 @@ export async function importAll(options: ImportOptions, globals: Globals, out: O
   show(summary, out);
   if (summary.problems === 0) return;
   const left = summary.problems === 1 ? 'One line was not imported.' : `${summary.problems} lines were not imported.`;
-  const message = summary.stopped ? 'The import was stopped: nothing that follows was imported.' : left;
+  const nothing = summary.created + summary.replaced === 0;
+  const stopped = `The import was stopped: nothing ${nothing ? 'was' : 'that follows was'} imported.`;
+  const message = summary.stopped ? stopped : left;
   throw new CommandError(exit.refused, 'conflict', message);
 }
 

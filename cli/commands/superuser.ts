@@ -1,16 +1,17 @@
-import { type CommandError, refusedBy } from '../exit.ts';
+import { type CommandError, refusedBy, usage } from '../exit.ts';
 import { commandActor, type LocalOptions, onStore } from '../local.ts';
 import type { Output } from '../output.ts';
 import { newPassword, type PasswordOptions } from '../password-input.ts';
 import { userData, userRow } from '../user-view.ts';
 
 export interface SuperuserOptions extends LocalOptions, PasswordOptions {
-  readonly username: string;
+  /** Default: asked for on a terminal. */
+  readonly username?: string;
 }
 
 /** `superuser`: makes an active admin, the first one or a further one. Never changes a user who is already there. */
 export async function superuser(options: SuperuserOptions, out: Output): Promise<void> {
-  const { username } = options;
+  const username = options.username ?? (await askedName());
   const password = await newPassword(username, options, out);
   await onStore(
     options,
@@ -25,6 +26,12 @@ export async function superuser(options: SuperuserOptions, out: Output): Promise
     },
     { makes: true },
   );
+}
+
+async function askedName(): Promise<string> {
+  const { askText, canAsk } = await import('../prompts.ts');
+  if (!canAsk()) throw usage('There is no terminal to ask for the name on: use --username.');
+  return askText('Name of the admin', 'admin');
 }
 
 const taken = (username: string): CommandError =>

@@ -140,7 +140,8 @@ export async function imported(
     stopped = outcome === 'stopped';
     if (stopped) break;
   }
-  await writer.finish();
+  // What waits to be written when the import stops belongs to another installation, as the line that stopped it does.
+  if (!stopped) await writer.finish();
   const missing = stopped ? undefined : missingLines(seen);
   if (missing !== undefined) tally.refuse(seen.last, missing);
   options.onProgress?.({ done: seen.last });

@@ -142,8 +142,13 @@ for (const [what, given] of foreign) {
     const { code, stderr } = await run(['import', '--file', file], target);
     equal(code, 1);
     match(stderr, /^line 3: fact secret-key-check: .*SECRET_KEY/m);
-    match(stderr, /stopped/);
-    equal((await counts(['--file', file], { ...target, SECRET_KEY })).not_imported, 0);
+    match(stderr, /stopped: nothing was imported/);
+    const { not_imported, unchanged } = await counts(['--file', file], { ...target, SECRET_KEY });
+    deepEqual(
+      { not_imported, unchanged },
+      { not_imported: 0, unchanged: 0 },
+      'the file that was stopped left no record',
+    );
   });
 }
 

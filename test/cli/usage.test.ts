@@ -1,6 +1,8 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import test from 'node:test';
+import { upstreamThat } from '../gateway/started.ts';
 import { gatewardenCommand } from '../support/command.ts';
+import { temporaryFolder } from '../support/folders.ts';
 
 const wrong: readonly [what: string, args: string[], said: RegExp][] = [
   ['an unknown command', ['fly'], /unknown command/],
@@ -10,6 +12,7 @@ const wrong: readonly [what: string, args: string[], said: RegExp][] = [
   ['a method in small letters', ['explain', 'get', '/'], /capitals/],
   ['two passwords', ['user', 'add', 'ada', '--local', '--password-stdin', '--password', 'x'], /one way only/],
   ['no password and no terminal', ['user', 'add', 'ada', '--local'], /--password-stdin/],
+  ['a superuser without a name and no terminal', ['superuser'], /--username/],
   ['a user command without --local', ['user', 'list'], /--local.*auth login/s],
 ];
 
@@ -40,6 +43,23 @@ test('keygen prints a key of 32 bytes and more, a new one each time, and nothing
   match(one.stdout, /^[A-Za-z0-9_-]{43,}\n$/);
   equal(one.stdout === two.stdout, false);
   deepEqual([one.code, one.stderr], [0, '']);
+});
+
+test('with -o json keygen prints an object', async () => {
+  const { stdout } = await gatewardenCommand(['keygen', '-o', 'json']);
+  match(JSON.parse(stdout).secret_key, /^[A-Za-z0-9_-]{43,}$/);
+});
+
+test('a port in use is told once, in one sentence', async () => {
+  await using taken = await upstreamThat((_req, res) => void res.end());
+  await using folder = await temporaryFolder();
+  const settings = { PORT: String(taken.port), DATA_DIR: folder.path };
+  const { code, stderr } = await gatewardenCommand(['run', '--upstream', 'http://127.0.0.1:9'], { settings });
+  equal(code, 5);
+  equal(
+    stderr,
+    `gatewarden: 127.0.0.1:${taken.port} is already in use: stop what listens there, or choose another PORT.\n`,
+  );
 });
 
 test('every wrong setting is told at once, exit code 5', async () => {
