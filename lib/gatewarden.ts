@@ -5,7 +5,7 @@ import type { Log } from './log.ts';
 import type { Decision } from './request/decide.ts';
 import type { RequestHead } from './request/extract/head.ts';
 import type { Explanation } from './request/identify.ts';
-import type { ApiTokens, AuditLog, GateEvent, GateEventName, PasswordSignIn, Sessions, Users } from './services.ts';
+import type { ApiTokens, AuditLog, GateEvent, GateEventName, Sessions, SignIn, Users } from './services.ts';
 import { type RedactedSettings, redact } from './settings/index.ts';
 import type { Options, Settings } from './settings/settings.ts';
 import { compose } from './start/compose.ts';
@@ -41,7 +41,7 @@ export interface Gatewarden extends Guards {
   readonly tokens: ApiTokens;
   readonly sessions: Sessions;
   readonly audit: AuditLog;
-  readonly signIn: PasswordSignIn;
+  readonly signIn: SignIn;
   /** As they were resolved, `***` in place of each secret. Frozen. */
   readonly settings: RedactedSettings;
   /**
@@ -52,7 +52,7 @@ export interface Gatewarden extends Guards {
   /** Asks each store whether it can answer; for health checks. Never rejects. */
   ready(): Promise<Readonly<{ ok: boolean; stores: readonly { store: string; ok: boolean; problem?: string }[] }>>;
   /** Calls `listener` for each event of that name, the same that the audit log keeps. Returns an unsubscribe function. */
-  on(event: GateEventName, listener: (event: GateEvent) => void): () => void;
+  on<Name extends GateEventName>(event: Name, listener: (event: GateEvent<Name>) => void): () => void;
   /** Closes the stores; requests in flight end in 503. */
   close(): Promise<void>;
 }

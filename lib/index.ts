@@ -16,20 +16,29 @@ export type { Explanation } from './request/identify.ts';
 export type {
   ApiTokens,
   ApiTokenView,
+  AuditEntry,
   AuditLog,
-  FirstAdmin,
+  AuditQuery,
+  Caller,
   GateEvent,
   GateEventName,
   GateEvents,
+  IssuedApiToken,
+  NewApiToken,
   NewUser,
-  PasswordSignIn,
+  PasswordChange,
+  SessionEnding,
   Sessions,
   SessionView,
+  SignIn,
+  SignInDoor,
   UserEdit,
+  UserQuery,
   Users,
   UserView,
 } from './services.ts';
 export type { RedactedSettings } from './settings/redact.ts';
 export type { Options, Settings } from './settings/settings.ts';
+export type { Page } from './stores/records/page.ts';
 export type { Stores } from './stores/stores.ts';
 export type { Actor, Ladder, Principal, ScopeTable, Via } from './types.ts';

@@ -80,7 +80,7 @@ export async function testGate({ log = silent, ...options }: TestGateOptions = {
     const made = await gate.users.create({ username: name, role, password: testPassword }, program);
     if (!made.ok)
       throw new TypeError(`no user "${name}" of role "${role}" can be made: ${JSON.stringify(made.refusal)}`);
-    const token = await gate.tokens.create(made.value.id, { name: 'test' }, program);
+    const token = await gate.tokens.create(made.value.username, { name: 'test' }, program);
     if (!token.ok) throw new TypeError(`no token can be made for "${name}": ${JSON.stringify(token.refusal)}`);
     return {
       user: made.value,

@@ -1,4 +1,4 @@
-import { type FieldProblem, ok, type Result, refused, StoreUnavailableError } from '../errors.ts';
+import { type ErrorCode, type FieldProblem, ok, type Result, refused, StoreUnavailableError } from '../errors.ts';
 import type { Caller, PasswordSignIn, SignInDoor } from '../services.ts';
 import type { UserRecord } from '../stores/records/users.ts';
 import type { Actor, Via } from '../types.ts';
@@ -37,7 +37,7 @@ export function passwordSignIn(dependencies: AccountDependencies): PasswordSignI
     return (await stores.users.byName(key)) ?? (key.includes('@') ? stores.users.byEmail(key) : undefined);
   }
 
-  const failed = ({ name, door }: Claim, { address, agent }: Caller, outcome: string, via: Via = 'none') =>
+  const failed = ({ name, door }: Claim, { address, agent }: Caller, outcome: ErrorCode, via: Via = 'none') =>
     record({ event: 'login.failed', actor: name, via, address, agent, outcome, detail: { door, method: 'password' } });
 
   /** Undefined when the hashing queue is full. */
@@ -101,7 +101,7 @@ export function passwordSignIn(dependencies: AccountDependencies): PasswordSignI
     await attempts.remember(known.value.id, caller.address, now);
     await stores.users.signedIn(known.value.id, now);
     const { address, agent } = caller;
-    const detail = { door, method: 'password' };
+    const detail = { door, method: 'password' as const };
     await record({ event: 'login.succeeded', actor: claim.name, via: 'none', address, agent, outcome: 'ok', detail });
     return known;
   }
@@ -120,7 +120,7 @@ export function passwordSignIn(dependencies: AccountDependencies): PasswordSignI
     return known.refusal.code === 'invalid_credentials' ? unconfirmed('is not right') : known;
   }
 
-  async function change(userId: string, password: string, by: Actor, keep?: string): Promise<Result<undefined>> {
+  async function change(userId: string, password: string, by?: Actor, keep?: string): Promise<Result<undefined>> {
     const user = await stores.users.byId(userId);
     if (user === undefined) return refused('not_found');
     const problem = problemOfPassword(password, user);

@@ -1,5 +1,6 @@
 import { randomBase62 } from '../crypto/random.ts';
 import { ok, type Result, refused } from '../errors.ts';
+import { userNamed } from '../services/named-user.ts';
 import type { NewUser, UserEdit, Users, UserView } from '../services.ts';
 import { pageSize } from '../stores/records/page.ts';
 import type { UserChange, UserRecord, UserState } from '../stores/records/users.ts';
@@ -52,8 +53,7 @@ export function usersService(dependencies: AccountDependencies): Users {
     ladder,
   });
 
-  const find = async (username: unknown): Promise<UserRecord | undefined> =>
-    typeof username === 'string' && username.length <= 64 ? stores.users.byName(nameKey(username)) : undefined;
+  const find = (username: unknown) => userNamed(stores.users, username);
 
   const stands = (by: Actor | undefined, role: string): boolean =>
     by === undefined || by.principal.via === 'command' || ladder.position(by.principal.role) >= ladder.position(role);

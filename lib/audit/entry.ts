@@ -1,13 +1,17 @@
 import { randomBase62 } from '../crypto/random.ts';
-import type { GateEvent } from '../services.ts';
+import type { GateEventName } from '../services.ts';
 import type { AuditRecord } from '../stores/records/audit.ts';
+import type { Via } from '../types.ts';
 import { plainText } from './text.ts';
+
+/** Any event: what the log keeps of each is alike. */
+export type RecordedEvent = Omit<AuditRecord, 'id' | 'event' | 'via'> & Readonly<{ event: GateEventName; via: Via }>;
 
 const bounds = { name: 128, agent: 256, detail: 256, details: 16 } as const;
 
 const optional = (text: string | undefined, bound: number) => (text === undefined ? undefined : plainText(text, bound));
 
-function plainDetail(detail: GateEvent['detail']): GateEvent['detail'] {
+function plainDetail(detail: RecordedEvent['detail']): RecordedEvent['detail'] {
   if (detail === undefined) return undefined;
   const entries = Object.entries(detail).slice(0, bounds.details);
   return Object.fromEntries(
@@ -19,7 +23,7 @@ function plainDetail(detail: GateEvent['detail']): GateEvent['detail'] {
 }
 
 /** The event with every text cut to its bound and made harmless to show; frozen. */
-export function plainEvent(event: Omit<GateEvent, 'at'>, at: number): GateEvent {
+export function plainEvent(event: Omit<RecordedEvent, 'at'>, at: number): RecordedEvent {
   return Object.freeze({
     event: event.event,
     at,
@@ -44,6 +48,6 @@ export function recordIds(): (at: number) => string {
   };
 }
 
-export function recordOf(event: GateEvent, id: string): AuditRecord {
+export function recordOf(event: RecordedEvent, id: string): AuditRecord {
   return { id, ...event };
 }

@@ -1,4 +1,5 @@
-import type { GateEvent, GateEventName } from '../services.ts';
+import type { GateEventName } from '../services.ts';
+import type { RecordedEvent } from './entry.ts';
 
 /** Events that anybody may cause as often as they like. */
 const cheap: ReadonlySet<GateEventName> = new Set(['login.failed', 'access.denied', 'auto-login.used']);
@@ -11,7 +12,7 @@ export type Kept = Readonly<{ keep: boolean; leftOut: number }>;
  * Keeps a flood of refused sign-ins from pushing everything else out of the log: of the events that strangers can cause, at
  * most `perMinute` of a kind are kept a minute, the rest are counted and told with the first one kept afterwards.
  */
-export function floodGate(perMinute: number): (event: GateEvent) => Kept {
+export function floodGate(perMinute: number): (event: Pick<RecordedEvent, 'event' | 'at'>) => Kept {
   const windows = new Map<GateEventName, { from: number; seen: number }>();
   return function passFlood(event) {
     if (!cheap.has(event.event)) return { keep: true, leftOut: 0 };

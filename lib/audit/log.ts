@@ -1,12 +1,12 @@
 import type { Log } from '../log.ts';
-import type { AuditLog, GateEvent, GateEventName, RecordEvent } from '../services.ts';
-import type { AuditStore } from '../stores/records/audit.ts';
+import type { AuditEntry, AuditLog, GateEvent, GateEventName, RecordEvent } from '../services.ts';
+import type { AuditRecord, AuditStore } from '../stores/records/audit.ts';
 import { pageSize } from '../stores/records/page.ts';
-import { plainEvent, recordIds, recordOf } from './entry.ts';
+import { plainEvent, type RecordedEvent, recordIds, recordOf } from './entry.ts';
 import { floodGate } from './flood.ts';
 import { auditWriter } from './writer.ts';
 
-type Listener = (event: GateEvent) => void;
+type Listener = (event: RecordedEvent) => void;
 
 /** How much is kept. `keep` records in all; `floodPerMinute` of each kind of event that strangers can cause. */
 export type AuditLimits = Readonly<{ keep: number; trimEvery: number; floodPerMinute: number; waiting: number }>;
@@ -18,8 +18,13 @@ export interface Audit {
   /** Keeps an event and hands it to its listeners. Never rejects: what cannot be kept is logged. */
   readonly record: RecordEvent;
   readonly log: AuditLog;
-  /** Calls back for each event of that name; gives the way to stop. What a listener throws is logged and goes no further. */
-  on(event: GateEventName, listener: Listener): () => void;
+  /** Calls back for each event of that name; returns an unsubscribe function. What a listener throws is logged. */
+  on<Name extends GateEventName>(event: Name, listener: (event: GateEvent<Name>) => void): () => void;
+}
+
+function entryOf(record: AuditRecord): AuditEntry {
+  const { id, at, event, actor, via, address, agent, subject, outcome, detail } = record;
+  return Object.freeze({ id, at, event, actor, via, address, agent, subject, outcome, detail });
 }
 
 /** @param clock milliseconds since the epoch; for tests */
@@ -35,7 +40,7 @@ export function auditLog(
   const nextId = recordIds();
   const listeners = new Map<GateEventName, Set<Listener>>();
 
-  async function call(listener: Listener, event: GateEvent): Promise<void> {
+  async function call(listener: Listener, event: RecordedEvent): Promise<void> {
     try {
       // A listener may be async all the same; its rejection must not become an unhandled one.
       await listener(event);
@@ -44,7 +49,7 @@ export function auditLog(
     }
   }
 
-  async function keep(event: GateEvent): Promise<void> {
+  async function keep(event: RecordedEvent): Promise<void> {
     const { keep, leftOut } = gate(event);
     if (!keep) return;
     const detail = leftOut === 0 ? event.detail : { ...event.detail, leftOut };
@@ -58,19 +63,23 @@ export function auditLog(
       await keep(event);
     },
     log: {
-      list: ({ limit, cursor, event, actor } = {}) =>
-        store.list({
+      async list({ limit, cursor, event, actor } = {}) {
+        const page = await store.list({
           limit: pageSize(limit),
           ...(cursor !== undefined && { after: cursor }),
           ...(event !== undefined && { event }),
           ...(actor !== undefined && { actor }),
-        }),
+        });
+        return { ...page, items: page.items.map(entryOf) };
+      },
     },
     on(event, listener) {
       const of = listeners.get(event) ?? new Set();
       listeners.set(event, of);
-      of.add(listener);
-      return () => of.delete(listener);
+      // `record` takes events of their own name's type only, and calls nobody else.
+      const heard = listener as Listener;
+      of.add(heard);
+      return () => void of.delete(heard);
     },
   };
 }

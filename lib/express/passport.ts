@@ -124,9 +124,9 @@ export function recogniser(core: Core): Recognition {
     },
     async signOut(req) {
       const principal = (req as Recognised)[who];
-      const { via, id, sessionId } = principal;
+      const { via, name, sessionId } = principal;
       if (via === 'session') await core.browserSessions.end(req, responseOf(req));
-      if (via === 'access-token' && sessionId) await core.sessions.end(id, sessionId, { principal });
+      if (via === 'access-token' && sessionId) await core.sessions.end(name, sessionId, { principal });
       isNow(req, core.anonymous);
     },
   };

@@ -6,10 +6,10 @@ import type { CallContext } from './route.ts';
  */
 export async function signOut(entry: CallContext, { everywhere = false } = {}): Promise<void> {
   const { core, req, res, principal, actor } = entry;
-  const { id, name, via, sessionId } = principal;
+  const { name, via, sessionId } = principal;
   const isOwn = principal.kind === 'user' && via !== 'auto-login';
-  if (isOwn && everywhere) await core.sessions.endAllOf(id, { by: actor });
-  if (via === 'access-token' && sessionId) await core.sessions.end(id, sessionId, actor);
+  if (isOwn && everywhere) await core.sessions.endAll(name, {}, actor);
+  if (via === 'access-token' && sessionId) await core.sessions.end(name, sessionId, actor);
   else await core.browserSessions.end(req, res);
   if (isOwn) await core.record({ event: 'logout', actor: name, via, ...entry.caller, outcome: 'ok' });
 }

@@ -1,5 +1,7 @@
+import { ok, type Result, refused } from '../errors.ts';
 import type { InvalidationBus } from '../invalidation/bus.ts';
-import type { RecordEvent, Sessions, SessionView } from '../services.ts';
+import { userNamed } from '../services/named-user.ts';
+import type { GateEvents, RecordEvent, SessionEnding, Sessions, SessionView } from '../services.ts';
 import { endedEarly, isEnded } from '../stores/records/standing.ts';
 import type { SessionRecord } from '../stores/sessions.ts';
 import type { Stores } from '../stores/stores.ts';
@@ -21,7 +23,7 @@ function viewOf(session: SessionRecord): SessionView {
 /** A SHA-256 in base64url: what a client sends may be anything. */
 const idForm = /^[\w-]{43}$/;
 
-/** `gate.sessions`: those of a user, by their public ids. */
+/** `gate.sessions`. */
 export function sessionsService(dependencies: SessionDependencies): Sessions {
   const { stores, bus, record, clock } = dependencies;
 
@@ -42,38 +44,45 @@ export function sessionsService(dependencies: SessionDependencies): Sessions {
     return ended;
   }
 
-  const tell = (userId: string, by: Actor | undefined, detail: Record<string, string | number>) =>
+  const tell = (username: string, by: Actor | undefined, detail: GateEvents['session.ended']['detail']) =>
     record({
       event: 'session.ended',
       actor: by?.principal.name ?? '',
       via: by?.principal.via ?? 'none',
       address: by?.address,
       agent: by?.agent,
-      subject: `user:${userId}`,
+      subject: `user:${username}`,
       outcome: 'ok',
       detail,
     });
 
-  return {
-    async listOf(userId) {
-      const user = await stores.users.byId(userId);
-      // Of an older epoch, or ended: refused already, whatever this store remembers.
-      const alive = ({ id, epoch }: SessionRecord) => user?.epoch === epoch && !isEnded(user, id);
-      return (await stores.sessions.listOf(userId, clock())).filter(alive).map(viewOf);
-    },
-    async end(userId, sessionId, by) {
-      const session = await stores.sessions.find(sessionId, clock());
-      // Its store may have lost it, and caches believe it still.
-      if (session === undefined && idForm.test(sessionId)) await bus.publish({ kind: 'session', id: sessionId });
-      if (session?.userId !== userId || (await endThese(userId, [session])) === 0) return false;
-      await tell(userId, by, { session: sessionId });
-      return true;
-    },
-    async endAllOf(userId, { keep, by } = {}) {
-      const sessions = (await stores.sessions.listOf(userId, clock())).filter(({ id }) => id !== keep);
-      const ended = await endThese(userId, sessions);
-      if (ended > 0) await tell(userId, by, { sessions: ended });
-      return ended;
-    },
-  };
+  async function list(username: string) {
+    const user = await userNamed(stores.users, username);
+    if (user === undefined) return { items: [] };
+    // Of an older epoch, or ended: refused already, whatever this store remembers.
+    const alive = ({ id, epoch }: SessionRecord) => user.epoch === epoch && !isEnded(user, id);
+    return { items: (await stores.sessions.listOf(user.id, clock())).filter(alive).map(viewOf) };
+  }
+
+  async function end(username: string, sessionId: string, by?: Actor): Promise<Result<undefined>> {
+    const user = await userNamed(stores.users, username);
+    const session = await stores.sessions.find(sessionId, clock());
+    // Its store may have lost it, and caches believe it still.
+    if (session === undefined && idForm.test(sessionId)) await bus.publish({ kind: 'session', id: sessionId });
+    const isTheirs = user !== undefined && session?.userId === user.id;
+    if (!isTheirs || (await endThese(user.id, [session])) === 0) return refused('not_found');
+    await tell(user.username, by, { session: sessionId });
+    return ok(undefined);
+  }
+
+  async function endAll(username: string, { keep }: SessionEnding = {}, by?: Actor) {
+    const user = await userNamed(stores.users, username);
+    if (user === undefined) return refused('not_found');
+    const sessions = (await stores.sessions.listOf(user.id, clock())).filter(({ id }) => id !== keep);
+    const ended = await endThese(user.id, sessions);
+    if (ended > 0) await tell(user.username, by, { sessions: ended });
+    return ok({ ended });
+  }
+
+  return { list, end, endAll };
 }

@@ -9,7 +9,7 @@ import { checkSecretKey } from '../crypto/key-check.ts';
 import { type Keyring, keyring, loadSecretKeys } from '../crypto/keyring.ts';
 import { type PasswordHasher, passwordHasher } from '../crypto/password-hash.ts';
 import { secretBox } from '../crypto/secret-box.ts';
-import type { Refusal } from '../errors.ts';
+import type { ErrorCode, Refusal } from '../errors.ts';
 import type { InvalidationBus } from '../invalidation/bus.ts';
 import type { Log } from '../log.ts';
 import { errorPage } from '../pages/index.ts';
@@ -188,7 +188,7 @@ async function servicesOf(base: InstallationDependencies) {
   return { core, known, keys };
 }
 
-const deniedEvent = ({ name, via }: Principal, target: string, outcome: string) => ({
+const deniedEvent = ({ name, via }: Principal, target: string, outcome: ErrorCode) => ({
   event: 'access.denied' as const,
   actor: name,
   via,

@@ -1,3 +1,4 @@
+import { signInService } from '../accounts/sign-in.ts';
 import type { Core } from '../core.ts';
 import { expressGuards, type Guards } from '../express/guards.ts';
 import type { Log } from '../log.ts';
@@ -7,6 +8,7 @@ import type { Explanation } from '../request/identify.ts';
 import type { Answer } from '../request/respond/write.ts';
 import type { IdentityHeader } from '../request/upstream-identity.ts';
 import { ownRoutes } from '../routes/index.ts';
+import type { SignIn } from '../services.ts';
 import type { BrowserSessions } from '../session/browser-sessions.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Principal } from '../types.ts';
@@ -16,7 +18,7 @@ import { ownLog } from './own-log.ts';
 
 type Health = Awaited<ReturnType<Core['stores']['health']>>;
 
-type Services = Pick<Core, 'users' | 'tokens' | 'sessions' | 'audit' | 'signIn' | 'firstAdmin'>;
+type Services = Pick<Core, 'users' | 'tokens' | 'sessions' | 'audit' | 'firstAdmin'> & Readonly<{ signIn: SignIn }>;
 
 /** A whole installation, for the gateway and the command; the published object shows a part of it. */
 export interface InternalGate extends Services {
@@ -68,8 +70,9 @@ export async function openGate(resolved: Resolved, options: { log?: Log } = {}):
   return gateOver(await compose(resolved, { log: options.log ?? ownLog(resolved.settings) }));
 }
 
-const servicesOf = ({ users, tokens, sessions, audit, signIn, firstAdmin }: Core): Services => ({
-  ...{ users, tokens, sessions, audit, signIn, firstAdmin },
+const servicesOf = ({ users, tokens, sessions, audit, firstAdmin, signIn, stores }: Core): Services => ({
+  ...{ users, tokens, sessions, audit, firstAdmin },
+  signIn: signInService(signIn, stores.users),
 });
 
 /** @param onMount called with the path of our pages when an app has mounted them */

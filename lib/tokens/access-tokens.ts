@@ -112,7 +112,7 @@ export function accessTokens(
     const ceiling = principal.via === 'command' ? roleCeiling : ladder.lower(roleCeiling, principal.role);
     const session = await newSession(user, { method: 'minted', expiresAt, roleCeiling: ceiling, address, agent });
     const pair = await issue(session, expiresAt, { sub: principal.id });
-    const detail = { minted: true, role: ceiling, minutes: Math.round((expiresAt - clock()) / 60_000) };
+    const detail = { minted: true as const, role: ceiling, minutes: Math.round((expiresAt - clock()) / 60_000) };
     const subject = `user:${user.username}`;
     const { name: actor, via } = principal;
     await record({ event: 'token.created', actor, via, address, agent, subject, outcome: 'ok', detail });

@@ -6,7 +6,7 @@ import { passwordHasher } from '../../lib/crypto/password-hash.ts';
 import type { Invalidation } from '../../lib/invalidation/bus.ts';
 import { localBus } from '../../lib/invalidation/local.ts';
 import { ladder } from '../../lib/request/authorize/roles.ts';
-import type { GateEvent } from '../../lib/services.ts';
+import type { NewEvent } from '../../lib/services.ts';
 import type { SessionRecord } from '../../lib/stores/sessions.ts';
 import { openSqlite } from '../../lib/stores/sqlite/index.ts';
 import type { Actor } from '../../lib/types.ts';
@@ -37,7 +37,7 @@ export async function openAccounts(more: Partial<typeof settings> = {}) {
   const bus = localBus();
   const published: Invalidation[] = [];
   bus.subscribe((message) => published.push(message));
-  const events: Omit<GateEvent, 'at'>[] = [];
+  const events: NewEvent[] = [];
   const hasher = passwordHasher({ cost: 4, queue: 1000 });
   const parts: AccountDependencies = {
     stores,

@@ -29,6 +29,7 @@ describe('a user that is made', () => {
       displayName: 'Ada 李',
       active: true,
       hasPassword: true,
+      lastLoginAt: undefined,
     });
     equal(createdAt, updatedAt);
     ok(/^u_[0-9A-Za-z]{20}$/.test(id));

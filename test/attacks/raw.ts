@@ -33,7 +33,7 @@ const program: Principal = { kind: 'user', id: '', name: 'tests', role: 'admin',
 export async function bearerOf(gate: Gatewarden, username: string, role = 'user'): Promise<string> {
   const made = await gate.users.create({ username, role }, { principal: program });
   if (!made.ok) throw new Error(`no user ${username}: ${JSON.stringify(made.refusal)}`);
-  const token = await gate.tokens.create(made.value.id, { name: 'test' }, { principal: program });
+  const token = await gate.tokens.create(made.value.username, { name: 'test' }, { principal: program });
   if (!token.ok) throw new Error(`no token for ${username}: ${JSON.stringify(token.refusal)}`);
   return `Authorization: Bearer ${token.value.token}`;
 }

@@ -1,10 +1,11 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type AuditLimits, auditLog } from '../../lib/audit/log.ts';
-import type { GateEvent } from '../../lib/services.ts';
+import type { NewEvent } from '../../lib/services.ts';
 import { openSqlite } from '../../lib/stores/sqlite/index.ts';
 
-const event = (more: Partial<GateEvent> = {}): Omit<GateEvent, 'at'> => ({
+/** Any event, also such as no service tells of. */
+const event = (more: object = {}): NewEvent => ({
   event: 'user.changed',
   actor: 'ada',
   via: 'session',

@@ -18,9 +18,9 @@ const ends: [how: string, end: End][] = [
   ['signing in anew', (_, __, cookie, ask) => ask('/in', cookie)],
   ['somebody else signing in', (_, __, cookie, ask) => ask('/in?name=bob', cookie)],
   ['the app destroying it', (_, __, cookie, ask) => ask('/destroy', cookie)],
-  ['ending it by its id', (opened, id) => serviceOf(opened).end('u_ada', id)],
-  ['ending all', (opened) => serviceOf(opened).endAllOf('u_ada')],
-  ['ending all but another', (opened) => serviceOf(opened).endAllOf('u_ada', { keep: 'another' })],
+  ['ending it by its id', (opened, id) => serviceOf(opened).end('ada', id)],
+  ['ending all', (opened) => serviceOf(opened).endAll('ada')],
+  ['ending all but another', (opened) => serviceOf(opened).endAll('ada', { keep: 'another' })],
 ];
 
 for (const [how, end] of ends) {
@@ -36,7 +36,7 @@ for (const [how, end] of ends) {
 
     equal(JSON.parse((await ask('/', cookie)).body).userId, undefined);
     equal((await ask('/visit', cookie)).set.length, 1);
-    ok(!(await serviceOf(opened).listOf('u_ada')).some((session) => session.id === id));
+    ok(!(await serviceOf(opened).list('ada')).items.some((session) => session.id === id));
     equal((await stores.users.byId('u_ada'))?.epoch, 0);
   });
 }
@@ -48,9 +48,9 @@ test('it is noted on the user’s record before the store of sessions is asked t
   const { body: id } = await ask('/in');
   const broken = { ...stores, sessions: { ...stores.sessions, end: () => Promise.reject(new Error('it hangs')) } };
   const service = serviceOf({ ...opened, ...parts, stores: broken });
-  equal(await service.end('u_ada', id).catch((error: Error) => error.message), 'it hangs');
+  equal(await service.end('ada', id).catch((error: Error) => error.message), 'it hangs');
   ok(await stores.sessions.find(id, time.now));
-  deepEqual(await service.listOf('u_ada'), []);
+  deepEqual(await service.list('ada'), { items: [] });
 });
 
 test('it is kept for as long as it could have been used, and no longer', async (t) => {
@@ -60,7 +60,7 @@ test('it is kept for as long as it could have been used, and no longer', async (
   const { body: id } = await ask('/in');
   const began = time.now;
   time.now += 3_600_000;
-  await serviceOf(opened).end('u_ada', id);
+  await serviceOf(opened).end('ada', id);
   // Twelve hours of idle time from now, and a minute for clocks that differ.
   deepEqual((await stores.users.byId('u_ada'))?.ended, [{ id, until: began + 13 * 3_600_000 + 60_000 }]);
 });

@@ -2,6 +2,7 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { sha256 } from '../../lib/crypto/digest.ts';
 import { tokenIsWellFormed } from '../../lib/crypto/random.ts';
+import { refused } from '../../lib/errors.ts';
 import type { Principal } from '../../lib/types.ts';
 import { by, day, hour, openTokens, scopes } from './open.ts';
 
@@ -11,7 +12,7 @@ const operator = by('operator');
 
 async function open() {
   const opened = await openTokens();
-  const create = async (wish: object, maker = operator, owner = 'u_operator') => {
+  const create = async (wish: object, maker = operator, owner = 'operator') => {
     const made = await opened.tokens.create(owner, { name: 'ci', ...wish } as Wish, maker);
     return made.ok ? made.value.view : made.refusal;
   };
@@ -24,13 +25,13 @@ const asToken = (more: Partial<Principal> = {}) => by('operator', { via: 'api-to
 describe('an API token', () => {
   it('is shown once and kept as a hash', async () => {
     const { tokens, stores, time } = await openTokens();
-    const made = await tokens.create('u_operator', { name: 'ci' }, operator);
+    const made = await tokens.create('OPERATOR', { name: 'ci' }, operator);
     ok(made.ok);
     const { token, view } = made.value;
     ok(tokenIsWellFormed(token, 'gwt_'));
     const kept = await stores.tokens.byHash(sha256(token));
     equal(kept?.id, view.id);
-    equal(JSON.stringify([kept, view, await tokens.listOf('u_operator')]).includes(token), false);
+    equal(JSON.stringify([kept, view, await tokens.list('operator')]).includes(token), false);
     deepEqual(view, {
       id: view.id,
       name: 'ci',
@@ -45,9 +46,10 @@ describe('an API token', () => {
   it('is told to the audit log when it is made and when it is revoked', async () => {
     const { tokens, create, events, published } = await open();
     await create({});
-    const [view] = await tokens.listOf('u_operator');
-    equal(await tokens.revoke('u_operator', 'ci', by('admin')), true);
-    equal(await tokens.revoke('u_operator', 'ci', by('admin')), false);
+    const [view] = (await tokens.list('operator')).items;
+    ok((await tokens.revoke('operator', 'ci', by('admin'))).ok);
+    deepEqual(await tokens.revoke('operator', 'ci', by('admin')), refused('not_found'));
+    deepEqual(await tokens.revoke('nobody', 'ci', by('admin')), refused('not_found'));
     deepEqual(
       events.map(({ event, actor, subject, detail }) => [event, actor, subject, detail]),
       [
@@ -106,13 +108,13 @@ describe('an API token', () => {
       const refusal = await create(wish);
       equal('code' in refusal && refusal.code, 'validation_failed');
       deepEqual('problems' in refusal && refusal.problems?.map((problem) => problem.field), fields);
-      deepEqual(await tokens.listOf('u_operator'), []);
+      deepEqual(await tokens.list('operator'), { items: [] });
     });
   }
 
   it('is made for nobody who is not there', async () => {
     const { create } = await open();
-    const refusal = await create({}, operator, 'u_nobody');
+    const refusal = await create({}, operator, 'nobody');
     equal('code' in refusal && refusal.code, 'not_found');
   });
 
@@ -121,16 +123,16 @@ describe('an API token', () => {
     await create({});
     const refusal = await create({});
     equal('code' in refusal && refusal.code, 'conflict');
-    ok('id' in (await create({}, by('user'), 'u_user')));
+    ok('id' in (await create({}, by('user'), 'user')));
   });
 
   it('of an older epoch is listed no more, and leaves its name', async () => {
     const { create, tokens, stores } = await open();
     await create({});
     await stores.users.update('u_operator', { endAll: true }, 1);
-    deepEqual(await tokens.listOf('u_operator'), []);
+    deepEqual(await tokens.list('operator'), { items: [] });
     ok('id' in (await create({})));
-    equal((await tokens.listOf('u_operator')).length, 1);
+    equal((await tokens.list('operator')).items.length, 1);
   });
 
   it('is one of at most 200', async () => {
@@ -153,8 +155,8 @@ describe('a token that a token makes', () => {
     const { create, tokens, maker, published } = await withParent();
     const child = await create({ name: 'child' }, maker);
     const grandchild = await create({ name: 'grandchild' }, asToken({ tokenId: 'id' in child ? child.id : '' }));
-    equal(await tokens.revoke('u_operator', 'parent', operator), true);
-    deepEqual(await tokens.listOf('u_operator'), []);
+    ok((await tokens.revoke('operator', 'parent', operator)).ok);
+    deepEqual(await tokens.list('operator'), { items: [] });
     const gone = published.map((message) => message.id);
     for (const one of [child, grandchild]) ok('id' in one && gone.includes(one.id));
     equal(published.length, 3);
@@ -162,7 +164,7 @@ describe('a token that a token makes', () => {
 
   it('is not made once that one is gone', async () => {
     const { create, tokens, maker } = await withParent();
-    await tokens.revoke('u_operator', 'parent', operator);
+    await tokens.revoke('operator', 'parent', operator);
     const refusal = await create({ name: 'child' }, maker);
     equal('code' in refusal && refusal.code, 'token_revoked');
   });
@@ -216,6 +218,23 @@ describe('a token that a token makes', () => {
       by('operator', { via: 'access-token', sessionId: own.sessionId, expiresAt: own.expiresAt }),
     );
     equal('id' in made && made.expiresAt, undefined);
+  });
+});
+
+describe('the program itself', () => {
+  it('gives a token what its owner has, where nobody acts', async () => {
+    const { tokens, events } = await openTokens();
+    const made = await tokens.create('operator', { name: 'seed', scopes: ['deploy:write'] });
+    deepEqual(made.ok && [made.value.view.role, made.value.view.scopes], [undefined, ['deploy:write']]);
+    equal((await tokens.create('operator', { name: 'x', role: 'admin' })).ok, false);
+    ok((await tokens.revoke('operator', 'seed')).ok);
+    deepEqual(
+      events.map(({ actor, via }) => [actor, via]),
+      [
+        ['', 'command'],
+        ['', 'command'],
+      ],
+    );
   });
 });
 

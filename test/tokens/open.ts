@@ -3,7 +3,7 @@ import type { Invalidation } from '../../lib/invalidation/bus.ts';
 import { localBus } from '../../lib/invalidation/local.ts';
 import { ladder } from '../../lib/request/authorize/roles.ts';
 import { scopeTable } from '../../lib/request/authorize/scopes.ts';
-import type { GateEvent } from '../../lib/services.ts';
+import type { NewEvent } from '../../lib/services.ts';
 import type { UserRecord } from '../../lib/stores/records/users.ts';
 import { openSqlite } from '../../lib/stores/sqlite/index.ts';
 import { accessTokens } from '../../lib/tokens/access-tokens.ts';
@@ -53,7 +53,7 @@ export async function openTokens(algorithm: Algorithm = 'EdDSA') {
   const bus = localBus();
   const published: Invalidation[] = [];
   bus.subscribe((message) => published.push(message));
-  const events: Omit<GateEvent, 'at'>[] = [];
+  const events: NewEvent[] = [];
   const time = { now: Date.now() };
   const clock = () => time.now;
   const keys = signingKeys({ store: stores.keys, box: boxOf('a'), algorithm, clock });
@@ -63,7 +63,7 @@ export async function openTokens(algorithm: Algorithm = 'EdDSA') {
     issuer,
     stores,
     bus,
-    record: async (event: Omit<GateEvent, 'at'>) => void events.push(event),
+    record: async (event: NewEvent) => void events.push(event),
     ladder: roles,
     scopes,
     settings: { accessTokenLifetime: hour, refreshTokenLifetime: 30 * day, sessionLifetime: 30 * day },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AuditRecord } from '../../stores/records/audit.ts';
+import type { AuditEntry } from '../../services.ts';
 import { json } from '../reply.ts';
 import { route } from '../route.ts';
 import { moment, pageOf, pageQuery, toMoment } from '../schemas.ts';
@@ -17,7 +17,7 @@ const entry = z.object({
   detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
 });
 
-const toEntry = (record: AuditRecord): z.input<typeof entry> => ({
+const toEntry = (record: AuditEntry): z.input<typeof entry> => ({
   id: record.id,
   at: toMoment(record.at),
   event: record.event,

@@ -93,8 +93,8 @@ export const sessionRoutes = [
     scope: 'gatewarden:read',
     answers: { 200: { description: 'Your sessions, newest first.', schema: listOf(session) } },
     async handle({ core, principal }) {
-      const sessions = await core.sessions.listOf(principal.id);
-      return json(200, { items: sessions.map((one) => toSession(one, principal.sessionId)) });
+      const sessions = await core.sessions.list(principal.name);
+      return json(200, { items: sessions.items.map((one) => toSession(one, principal.sessionId)) });
     },
   }),
   route({
@@ -108,8 +108,8 @@ export const sessionRoutes = [
     answers: { 204: { description: 'Ended.' } },
     refusals: ['not_found'],
     async handle({ core, params, principal, actor }) {
-      const ended = await core.sessions.end(principal.id, params.id ?? '', actor);
-      return ended ? noContent() : refused('not_found');
+      const ended = await core.sessions.end(principal.name, params.id ?? '', actor);
+      return ended.ok ? noContent() : ended;
     },
   }),
 ];

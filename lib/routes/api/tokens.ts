@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { refused } from '../../errors.ts';
 import type { ApiTokenView } from '../../services.ts';
 import { json, noContent } from '../reply.ts';
 import { route } from '../route.ts';
@@ -42,8 +41,8 @@ export const tokenRoutes = [
     scope: 'gatewarden:read',
     answers: { 200: { description: 'By name; the tokens themselves are not kept.', schema: listOf(token) } },
     async handle({ core, principal }) {
-      const tokens = await core.tokens.listOf(principal.id);
-      return json(200, { items: tokens.map(toToken) });
+      const tokens = await core.tokens.list(principal.name);
+      return json(200, { items: tokens.items.map(toToken) });
     },
   }),
   route({
@@ -61,7 +60,7 @@ export const tokenRoutes = [
     async handle({ core, body, principal, actor }) {
       const { name, role, scopes } = body;
       const expiresAt = body.expires_at === undefined ? undefined : Date.parse(body.expires_at);
-      const made = await core.tokens.create(principal.id, { name, role, scopes, expiresAt }, actor);
+      const made = await core.tokens.create(principal.name, { name, role, scopes, expiresAt }, actor);
       return made.ok ? json(201, { ...toToken(made.value.view), token: made.value.token }) : made;
     },
   }),
@@ -78,8 +77,8 @@ export const tokenRoutes = [
     answers: { 204: { description: 'Revoked.' } },
     refusals: ['not_found'],
     async handle({ core, params, principal, actor }) {
-      const revoked = await core.tokens.revoke(principal.id, params.name ?? '', actor);
-      return revoked ? noContent() : refused('not_found');
+      const revoked = await core.tokens.revoke(principal.name, params.name ?? '', actor);
+      return revoked.ok ? noContent() : revoked;
     },
   }),
 ];

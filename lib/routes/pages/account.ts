@@ -25,7 +25,7 @@ export const accountRoutes = [
     async handle(call) {
       const { core, principal } = call;
       const mayRead = principal.kind === 'user' && principal.scopes.includes('gatewarden:read');
-      const sessions = mayRead ? await core.sessions.listOf(principal.id) : [];
+      const sessions = mayRead ? (await core.sessions.list(principal.name)).items : [];
       const shown = sessions.map((one) => ({ ...one, current: one.id === principal.sessionId }));
       return html(200, accountPage(frameOf(call), { name: principal.name, role: principal.role, sessions: shown }));
     },
