@@ -1,6 +1,7 @@
 /** What a gateway of one's own needs of the request path beside `gate.decide()`: published as `gatewarden/request`. */
 
 export { AuthError, type ErrorCode, errorTable, type Refusal, StoreUnavailableError } from '../errors.ts';
+export { withoutCookies } from '../net/cookies.ts';
 export type { Principal } from '../types.ts';
 export { decideRules, isPublic } from './authorize/decide.ts';
 export { ruleTable, type Selection } from './authorize/match.ts';
@@ -9,7 +10,6 @@ export type { Rule } from './authorize/rules.ts';
 export { parseRules } from './authorize/rules.ts';
 export { scopeTable } from './authorize/scopes.ts';
 export type { Decision } from './decide.ts';
-export { withoutCookies } from './extract/cookie.ts';
 export type { RequestHead } from './extract/head.ts';
 export { isNavigation } from './extract/navigation.ts';
 export { isReservedHeader } from './extract/reserved-headers.ts';

@@ -5,11 +5,12 @@ import { sha256 } from '../crypto/digest.ts';
 import { randomBase62 } from '../crypto/random.ts';
 import { StoreUnavailableError } from '../errors.ts';
 import type { InvalidationBus } from '../invalidation/bus.ts';
+import { cookieValues, decodeCookie } from '../net/cookies.ts';
 import type { Caller } from '../services.ts';
 import type { UserRecord } from '../stores/records/users.ts';
 import type { SessionRecord } from '../stores/sessions.ts';
 import type { Stores } from '../stores/stores.ts';
-import { type CookieSettings, cookieValues, sessionCookie } from './cookie.ts';
+import { type CookieSettings, sessionCookie } from './cookie.ts';
 import { expressStore, type StoreClass } from './express-store.ts';
 import { heldSessions } from './held-sessions.ts';
 import { type Identity, sessionKeeping, visitor } from './keeping.ts';
@@ -99,8 +100,8 @@ export function browserSessions(dependencies: BrowserSessionDependencies): Brows
 
   /** Ends every session that the request's cookies name, also when there are two, or one that its user's epoch has passed. */
   async function endNamed(req: WithSession): Promise<void> {
-    for (const value of cookieValues(req.headers.cookie, cookie.name)) {
-      const secretId = signedSessionId(value, secrets);
+    for (const value of cookieValues(req.headers.cookie ?? '', cookie.name)) {
+      const secretId = signedSessionId(decodeCookie(value), secrets);
       if (secretId === undefined) continue;
       const id = sha256(secretId);
       // Its store may have lost it, and caches believe it still.

@@ -45,23 +45,3 @@ export function sessionCookie(settings: CookieSettings): SessionCookie {
     clearCookieHeader: [`${name}=`, ...attributes].join('; '),
   });
 }
-
-/** The values of all cookies of that name in a `Cookie` header, URL-decoded; what cannot be decoded is left out. */
-export function cookieValues(header: string | undefined, name: string): readonly string[] {
-  return (header ?? '').split(';').flatMap((pair) => {
-    const equals = pair.indexOf('=');
-    if (equals === -1 || pair.slice(0, equals).trim() !== name) return [];
-    try {
-      return [
-        decodeURIComponent(
-          pair
-            .slice(equals + 1)
-            .trim()
-            .replace(/^"(.*)"$/, '$1'),
-        ),
-      ];
-    } catch {
-      return [];
-    }
-  });
-}

@@ -1,4 +1,5 @@
 import type { InvalidationBus } from '../invalidation/bus.ts';
+import { touchInterval } from '../stores/records/last-use.ts';
 import { endedEarly, sessionStands } from '../stores/records/standing.ts';
 import type { SessionRecord } from '../stores/sessions.ts';
 import type { Stores } from '../stores/stores.ts';
@@ -22,7 +23,7 @@ export function sessionKeeping(
   }>,
 ): SessionKeeping {
   const { stores, bus, idle, lifetime, clock, identityOf } = parts;
-  const touchInterval = Math.min(60_000, idle / 10);
+  const interval = touchInterval(idle);
 
   async function isCurrent(record: SessionRecord): Promise<boolean> {
     return record.userId === null || sessionStands(record, await stores.users.byId(record.userId));
@@ -59,7 +60,7 @@ export function sessionKeeping(
     saveData: (id, data) => stores.sessions.saveData(id, data),
     async touch(record) {
       const now = clock();
-      if (now - record.lastSeenAt < touchInterval) return;
+      if (now - record.lastSeenAt < interval) return;
       await stores.sessions.touch(record.id, now, Math.min(now + idle, record.expiresAt));
     },
     async end(id) {

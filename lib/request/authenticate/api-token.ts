@@ -2,6 +2,7 @@ import { sha256 } from '../../crypto/digest.ts';
 import { tokenIsWellFormed } from '../../crypto/random.ts';
 import type { ErrorCode } from '../../errors.ts';
 import type { ApiTokenRecord, ApiTokenStore } from '../../stores/records/api-tokens.ts';
+import { touchInterval } from '../../stores/records/last-use.ts';
 import type { UserRecord, UserStore } from '../../stores/records/users.ts';
 import type { CachedCredential, CredentialCache } from './cache.ts';
 import type { Principals } from './principal.ts';
@@ -15,7 +16,7 @@ type Dependencies = Readonly<{
   clock: () => number;
 }>;
 
-const touchInterval = 60_000;
+const interval = touchInterval();
 
 function faultOf(token: ApiTokenRecord | undefined, owner: UserRecord | undefined, now: number): ErrorCode | undefined {
   if (token === undefined) return 'invalid_token';
@@ -33,7 +34,7 @@ export function apiTokenAuthenticator(dependencies: Dependencies): (token: strin
     return {
       principal,
       until: expiresAt ?? Number.POSITIVE_INFINITY,
-      touchAt: (token.lastUsedAt ?? 0) + touchInterval,
+      touchAt: (token.lastUsedAt ?? 0) + interval,
     };
   }
 
@@ -48,16 +49,19 @@ export function apiTokenAuthenticator(dependencies: Dependencies): (token: strin
     return entry ?? fault ?? 'invalid_token';
   }
 
+  /** Not waited for: a store that cannot write neither holds up nor fails a request. */
+  function touch(entry: CachedCredential, now: number): void {
+    entry.touchAt = now + interval;
+    tokens.touch(entry.principal.tokenId ?? '', now).catch(() => undefined);
+  }
+
   return async function authenticateApiToken(token) {
     if (!tokenIsWellFormed(token, 'gwt_')) return bad('invalid_token');
     const now = clock();
     const hash = sha256(token);
     const entry = known.get('api-token', hash, now) ?? (await lookUp(hash, now));
     if (typeof entry === 'string') return bad(entry);
-    if (now >= entry.touchAt) {
-      entry.touchAt = now + touchInterval;
-      await tokens.touch(entry.principal.tokenId ?? '', now);
-    }
+    if (now >= entry.touchAt) touch(entry, now);
     return good(entry.principal);
   };
 }

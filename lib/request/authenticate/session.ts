@@ -1,4 +1,5 @@
 import { sha256 } from '../../crypto/digest.ts';
+import { touchInterval } from '../../stores/records/last-use.ts';
 import { sessionStands } from '../../stores/records/standing.ts';
 import type { UserStore } from '../../stores/records/users.ts';
 import type { SessionRecord, SessionStore } from '../../stores/sessions.ts';
@@ -17,22 +18,28 @@ type Dependencies = Readonly<{
   clock: () => number;
 }>;
 
-/** Last use is written at most this often: every minute, or a tenth of the idle time when that is shorter. */
-export const touchInterval = (idle: number): number => Math.min(60_000, Math.floor(idle / 10));
-
 /** Judges session cookies. A known one costs no store call, but for its last use once a minute. */
 export function sessionAuthenticator(dependencies: Dependencies): (cookie: string) => Verdict | Promise<Verdict> {
   const { sessions, users, principals, known, sessionIdIn, idle, clock } = dependencies;
   const interval = touchInterval(idle);
 
-  async function touch(cookie: string, entry: CachedCredential, now: number): Promise<Verdict> {
+  /**
+   * Not waited for: a store that cannot write neither holds up nor fails a request. Without a mark the session ends when
+   * its idle time is over, as if it had not been used.
+   */
+  function touch(cookie: string, entry: CachedCredential, now: number): void {
     entry.touchAt = now + interval;
-    const alive = await sessions.touch(entry.principal.sessionId ?? '', now, now + idle);
-    if (!alive) {
-      known.drop(cookie);
-      return bad('token_revoked');
-    }
-    entry.until = Math.min(entry.principal.expiresAt ?? 0, now + idle);
+    sessions.touch(entry.principal.sessionId ?? '', now, now + idle).then(
+      (alive) => {
+        if (alive) entry.until = Math.min(entry.principal.expiresAt ?? 0, now + idle);
+        else known.drop(cookie);
+      },
+      () => undefined,
+    );
+  }
+
+  function used(cookie: string, entry: CachedCredential, now: number): Verdict {
+    if (now >= entry.touchAt) touch(cookie, entry, now);
     return good(entry.principal);
   }
 
@@ -55,13 +62,13 @@ export function sessionAuthenticator(dependencies: Dependencies): (cookie: strin
       return session.userId === null ? undefined : ownerOf(session, session.userId);
     });
     if (entry === undefined) return verdict;
-    return now >= entry.touchAt ? touch(cookie, entry, now) : good(entry.principal);
+    return used(cookie, entry, now);
   }
 
   return function authenticateSession(cookie) {
     const now = clock();
     const entry = known.get('session', cookie, now);
     if (entry === undefined) return lookUp(cookie, now);
-    return now >= entry.touchAt ? touch(cookie, entry, now) : good(entry.principal);
+    return used(cookie, entry, now);
   };
 }

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
+import { cookieValues, decodeCookie } from '../../net/cookies.ts';
 import { readAuthorization } from './bearer.ts';
-import { cookieValues } from './cookie.ts';
 import type { Credential, Extracted } from './credential.ts';
 import type { RequestHead } from './head.ts';
 import { countOf } from './raw-headers.ts';
@@ -68,16 +68,6 @@ const found = (credentials: readonly Credential[], foreign: boolean): Extracted 
 function readCookie([value = '', ...others]: readonly string[]): Credential | string {
   if (others.length > 0) return 'There is more than one session cookie.';
   if (value.length > longestCookie) return 'The session cookie is too long.';
-  const cookie = decode(value);
+  const cookie = decodeCookie(value);
   return controls.test(cookie) ? 'The session cookie has control characters in it.' : { kind: 'session', cookie };
-}
-
-/** What cannot be decoded stays as it is: no signature fits it, so it is a bad credential rather than none. */
-function decode(value: string): string {
-  if (!value.includes('%')) return value;
-  try {
-    return decodeURIComponent(value);
-  } catch {
-    return value;
-  }
 }

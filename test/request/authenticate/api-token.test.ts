@@ -2,6 +2,7 @@ import { deepEqual, equal } from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { sha256 } from '../../../lib/crypto/digest.ts';
 import { makeToken } from '../../../lib/crypto/random.ts';
+import { StoreUnavailableError } from '../../../lib/errors.ts';
 import { apiTokenAuthenticator } from '../../../lib/request/authenticate/api-token.ts';
 import type { ApiTokenRecord } from '../../../lib/stores/records/api-tokens.ts';
 import type { Principal } from '../../../lib/types.ts';
@@ -84,6 +85,21 @@ describe('an API token', () => {
     await at.bus.publish({ kind: 'user', id: 'u_ada' });
     equal(await codeOf(token), 'token_revoked');
   });
+
+  const silences: [title: string, touch: () => Promise<void>][] = [
+    ['never says whether its last use was written', () => new Promise(() => undefined)],
+    ['cannot write its last use', () => Promise.reject(new StoreUnavailableError('mongodb'))],
+  ];
+  for (const [title, touch] of silences) {
+    it(`is good though its store ${title}`, async () => {
+      await made();
+      at.stores.tokens.touch = touch;
+      for (const _minute of [1, 2, 3]) {
+        equal(await codeOf(token), 'principal');
+        at.time.now += 60_000;
+      }
+    });
+  }
 
   it('has its last use written at most once a minute', async () => {
     await made();

@@ -1,7 +1,7 @@
 import { equal } from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import { withoutCookies } from '../../../lib/request/extract/cookie.ts';
+import { withoutCookies } from '../../../lib/net/cookies.ts';
 import { isNavigation } from '../../../lib/request/extract/navigation.ts';
 import { isReservedHeader } from '../../../lib/request/extract/reserved-headers.ts';
 import { incoming } from '../../support/incoming.ts';

@@ -1,4 +1,4 @@
-/** Every value that a Cookie header gives to a name, as sent: no decoding, no quotes taken off. */
+/** Every value that a `Cookie` header gives to a name, as sent: not decoded, no quotes taken off. */
 export function cookieValues(header: string, name: string): readonly string[] {
   if (!header.includes(name)) return [];
   const values: string[] = [];
@@ -9,8 +9,18 @@ export function cookieValues(header: string, name: string): readonly string[] {
   return values;
 }
 
+/** A cookie's value, URL-decoded. One that cannot be decoded stays as it is: no signature fits it. */
+export function decodeCookie(value: string): string {
+  if (!value.includes('%')) return value;
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+}
+
 /**
- * A Cookie header without the cookies of these names; all others stay as they were sent.
+ * A `Cookie` header without the cookies of these names; all others stay as they were sent.
  * `undefined` when nothing is left: the header is then to be dropped.
  */
 export function withoutCookies(header: string, names: readonly string[]): string | undefined {
