@@ -19,8 +19,9 @@ WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY package.json LICENSE ./
-RUN chmod +x dist/cli/index.js \
-  && ln -s /app/dist/cli/index.js /usr/local/bin/gatewarden \
+# Without the `--` Node takes the command's own `--env-file` for itself.
+RUN printf '#!/bin/sh\nexec node -- /app/dist/cli/index.js "$@"\n' > /usr/local/bin/gatewarden \
+  && chmod +x /usr/local/bin/gatewarden \
   && install -d -o node -g node -m 0700 /data
 
 # Other machines reach it: GATEWARDEN_PUBLIC_URL must be given.

@@ -1,25 +1,36 @@
 import { existsSync } from 'node:fs';
-import { readEnvFile } from '#settings';
+import { loadSettings, type Options, type Resolved, readEnvFile, type Use } from '#settings';
+
+/** What the commands that work on a store take besides their own options. */
+export interface LocalOptions {
+  readonly envFile?: string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Adds what `--env-file` and `.env` say of Gatewarden to the environment, for the commands that work on a store.
- * What the environment says itself wins, then `--env-file`, then `.env`.
+ * The settings of a command that works on a store: `given` by its own options, else from the environment, else from
+ * `--env-file`, else from `.env`. Throws `SettingsError` with every problem at once, and for a file that cannot be read.
  */
-export function readEnvironment(envFile: string | undefined, env: NodeJS.ProcessEnv = process.env): void {
-  if (envFile !== undefined) add(env, readEnvFile(envFile));
-  if (existsSync('.env')) add(env, readEnvFile('.env'));
+export function settingsOf({ envFile }: LocalOptions, applies: Use, given: Options = {}): Resolved {
+  return loadSettings({ env: environment(envFile), given, applies });
+}
+
+/** A new object: `process.env` stays as it is. */
+function environment(envFile: string | undefined): Environment {
+  const files = [envFile, existsSync('.env') ? '.env' : undefined].filter((path) => path !== undefined);
+  return files.map(readEnvFile).reduce(extended, process.env);
 }
 
 // A value and the file that holds it are one setting: what wins, wins over both spellings.
-function add(env: NodeJS.ProcessEnv, file: Record<string, string>): void {
+function extended(env: Environment, file: Environment): Environment {
   const said = new Set(
     Object.keys(env)
       .filter((name) => env[name]?.trim())
       .map(settingOf),
   );
-  for (const [name, value] of Object.entries(file)) {
-    if (name.startsWith('GATEWARDEN_') && !said.has(settingOf(name))) env[name] = value;
-  }
+  const more = Object.entries(file).filter(([name]) => name.startsWith('GATEWARDEN_') && !said.has(settingOf(name)));
+  return { ...env, ...Object.fromEntries(more) };
 }
 
 const settingOf = (name: string) => name.replace(/_FILE$/, '');

@@ -3,14 +3,9 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Actor } from 'gatewarden';
 import type { InternalGate } from '#gate';
-import { loadSettings } from '#settings';
-import { readEnvironment } from './environment.ts';
+import type { Resolved } from '#settings';
+import { type LocalOptions, settingsOf } from './environment.ts';
 import { CommandError, exit } from './exit.ts';
-
-/** What `--local` commands take besides their own options. */
-export interface LocalOptions {
-  readonly envFile?: string;
-}
 
 function osUser(): string {
   try {
@@ -29,18 +24,28 @@ export const commandActor = (): Actor => ({
  * Does something on the stores themselves, without a server; gateways that run on them see the change within a second.
  * Where there is no store yet, one is made only with `makes`: a mistyped folder must not look like an empty one.
  */
-export async function onStore<T>(
+export function onStore<T>(
   options: LocalOptions,
+  act: (gate: InternalGate) => Promise<T>,
+  store: { makes?: boolean } = {},
+): Promise<T> {
+  return onStoreOf(settingsOf(options, 'command'), act, store);
+}
+
+const silent = () => undefined;
+const noLog = { debug: silent, info: silent, warn: silent, error: silent };
+
+/** The same with settings that are there already. */
+export async function onStoreOf<T>(
+  resolved: Resolved,
   act: (gate: InternalGate) => Promise<T>,
   { makes = false }: { makes?: boolean } = {},
 ): Promise<T> {
-  readEnvironment(options.envFile);
-  const resolved = loadSettings({ env: process.env, given: { logLevel: 'silent' }, applies: 'command' });
   const { dataDir, mongodbUrl } = resolved.settings;
   // Users that are in MongoDB need no file here.
   if (!makes && mongodbUrl === undefined && !existsSync(databaseOf(dataDir))) throw noStore(dataDir);
   const { openGate } = await import('#gate');
-  const gate = await openGate(resolved);
+  const gate = await openGate(resolved, { log: noLog });
   try {
     return await act(gate);
   } finally {

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Transfer } from '#gate';
-import { loadSettings } from '#settings';
-import { readEnvironment } from './environment.ts';
-import { databaseOf, type LocalOptions, noStore } from './local.ts';
+import { type LocalOptions, settingsOf } from './environment.ts';
+import { databaseOf, noStore } from './local.ts';
 
 /** Does something with all that is durable. Starts nothing else: no key, no user, no fact is made. */
 export async function onTransfer<T>(
@@ -10,8 +9,7 @@ export async function onTransfer<T>(
   act: (transfer: Transfer) => Promise<T>,
   { makes }: { makes: boolean },
 ): Promise<T> {
-  readEnvironment(options.envFile);
-  const { settings } = loadSettings({ env: process.env, given: { logLevel: 'silent' }, applies: 'command' });
+  const { settings } = settingsOf(options, 'command', { logLevel: 'silent' });
   if (!makes && settings.mongodbUrl === undefined && !existsSync(databaseOf(settings.dataDir))) {
     throw noStore(settings.dataDir);
   }

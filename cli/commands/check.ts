@@ -2,11 +2,10 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Settings } from 'gatewarden';
 import type { Survey } from '#gate';
-import { loadSettings, redact } from '#settings';
+import { redact } from '#settings';
 import { modeOf } from '../../gateway/main.ts';
-import { readEnvironment } from '../environment.ts';
+import { type LocalOptions, settingsOf } from '../environment.ts';
 import { CommandError, exit } from '../exit.ts';
-import type { LocalOptions } from '../local.ts';
 import type { Output } from '../output.ts';
 
 export interface CheckOptions extends LocalOptions {
@@ -20,9 +19,7 @@ type Upstream = Readonly<{ url: string; ok: boolean; problem?: string }>;
  * that is not there yet is said to be made by the first start. Exit 5 for bad configuration, 2 for what cannot be reached.
  */
 export async function check(options: CheckOptions, out: Output): Promise<void> {
-  readEnvironment(options.envFile);
-  const given = options.upstream === undefined ? {} : { upstream: options.upstream };
-  const { settings } = loadSettings({ env: process.env, given, applies: 'gateway' });
+  const { settings } = settingsOf(options, 'gateway', { upstream: options.upstream });
   const { surveyStores } = await import('#gate');
   const [stores, upstream] = await Promise.all([surveyStores(settings), reachUpstream(settings)]);
   const warnings = warningsOf(settings, stores, upstream);

@@ -1,7 +1,7 @@
 import { open, rename, rm } from 'node:fs/promises';
 import type { Transfer } from '#gate';
+import type { LocalOptions } from '../environment.ts';
 import { CommandError, exit, usage } from '../exit.ts';
-import type { LocalOptions } from '../local.ts';
 import type { Output } from '../output.ts';
 import { progressLine } from '../progress.ts';
 import type { Globals } from '../shared-options.ts';

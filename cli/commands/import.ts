@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { ImportSummary, Transfer } from '#gate';
+import type { LocalOptions } from '../environment.ts';
 import { CommandError, exit, usage } from '../exit.ts';
-import type { LocalOptions } from '../local.ts';
 import type { Output } from '../output.ts';
 import { printable } from '../printable.ts';
 import { progressLine } from '../progress.ts';

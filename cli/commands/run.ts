@@ -1,7 +1,5 @@
-import { loadSettings } from '#settings';
 import { runGateway } from '../../gateway/main.ts';
-import { readEnvironment } from '../environment.ts';
-import type { LocalOptions } from '../local.ts';
+import { type LocalOptions, settingsOf } from '../environment.ts';
 
 export interface RunCommandOptions extends LocalOptions {
   readonly upstream?: string;
@@ -9,9 +7,6 @@ export interface RunCommandOptions extends LocalOptions {
 
 /** `run`: the gateway, until a signal ends it. */
 export async function run(options: RunCommandOptions): Promise<void> {
-  readEnvironment(options.envFile);
-  const given = options.upstream === undefined ? {} : { upstream: options.upstream };
-  const resolved = loadSettings({ env: process.env, given, applies: 'gateway' });
-  const gateway = await runGateway(resolved);
+  const gateway = await runGateway(settingsOf(options, 'gateway', { upstream: options.upstream }));
   await gateway.closed;
 }

@@ -1,5 +1,6 @@
+import type { LocalOptions } from '../environment.ts';
 import { type CommandError, refusedBy, usage } from '../exit.ts';
-import { commandActor, type LocalOptions, onStore } from '../local.ts';
+import { commandActor, onStore } from '../local.ts';
 import type { Output } from '../output.ts';
 import { newPassword, type PasswordOptions } from '../password-input.ts';
 import { userData, userRow } from '../user-view.ts';

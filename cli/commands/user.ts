@@ -1,7 +1,8 @@
 import type { Result, UserEdit, UserView } from 'gatewarden';
 import type { InternalGate } from '#gate';
+import type { LocalOptions } from '../environment.ts';
 import { CommandError, exit, refusedBy } from '../exit.ts';
-import { commandActor, type LocalOptions, onStore } from '../local.ts';
+import { commandActor, onStore } from '../local.ts';
 import type { Output } from '../output.ts';
 import { newPassword, type PasswordOptions } from '../password-input.ts';
 import { userColumns, userData, userRow } from '../user-view.ts';

@@ -1,6 +1,10 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import test from 'node:test';
+import { openGate } from '#gate';
+import { makeSecretKey } from '../../lib/crypto/secret-key.ts';
+import { loadSettings } from '../../lib/start/load-settings.ts';
 import { type Env, fromEnv, problemsOf } from '../settings/settings.ts';
+import { temporaryFolder } from '../support/folders.ts';
 
 /** Every problem that is told, in order, by the setting that it begins with. */
 const cases: [title: string, env: Env, told: string[]][] = [
@@ -52,4 +56,16 @@ test('roles that are given to somebody are those that stand for the rung, never 
 test('a rule is told with its line', () => {
   const [problem] = problemsOf({ RULES: 'viewer read /**\nking read /**' });
   equal(problem, 'RULES: line 2: there is no role "king"');
+});
+
+test('a variable that is set after the settings were read changes nothing', async (context) => {
+  const folder = await temporaryFolder();
+  context.after(() => folder[Symbol.asyncDispose]());
+  const given = { secretKey: [makeSecretKey()], dataDir: folder.path, prefix: '/auth' };
+  const resolved = loadSettings({ env: {}, given, applies: 'gateway' });
+  context.after(() => delete process.env.GATEWARDEN_PREFIX);
+  process.env.GATEWARDEN_PREFIX = 'no path';
+  const gate = await openGate(resolved, { log: { debug() {}, info() {}, warn() {}, error() {} } });
+  equal(gate.settings.prefix, '/auth');
+  await gate.close();
 });

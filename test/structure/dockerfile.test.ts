@@ -60,7 +60,7 @@ test('every npm script that is run exists', () => {
 test('the command that starts is the one of the package', () => {
   const [entry] = JSON.parse(all('ENTRYPOINT')[0] ?? '[]');
   deepEqual(Object.keys(bin), [entry]);
-  match(all('RUN').join(), new RegExp(`ln -s /app/${bin[entry]} /usr/local/bin/${entry}\\b`));
+  match(all('RUN').join(), new RegExp(`exec node -- /app/${bin[entry]} "\\$@".* > /usr/local/bin/${entry} `));
   match(readFileSync(bin[entry].replace(/^dist\/(.*)\.js$/, '$1.ts'), 'utf8'), /^#!\/usr\/bin\/env node\n/);
 });
 

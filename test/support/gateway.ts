@@ -41,8 +41,8 @@ export function plainEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(own);
 }
 
-/** Arguments with which Node runs the command from its sources. */
-export const commandLine = ['--conditions=gatewarden-source', 'cli/index.ts'];
+/** Arguments with which Node runs the command from its sources; `--` keeps `--env-file` from Node itself. */
+export const commandLine = ['--conditions=gatewarden-source', '--', 'cli/index.ts'];
 
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway & AsyncDisposable> {
   const folder = await temporaryFolder();
