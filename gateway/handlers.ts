@@ -1,11 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Decision, Log, Refusal } from 'gatewarden';
+import type { Log, Refusal } from 'gatewarden';
 import type { Pool } from 'undici';
-import { StoreUnavailableError, somethingBroke, writeAnswer } from '#request';
+import {
+  type Allowed,
+  andThen,
+  type Decision,
+  type Denied,
+  isOwnPath,
+  type MaybePromise,
+  StoreUnavailableError,
+  somethingBroke,
+  writeAnswer,
+} from '#request';
 import { type Exchange, newExchange } from './exchange.ts';
-import type { Allowed, Denied, Gate } from './gate.ts';
+import type { Gate } from './gate.ts';
 import type { Limits } from './limits.ts';
-import { ownership } from './own-pages.ts';
 import { forward, type Route } from './proxy/forward.ts';
 import { headWriter } from './proxy/headers-in.ts';
 import { answerHeadWriter } from './proxy/headers-out.ts';
@@ -24,13 +33,9 @@ type Dependencies = Readonly<{
   draining: () => boolean;
 }>;
 
-/** Names the one upstream in the assertions that it is shown. */
-const audience = 'upstream';
-
 /** What is done with each request: ours is answered here, the rest is decided on, and forwarded when that is allowed. */
 export function requestHandlers(dependencies: Dependencies): Handlers {
   const { gate, own, limits, logAccess } = dependencies;
-  const ownerOf = ownership(gate.settings.prefix);
   const route = routeOf(dependencies);
 
   function begin(req: IncomingMessage, res: ServerResponse): Exchange {
@@ -39,21 +44,20 @@ export function requestHandlers(dependencies: Dependencies): Handlers {
     return exchange;
   }
 
-  async function answerRequest(exchange: Exchange, expecting: boolean): Promise<void> {
+  function answerRequest(exchange: Exchange, expecting: boolean): MaybePromise<void> {
     const { req, res } = exchange;
     const problem = framingProblem(req);
     if (problem !== undefined) return refuse(exchange, problem, true);
-    const owner = ownerOf(exchange.path);
-    if (owner === 'unclear') return refuse(exchange, { code: 'ambiguous_path' }, expecting);
-    if (owner === 'ours') return answerOwn(exchange, expecting);
-    const decision = await gate.decide(req);
-    if (!passes(exchange, decision, expecting)) return;
-    const identity = gate.identity(decision.principal, audience);
-    const headers = identity instanceof Promise ? await identity : identity;
-    // Gone meanwhile: nobody waits for an answer.
-    if (res.destroyed) return;
-    if (expecting) res.writeContinue();
-    forward(route, exchange, decision, headers);
+    return andThen(gate.route(req, route.policies), (decision) => {
+      if (isOwnPath(decision)) return answerOwn(exchange, expecting);
+      if (!passes(exchange, decision, expecting)) return undefined;
+      return andThen(gate.identity(decision.principal, route.policies.audience), (identity) => {
+        // The client went away meanwhile.
+        if (res.destroyed) return;
+        if (expecting) res.writeContinue();
+        forward(route, exchange, decision, identity);
+      });
+    });
   }
 
   /** Whether the request is allowed. When it is not, it has been answered. */
@@ -73,7 +77,7 @@ export function requestHandlers(dependencies: Dependencies): Handlers {
   }
 
   function refuse(exchange: Exchange, refusal: Refusal, closing: boolean): void {
-    deny(exchange, { allow: false, principal: nobody, refusal, clearCookie: false, retry: false }, closing);
+    deny(exchange, gate.refuse(refusal), closing);
   }
 
   function answerOwn({ req, res }: Exchange, expecting: boolean): void {
@@ -86,10 +90,10 @@ export function requestHandlers(dependencies: Dependencies): Handlers {
   async function answerUpgrade(exchange: Exchange, client: Upgradable): Promise<void> {
     const { req } = exchange;
     if (hasBody(req)) return refuse(exchange, { code: 'validation_failed', detail: 'An upgrade has no body.' }, true);
-    if (ownerOf(exchange.path) !== 'upstream') return refuse(exchange, { code: 'not_found' }, true);
-    const decision = await gate.decide(req);
+    const decision = await gate.route(req, route.policies);
+    if (isOwnPath(decision)) return refuse(exchange, { code: 'not_found' }, true);
     if (!passes(exchange, decision, true)) return;
-    const identity = await gate.identity(decision.principal, audience);
+    const identity = await gate.identity(decision.principal, route.policies.audience);
     if (!client.socket.destroyed) forwardUpgrade(route, exchange, decision, identity, client);
   }
 
@@ -103,30 +107,24 @@ export function requestHandlers(dependencies: Dependencies): Handlers {
     discardRest(req, limits.discard);
   }
 
+  function answered(exchange: Exchange, expecting: boolean): void {
+    try {
+      const answering = answerRequest(exchange, expecting);
+      if (answering instanceof Promise) answering.catch((error: unknown) => broken(exchange, error));
+    } catch (error) {
+      broken(exchange, error);
+    }
+  }
+
   return {
-    request(req, res) {
-      const exchange = begin(req, res);
-      answerRequest(exchange, false).catch((error) => broken(exchange, error));
-    },
-    expecting(req, res) {
-      const exchange = begin(req, res);
-      answerRequest(exchange, true).catch((error) => broken(exchange, error));
-    },
+    request: (req, res) => answered(begin(req, res), false),
+    expecting: (req, res) => answered(begin(req, res), true),
     upgrade(req, socket, head) {
       const exchange = begin(req, answerTo(req, socket));
       answerUpgrade(exchange, { socket, head }).catch((error) => broken(exchange, error));
     },
   };
 }
-
-const nobody: Denied['principal'] = Object.freeze({
-  kind: 'anonymous',
-  id: '',
-  name: '',
-  role: '',
-  scopes: Object.freeze([]),
-  via: 'none',
-});
 
 /** What two servers might frame differently. */
 function framingProblem(req: IncomingMessage): Refusal | undefined {
@@ -147,8 +145,10 @@ function limitBody(req: IncomingMessage, within: number): void {
 
 function routeOf({ gate, pool, limits, log, draining }: Dependencies): Route {
   const { authEnabled } = gate.settings;
+  const policies = gate.routePolicies();
   return {
     upstream: pool,
+    policies,
     limits,
     upstreamHead: headWriter(),
     answerHead: answerHeadWriter(),
@@ -159,7 +159,7 @@ function routeOf({ gate, pool, limits, log, draining }: Dependencies): Route {
     shared: ({ rule, principal, clearCookie }) =>
       principal.kind === 'anonymous' && !clearCookie && (rule?.public ?? !authEnabled),
     serviceWorkers: false,
-    watch: ({ req }, decision, onEnd) => gate.watch(req, decision, onEnd),
+    watch: ({ req }, decision, onEnd) => gate.watch(req, policies, decision, onEnd),
     broke({ req, res, requestId }: Exchange, error: unknown): void {
       log.error({ err: error, requestId }, 'an answer could not be passed on');
       res.shouldKeepAlive = false;

@@ -1,7 +1,11 @@
-import type { ErrorCode } from './errors.ts';
+import type { Refusal } from './errors.ts';
 import type { Log } from './log.ts';
 import type { Principals } from './request/authenticate/principal.ts';
-import type { RequestPath } from './request/identify.ts';
+import type { Decider, Denied, RoutePolicies } from './request/decide.ts';
+import type { Explanation } from './request/explain.ts';
+import type { RequestHead } from './request/extract/head.ts';
+import type { Identifier } from './request/identify.ts';
+import type { Answer } from './request/respond/write.ts';
 import type {
   AccessTokens,
   ApiTokens,
@@ -36,12 +40,29 @@ export interface Core {
   readonly accessTokens: AccessTokens;
   readonly audit: AuditLog;
   readonly record: RecordEvent;
-  readonly requests: RequestPath;
+  readonly identify: Identifier['identify'];
+  readonly decider: Decider;
+  explain(head: RequestHead, policies: RoutePolicies): Promise<Explanation>;
+  /**
+   * The answer to a refusal: problem+json with its challenge, a page, or for a navigation without sign-in the way to the
+   * sign-in page. `prefix`: the path that our pages live below, default `PREFIX`; `signIn`: the sign-in page's path, absent
+   * when there is none; `retry`: send a navigation to the same target once more, with the cookie cleared.
+   */
+  answer(
+    head: RequestHead,
+    refusal: Refusal,
+    options?: Readonly<{
+      prefix?: string | undefined;
+      signIn?: string | undefined;
+      clearCookie?: boolean | undefined;
+      retry?: boolean | undefined;
+    }>,
+  ): Answer;
+  /** Writes down that a request was refused. */
+  onRefusal(head: RequestHead, denied: Denied): void;
   /** RFC 7517: the public keys of our access tokens and assertions. */
   jwks(): Promise<Readonly<{ keys: readonly object[] }>>;
   /** `iss` of our tokens. */
   readonly issuer: string;
-  /** Writes down that a signed-in principal was refused (`access.denied`). */
-  denied(principal: Principal, target: string, code: ErrorCode): void;
   readonly log: Log;
 }

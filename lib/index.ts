@@ -11,8 +11,8 @@ export { type Gatewarden, type GatewardenOptions, gatewarden } from './gatewarde
 export type { Log } from './log.ts';
 export type { Rule } from './request/authorize/rules.ts';
 export type { Decision } from './request/decide.ts';
+export type { Explanation } from './request/explain.ts';
 export type { RequestSource } from './request/extract/source.ts';
-export type { Explanation } from './request/identify.ts';
 export type {
   ApiTokens,
   ApiTokenView,

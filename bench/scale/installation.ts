@@ -1,3 +1,4 @@
+import { ownCredentialPolicy } from '../../lib/request/identify.ts';
 import { compose } from '../../lib/start/compose.ts';
 import { loadSettings } from '../../lib/start/load-settings.ts';
 import { ofOneProcess, openStores } from '../../lib/stores/open.ts';
@@ -49,7 +50,7 @@ export async function openSubject(place: Surface, secretKey: string, now: number
       ],
     });
     return async () => {
-      const found = await core.requests.identify(req, 'closed');
+      const found = await core.identify(req, 'closed', ownCredentialPolicy);
       if (!('principal' in found) || found.principal.kind !== 'user') throw new Error(`session ${n} is not accepted`);
     };
   }

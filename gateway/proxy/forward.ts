@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Dispatcher } from 'undici';
+import type { Allowed, RoutePolicies } from '#request';
 import type { Exchange } from '../exchange.ts';
-import type { Allowed } from '../gate.ts';
 import type { Limits } from '../limits.ts';
 import type { RawHeaders } from './header-names.ts';
 import type { HeadWriter, IdentityHeaders } from './headers-in.ts';
@@ -12,6 +12,7 @@ import { InvalidAnswerError } from './upstream-error.ts';
 
 /** What every forwarded request needs, put together once. */
 export interface Route {
+  readonly policies: RoutePolicies;
   readonly upstream: Dispatcher;
   readonly limits: Limits;
   readonly upstreamHead: HeadWriter;

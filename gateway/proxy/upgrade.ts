@@ -2,8 +2,8 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Dispatcher } from 'undici';
+import type { Allowed } from '#request';
 import type { Exchange } from '../exchange.ts';
-import type { Allowed } from '../gate.ts';
 import { http } from '../http.ts';
 import { dispatch, Forwarding, type Route, rawHeadersOf } from './forward.ts';
 import type { RawHeaders } from './header-names.ts';

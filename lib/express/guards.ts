@@ -1,11 +1,12 @@
 // Users see `req.user`, `req.login` and the others typed: the reference must stay in what is published.
 /// <reference types="passport" preserve="true" />
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { type MaybePromise, settle } from '../and-then.ts';
 import type { Core } from '../core.ts';
 import type { Refusal } from '../errors.ts';
 import { StoreUnavailableError } from '../errors.ts';
 import { cleanUrl } from '../request/authorize/clean-url.ts';
-import type { Decision } from '../request/decide.ts';
+import type { Decision, Denied, RoutePolicies } from '../request/decide.ts';
 import type { RequestHead } from '../request/extract/head.ts';
 import type { Identification } from '../request/identify.ts';
 import type { Answer } from '../request/respond/write.ts';
@@ -40,22 +41,25 @@ export interface Guards {
 
 type Dependencies = Readonly<{
   core: Core;
-  /** Judges by rules text, parsed once. */
-  decideBy: (rules: string | undefined) => (req: RequestHead) => Promise<Decision>;
-  answerTo: (req: RequestHead, decision: Extract<Decision, { allow: false }>) => Answer;
+  routePolicies: (rules?: string) => RoutePolicies;
+  answerTo: (head: RequestHead, denied: Denied) => Answer;
 }>;
 
 /** What somebody who is signed in is told where they may not pass. */
 type Denial = Readonly<{ code: 'insufficient_role' | 'insufficient_scope'; detail: string }>;
 
-/** The target as the client sent it, whatever Express has cut off since. */
-const untouched = (req: Request): RequestHead =>
-  req.url === req.originalUrl ? req : (Object.create(req, { url: { value: req.originalUrl } }) as RequestHead);
+/** The request with the target as the client sent it, whatever Express has cut off since. */
+function headOf(req: Request): RequestHead {
+  if (req.url === req.originalUrl) return req;
+  const { method, originalUrl: url, headers, rawHeaders, socket } = req;
+  return { method, url, headers, rawHeaders, socket };
+}
 
 /** Express's middleware over the request path: the only place, with the routes, that knows `req`, `res`, `next`. */
-export function expressGuards({ core, decideBy, answerTo }: Dependencies): Guards {
-  const { requests, ladder, scopes } = core;
+export function expressGuards({ core, routePolicies, answerTo }: Dependencies): Guards {
+  const { ladder, scopes } = core;
   const { recognise, principalOf } = recogniser(core);
+  const policies = routePolicies();
 
   function refuse(
     req: Request,
@@ -65,13 +69,14 @@ export function expressGuards({ core, decideBy, answerTo }: Dependencies): Guard
   ): void {
     const { clearCookie = false, retry = false } = more;
     const principal = principalOf(req) ?? core.anonymous;
-    writeAnswer(req, res, answerTo(untouched(req), { allow: false, principal, refusal, clearCookie, retry }));
+    writeAnswer(req, res, answerTo(headOf(req), { allow: false, principal, refusal, clearCookie, retry }));
   }
 
   function deny(req: Request, res: Response, { code, detail }: Denial): void {
     const principal = principalOf(req) ?? core.anonymous;
     const nobody = principal.kind === 'anonymous';
-    if (!nobody) core.denied(principal, req.originalUrl, code);
+    const denied: Denied = { allow: false, principal, refusal: { code }, clearCookie: false, retry: false };
+    if (!nobody) core.onRefusal(headOf(req), denied);
     refuse(req, res, nobody ? { code: 'missing_credential' } : { code, detail });
   }
 
@@ -83,11 +88,7 @@ export function expressGuards({ core, decideBy, answerTo }: Dependencies): Guard
   }
 
   /** Who asks; undefined when the request has been refused, or Express has been told of what broke. */
-  function identify(
-    req: Request,
-    res: Response,
-    next: NextFunction,
-  ): Identification | Promise<Identification> | undefined {
+  function identify(req: Request, res: Response, next: NextFunction): MaybePromise<Identification> | undefined {
     const clean = cleanUrl(req.url);
     if (!clean.ok) {
       refuse(req, res, { code: 'ambiguous_path', detail: clean.detail });
@@ -95,7 +96,7 @@ export function expressGuards({ core, decideBy, answerTo }: Dependencies): Guard
     }
     try {
       // As it was sent: an absolute target names a host, too, and that must be the one of the Host header.
-      const found = requests.identify(untouched(req), 'closed');
+      const found = core.identify(headOf(req), 'closed', policies);
       req.url = clean.url;
       return found;
     } catch (error) {
@@ -107,12 +108,12 @@ export function expressGuards({ core, decideBy, answerTo }: Dependencies): Guard
   /** Goes on with `then` once it is known who asks; a request that is refused has been answered. */
   function recognised(req: Request, res: Response, next: NextFunction, then: () => void): void {
     const found = identify(req, res, next);
-    if (found instanceof Promise) {
-      found.then(
-        (settled) => accept(req, res, settled, then),
-        (error) => outage(req, res, next, error),
-      );
-    } else if (found !== undefined) accept(req, res, found, then);
+    if (found === undefined) return;
+    settle(
+      found,
+      (settled) => accept(req, res, settled, then),
+      (error) => outage(req, res, next, error),
+    );
   }
 
   function accept(req: Request, res: Response, found: Identification, then: () => void): void {
@@ -139,6 +140,17 @@ export function expressGuards({ core, decideBy, answerTo }: Dependencies): Guard
       if (principalOf(req) === undefined) recognised(req, res, next, () => pass(req, res, next));
       else pass(req, res, next);
     };
+  }
+
+  /** Goes on with a request that `protect()` allows, or answers it. */
+  function pass(req: Request, res: Response, next: NextFunction, decision: Decision): void {
+    if (!decision.allow) return void writeAnswer(req, res, answerTo(headOf(req), decision));
+    const clean = cleanUrl(req.url);
+    if (!clean.ok) return void refuse(req, res, { code: 'ambiguous_path', detail: clean.detail });
+    req.url = clean.url;
+    if (decision.clearCookie) res.append('Set-Cookie', core.browserSessions.clearCookieHeader);
+    recognise(req, decision.principal, decision.source);
+    next();
   }
 
   const open = (): boolean => !core.settings.authEnabled;
@@ -175,18 +187,11 @@ export function expressGuards({ core, decideBy, answerTo }: Dependencies): Guard
     },
 
     protect({ rules } = {}) {
-      const decide = decideBy(rules);
+      const guarded = rules === undefined ? policies : routePolicies(rules);
       return function protect(req, res, next) {
-        decide(untouched(req)).then(
-          (decision) => {
-            if (!decision.allow) return writeAnswer(req, res, answerTo(untouched(req), decision));
-            const clean = cleanUrl(req.url);
-            if (!clean.ok) return refuse(req, res, { code: 'ambiguous_path', detail: clean.detail });
-            req.url = clean.url;
-            if (decision.clearCookie) res.append('Set-Cookie', core.browserSessions.clearCookieHeader);
-            recognise(req, decision.principal, decision.source);
-            next();
-          },
+        const decided = async () => core.decider.decide(headOf(req), guarded);
+        decided().then(
+          (decision) => pass(req, res, next, decision),
           (error) => outage(req, res, next, error),
         );
       };

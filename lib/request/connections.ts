@@ -1,30 +1,30 @@
+import type { MaybePromise } from '../and-then.ts';
 import type { Invalidation, InvalidationBus } from '../invalidation/bus.ts';
 import type { Principal } from '../types.ts';
 import type { Decision } from './decide.ts';
-import type { RequestHead } from './extract/head.ts';
 
-type Open = Readonly<{ req: RequestHead; principal: Principal; end: () => void }>;
+type Open = Readonly<{ decide: () => MaybePromise<Decision>; principal: Principal; end: () => void }>;
 
 type Dependencies = Readonly<{
   bus: InvalidationBus;
-  decide: (req: RequestHead) => Promise<Decision>;
   clock: () => number;
-  /** How often each open request is judged again without a message while messages are heard, in milliseconds. */
+  /** How often each is decided again without an invalidation while the channel is healthy, in milliseconds. Default 30,000. */
   interval?: number;
 }>;
 
-/** While messages may be missed each is judged so often; and so often is looked whether it is time. */
+/** How often each is decided again while invalidations may be missed, and how often expiry is checked; milliseconds. */
 const hurried = 400;
 
-/** So many are judged at once: the stores have requests to answer, too. */
+/** So many are decided at a time, so that the stores can answer other requests too. */
 const atOnce = 50;
 
-export interface Watch {
+/** Requests that outlive their decision: sockets, event streams, long uploads and answers. */
+export interface Connections {
   /**
-   * Calls `onEnd` once, as soon as the request would no longer be allowed as the same principal: signed out, revoked,
-   * changed, expired, or the store that knows could not be asked after a message. Gives the way to stop.
+   * Calls `onEnd` once, as soon as `decide` would no longer allow the request as the same principal: signed out, revoked,
+   * changed, expired, or the store could not be asked after an invalidation. Returns an unsubscribe function.
    */
-  watch(req: RequestHead, principal: Principal, onEnd: () => void): () => void;
+  watch(decide: () => MaybePromise<Decision>, principal: Principal, onEnd: () => void): () => void;
   close(): void;
 }
 
@@ -34,11 +34,11 @@ const touches = ({ kind, id }: Invalidation, principal: Principal): boolean =>
   (kind === 'session' && id === principal.sessionId) ||
   (kind === 'token' && id === principal.tokenId);
 
-/** An upstream was told a role when the request came: it is not told of another one. */
+/** The upstream was told the role of the request's start and learns of no other. */
 const isSame = (now: Principal, then: Principal): boolean => now.id === then.id && now.role === then.role;
 
-/** Open sockets and streams: each is judged again when a message names its principal, and now and then without one: often while messages are missed. */
-export function openConnections({ bus, decide, clock, interval = 30_000 }: Dependencies): Watch {
+/** Tracks open connections: each is decided again when an invalidation names its principal, and at intervals. */
+export function openConnections({ bus, clock, interval = 30_000 }: Dependencies): Connections {
   const open = new Set<Open>();
   let checkedAt = clock();
   let inRound = false;
@@ -50,7 +50,7 @@ export function openConnections({ bus, decide, clock, interval = 30_000 }: Depen
 
   async function decideAgain(one: Open, onOutage: 'end' | 'wait'): Promise<void> {
     try {
-      const decision = await decide(one.req);
+      const decision = await one.decide();
       if (!decision.allow || !isSame(decision.principal, one.principal)) finish(one);
     } catch {
       if (onOutage === 'end') finish(one);
@@ -75,25 +75,25 @@ export function openConnections({ bus, decide, clock, interval = 30_000 }: Depen
   function tick(): void {
     const now = clock();
     for (const one of [...open]) if ((one.principal.expiresAt ?? now + 1) <= now) finish(one);
-    // Below zero when the clock was put back: nobody knows how long ago it was. A timer may come a little early.
+    // Negative: the clock was set back, so nothing is known of the age. A timer may fire a little early.
     const since = now - checkedAt;
     if (since >= 0 && since < (bus.healthy ? interval : hurried) - 20) return;
     checkedAt = now;
     void round();
   }
 
-  const unsubscribe = bus.subscribe(function judgeAgain(message) {
+  const unsubscribe = bus.subscribe(function onInvalidation(message) {
     const touched = [...open].filter((one) => touches(message, one.principal));
     void decideThese(touched, 'end');
   });
 
   return {
-    watch(req, principal, onEnd) {
+    watch(decide, principal, onEnd) {
       if (principal.kind === 'anonymous') return () => undefined;
-      const one = { req, principal, end: onEnd };
+      const one = { decide, principal, end: onEnd };
       open.add(one);
       timer ??= setInterval(tick, Math.min(interval, hurried)).unref();
-      // What was said between the decision and now was not heard.
+      // Invalidations published since the decision were missed: decide again.
       void decideAgain(one, 'wait');
       return () => open.delete(one);
     },

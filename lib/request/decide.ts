@@ -1,12 +1,22 @@
-import type { ErrorCode, Refusal } from '../errors.ts';
-import type { Settings } from '../settings/settings.ts';
+import { andThen, type MaybePromise } from '../and-then.ts';
+import type { Refusal } from '../errors.ts';
 import type { Ladder, Principal } from '../types.ts';
 import { decideRules, isPublic } from './authorize/decide.ts';
 import type { RuleTable, Selection } from './authorize/match.ts';
+import type { PathOwner } from './authorize/own-paths.ts';
 import type { Rule } from './authorize/rules.ts';
+import type { Trace } from './authorize/trace.ts';
 import type { RequestHead } from './extract/head.ts';
 import type { RequestSource } from './extract/source.ts';
-import type { Identified, RequestPath } from './identify.ts';
+import type { CredentialPolicy, Identification, Identified, Identifier } from './identify.ts';
+
+/** What holds on one route: an upstream of the gateway, or the part of an Express app that `protect()` guards. */
+export type RoutePolicies = CredentialPolicy &
+  Readonly<{
+    rules: RuleTable;
+    /** `aud` of the assertions that the upstream gets. */
+    audience: string;
+  }>;
 
 /** The decision on one request. */
 export type Decision =
@@ -31,47 +41,96 @@ export type Decision =
       retry: boolean;
     }>;
 
+export type Allowed = Extract<Decision, { allow: true }>;
+export type Denied = Extract<Decision, { allow: false }>;
+
+/** The target is one of our own pages or calls: they have guards of their own, and no rule applies. */
+export const ownPath = Object.freeze({ kind: 'own-path' });
+export type OwnPath = typeof ownPath;
+
+export const isOwnPath = (decision: Decision | OwnPath): decision is OwnPath => decision === ownPath;
+
+/** The one decision: the gateway, forward-auth, `protect()` and `explain` call these functions with the policies of a route. */
+export interface Decider {
+  /** Decides by the rules of a route. Rejects, or throws, only with an outage. `trace` is told each step. */
+  decide(head: RequestHead, policies: RoutePolicies, trace?: Trace): MaybePromise<Decision>;
+  /** As `decide`, once it is clear that the target is not one of ours: what some reading puts below `PREFIX` is refused. */
+  route(head: RequestHead, policies: RoutePolicies, trace?: Trace): MaybePromise<Decision | OwnPath>;
+  /** The refusal of a request that no rule was asked about. */
+  refuse(refusal: Refusal): Denied;
+}
+
 type Dependencies = Readonly<{
-  requests: Pick<RequestPath, 'identify'>;
+  identify: Identifier['identify'];
+  ownerOf: (target: string) => PathOwner;
   ladder: Ladder;
-  settings: Pick<Settings, 'authEnabled'>;
+  authEnabled: boolean;
   anonymous: Principal;
-  /** Writes down that a signed-in principal was refused. */
-  denied: (principal: Principal, target: string, code: ErrorCode) => void;
+  /** Is told each refusal, for the audit log. */
+  onRefusal: (head: RequestHead, decision: Denied) => void;
 }>;
 
-/** Of the rules that a request's readings select, one that is not public, if any: its answer is then nobody else's. */
+/** One of the selected rules that is not public, if there is one: the answer must then not be shared. */
 const strictest = ({ chosen }: Extract<Selection, { kind: 'selected' }>): Rule | undefined =>
   (chosen.find(({ rule }) => rule?.public !== true) ?? chosen[0]).rule;
 
-/** Judges requests by a table of rules: the whole decision, as the gateway, forward-auth and `protect()` share it. */
-export function decider(core: Dependencies, table: RuleTable): (req: RequestHead) => Promise<Decision> {
-  const { requests, ladder, anonymous } = core;
-  const { authEnabled } = core.settings;
+const unclear: Refusal = Object.freeze({
+  code: 'ambiguous_path',
+  detail: 'Some servers read this path as one of the gateway’s own pages.',
+});
 
-  const refuse = (refusal: Refusal, found?: Partial<Identified>): Decision => ({
+export function decider(dependencies: Dependencies): Decider {
+  const { identify, ownerOf, ladder, authEnabled, anonymous, onRefusal } = dependencies;
+
+  const refuse = (refusal: Refusal, found?: Partial<Identified>, rule?: Rule): Denied => ({
     allow: false,
     principal: found?.principal ?? anonymous,
     refusal,
+    rule,
     source: found?.source,
     clearCookie: found?.clearCookie ?? false,
     retry: found?.retry ?? false,
   });
 
-  return async function decide(req) {
-    const selection = table.select(req.method ?? '', req.url ?? '');
-    if (selection.kind === 'refused') return refuse(selection.refusal);
-    const identified = requests.identify(req, isPublic(selection) ? 'open' : 'closed');
-    // Most are known: to wait for what is there would send every request once more round the queue.
-    const found = identified instanceof Promise ? await identified : identified;
-    if (!('principal' in found)) return refuse(found.refusal);
-    if (found.refusal) return refuse(found.refusal, found);
+  function refused(head: RequestHead, denied: Denied): Denied {
+    onRefusal(head, denied);
+    return denied;
+  }
+
+  function decide(head: RequestHead, policies: RoutePolicies, trace?: Trace): MaybePromise<Decision> {
+    const selection = policies.rules.select(head.method ?? '', head.url ?? '', trace);
+    if (selection.kind === 'refused') return refused(head, refuse(selection.refusal));
+    const identified = identify(head, isPublic(selection) ? 'open' : 'closed', policies);
+    return andThen(identified, (found) => judged(head, selection, found, trace));
+  }
+
+  type Selected = Extract<Selection, { kind: 'selected' }>;
+
+  function judged(head: RequestHead, selection: Selected, found: Identification, trace?: Trace): Decision {
+    if (trace !== undefined) tell(trace, found);
+    if (!('principal' in found)) return refused(head, refuse(found.refusal));
+    if (found.refusal) return refused(head, refuse(found.refusal, found));
     const { principal, source, passAuthorization, clearCookie } = found;
     if (!authEnabled) return { allow: true, principal, source, passAuthorization, clearCookie };
-    const verdict = decideRules(selection, { principal, address: source.address, ladder });
-    if (verdict.allow)
-      return { allow: true, principal, rule: strictest(selection), source, passAuthorization, clearCookie };
-    if (principal.kind !== 'anonymous') core.denied(principal, req.url ?? '', verdict.refusal.code);
-    return { ...refuse(verdict.refusal, found), rule: verdict.rule };
+    const verdict = decideRules(selection, { principal, address: source.address, ladder }, trace);
+    if (!verdict.allow) return refused(head, refuse(verdict.refusal, found, verdict.rule));
+    return { allow: true, principal, rule: strictest(selection), source, passAuthorization, clearCookie };
+  }
+
+  function tell(trace: Trace, found: Identification): void {
+    if ('source' in found) trace({ kind: 'source', source: found.source });
+    const principal = 'principal' in found ? found.principal : anonymous;
+    trace({ kind: 'principal', principal, refusal: found.refusal });
+  }
+
+  return {
+    decide,
+    refuse: (refusal) => refuse(refusal),
+    route(head, policies, trace) {
+      const owner = ownerOf(head.url ?? '');
+      trace?.({ kind: 'owner', owner });
+      if (owner === 'ours') return ownPath;
+      return owner === 'unclear' ? refused(head, refuse(unclear)) : decide(head, policies, trace);
+    },
   };
 }

@@ -1,23 +1,60 @@
+import { andThen, type MaybePromise } from '../and-then.ts';
 import type { ErrorCode, Refusal } from '../errors.ts';
 import type { Principal } from '../types.ts';
 import type { Outcome } from './authenticate/chain.ts';
 import type { Extracted } from './extract/credential.ts';
 import type { RequestHead } from './extract/head.ts';
 import type { RequestSource } from './extract/source.ts';
-import type { Answer } from './respond/write.ts';
 
-/** Where a request stands: it decides how a dead cookie and a strange `Authorization` are taken. */
-export type Surface =
-  /** Our sign-in, sign-up and setup pages: a dead cookie counts as absent. */
-  | 'sign-in'
-  /** Calls of ours whose credential is in the body and whose answer is a token: as `sign-in`, but no page need send them. */
-  | 'grant'
-  /** Every other route of ours: each Bearer is ours. */
-  | 'own'
-  /** An app's or an upstream's path that asks for somebody. */
-  | 'closed'
-  /** An app's or an upstream's path that anybody may use. */
-  | 'open';
+/** How one kind of place takes credentials and the Origin of a request. */
+type SurfaceRules = Readonly<{
+  /** It is a route of our own: every Bearer is meant for us. */
+  own: boolean;
+  /** A cookie that names no live session, or a foreign `Authorization`, counts as absent instead of being refused. */
+  forgiving: boolean;
+  /** When a changing request of nobody must come from a page of ours: never, when it names where it comes from, always. */
+  anonymousOrigin: 'never' | 'when-named' | 'always';
+  /** Auto-login is treated as nobody: what counts is the credential in the body. */
+  credentialInBody: boolean;
+  /** A changing request from elsewhere goes on as nobody instead of being refused. */
+  strangersPass: boolean;
+}>;
+
+const surfaces = {
+  /** Our sign-in, sign-up and setup pages. */
+  'sign-in': {
+    own: true,
+    forgiving: true,
+    anonymousOrigin: 'always',
+    credentialInBody: false,
+    strangersPass: false,
+  },
+  /** Calls of ours whose credential is in the body and whose answer is a token: no page need send them. */
+  grant: { own: true, forgiving: true, anonymousOrigin: 'when-named', credentialInBody: true, strangersPass: false },
+  /** Every other route of ours. */
+  own: { own: true, forgiving: false, anonymousOrigin: 'when-named', credentialInBody: false, strangersPass: false },
+  /** A path of an app or an upstream that asks for somebody. */
+  closed: { own: false, forgiving: false, anonymousOrigin: 'never', credentialInBody: false, strangersPass: false },
+  /** A path of an app or an upstream that anybody may use. */
+  open: { own: false, forgiving: true, anonymousOrigin: 'never', credentialInBody: false, strangersPass: true },
+} as const satisfies Record<string, SurfaceRules>;
+
+/** Where a request arrives: it decides how a dead cookie, a foreign `Authorization` and the Origin are taken. */
+export type Surface = keyof typeof surfaces;
+
+/** What a route says of credentials. */
+export type CredentialPolicy = Readonly<{
+  /** An `Authorization` header that is none of ours is the upstream's business: alone it is not refused, and is passed on. */
+  upstreamAuthorization: boolean;
+  /** Origins beside the route's own that changing requests may come from, such as `https://app.example.com`. */
+  origins: readonly string[];
+}>;
+
+/** What holds on routes of our own. */
+export const ownCredentialPolicy: CredentialPolicy = Object.freeze({
+  upstreamAuthorization: false,
+  origins: Object.freeze([]),
+});
 
 /** Who makes a request, before any rule. `refusal`: the credentials were malformed, bad or of two people. */
 export type Identified = Readonly<{
@@ -30,200 +67,147 @@ export type Identified = Readonly<{
   retry: boolean;
 }>;
 
-/** What `identify` gives: who, or why not even that was looked at. */
+/** What `identify` returns: who makes the request, or a refusal from before the credentials were read. */
 export type Identification = Identified | Readonly<{ refusal: Refusal }>;
 
-/** The request path, as Express and the gateway's server use it. Rejects only with an outage. */
-export interface RequestPath {
-  /**
-   * Host, forwarding headers, credentials, Origin (for unsafe methods not signed in by our bearer).
-   * A promise only where something had to be looked up.
-   */
-  identify(req: RequestHead, place: Surface): Identification | Promise<Identification>;
-  /**
-   * The answer to a refusal: problem+json with its challenge, a page, or for a navigation without sign-in the way to the
-   * sign-in page (`signIn`: its path, absent when there is none).
-   */
-  answer(
-    req: RequestHead,
-    refusal: Refusal,
-    options?: { signIn?: string | undefined; clearCookie?: boolean; retry?: boolean },
-  ): Answer;
-  explain(req: RequestHead): Promise<Explanation>;
+/** Reads where a request comes from and who makes it. Rejects only with an outage. */
+export interface Identifier {
+  /** Where the request comes from and which host it is for; a refusal for TRACE, unreadable headers and hosts that are not served. */
+  locate(head: RequestHead): RequestSource | Readonly<{ refusal: Refusal }>;
+  /** `locate`, credentials, auto-login, and the Origin of changing requests that no bearer of ours signs in. */
+  identify(head: RequestHead, surface: Surface, policy: CredentialPolicy): MaybePromise<Identification>;
+  /** The kinds of credential that the request presents, `malformed` for what cannot be read. */
+  presented(head: RequestHead): readonly string[];
 }
-
-/** Why a request was or was not authenticated and allowed, without a secret in it. */
-export type Explanation = Readonly<{
-  presented: readonly string[];
-  outcome: 'principal' | 'nobody' | ErrorCode;
-  principal: Principal;
-  rule?: string | undefined;
-  reason: string;
-}>;
 
 type Dependencies = Readonly<{
   authEnabled: boolean;
-  upstreamAuthorization: boolean;
   anonymous: Principal;
-  readSource: (req: RequestHead) => RequestSource | Readonly<{ malformed: string; code: ErrorCode }>;
+  readSource: (head: RequestHead) => RequestSource | Readonly<{ malformed: string; code: ErrorCode }>;
   hostIsServed: (hostname: string) => boolean;
-  extract: (req: RequestHead, own: boolean) => Extracted;
-  authenticate: (extracted: Extracted) => Outcome | Promise<Outcome>;
+  extract: (head: RequestHead, own: boolean) => Extracted;
+  authenticate: (extracted: Extracted) => MaybePromise<Outcome>;
   /** Absent where auto-login is off. */
   autoLogin: ((source: RequestSource) => Promise<Principal | undefined>) | undefined;
-  /** Section 4 of the contract, "Origin": the request is of a page of ours. */
-  comesFromOurselves: (req: RequestHead, source: RequestSource) => boolean;
-  /** A GET that auto-login may answer: not one that another site makes a browser send. */
-  autoLoginMayRead: (req: RequestHead, source: RequestSource) => boolean;
-  isNavigation: (req: RequestHead) => boolean;
-  respond: (req: RequestHead, refusal: Refusal, options: NonNullable<Parameters<RequestPath['answer']>[2]>) => Answer;
+  /** Whether the request comes from a page of the given source's origin, or of one of `origins`. */
+  comesFromOurselves: (head: RequestHead, source: RequestSource, origins: readonly string[]) => boolean;
+  /** Whether auto-login may answer a GET: not one that another site makes a browser send. */
+  autoLoginMayRead: (head: RequestHead, source: RequestSource) => boolean;
+  isNavigation: (head: RequestHead) => boolean;
 }>;
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** What changes something, or opens a socket that may: another site must not make a browser send it. */
-const needsOrigin = (req: RequestHead): boolean =>
-  !safeMethods.has(req.method ?? '') || req.headers.upgrade !== undefined;
+const needsOrigin = (head: RequestHead): boolean =>
+  !safeMethods.has(head.method ?? '') || head.headers.upgrade !== undefined;
 
-const namesAnOrigin = (req: RequestHead): boolean =>
-  req.headers.origin !== undefined || req.headers['sec-fetch-site'] !== undefined;
-
-const ownPlaces: ReadonlySet<Surface> = new Set(['sign-in', 'grant', 'own']);
-
-/** Places where a cookie that names no live session counts as absent. */
-const forgiving: ReadonlySet<Surface> = new Set(['sign-in', 'grant', 'open']);
+const namesAnOrigin = (head: RequestHead): boolean =>
+  head.headers.origin !== undefined || head.headers['sec-fetch-site'] !== undefined;
 
 const csrf: Refusal = Object.freeze({ code: 'csrf_rejected' });
 
 /** It asks for the request's headers back, with credentials in them (RFC 9110, 9.3.8). */
-const trace: Refusal = Object.freeze({ code: 'validation_failed', detail: 'TRACE is not served.' });
+const trace = Object.freeze({
+  refusal: Object.freeze({ code: 'validation_failed', detail: 'TRACE is not served.' } as const),
+});
 
-type Seen = { source: RequestSource; extracted: Extracted; outcome: Outcome };
+/** One request on its way through identification. */
+type Seen = Readonly<{
+  head: RequestHead;
+  rules: SurfaceRules;
+  policy: CredentialPolicy;
+  source: RequestSource;
+  extracted: Extracted;
+}>;
 
-/** The request path up to the principal: host, origin, credentials, auto-login, and whose page the request is of. */
-export function requestPath(
-  dependencies: Dependencies,
-): RequestPath & Readonly<{ look(req: RequestHead): Refusal | RequestSource }> {
-  const { anonymous } = dependencies;
+const isForeign = ({ extracted }: Seen): boolean => extracted.kind === 'credentials' && extracted.foreign;
 
-  function look(req: RequestHead): Refusal | RequestSource {
-    if (req.method === 'TRACE') return trace;
-    const source = dependencies.readSource(req);
-    if ('malformed' in source) return { code: source.code, detail: source.malformed };
-    return dependencies.hostIsServed(source.hostname) ? source : { code: 'misdirected_host' };
+/** A foreign `Authorization` is a credential, though none of ours: it signs nobody in. */
+const isStrange = (seen: Seen): boolean => isForeign(seen) && !seen.policy.upstreamAuthorization;
+
+/** Identification: host, source, credentials, auto-login, and whose page the request is of. */
+export function identifier(dependencies: Dependencies): Identifier {
+  const { anonymous, authEnabled, readSource, hostIsServed, extract, authenticate, autoLogin } = dependencies;
+  const { comesFromOurselves, autoLoginMayRead, isNavigation } = dependencies;
+
+  function locate(head: RequestHead): ReturnType<Identifier['locate']> {
+    if (head.method === 'TRACE') return trace;
+    const source = readSource(head);
+    if ('malformed' in source) return { refusal: { code: source.code, detail: source.malformed } };
+    return hostIsServed(source.hostname) ? source : { refusal: { code: 'misdirected_host' } };
   }
 
-  function identify(req: RequestHead, place: Surface): ReturnType<RequestPath['identify']> {
-    const source = look(req);
-    if ('code' in source) return { refusal: source };
-    if (!dependencies.authEnabled) return withoutAuth(req, source, place);
-    const extracted = dependencies.extract(req, ownPlaces.has(place));
-    const outcome = dependencies.authenticate(extracted);
-    if (!(outcome instanceof Promise)) return concluded(req, place, { source, extracted, outcome });
-    return outcome.then((settled) => concluded(req, place, { source, extracted, outcome: settled }));
+  function identify(head: RequestHead, surface: Surface, policy: CredentialPolicy): MaybePromise<Identification> {
+    const source = locate(head);
+    if ('refusal' in source) return source;
+    const rules = surfaces[surface];
+    const extracted = extract(head, authEnabled && rules.own);
+    const seen: Seen = { head, rules, policy, source, extracted };
+    if (!authEnabled) return withoutAuth(seen);
+    return andThen(authenticate(extracted), (outcome) => concluded(seen, outcome));
   }
 
-  function concluded(req: RequestHead, place: Surface, seen: Seen): Identified | Promise<Identified> {
-    return seen.outcome.kind === 'refused' ? refusedAt(req, place, seen) : accepted(req, place, seen, false);
-  }
-
-  function withoutAuth(req: RequestHead, source: RequestSource, place: Surface): Identified {
-    const refusal =
-      place !== 'open' && needsOrigin(req) && !dependencies.comesFromOurselves(req, source) ? csrf : undefined;
-    const extracted = dependencies.extract(req, false);
-    const passAuthorization = extracted.kind === 'credentials' && extracted.foreign;
+  function withoutAuth(seen: Seen): Identified {
+    const { head, rules, policy, source } = seen;
+    const elsewhere = needsOrigin(head) && !comesFromOurselves(head, source, policy.origins);
+    const refusal = elsewhere && !rules.strangersPass ? csrf : undefined;
+    const passAuthorization = isForeign(seen);
     return { source, principal: anonymous, refusal, passAuthorization, clearCookie: false, retry: false };
   }
 
-  function refusedAt(req: RequestHead, place: Surface, seen: Seen): Identified | Promise<Identified> {
-    const { source, outcome } = seen;
-    const cookieOnly = outcome.kind === 'refused' && outcome.cookieOnly;
-    if (cookieOnly && forgiving.has(place)) {
-      const rest: Outcome = outcome.beside ? { kind: 'principal', principal: outcome.beside } : { kind: 'nobody' };
-      return accepted(req, place, { ...seen, outcome: rest }, true);
-    }
-    const retry = cookieOnly && dependencies.autoLogin !== undefined && dependencies.isNavigation(req);
-    const refusal = outcome.kind === 'refused' ? outcome.refusal : undefined;
+  function concluded(seen: Seen, outcome: Outcome): MaybePromise<Identified> {
+    if (outcome.kind === 'principal') return admitted(seen, outcome.principal, false);
+    if (outcome.kind === 'nobody') return withoutCredential(seen, false);
+    if (!outcome.cookieOnly || !seen.rules.forgiving) return refusedAt(seen, outcome);
+    return outcome.beside === undefined ? withoutCredential(seen, true) : admitted(seen, outcome.beside, true);
+  }
+
+  function refusedAt(
+    { head, source }: Seen,
+    { refusal, cookieOnly }: Extract<Outcome, { kind: 'refused' }>,
+  ): Identified {
+    const retry = cookieOnly && autoLogin !== undefined && isNavigation(head);
     return { source, principal: anonymous, refusal, passAuthorization: false, clearCookie: cookieOnly, retry };
   }
 
-  function accepted(
-    req: RequestHead,
-    place: Surface,
-    seen: Seen,
-    clearCookie: boolean,
-  ): Identified | Promise<Identified> {
-    if (seen.outcome.kind === 'principal') return admitted(req, place, seen, clearCookie, seen.outcome.principal);
-    const automatic = withoutCredential(req, seen);
-    if (!(automatic instanceof Promise)) return admitted(req, place, seen, clearCookie, automatic);
-    return automatic.then((principal) => admitted(req, place, seen, clearCookie, principal));
+  /** Nobody, or whom auto-login acts as. */
+  function withoutCredential(seen: Seen, clearCookie: boolean): MaybePromise<Identified> {
+    return andThen(automatic(seen), (principal) => admitted(seen, principal ?? anonymous, clearCookie));
   }
 
-  const isForeign = ({ extracted }: Seen): boolean => extracted.kind === 'credentials' && extracted.foreign;
+  function automatic(seen: Seen): MaybePromise<Principal | undefined> {
+    if (autoLogin === undefined || isStrange(seen)) return undefined;
+    // A request that needs an origin of ours is refused for that, in `admitted`.
+    if (!needsOrigin(seen.head) && !autoLoginMayRead(seen.head, seen.source)) return undefined;
+    return autoLogin(seen.source);
+  }
 
-  /** A strange `Authorization` is a credential, though none of ours: it signs nobody in. */
-  const isStrange = (seen: Seen): boolean => isForeign(seen) && !dependencies.upstreamAuthorization;
-
-  function admitted(
-    req: RequestHead,
-    place: Surface,
-    seen: Seen,
-    clearCookie: boolean,
-    principal: Principal,
-  ): Identified {
-    const { source } = seen;
+  function admitted(seen: Seen, principal: Principal, clearCookie: boolean): Identified {
+    const { source, rules } = seen;
     const found = { source, principal, passAuthorization: isForeign(seen), clearCookie, retry: false };
-    if (!mayBeOf(req, place, principal, source)) {
-      return place === 'open' ? { ...found, principal: anonymous } : { ...found, refusal: csrf };
+    if (!mayBeOf(seen, principal)) {
+      return rules.strangersPass ? { ...found, principal: anonymous } : { ...found, refusal: csrf };
     }
-    if (principal === anonymous && isStrange(seen) && !forgiving.has(place)) {
+    if (principal === anonymous && isStrange(seen) && !rules.forgiving) {
       return { ...found, passAuthorization: false, refusal: { code: 'invalid_token' } };
     }
     return found;
   }
 
-  function withoutCredential(req: RequestHead, seen: Seen): Principal | Promise<Principal> {
-    if (dependencies.autoLogin === undefined || isStrange(seen)) return anonymous;
-    // What needs an origin of ours is refused for that, below.
-    if (!needsOrigin(req) && !dependencies.autoLoginMayRead(req, seen.source)) return anonymous;
-    return dependencies.autoLogin(seen.source).then((principal) => principal ?? anonymous);
-  }
-
-  function mayBeOf(req: RequestHead, place: Surface, principal: Principal, source: RequestSource): boolean {
-    if (!needsOrigin(req)) return true;
+  function mayBeOf({ head, rules, policy, source }: Seen, principal: Principal): boolean {
+    if (!needsOrigin(head)) return true;
     if (principal.via === 'api-token' || principal.via === 'access-token') return true;
-    // A grant is made by what is in the body, and auto-login is nothing that a program would bring along.
-    const isGrant = place === 'grant' && principal.via === 'auto-login';
-    const nothingToAbuse = isGrant || (principal === anonymous && place !== 'sign-in');
-    if (nothingToAbuse && !(ownPlaces.has(place) && namesAnOrigin(req))) return true;
-    return dependencies.comesFromOurselves(req, source);
+    const nobody = principal === anonymous || (rules.credentialInBody && principal.via === 'auto-login');
+    if (nobody && rules.anonymousOrigin === 'never') return true;
+    if (nobody && rules.anonymousOrigin === 'when-named' && !namesAnOrigin(head)) return true;
+    return comesFromOurselves(head, source, policy.origins);
   }
 
-  async function explain(req: RequestHead): Promise<Explanation> {
-    const identified = await identify(req, 'closed');
-    const extracted = dependencies.extract(req, false);
-    const presented = extracted.kind === 'credentials' ? extracted.credentials.map((one) => one.kind) : ['malformed'];
-    if (!('principal' in identified)) {
-      return {
-        presented,
-        outcome: identified.refusal.code,
-        principal: anonymous,
-        reason: reasonOf(identified.refusal),
-      };
-    }
-    const { principal, refusal } = identified;
-    if (refusal) return { presented, outcome: refusal.code, principal, reason: reasonOf(refusal) };
-    if (principal === anonymous)
-      return { presented, outcome: 'nobody', principal, reason: 'No credential of ours was sent.' };
-    return { presented, outcome: 'principal', principal, reason: `Signed in by ${principal.via}.` };
+  function presented(head: RequestHead): readonly string[] {
+    const extracted = extract(head, false);
+    return extracted.kind === 'credentials' ? extracted.credentials.map(({ kind }) => kind) : ['malformed'];
   }
 
-  return {
-    look,
-    identify,
-    explain,
-    answer: (req, refusal, options = {}) => dependencies.respond(req, refusal, options),
-  };
+  return { locate, identify, presented };
 }
-
-const reasonOf = (refusal: Refusal): string => refusal.detail ?? refusal.code;

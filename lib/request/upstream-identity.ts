@@ -1,3 +1,4 @@
+import { andThen, type MaybePromise } from '../and-then.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Ladder, Principal } from '../types.ts';
 import { type Headers, identityHeaders } from './identity-headers.ts';
@@ -8,24 +9,27 @@ export type IdentityHeader = readonly [name: string, value: string];
 type Dependencies = Readonly<{
   settings: Pick<Settings, 'identityHeaders' | 'authEnabled'>;
   ladder: Ladder;
-  sign: { for(principal: Principal, audience: string): string | Promise<string> };
+  sign: { for(principal: Principal, audience: string): MaybePromise<string> };
 }>;
 
+/** Returns the headers that tell an upstream who makes a request. A promise only when a new assertion had to be signed. */
+export type UpstreamIdentity = (principal: Principal, audience: string) => MaybePromise<readonly IdentityHeader[]>;
+
 /**
- * Makes the function that gives the identity headers for an upstream: those of the presets, empty when anonymous, and the
- * assertion; none where authentication is switched off. It returns a promise only when a new assertion has to be signed.
+/**
+ * Tells upstreams who makes a request: the headers of the presets, empty for nobody, and the assertion. No headers at all
+ * where authentication is switched off.
  */
-export function identityTeller({ settings, ladder, sign }: Dependencies) {
+export function upstreamIdentity({ settings, ladder, sign }: Dependencies): UpstreamIdentity {
   const headersOf = identityHeaders(settings.identityHeaders, ladder);
-  const complete = (told: Headers, assertion: string): readonly IdentityHeader[] => [
-    ...told,
+  const complete = (headers: Headers, assertion: string): readonly IdentityHeader[] => [
+    ...headers,
     ['X-Gatewarden-Assertion', assertion],
   ];
 
   return function identity(principal: Principal, audience: string) {
     if (!settings.authEnabled) return [];
-    const told = headersOf(principal);
-    const assertion = sign.for(principal, audience);
-    return typeof assertion === 'string' ? complete(told, assertion) : assertion.then((text) => complete(told, text));
+    const headers = headersOf(principal);
+    return andThen(sign.for(principal, audience), (assertion) => complete(headers, assertion));
   };
 }

@@ -1,11 +1,9 @@
 import type { Request, Response } from 'express';
 import type { Core } from '../core.ts';
 import { ok, type Refusal, type Result, refused, StoreUnavailableError } from '../errors.ts';
-import { errorPage } from '../pages/index.ts';
 import type { RequestHead } from '../request/extract/head.ts';
 import type { RequestSource } from '../request/extract/source.ts';
-import type { Identified } from '../request/identify.ts';
-import { mediaTypes } from '../request/respond/media-types.ts';
+import { type Identified, ownCredentialPolicy } from '../request/identify.ts';
 import { returnTo } from '../request/respond/return-to.ts';
 import { somethingBroke } from '../request/respond/something-broke.ts';
 import { type Answer, writeAnswer } from '../request/respond/write.ts';
@@ -59,7 +57,7 @@ export async function serve(request: MatchedRequest): Promise<void> {
 }
 
 const look = async ({ core, route, req }: MatchedRequest): Promise<Identification> =>
-  route.surface === 'bare' ? unseen(core) : core.requests.identify(req, route.surface);
+  route.surface === 'bare' ? unseen(core) : core.identify(req, route.surface, ownCredentialPolicy);
 
 async function resultOf(request: MatchedRequest, found: Identification): Promise<Result<Answer>> {
   const { route, req, res } = request;
@@ -82,7 +80,15 @@ function admitted(request: MatchedRequest, found: Identification): Result<CallCo
   if (route.surface !== 'bare' && !core.settings.authEnabled) return refused('auth_disabled');
   const denied = refusalOf(core, found.principal, route);
   if (!denied) return ok(entryOf(request, found));
-  if (denied.code !== 'missing_credential') core.denied(found.principal, `${request.prefix}${req.path}`, denied.code);
+  const { principal, source, clearCookie } = found;
+  core.onRefusal(headOf(req, request.prefix), {
+    allow: false,
+    principal,
+    source,
+    refusal: denied,
+    clearCookie,
+    retry: false,
+  });
   return { ok: false, refusal: denied };
 }
 
@@ -97,14 +103,13 @@ export function refuse(request: RouteRequest, refusal: Refusal, clearCookie = fa
   const { core, route, prefix, req } = request;
   if (route?.refuse) return route.refuse(refusal);
   const signIn = route?.surface === 'own' ? `${prefix}/login` : undefined;
-  const answer = core.requests.answer(asSent(req, prefix), refusal, { signIn, clearCookie });
-  const isPage = String(answer.headers['Content-Type']).startsWith(mediaTypes.html);
-  return isPage ? { ...answer, body: errorPage(refusal, { brandName: core.settings.brandName, prefix }) } : answer;
+  return core.answer(headOf(req, prefix), refusal, { prefix, signIn, clearCookie });
 }
 
 /** The request with the whole of its path, which Express has cut. */
-const asSent = (req: Request, prefix: string): RequestHead =>
-  Object.create(req, { url: { value: `${prefix}${req.url}` } }) as RequestHead;
+function headOf({ method, url, headers, rawHeaders, socket }: Request, prefix: string): RequestHead {
+  return { method, url: `${prefix}${url}`, headers, rawHeaders, socket };
+}
 
 const reasonOf = ({ cause }: StoreUnavailableError): string | undefined =>
   cause instanceof Error ? cause.message : undefined;

@@ -1,5 +1,4 @@
 import { firstAdmin } from '../accounts/first-admin.ts';
-import { autoLoginName } from '../accounts/local-user.ts';
 import { passwordSignIn } from '../accounts/password-sign-in.ts';
 import { makeSuperuser } from '../accounts/superuser.ts';
 import { usersService } from '../accounts/users.ts';
@@ -9,32 +8,14 @@ import { checkSecretKey } from '../crypto/key-check.ts';
 import { type Keyring, keyring, loadSecretKeys } from '../crypto/keyring.ts';
 import { type PasswordHasher, passwordHasher } from '../crypto/password-hash.ts';
 import { secretBox } from '../crypto/secret-box.ts';
-import type { ErrorCode, Refusal } from '../errors.ts';
 import type { InvalidationBus } from '../invalidation/bus.ts';
 import type { Log } from '../log.ts';
-import { errorPage } from '../pages/index.ts';
-import { accessTokenAuthenticator } from '../request/authenticate/access-token.ts';
-import { apiTokenAuthenticator } from '../request/authenticate/api-token.ts';
-import { autoLogin } from '../request/authenticate/auto-login.ts';
-import { type CredentialCache, credentialCache } from '../request/authenticate/cache.ts';
-import { chain } from '../request/authenticate/chain.ts';
+import { credentialCache } from '../request/authenticate/cache.ts';
 import { principals } from '../request/authenticate/principal.ts';
-import { sessionAuthenticator } from '../request/authenticate/session.ts';
-import { autoLoginMayRead, comesFromOurselves } from '../request/authorize/same-origin.ts';
-import { openConnections, type Watch } from '../request/connections.ts';
-import type { Decision } from '../request/decide.ts';
-import { decider } from '../request/decide.ts';
-import type { RequestHead } from '../request/extract/head.ts';
-import { extractor } from '../request/extract/index.ts';
-import { isNavigation } from '../request/extract/navigation.ts';
-import { sourceReader } from '../request/extract/source.ts';
-import type { RequestPath } from '../request/identify.ts';
-import { requestPath } from '../request/identify.ts';
+import { type Connections, openConnections } from '../request/connections.ts';
+import type { RoutePolicies } from '../request/decide.ts';
 import type { Policies } from '../request/policies.ts';
-import { respond } from '../request/respond/index.ts';
-import { ownHeaders } from '../request/respond/own-headers.ts';
-import type { Answer } from '../request/respond/write.ts';
-import { type IdentityHeader, identityTeller } from '../request/upstream-identity.ts';
+import { type UpstreamIdentity, upstreamIdentity } from '../request/upstream-identity.ts';
 import { browserSessions } from '../session/browser-sessions.ts';
 import { passwordAuthenticator } from '../session/password-authenticator.ts';
 import { sessionsService } from '../session/sessions.ts';
@@ -47,26 +28,25 @@ import { accessTokens } from '../tokens/access-tokens.ts';
 import { apiTokens } from '../tokens/api-tokens.ts';
 import { assertionSigner } from '../tokens/assertions.ts';
 import { signingKeys } from '../tokens/keys.ts';
-import type { Principal } from '../types.ts';
 import { housekeeping } from './housekeeping.ts';
 import type { Resolved } from './load-settings.ts';
+import { composeRequestPath } from './request-path.ts';
 import { warnAtStart } from './warnings.ts';
 
 /** An installation put together: what the published object is made of. */
 export interface Installation {
   readonly core: Core;
   readonly stores: Stores;
-  readonly open: Watch;
-  readonly decide: (req: RequestHead) => Promise<Decision>;
-  readonly decideBy: (rules: string | undefined) => (req: RequestHead) => Promise<Decision>;
-  answer(req: RequestHead, decision: Extract<Decision, { allow: false }>, signIn: string | undefined): Answer;
-  readonly identity: (
-    principal: Principal,
-    audience: string,
-  ) => readonly IdentityHeader[] | Promise<readonly IdentityHeader[]>;
+  readonly connections: Connections;
+  /** The policies of a route with these rules; `SettingsError` for rules that do not hold. Default: the rules of the settings. */
+  routePolicies(rules?: string): RoutePolicies;
+  readonly identity: UpstreamIdentity;
   readonly on: Audit['on'];
   close(): Promise<void>;
 }
+
+/** `aud` of the assertions that the one upstream gets. */
+const audience = 'upstream';
 
 /** What an installation may bring of its own; everything else is made from the settings. It closes the stores. */
 export type CompositionOptions = Readonly<{ log: Log; opened?: Opened; hasher?: PasswordHasher; clock?: () => number }>;
@@ -119,30 +99,31 @@ function baseOf(
 async function assemble(base: InstallationDependencies): Promise<Installation> {
   const { settings, stores, bus, clock, ladder, issuer, log, cacheLifetime } = base;
   await checkSecretKey(stores.facts, base.keyring);
-  const { core, known, keys } = await servicesOf(base);
+  const { core, cache, keys } = await servicesOf(base);
   await makeSuperuser(core.firstAdmin, settings, ladder);
   await warnAtStart({ settings, users: stores.users, ladder, log });
-  const decideBy = (rules?: string) => decider(core, rules === undefined ? base.rules : base.rulesOf(rules));
-  const decide = decideBy();
-  const open = openConnections({ bus, decide, clock, interval: Math.min(cacheLifetime, 30_000) });
+  const connections = openConnections({ bus, clock, interval: Math.min(cacheLifetime, 30_000) });
   const stopListening = stores.onForeignChange(() => void bus.publish({ kind: 'all', id: '' }));
   const stopHousekeeping = housekeeping({ stores, keys, clock, log });
   const sign = assertionSigner({ keys, issuer, clock });
   return {
     core,
     stores,
-    open,
-    decide,
-    decideBy,
-    answer: (req, { refusal, clearCookie, retry }, signIn) =>
-      core.requests.answer(req, refusal, { clearCookie, retry, signIn: settings.authEnabled ? signIn : undefined }),
-    identity: identityTeller({ settings, ladder, sign }),
+    connections,
+    routePolicies: (rules) =>
+      Object.freeze({
+        rules: rules === undefined ? base.rules : base.rulesOf(rules),
+        audience,
+        upstreamAuthorization: settings.upstreamAuthorization,
+        origins: Object.freeze([]),
+      }),
+    identity: upstreamIdentity({ settings, ladder, sign }),
     on: base.audit.on,
     async close() {
       stopListening();
       stopHousekeeping();
-      open.close();
-      known.close();
+      connections.close();
+      cache.close();
       await stores.close();
     },
   };
@@ -158,10 +139,12 @@ async function servicesOf(base: InstallationDependencies) {
   const browser = browserSessions({ ...base, secrets });
   const access = accessTokens({ ...base, keys });
   const who = principals(ladder, scopes);
-  const known = credentialCache({ bus, clock, lifetime: base.cacheLifetime });
-  const requests = await requestsOf(base, {
-    known,
-    who,
+  const cache = credentialCache({ bus, clock, lifetime: base.cacheLifetime });
+  const requestPath = await composeRequestPath({
+    ...base,
+    policies: base,
+    cache,
+    principals: who,
     cookieName: browser.cookieNames[0] ?? '',
     clearCookieHeader: browser.clearCookieHeader,
     sessionIdIn: (cookie) => signedSessionId(cookie, secrets),
@@ -181,81 +164,8 @@ async function servicesOf(base: InstallationDependencies) {
     browserSessions: browser,
     tokens: apiTokens(base),
     accessTokens: access,
-    requests,
+    ...requestPath,
     jwks: () => keys.jwks(),
-    denied: (principal, target, code) => void audit.record(deniedEvent(principal, target, code)),
   };
-  return { core, known, keys };
-}
-
-const deniedEvent = ({ name, via }: Principal, target: string, outcome: ErrorCode) => ({
-  event: 'access.denied' as const,
-  actor: name,
-  via,
-  subject: target.split('?')[0],
-  outcome,
-});
-
-type RequestDependencies = Readonly<{
-  known: CredentialCache;
-  who: ReturnType<typeof principals>;
-  cookieName: string;
-  clearCookieHeader: string;
-  sessionIdIn: (cookie: string) => string | undefined;
-  verify: ReturnType<typeof accessTokens>['verify'];
-}>;
-
-async function requestsOf(base: InstallationDependencies, parts: RequestDependencies): Promise<RequestPath> {
-  const { settings, stores, clock, record, issuer } = base;
-  const { known, who, cookieName, sessionIdIn, verify, clearCookieHeader } = parts;
-  const { users, sessions, tokens } = stores;
-  const shared = { users, sessions, tokens, principals: who, known, clock };
-  const nameKey = settings.autoLogin ? await autoLoginName(users, settings, clock()) : '';
-  const used = (principal: Principal, { address }: { address: string }) =>
-    void record({ event: 'auto-login.used', actor: principal.name, via: 'auto-login', address, outcome: 'ok' });
-  const { autoLoginRole: ceiling, autoLoginNetworks: networks } = settings;
-  return requestPath({
-    authEnabled: settings.authEnabled,
-    upstreamAuthorization: settings.upstreamAuthorization,
-    anonymous: who.anonymous,
-    readSource: sourceReader(settings),
-    hostIsServed: base.hostIsServed,
-    extract: extractor({ cookieName, issuer }),
-    authenticate: chain({
-      session: sessionAuthenticator({ ...shared, sessionIdIn, idle: settings.sessionIdle }),
-      apiToken: apiTokenAuthenticator(shared),
-      accessToken: accessTokenAuthenticator({ ...shared, verify }),
-    }),
-    autoLogin: settings.autoLogin ? autoLogin({ ...shared, nameKey, ceiling, networks, used }) : undefined,
-    comesFromOurselves: (req, source) => comesFromOurselves(req, source),
-    autoLoginMayRead,
-    isNavigation,
-    respond: responder(settings, clearCookieHeader),
-  });
-}
-
-type AnswerOptions = Parameters<RequestPath['answer']>[2];
-
-/** One way of answering refusals: what `respond` gives, in the frame of this installation. */
-function responder(settings: Settings, clearCookieHeader: string) {
-  const { brandName, prefix } = settings;
-  const common = ownHeaders(settings);
-  return function answer(
-    req: RequestHead,
-    refusal: Refusal,
-    { signIn, clearCookie, retry }: NonNullable<AnswerOptions>,
-  ): Answer {
-    const below = signIn?.replace(/\/login$/, '') ?? prefix;
-    return respond({
-      refusal,
-      ownHeaders: common,
-      navigation: isNavigation(req),
-      signIn,
-      target: req.url,
-      method: req.method,
-      clearCookieHeader: clearCookie ? clearCookieHeader : undefined,
-      retry,
-      page: (shown) => errorPage(shown, { brandName, prefix: below }),
-    });
-  };
+  return { core, cache, keys };
 }

@@ -2,16 +2,15 @@ import { signInService } from '../accounts/sign-in.ts';
 import type { Core } from '../core.ts';
 import { expressGuards, type Guards } from '../express/guards.ts';
 import type { Log } from '../log.ts';
-import type { Decision } from '../request/decide.ts';
+import type { Allowed, Decider, Decision, Denied, RoutePolicies } from '../request/decide.ts';
+import type { Explanation } from '../request/explain.ts';
 import type { RequestHead } from '../request/extract/head.ts';
-import type { Explanation } from '../request/identify.ts';
 import type { Answer } from '../request/respond/write.ts';
-import type { IdentityHeader } from '../request/upstream-identity.ts';
+import type { UpstreamIdentity } from '../request/upstream-identity.ts';
 import { ownRoutes } from '../routes/index.ts';
 import type { SignIn } from '../services.ts';
 import type { BrowserSessions } from '../session/browser-sessions.ts';
 import type { Settings } from '../settings/settings.ts';
-import type { Principal } from '../types.ts';
 import { compose, type Installation } from './compose.ts';
 import type { Resolved } from './load-settings.ts';
 import { ownLog } from './own-log.ts';
@@ -34,20 +33,23 @@ export interface InternalGate extends Services {
   explain(req: RequestHead): Promise<Explanation>;
   /** The decision on a request by the rules of the settings. Rejects only with an outage. */
   decide(req: RequestHead): Promise<Decision>;
+  /** As `decide`, and says whether the target is one of our own pages. A promise only where something had to be looked up. */
+  readonly route: Decider['route'];
+  /** The policies of a route with these rules; default: those of the settings. Throws `SettingsError` for rules that do not hold. */
+  routePolicies(rules?: string): RoutePolicies;
+  /** The refusal of a request that no rule was asked about. */
+  readonly refuse: Decider['refuse'];
   /** The answer to a request that was not allowed. */
-  answer(req: RequestHead, decision: Extract<Decision, { allow: false }>): Answer;
+  answer(head: RequestHead, denied: Denied): Answer;
   /** The answer when a store cannot be asked: 503 with `Retry-After`. */
   outage(req: RequestHead): Answer;
-  /**
-   * All headers that tell an upstream who asks, the assertion among them. `audience` is the `aud` of the assertion.
-   * A promise only when a new assertion had to be signed.
-   */
-  identity(principal: Principal, audience: string): readonly IdentityHeader[] | Promise<readonly IdentityHeader[]>;
+  /** All headers that tell an upstream who makes a request, the assertion among them. */
+  readonly identity: UpstreamIdentity;
   /**
    * Calls `onEnd` once the request would no longer be allowed: sign-out, revocation, role change, expiry. For sockets and
    * streams that outlive their decision. Returns a function that stops watching.
    */
-  watch(req: RequestHead, decision: Extract<Decision, { allow: true }>, onEnd: () => void): () => void;
+  watch(head: RequestHead, policies: RoutePolicies, decision: Allowed, onEnd: () => void): () => void;
   /** The names of our cookies, which no upstream may see or set. */
   readonly cookieNames: BrowserSessions['cookieNames'];
   /** The `Set-Cookie` value that clears the session cookie, for answers to a decision with `clearCookie`. */
@@ -77,18 +79,22 @@ const servicesOf = ({ users, tokens, sessions, audit, firstAdmin, signIn, stores
 
 /** @param onMount called with the path of our pages when an app has mounted them */
 export function gateOver(installation: Installation, onMount: (prefix: string) => void = () => {}): InternalGate {
-  const { core, decide, decideBy, open, stores } = installation;
+  const { core, connections, stores, routePolicies } = installation;
+  const policies = routePolicies();
   const { browserSessions, settings } = core;
   let signInPath: (() => string) | undefined;
 
-  const answer: InternalGate['answer'] = (req, decision) =>
-    installation.answer(req, decision, signInPath === undefined ? undefined : `${signInPath()}/login`);
+  const answer: InternalGate['answer'] = (head, { refusal, clearCookie, retry }) => {
+    const prefix = signInPath?.();
+    const signIn = prefix === undefined || !settings.authEnabled ? undefined : `${prefix}/login`;
+    return core.answer(head, refusal, { prefix, signIn, clearCookie, retry });
+  };
 
   return {
     ...servicesOf(core),
     settings,
     log: core.log,
-    guards: expressGuards({ core, decideBy, answerTo: answer }),
+    guards: expressGuards({ core, routePolicies, answerTo: answer }),
     on: installation.on,
     router({ prefix } = {}) {
       const app = ownRoutes(core, prefix === undefined ? {} : { prefix });
@@ -97,12 +103,16 @@ export function gateOver(installation: Installation, onMount: (prefix: string) =
       return app;
     },
     sessionHandler: browserSessions.handler,
-    explain: (req) => core.requests.explain(req),
-    decide,
+    explain: (head) => core.explain(head, policies),
+    decide: async (head) => core.decider.decide(head, policies),
+    route: core.decider.route,
+    routePolicies,
+    refuse: core.decider.refuse,
     answer,
-    outage: (req) => core.requests.answer(req, { code: 'store_unavailable' }),
+    outage: (head) => core.answer(head, { code: 'store_unavailable' }),
     identity: installation.identity,
-    watch: (req, decision, onEnd) => open.watch(req, decision.principal, onEnd),
+    watch: (head, watched, { principal }, onEnd) =>
+      connections.watch(() => core.decider.decide(head, watched), principal, onEnd),
     cookieNames: browserSessions.cookieNames,
     clearCookieHeader: browserSessions.clearCookieHeader,
     async setupLink(base) {

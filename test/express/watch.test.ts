@@ -1,11 +1,9 @@
 import { equal } from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { localBus } from '../../lib/invalidation/local.ts';
-import { openConnections, type Watch } from '../../lib/request/connections.ts';
+import { type Connections, openConnections } from '../../lib/request/connections.ts';
 import type { Decision } from '../../lib/request/decide.ts';
-import type { RequestHead } from '../../lib/request/extract/head.ts';
 import type { Principal } from '../../lib/types.ts';
-import { incoming } from '../support/incoming.ts';
 
 const ada: Principal = {
   kind: 'user',
@@ -31,8 +29,9 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('an open socket or stream', () => {
   let bus: ReturnType<typeof localBus>;
-  let watch: Watch;
+  let watch: Connections;
   let answer: () => Decision;
+  let decide: () => Promise<Decision>;
   let judged: number;
   let ended: number;
   const end = () => {
@@ -59,11 +58,11 @@ describe('an open socket or stream', () => {
     answer = allow;
     judged = 0;
     ended = 0;
-    const decide = async (_req: RequestHead) => {
+    decide = async () => {
       judged += 1;
       return answer();
     };
-    watch = openConnections({ bus, decide, clock: Date.now });
+    watch = openConnections({ bus, clock: Date.now });
   });
   afterEach(() => watch.close());
 
@@ -75,7 +74,7 @@ describe('an open socket or stream', () => {
   ] as const;
   for (const message of messages) {
     it(`ends when a message on its ${message.kind} finds it no longer allowed`, async () => {
-      watch.watch(incoming(), ada, end);
+      watch.watch(decide, ada, end);
       await settled();
       equal(ended, 0);
       answer = deny;
@@ -86,7 +85,7 @@ describe('an open socket or stream', () => {
   }
 
   it('goes on when it is still allowed, and does not heed what is said of others', async () => {
-    watch.watch(incoming(), ada, end);
+    watch.watch(decide, ada, end);
     await settled();
     judged = 0;
     await bus.publish({ kind: 'session', id: 's2' });
@@ -99,7 +98,7 @@ describe('an open socket or stream', () => {
   });
 
   it('ends when its request would now be made by somebody else', async () => {
-    watch.watch(incoming(), ada, end);
+    watch.watch(decide, ada, end);
     answer = () => allow(nobody);
     await bus.publish({ kind: 'session', id: 's1' });
     await settled();
@@ -108,13 +107,13 @@ describe('an open socket or stream', () => {
 
   it('ends when the sign-out came between the decision and the watch', async () => {
     answer = deny;
-    watch.watch(incoming(), ada, end);
+    watch.watch(decide, ada, end);
     await settled();
     equal(ended, 1);
   });
 
   it('ends when a message came and the store cannot be asked', async () => {
-    watch.watch(incoming(), ada, end);
+    watch.watch(decide, ada, end);
     await settled();
     answer = () => {
       throw new Error('the store is down');
@@ -125,7 +124,7 @@ describe('an open socket or stream', () => {
   });
 
   it('is not judged any more once nobody watches', async () => {
-    const stop = watch.watch(incoming(), ada, end);
+    const stop = watch.watch(decide, ada, end);
     await settled();
     stop();
     answer = deny;
@@ -137,12 +136,12 @@ describe('an open socket or stream', () => {
   it('is judged again twice a second while messages may be missed, and seldom while they are heard', async (t) => {
     t.mock.timers.enable({ apis: ['setInterval', 'Date'] });
     const channel = { ...bus, healthy: true };
-    const decide = async () => {
+    const otherDecide = async () => {
       judged += 1;
       return answer();
     };
-    const other = openConnections({ bus: channel, decide, clock: Date.now });
-    other.watch(incoming(), ada, end);
+    const other = openConnections({ bus: channel, clock: Date.now });
+    other.watch(otherDecide, ada, end);
     await settled();
     judged = 0;
     for (let at = 0; at < 10; at += 1) {
@@ -164,7 +163,7 @@ describe('an open socket or stream', () => {
   });
 
   it('is judged with all the others that a message names, however many they are', async () => {
-    for (let at = 0; at < 500; at += 1) watch.watch(incoming(), ada, end);
+    for (let at = 0; at < 500; at += 1) watch.watch(decide, ada, end);
     await settled();
     answer = deny;
     await bus.publish({ kind: 'user', id: 'u_ada' });
@@ -174,7 +173,7 @@ describe('an open socket or stream', () => {
 
   it('of nobody is not watched', async () => {
     answer = deny;
-    watch.watch(incoming(), nobody, end);
+    watch.watch(decide, nobody, end);
     await bus.publish({ kind: 'all', id: '' });
     await settled();
     equal(ended, 0);

@@ -1,7 +1,6 @@
 import { equal } from 'node:assert/strict';
 import test from 'node:test';
 import { pretty } from '../../gateway/log.ts';
-import { ownership } from '../../gateway/own-pages.ts';
 import { privately, setsOneOf } from '../../gateway/proxy/headers-out.ts';
 
 const ours = new Set(['gatewarden', '__host-gatewarden']);
@@ -41,29 +40,6 @@ for (const [given, told] of [
   test(`Cache-Control ${given ?? 'that is absent'} becomes ${told} where somebody had to sign in`, () => {
     equal(privately(given), told);
   });
-}
-
-const ownerOf = ownership('/_gatewarden');
-
-for (const [path, owner] of [
-  ['/_gatewarden', 'ours'],
-  ['/_gatewarden/login', 'ours'],
-  ['/_gatewarden2', 'upstream'],
-  ['/', 'upstream'],
-  ['/a/_gatewarden', 'upstream'],
-  ['/%41', 'upstream'],
-  ['//_gatewarden', 'unclear'],
-  ['/_gatewarden;x', 'unclear'],
-  ['/;x/_gatewarden', 'unclear'],
-  ['/%5Fgatewarden/login', 'unclear'],
-  ['/_GATEWARDEN/', 'unclear'],
-  ['/_gatewarden%2flogin', 'unclear'],
-  ['/_gatewarden./login', 'unclear'],
-  ['/_gatewarden%20', 'unclear'],
-  ['\\_gatewarden', 'unclear'],
-  ['http://localhost/_gatewarden', 'unclear'],
-] as const) {
-  test(`${path} is ${owner}`, () => equal(ownerOf(path), owner));
 }
 
 test('a readable log line holds what a client sent without moving the cursor', () => {

@@ -13,7 +13,7 @@ type Dependencies = Readonly<{
   sessions: SessionStore;
   users: UserStore;
   principals: Principals;
-  known: CredentialCache;
+  cache: CredentialCache;
   clock: () => number;
 }>;
 
@@ -22,7 +22,7 @@ const belongs = (session: SessionRecord | undefined, claims: AccessTokenClaims):
 
 /** Judges access tokens of ours: the signature once, then its session, which revoking ends. */
 export function accessTokenAuthenticator(dependencies: Dependencies): (token: string) => Promise<Verdict> {
-  const { verify, sessions, users, principals, known, clock } = dependencies;
+  const { verify, sessions, users, principals, cache, clock } = dependencies;
 
   async function holderOf(claims: AccessTokenClaims, now: number): Promise<CachedCredential | undefined> {
     const session = await sessions.find(claims.sid, now);
@@ -42,12 +42,12 @@ export function accessTokenAuthenticator(dependencies: Dependencies): (token: st
   return async function authenticateAccessToken(token) {
     const now = clock();
     const key = sha256(token);
-    const entry = known.get('access-token', key, now);
+    const entry = cache.get('access-token', key, now);
     if (entry !== undefined) return good(entry.principal);
     const verified = await verify(token);
     if (!verified.ok) return bad(verified.refusal.code);
     const revoked: ErrorCode = 'token_revoked';
-    const found = await known.fill(key, () => holderOf(verified.value, now));
+    const found = await cache.fill(key, () => holderOf(verified.value, now));
     return found === undefined ? bad(revoked) : good(found.principal);
   };
 }

@@ -12,7 +12,7 @@ type Dependencies = Readonly<{
   tokens: ApiTokenStore;
   users: UserStore;
   principals: Principals;
-  known: CredentialCache;
+  cache: CredentialCache;
   clock: () => number;
 }>;
 
@@ -26,7 +26,7 @@ function faultOf(token: ApiTokenRecord | undefined, owner: UserRecord | undefine
 
 /** Judges `gwt_…` tokens. A mistyped one is refused without a look-up. */
 export function apiTokenAuthenticator(dependencies: Dependencies): (token: string) => Promise<Verdict> {
-  const { tokens, users, principals, known, clock } = dependencies;
+  const { tokens, users, principals, cache, clock } = dependencies;
 
   function knownOf(token: ApiTokenRecord, owner: UserRecord): CachedCredential {
     const { id: tokenId, expiresAt, scopes, role: ceiling } = token;
@@ -40,7 +40,7 @@ export function apiTokenAuthenticator(dependencies: Dependencies): (token: strin
 
   async function lookUp(hash: string, now: number): Promise<CachedCredential | ErrorCode> {
     let fault: ErrorCode | undefined;
-    const entry = await known.fill(hash, async () => {
+    const entry = await cache.fill(hash, async () => {
       const token = await tokens.byHash(hash);
       const owner = token && (await users.byId(token.userId));
       fault = faultOf(token, owner, now);
@@ -59,7 +59,7 @@ export function apiTokenAuthenticator(dependencies: Dependencies): (token: strin
     if (!tokenIsWellFormed(token, 'gwt_')) return bad('invalid_token');
     const now = clock();
     const hash = sha256(token);
-    const entry = known.get('api-token', hash, now) ?? (await lookUp(hash, now));
+    const entry = cache.get('api-token', hash, now) ?? (await lookUp(hash, now));
     if (typeof entry === 'string') return bad(entry);
     if (now >= entry.touchAt) touch(entry, now);
     return good(entry.principal);

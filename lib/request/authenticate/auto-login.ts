@@ -8,7 +8,7 @@ import type { Principals } from './principal.ts';
 type Dependencies = Readonly<{
   users: UserStore;
   principals: Principals;
-  known: CredentialCache;
+  cache: CredentialCache;
   /** Lower-case username of whom it acts as. */
   nameKey: string;
   ceiling: string;
@@ -30,7 +30,7 @@ const isLoopbackHost = (hostname: string): boolean =>
  * strangers); and from loopback it must also ask for a loopback host (DNS rebinding).
  */
 export function autoLogin(dependencies: Dependencies): (source: RequestSource) => Promise<Principal | undefined> {
-  const { users, principals, known, nameKey, ceiling, clock } = dependencies;
+  const { users, principals, cache, nameKey, ceiling, clock } = dependencies;
   const isInvited = networks(dependencies.networks);
 
   function applies(source: RequestSource): boolean {
@@ -47,9 +47,9 @@ export function autoLogin(dependencies: Dependencies): (source: RequestSource) =
 
   return async function autoLoginPrincipal(source) {
     if (!applies(source)) return undefined;
-    const remembered = known.get('auto-login', 'auto-login', clock());
+    const remembered = cache.get('auto-login', 'auto-login', clock());
     if (remembered !== undefined) return remembered.principal;
-    const entry = await known.fill('auto-login', load);
+    const entry = await cache.fill('auto-login', load);
     if (entry) dependencies.used?.(entry.principal, source);
     return entry?.principal;
   };

@@ -1,3 +1,4 @@
+import { andThen, type MaybePromise } from '../../and-then.ts';
 import type { Refusal } from '../../errors.ts';
 import type { Principal } from '../../types.ts';
 import type { Credential, Extracted } from '../extract/credential.ts';
@@ -18,7 +19,7 @@ export type Outcome =
     }>;
 
 export type Authenticators = Readonly<{
-  session: (cookie: string) => Verdict | Promise<Verdict>;
+  session: (cookie: string) => MaybePromise<Verdict>;
   apiToken: (token: string) => Promise<Verdict>;
   accessToken: (token: string) => Promise<Verdict>;
 }>;
@@ -31,16 +32,14 @@ const nobody: Outcome = Object.freeze({ kind: 'nobody' });
  * different principals (400). Of two credentials of one principal the narrower, the one in `Authorization`, holds.
  * A promise only where something had to be looked up: a known credential is judged at once.
  */
-export function chain(by: Authenticators): (extracted: Extracted) => Outcome | Promise<Outcome> {
-  function judge(credential: Credential): Verdict | Promise<Verdict> {
+export function chain(by: Authenticators): (extracted: Extracted) => MaybePromise<Outcome> {
+  function judge(credential: Credential): MaybePromise<Verdict> {
     if (credential.kind === 'session') return by.session(credential.cookie);
     return credential.kind === 'api-token' ? by.apiToken(credential.token) : by.accessToken(credential.token);
   }
 
-  function judgeOne(credential: Credential): Outcome | Promise<Outcome> {
-    const verdict = judge(credential);
-    if (!(verdict instanceof Promise)) return outcomeOf(verdict, credential);
-    return verdict.then((settled) => outcomeOf(settled, credential));
+  function judgeOne(credential: Credential): MaybePromise<Outcome> {
+    return andThen(judge(credential), (verdict) => outcomeOf(verdict, credential));
   }
 
   async function judgeAll(credentials: readonly Credential[]): Promise<Outcome> {

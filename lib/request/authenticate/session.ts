@@ -11,7 +11,7 @@ type Dependencies = Readonly<{
   sessions: SessionStore;
   users: UserStore;
   principals: Principals;
-  known: CredentialCache;
+  cache: CredentialCache;
   /** The secret session id in a signed cookie value; undefined when the signature is not ours. */
   sessionIdIn: (cookie: string) => string | undefined;
   idle: number;
@@ -20,7 +20,7 @@ type Dependencies = Readonly<{
 
 /** Judges session cookies. A known one costs no store call, but for its last use once a minute. */
 export function sessionAuthenticator(dependencies: Dependencies): (cookie: string) => Verdict | Promise<Verdict> {
-  const { sessions, users, principals, known, sessionIdIn, idle, clock } = dependencies;
+  const { sessions, users, principals, cache, sessionIdIn, idle, clock } = dependencies;
   const interval = touchInterval(idle);
 
   /**
@@ -32,7 +32,7 @@ export function sessionAuthenticator(dependencies: Dependencies): (cookie: strin
     sessions.touch(entry.principal.sessionId ?? '', now, now + idle).then(
       (alive) => {
         if (alive) entry.until = Math.min(entry.principal.expiresAt ?? 0, now + idle);
-        else known.drop(cookie);
+        else cache.drop(cookie);
       },
       () => undefined,
     );
@@ -55,7 +55,7 @@ export function sessionAuthenticator(dependencies: Dependencies): (cookie: strin
     const secretId = sessionIdIn(cookie);
     if (secretId === undefined) return bad('invalid_token');
     let verdict: Verdict = bad('invalid_token');
-    const entry = await known.fill(cookie, async () => {
+    const entry = await cache.fill(cookie, async () => {
       const session = await sessions.find(sha256(secretId), now);
       if (session?.kind !== 'browser') return undefined;
       verdict = session.userId === null ? { kind: 'nobody' } : bad('token_revoked');
@@ -67,7 +67,7 @@ export function sessionAuthenticator(dependencies: Dependencies): (cookie: strin
 
   return function authenticateSession(cookie) {
     const now = clock();
-    const entry = known.get('session', cookie, now);
+    const entry = cache.get('session', cookie, now);
     if (entry === undefined) return lookUp(cookie, now);
     return used(cookie, entry, now);
   };

@@ -2,8 +2,9 @@ import type { Refusal } from '../../errors.ts';
 import type { Ladder, Principal } from '../../types.ts';
 import type { Chosen, Selection } from './match.ts';
 import type { Rule } from './rules.ts';
+import type { Requirement, Trace } from './trace.ts';
 
-/** Who asks, and from which client address. */
+/** Who makes the request, and from which client address. */
 export type Asker = Readonly<{ principal: Principal; address: string; ladder: Ladder }>;
 
 export type Verdict =
@@ -11,13 +12,13 @@ export type Verdict =
   | Readonly<{ allow: false; refusal: Refusal; rule?: Rule | undefined }>;
 
 /**
- * Decides on what a request selected: every reading's rule must permit it, and where nothing matched it takes an admin.
- * `rule` is the one that refused, else the one that the path as it stands selected.
+ * Decides on what a request selected: the rule of every reading must permit it, and where no rule matches only an admin
+ * passes. `rule` is the one that refused, else the one that the path as it stands selected.
  */
-export function decideRules(selection: Selection, asker: Asker): Verdict {
+export function decideRules(selection: Selection, asker: Asker, trace?: Trace): Verdict {
   if (selection.kind === 'refused') return { allow: false, refusal: selection.refusal };
   for (const chosen of selection.chosen) {
-    const refusal = refusalOf(chosen, asker);
+    const refusal = refusalOf(chosen, asker, trace);
     if (refusal !== undefined) return { allow: false, refusal, rule: chosen.rule };
   }
   return { allow: true, rule: selection.chosen[0].rule };
@@ -28,20 +29,32 @@ export function isPublic(selection: Selection): boolean {
   return selection.kind === 'selected' && selection.chosen.every(({ rule }) => rule?.public === true);
 }
 
-function refusalOf({ rule, self, folded }: Chosen, { principal, address, ladder }: Asker): Refusal | undefined {
-  if (!ladder.atLeast(principal.role, rule?.role ?? ladder.rung('admin'))) {
-    return principal.kind === 'anonymous' ? { code: 'missing_credential' } : { code: 'insufficient_role' };
+type Check = (chosen: Chosen, asker: Asker) => Refusal | undefined;
+
+/** In the order in which they are asked for: the first that fails is the answer. */
+const requirements: readonly (readonly [name: Requirement, check: Check])[] = [
+  ['role', refusalOfRole],
+  ['self', refusalOfSelf],
+  ['scope', refusalOfScope],
+  ['network', refusalOfNetwork],
+  ['approve', refusalOfApproval],
+];
+
+function refusalOf(chosen: Chosen, asker: Asker, trace: Trace | undefined): Refusal | undefined {
+  for (const [requirement, check] of requirements) {
+    const refusal = check(chosen, asker);
+    trace?.({ kind: 'requirement', rule: chosen.rule, requirement, refusal });
+    if (refusal !== undefined) return refusal;
   }
-  if (rule === undefined) return undefined;
-  return (
-    refusalOfSelf(self, folded, principal) ??
-    refusalOfScope(rule, principal) ??
-    refusalOfNetwork(rule, address) ??
-    refusalOfApproval(rule, principal, ladder)
-  );
+  return undefined;
 }
 
-function refusalOfSelf(self: string, folded: boolean, principal: Principal): Refusal | undefined {
+function refusalOfRole({ rule }: Chosen, { principal, ladder }: Asker): Refusal | undefined {
+  if (ladder.atLeast(principal.role, rule?.role ?? ladder.rung('admin'))) return undefined;
+  return principal.kind === 'anonymous' ? { code: 'missing_credential' } : { code: 'insufficient_role' };
+}
+
+function refusalOfSelf({ self, folded }: Chosen, { principal }: Asker): Refusal | undefined {
   if (self === '') return undefined;
   if (principal.kind === 'anonymous') return { code: 'missing_credential' };
   const name = folded ? principal.name.toLowerCase() : principal.name;
@@ -49,17 +62,18 @@ function refusalOfSelf(self: string, folded: boolean, principal: Principal): Ref
   return { code: 'insufficient_role', detail: 'Only the user whom the path names may do this.' };
 }
 
-function refusalOfScope({ scope }: Rule, principal: Principal): Refusal | undefined {
+function refusalOfScope({ rule }: Chosen, { principal }: Asker): Refusal | undefined {
+  const scope = rule?.scope;
   if (scope === undefined || principal.scopes.includes(scope)) return undefined;
   return { code: 'insufficient_scope', scope };
 }
 
-function refusalOfNetwork({ networks }: Rule, address: string): Refusal | undefined {
-  if (networks === undefined || networks.has(address)) return undefined;
+function refusalOfNetwork({ rule }: Chosen, { address }: Asker): Refusal | undefined {
+  if (rule?.networks === undefined || rule.networks.has(address)) return undefined;
   return { code: 'insufficient_role', detail: 'This is not open to your network.' };
 }
 
-function refusalOfApproval({ approve }: Rule, principal: Principal, ladder: Ladder): Refusal | undefined {
-  if (approve === undefined || ladder.atLeast(principal.role, approve)) return undefined;
+function refusalOfApproval({ rule }: Chosen, { principal, ladder }: Asker): Refusal | undefined {
+  if (rule?.approve === undefined || ladder.atLeast(principal.role, rule.approve)) return undefined;
   return { code: 'approval_unavailable' };
 }

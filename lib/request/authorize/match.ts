@@ -3,6 +3,7 @@ import { cleanPath, type PathOptions, type Reading, readPath } from './path.ts';
 import { compilePattern, match, type Pattern } from './pattern.ts';
 import type { Rule } from './rules.ts';
 import { seen } from './target.ts';
+import type { Trace } from './trace.ts';
 
 /** What one reading of a request selects: the first rule of its method and path, `undefined` when none matches. */
 export type Chosen = Readonly<{
@@ -19,8 +20,8 @@ export type Selection =
   | Readonly<{ kind: 'refused'; refusal: Refusal }>;
 
 export interface RuleTable {
-  /** `rawTarget` is the request target as received, query and all. Never throws. */
-  select(method: string, rawTarget: string): Selection;
+  /** `rawTarget` is the request target as received, query and all. Never throws. `trace` is told each reading. */
+  select(method: string, rawTarget: string, trace?: Trace): Selection;
 }
 
 type Compiled = Readonly<{ rule: Rule; kept: Pattern; folded: Pattern; alone: Selection }>;
@@ -43,12 +44,14 @@ export function ruleTable(rules: readonly Rule[], options: PathOptions = {}): Ru
   const allowed = sensitive ? seen.upper : 0;
 
   return Object.freeze({
-    select(method: string, rawTarget: string): Selection {
+    select(method: string, rawTarget: string, trace?: Trace): Selection {
       const clean = oneReading ? cleanPath(rawTarget, allowed) : undefined;
-      if (clean !== undefined) return selectClean(candidates(method), clean);
+      if (clean !== undefined) return selectClean(candidates(method), clean, trace);
       const read = readPath(rawTarget, options);
-      if (read.ok) return selectAll(candidates(method), read.readings);
-      return { kind: 'refused', refusal: { code: 'ambiguous_path', detail: read.detail } };
+      if (read.ok) return selectAll(candidates(method), read.readings, trace);
+      const refusal = { code: 'ambiguous_path', detail: read.detail } as const;
+      trace?.({ kind: 'path-refused', refusal });
+      return { kind: 'refused', refusal };
     },
   });
 }
@@ -71,18 +74,22 @@ function compile(rule: Rule): Compiled {
   };
 }
 
-function selectClean(candidates: readonly Compiled[], path: string): Selection {
+function selectClean(candidates: readonly Compiled[], path: string, trace: Trace | undefined): Selection {
   for (const one of candidates) {
     const self = match(one.kept, path);
-    if (self !== undefined) return self === '' ? one.alone : selected([{ rule: one.rule, self, folded: false }]);
+    if (self === undefined) continue;
+    trace?.({ kind: 'reading', path, rule: one.rule });
+    return self === '' ? one.alone : selected([{ rule: one.rule, self, folded: false }]);
   }
+  trace?.({ kind: 'reading', path, rule: undefined });
   return nothing;
 }
 
-function selectAll(candidates: readonly Compiled[], readings: readonly Reading[]): Selection {
+function selectAll(candidates: readonly Compiled[], readings: readonly Reading[], trace: Trace | undefined): Selection {
   const chosen: Chosen[] = [];
   for (const { path, folded } of readings) {
     const next = chooseOne(candidates, path, folded);
+    trace?.({ kind: 'reading', path, rule: next.rule });
     if (!chosen.some((one) => saysTheSame(one, next))) chosen.push(next);
   }
   const [first = unmatched, ...others] = chosen;

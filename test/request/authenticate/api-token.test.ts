@@ -63,7 +63,7 @@ describe('an API token', () => {
     equal(await codeOf(makeToken('gwt_')), 'invalid_token');
   });
 
-  it('is refused once it has expired, also when it is known', async () => {
+  it('is refused once it has expired, also when it is cache', async () => {
     await made({ expiresAt: at.time.now + 10_000 });
     equal(await codeOf(token), 'principal');
     at.time.now += 10_000;

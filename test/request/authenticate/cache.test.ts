@@ -16,32 +16,32 @@ const lifetime = 1000;
 function installed() {
   const time = { now: 1_000_000 };
   const bus = localBus();
-  const known = credentialCache({ bus, clock: () => time.now, lifetime });
+  const cache = credentialCache({ bus, clock: () => time.now, lifetime });
   const principal = ofUser(ada(), { via: 'session', sessionId: 's1' });
   const entry = (): CachedCredential => ({
     principal,
     until: Number.POSITIVE_INFINITY,
     touchAt: Number.POSITIVE_INFINITY,
   });
-  const isKnown = () => known.get('session', 'key', time.now) !== undefined;
-  return { time, bus, known, entry, isKnown };
+  const isKnown = () => cache.get('session', 'key', time.now) !== undefined;
+  return { time, bus, cache, entry, isKnown };
 }
 
-describe('what is known of a credential', () => {
+describe('what is cache of a credential', () => {
   it('is believed for its lifetime, and for a credential of its own kind only', async () => {
-    const { time, known, entry, isKnown } = installed();
-    await known.fill('key', async () => entry());
+    const { time, cache, entry, isKnown } = installed();
+    await cache.fill('key', async () => entry());
     equal(isKnown(), true);
     for (const via of ['api-token', 'access-token', 'auto-login'] as const) {
-      equal(known.get(via, 'key', time.now), undefined);
+      equal(cache.get(via, 'key', time.now), undefined);
     }
     time.now += lifetime;
     equal(isKnown(), false);
   });
 
   it('is as old as the question, however long the store took to answer', async () => {
-    const { time, known, entry, isKnown } = installed();
-    await known.fill('key', async () => {
+    const { time, cache, entry, isKnown } = installed();
+    await cache.fill('key', async () => {
       time.now += lifetime - 1;
       return entry();
     });
@@ -51,8 +51,8 @@ describe('what is known of a credential', () => {
   });
 
   it('is not believed once the clock was put back: nobody knows how old it is', async () => {
-    const { time, known, entry, isKnown } = installed();
-    await known.fill('key', async () => entry());
+    const { time, cache, entry, isKnown } = installed();
+    await cache.fill('key', async () => entry());
     time.now -= 3_600_000;
     equal(isKnown(), false);
   });
@@ -64,11 +64,11 @@ describe('what is known of a credential', () => {
   ];
   for (const message of messages) {
     it(`is forgotten at the word that ${message.kind} ${message.id} changed, and not kept when it was read before`, async () => {
-      const { bus, known, entry, isKnown } = installed();
-      await known.fill('key', async () => entry());
+      const { bus, cache, entry, isKnown } = installed();
+      await cache.fill('key', async () => entry());
       await bus.publish(message);
       equal(isKnown(), false);
-      await known.fill('key', async () => {
+      await cache.fill('key', async () => {
         const read = entry();
         await bus.publish(message);
         return read;

@@ -42,7 +42,7 @@ export async function installation() {
     bus,
     roles,
     principals: principals(roles, scopeTable('deploy:write=operator', roles)),
-    known: credentialCache({ bus, clock }),
+    cache: credentialCache({ bus, clock }),
     close: () => real.close(),
   };
 }

@@ -32,7 +32,7 @@ describe('a session cookie', () => {
     equal(await verdictOf('signed:s1'), 'Ada');
   });
 
-  it('costs no store call once it is known', async () => {
+  it('costs no store call once it is cache', async () => {
     await judge('signed:s1');
     at.calls.length = 0;
     for (let i = 0; i < 100; i += 1) equal(await verdictOf('signed:s1'), 'Ada');

@@ -1,0 +1,125 @@
+import type { ErrorCode } from '../errors.ts';
+import type { Principal } from '../types.ts';
+import type { Rule } from './authorize/rules.ts';
+import type { TraceStep } from './authorize/trace.ts';
+import { type Decider, type Decision, isOwnPath, type OwnPath, type RoutePolicies } from './decide.ts';
+import type { RequestHead } from './extract/head.ts';
+import type { Identifier } from './identify.ts';
+
+/** Why a request was or was not authenticated and allowed. Holds no secret. */
+export type Explanation = Readonly<{
+  /** `own-path`: one of our own pages or calls, which have guards of their own. */
+  decision: 'passes' | 'refused' | 'own-path';
+  /** `ok`, or the code of the refusal. */
+  status: 'ok' | ErrorCode;
+  /** The kinds of credential that the request presented; `malformed` for what cannot be read. */
+  presented: readonly string[];
+  /** Who the credentials stand for: a principal, nobody, or the code with which they were refused. */
+  outcome: 'principal' | 'nobody' | ErrorCode;
+  principal: Principal;
+  /** The rule that decided, as it is written, with its line. Absent where no rule took part. */
+  rule?: Readonly<{ line: number; text: string }> | undefined;
+  /** One sentence. */
+  reason: string;
+  /** What the decision found out, in its order, a sentence each. */
+  steps: readonly string[];
+}>;
+
+type Dependencies = Readonly<{
+  route: Decider['route'];
+  presented: Identifier['presented'];
+  anonymous: Principal;
+}>;
+
+/** Explains requests: the trace of the very function that decides on them, in words. Rejects only with an outage. */
+export function explainer({ route, presented, anonymous }: Dependencies) {
+  return async function explain(head: RequestHead, policies: RoutePolicies): Promise<Explanation> {
+    const steps: TraceStep[] = [];
+    const decision = await route(head, policies, (step) => steps.push(step));
+    const seen = steps.find((step) => step.kind === 'principal');
+    const principal = seen?.principal ?? anonymous;
+    return Object.freeze({
+      decision: wordOf(decision),
+      status: statusOf(decision),
+      presented: presented(head),
+      outcome: seen?.refusal?.code ?? (principal.kind === 'anonymous' ? 'nobody' : 'principal'),
+      principal,
+      rule: isOwnPath(decision) ? undefined : ruleOf(decision),
+      reason: reasonOf(decision, steps),
+      steps: Object.freeze(steps.map(sentenceOf)),
+    });
+  };
+}
+
+function wordOf(decision: Decision | OwnPath): Explanation['decision'] {
+  if (isOwnPath(decision)) return 'own-path';
+  return decision.allow ? 'passes' : 'refused';
+}
+
+function statusOf(decision: Decision | OwnPath): 'ok' | ErrorCode {
+  return isOwnPath(decision) || decision.allow ? 'ok' : decision.refusal.code;
+}
+
+function ruleOf({ rule }: Decision): Explanation['rule'] {
+  return rule && Object.freeze({ line: rule.line, text: rule.text });
+}
+
+function reasonOf(decision: Decision | OwnPath, steps: readonly TraceStep[]): string {
+  if (isOwnPath(decision)) return 'This is one of our own pages and calls: they have guards of their own.';
+  const { rule, principal } = decision;
+  if (decision.allow) {
+    if (rule?.public === true) return 'The rule lets everybody through.';
+    if (rule !== undefined) return `The rule asks for ${rule.role}, and ${nameOf(principal)} is ${principal.role}.`;
+    const asked = steps.some((step) => step.kind === 'requirement');
+    return asked ? 'No rule matches, and an admin passes.' : 'Authentication is switched off.';
+  }
+  const { code, detail } = decision.refusal;
+  if (detail !== undefined) return detail;
+  if (code === 'misdirected_host') return 'The host is not one that is served (ALLOWED_HOSTS, PUBLIC_URL).';
+  if (code === 'csrf_rejected') return 'The request does not come from a page of this site.';
+  if (!steps.some((step) => step.kind === 'requirement')) return `The credentials were refused: ${code}.`;
+  return rule === undefined ? 'No rule matches: only an admin passes.' : `The rule asks for ${rule.role}.`;
+}
+
+const nameOf = ({ kind, name }: Principal): string => (kind === 'anonymous' ? 'nobody' : name);
+
+const writtenOf = (rule: Rule | undefined): string =>
+  rule === undefined ? 'no rule: admins only' : `line ${rule.line}: ${rule.text}`;
+
+const owners = {
+  ours: 'The path is one of our own pages.',
+  upstream: 'The path is the service’s.',
+  unclear: 'Some reading of the path is one of our own pages: refused.',
+} as const;
+
+const requirementNames = {
+  role: 'role',
+  self: ':self',
+  scope: 'scope',
+  network: 'network',
+  approve: 'approval',
+} as const;
+
+/** A path reads data slashes as U+0000, which no terminal should get. */
+const shown = (path: string): string => path.replaceAll('\u0000', '%2f').replace(/[^\x20-\x7e]/g, encodeURIComponent);
+
+/** One step of a trace as a sentence. */
+export function sentenceOf(step: TraceStep): string {
+  switch (step.kind) {
+    case 'owner':
+      return owners[step.owner];
+    case 'reading':
+      return `Read as ${shown(step.path)}: ${writtenOf(step.rule)}.`;
+    case 'path-refused':
+      return `The path is refused: ${step.refusal.detail ?? step.refusal.code}`;
+    case 'source':
+      return `From ${step.source.address || 'an unknown address'}, for host ${step.source.hostname}.`;
+    case 'principal':
+      if (step.refusal !== undefined) return `Refused before any rule: ${step.refusal.code}.`;
+      return `Made by ${nameOf(step.principal)} (${step.principal.role}, via ${step.principal.via}).`;
+    case 'requirement': {
+      const name = requirementNames[step.requirement];
+      return `${writtenOf(step.rule)}: ${name} ${step.refusal === undefined ? 'holds' : `fails (${step.refusal.code})`}.`;
+    }
+  }
+}

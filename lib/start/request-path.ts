@@ -1,0 +1,126 @@
+import { autoLoginName } from '../accounts/local-user.ts';
+import type { Core } from '../core.ts';
+import type { Result } from '../errors.ts';
+import { errorPage } from '../pages/index.ts';
+import { accessTokenAuthenticator } from '../request/authenticate/access-token.ts';
+import { apiTokenAuthenticator } from '../request/authenticate/api-token.ts';
+import { autoLogin } from '../request/authenticate/auto-login.ts';
+import type { CredentialCache } from '../request/authenticate/cache.ts';
+import { chain } from '../request/authenticate/chain.ts';
+import type { Principals } from '../request/authenticate/principal.ts';
+import { sessionAuthenticator } from '../request/authenticate/session.ts';
+import { pathOwner } from '../request/authorize/own-paths.ts';
+import { autoLoginMayRead, comesFromOurselves } from '../request/authorize/same-origin.ts';
+import { type Denied, decider } from '../request/decide.ts';
+import { explainer } from '../request/explain.ts';
+import { extractor } from '../request/extract/index.ts';
+import { isNavigation } from '../request/extract/navigation.ts';
+import { sourceReader } from '../request/extract/source.ts';
+import { identifier } from '../request/identify.ts';
+import type { Policies } from '../request/policies.ts';
+import { respond } from '../request/respond/index.ts';
+import { ownHeaders } from '../request/respond/own-headers.ts';
+import type { AccessTokenClaims, RecordEvent } from '../services.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { Stores } from '../stores/stores.ts';
+import type { Principal } from '../types.ts';
+
+type Dependencies = Readonly<{
+  settings: Settings;
+  policies: Policies;
+  stores: Pick<Stores, 'users' | 'sessions' | 'tokens'>;
+  principals: Principals;
+  cache: CredentialCache;
+  record: RecordEvent;
+  issuer: string;
+  clock: () => number;
+  cookieName: string;
+  clearCookieHeader: string;
+  sessionIdIn: (cookie: string) => string | undefined;
+  verify: (token: string) => Promise<Result<AccessTokenClaims>>;
+}>;
+
+/** The part of `Core` that reads, decides on and answers requests. */
+export type RequestPath = Pick<Core, 'identify' | 'decider' | 'explain' | 'answer' | 'onRefusal'>;
+
+/** Puts the request path together. Makes the user of auto-login where the settings name none. */
+export async function composeRequestPath(dependencies: Dependencies): Promise<RequestPath> {
+  const { settings, policies, principals, clearCookieHeader, record } = dependencies;
+  const { identify, presented } = identifier(await identifierDependencies(dependencies));
+  const { anonymous } = principals;
+  const onRefusal: Core['onRefusal'] = (head, denied) => {
+    if (denied.principal.kind !== 'anonymous') void record(deniedEvent(head.url ?? '', denied));
+  };
+  const decisions = decider({
+    identify,
+    ownerOf: pathOwner(settings.prefix),
+    ladder: policies.ladder,
+    authEnabled: settings.authEnabled,
+    anonymous,
+    onRefusal,
+  });
+  return {
+    identify,
+    decider: decisions,
+    explain: explainer({ route: decisions.route, presented, anonymous }),
+    answer: answerer(settings, clearCookieHeader),
+    onRefusal,
+  };
+}
+
+async function identifierDependencies(dependencies: Dependencies): Promise<Parameters<typeof identifier>[0]> {
+  const { settings, policies, principals, cache, stores, issuer, clock, cookieName, sessionIdIn, verify } =
+    dependencies;
+  const shared = { ...stores, principals, cache, clock };
+  return {
+    authEnabled: settings.authEnabled,
+    anonymous: principals.anonymous,
+    readSource: sourceReader(settings),
+    hostIsServed: policies.hostIsServed,
+    extract: extractor({ cookieName, issuer }),
+    authenticate: chain({
+      session: sessionAuthenticator({ ...shared, sessionIdIn, idle: settings.sessionIdle }),
+      apiToken: apiTokenAuthenticator(shared),
+      accessToken: accessTokenAuthenticator({ ...shared, verify }),
+    }),
+    autoLogin: settings.autoLogin ? await autoLoginOf(dependencies) : undefined,
+    comesFromOurselves,
+    autoLoginMayRead,
+    isNavigation,
+  };
+}
+
+async function autoLoginOf({ settings, stores, principals, cache, clock, record }: Dependencies) {
+  const { autoLoginRole: ceiling, autoLoginNetworks: networks } = settings;
+  const nameKey = await autoLoginName(stores.users, settings, clock());
+  const used = ({ name }: Principal, { address }: { address: string }) =>
+    void record({ event: 'auto-login.used', actor: name, via: 'auto-login', address, outcome: 'ok' });
+  return autoLogin({ users: stores.users, principals, cache, clock, nameKey, ceiling, networks, used });
+}
+
+const deniedEvent = (target: string, { principal, refusal }: Denied): Parameters<RecordEvent>[0] => ({
+  event: 'access.denied',
+  actor: principal.name,
+  via: principal.via,
+  subject: target.split('?')[0],
+  outcome: refusal.code,
+});
+
+/** Answers refusals in the frame of this installation. */
+function answerer(settings: Settings, clearCookieHeader: string): Core['answer'] {
+  const { brandName, prefix: ownPrefix } = settings;
+  const common = ownHeaders(settings);
+  return function answer(head, refusal, { prefix = ownPrefix, signIn, clearCookie = false, retry } = {}) {
+    return respond({
+      refusal,
+      ownHeaders: common,
+      navigation: isNavigation(head),
+      signIn,
+      target: head.url,
+      method: head.method,
+      clearCookieHeader: clearCookie ? clearCookieHeader : undefined,
+      retry,
+      page: (shown) => errorPage(shown, { brandName, prefix }),
+    });
+  };
+}
