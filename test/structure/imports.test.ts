@@ -10,7 +10,15 @@ type Box = readonly string[];
  * lower floor: never up, and never across to another box of the same floor.
  */
 const floors: readonly (readonly Box[])[] = [
-  [['lib/types.ts'], ['lib/errors.ts'], ['lib/log.ts'], ['lib/text.ts'], ['lib/net'], ['lib/invalidation']],
+  [
+    ['lib/types.ts'],
+    ['lib/and-then.ts'],
+    ['lib/errors.ts'],
+    ['lib/log.ts'],
+    ['lib/text.ts'],
+    ['lib/net'],
+    ['lib/invalidation'],
+  ],
   [
     ['lib/settings'],
     ['lib/crypto'],
