@@ -6,7 +6,7 @@ import { memoryPerSocket, type Pair, revocations, startOnce, startPair } from '.
 import { type Cost, callsOf, lookUps, type Sized } from './scale/look-ups.ts';
 import { memoryPerSession } from './scale/memory.ts';
 import { newSecretKey } from './scale/people.ts';
-import { missingServers, type Servers, type Surface, startServers } from './scale/servers.ts';
+import { missingServers, type Servers, type StoreUrls, startServers } from './scale/servers.ts';
 import { printTable } from './table.ts';
 
 /** How much is measured: a thousand users beside a million for publication, hundreds to prove that it runs. */
@@ -30,7 +30,7 @@ const full: Extent = {
 };
 
 /** One installation's data, in its own databases of the servers. */
-type Stocked = Readonly<{ place: Surface; size: number; bytesPerSession: number }>;
+type Stocked = Readonly<{ place: StoreUrls; size: number; bytesPerSession: number }>;
 
 const secretKey = newSecretKey();
 

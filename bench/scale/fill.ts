@@ -5,7 +5,7 @@ import { openMongo } from '../../lib/stores/mongo/index.ts';
 import type { UserRecord } from '../../lib/stores/records/users.ts';
 import { openRedis } from '../../lib/stores/redis/index.ts';
 import { sessionIdOf, sessionOf, userIdOf, userOf } from './people.ts';
-import type { Surface } from './servers.ts';
+import type { StoreUrls } from './servers.ts';
 
 /** So many records go to a server at once, so many times side by side. */
 const batch = 2_000;
@@ -23,7 +23,7 @@ const quiet = { debug() {}, info() {}, warn() {}, error() {} };
  * Fills the stores with `size` users, one session each. The first two of both are written by the stores themselves; the
  * others go through the drivers, in the form of the first, once the second has proved that it comes out the same.
  */
-export async function fill(place: Surface, size: number, now: number): Promise<Filled> {
+export async function fill(place: StoreUrls, size: number, now: number): Promise<Filled> {
   const startedAt = performance.now();
   await fillUsers(place.mongodbUrl, size, now);
   const bytesPerSession = await fillSessions(place.redisUrl, size, now);

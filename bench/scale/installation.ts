@@ -6,7 +6,7 @@ import type { UserStore } from '../../lib/stores/records/users.ts';
 import type { Stores } from '../../lib/stores/stores.ts';
 import { incoming } from '../../test/support/incoming.ts';
 import { cookieSigner } from './people.ts';
-import type { Surface } from './servers.ts';
+import type { StoreUrls } from './servers.ts';
 
 /** An installation on these stores, in this process. */
 export interface Subject {
@@ -23,7 +23,7 @@ export interface Subject {
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** Its clock stands still at `now`, when all sessions were last used: nobody's last use is due to be written. */
-export async function openSubject(place: Surface, secretKey: string, now: number): Promise<Subject> {
+export async function openSubject(place: StoreUrls, secretKey: string, now: number): Promise<Subject> {
   const resolved = loadSettings({ env: {}, given: { ...place, secretKey: [secretKey] }, applies: 'middleware' });
   const { stores: opened } = await openStores(resolved.settings, quiet);
   let calls = 0;

@@ -6,7 +6,7 @@ import { WebSocket, WebSocketServer } from 'ws';
 import { dataFolder, launchGateway } from '../contenders/gateway.ts';
 import { residentMemory } from '../process.ts';
 import { cookieSigner } from './people.ts';
-import type { Surface } from './servers.ts';
+import type { StoreUrls } from './servers.ts';
 
 type Gateway = Awaited<ReturnType<typeof launchGateway>>;
 
@@ -30,7 +30,7 @@ async function startUpstream() {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, stop };
 }
 
-export async function startPair(place: Surface, secretKey: string): Promise<Pair> {
+export async function startPair(place: StoreUrls, secretKey: string): Promise<Pair> {
   const folder = await dataFolder();
   const upstream = await startUpstream();
   const launch = () => launchGateway(upstream.url, folder.path, environment(place, secretKey));
@@ -47,14 +47,14 @@ export async function startPair(place: Surface, secretKey: string): Promise<Pair
   };
 }
 
-const environment = ({ mongodbUrl, redisUrl }: Surface, secretKey: string): NodeJS.ProcessEnv => ({
+const environment = ({ mongodbUrl, redisUrl }: StoreUrls, secretKey: string): NodeJS.ProcessEnv => ({
   GATEWARDEN_MONGODB_URL: mongodbUrl,
   GATEWARDEN_REDIS_URL: redisUrl,
   GATEWARDEN_SECRET_KEY: secretKey,
 });
 
 /** How long a gateway takes to its first answer, in milliseconds, and what it holds a second later, in megabytes. */
-export async function startOnce(place: Surface, secretKey: string): Promise<{ firstAnswer: number; memory: number }> {
+export async function startOnce(place: StoreUrls, secretKey: string): Promise<{ firstAnswer: number; memory: number }> {
   const folder = await dataFolder();
   const gateway = await launchGateway('http://127.0.0.1:9', folder.path, environment(place, secretKey));
   await wait(1000);

@@ -3,19 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { find, freePort, listening, startOn } from '../process.ts';
 
-/** Where the stores of one installation are. */
-export interface Surface {
+/** The addresses of the stores of one installation. */
+export interface StoreUrls {
   readonly mongodbUrl: string;
   readonly redisUrl: string;
 }
 
 export interface Servers {
   /** A database of its own on each of the two servers; of Redis's there are sixteen. */
-  place(name: string, number: number): Surface;
+  place(name: string, number: number): StoreUrls;
   stop(): Promise<void>;
 }
 
-/** What is not on the path. */
+/** The names of the server programs that are not on the path. */
 export const missingServers = (): string[] =>
   ['mongod', 'redis-server'].filter((program) => find(program) === undefined);
 

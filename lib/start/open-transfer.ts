@@ -11,26 +11,26 @@ import { ownLog } from './own-log.ts';
 
 export type { ExportOptions, ImportOptions, ImportSummary };
 
-/** Everything durable of an installation, out of its stores and into them, without starting anything else. */
+/** Export and import of an installation's durable records, without starting it. */
 export interface Transfer {
-  /** Lines of JSON, some at a time, each with its line end. */
+  /** Lines of JSON, each with its line end, several per chunk. */
   export(options?: ExportOptions): AsyncIterable<string>;
-  /** Such lines. What is there and the same is left; what differs is told, and overwritten only with `replace`. */
+  /** Imports such lines. A stored record that differs is reported, and overwritten only with `replace`. */
   import(source: AsyncIterable<Uint8Array | string>, options?: ImportOptions): Promise<ImportSummary>;
-  /** Which store holds what. */
+  /** Where each kind is stored, for people. */
   describe(): Readonly<Record<string, string>>;
   close(): Promise<void>;
 }
 
-/** None is made: a new one would open nothing of what comes. */
+/** Never creates a key: a new one could not open imported keys. */
 async function keysOf(settings: Settings): Promise<Keyring | undefined> {
   const given = settings.secretKey !== undefined || existsSync(join(settings.dataDir, 'secret_key'));
   return given ? keyring(await loadSecretKeys(settings)) : undefined;
 }
 
 /**
- * Opens the stores of the settings, those of a running installation too. Rejects with `SettingsError` for a `SECRET_KEY`
- * that is not the one of the stores, and when a store cannot be opened.
+ * Opens the stores that the settings name; the installation may be running. Rejects when a store cannot be opened, and with
+ * `SettingsError` when `SECRET_KEY` is not the one that the stores were created with.
  */
 export async function openTransfer(settings: Settings): Promise<Transfer> {
   const keys = await keysOf(settings);
@@ -49,7 +49,7 @@ export async function openTransfer(settings: Settings): Promise<Transfer> {
       try {
         return await imported({ store: transfer, sealing: sealingOf(keys, facts) }, source, options);
       } finally {
-        // Also for what came in before it failed.
+        // Also after a failure, for the records imported before it.
         await bus.publish({ kind: 'all', id: '' });
       }
     },

@@ -1,19 +1,19 @@
 import type { TransferKind, TransferStore } from '../stores/records/transfer.ts';
 import { firstLine, lastLine, lineOf } from './lines.ts';
 
-/** How far it is; `total` is not exact while others write. */
+/** Progress of an export or import; `total` is not exact while others write. */
 export type Progress = Readonly<{ done: number; total?: number | undefined }>;
 
 export interface ExportOptions {
-  /** Told again and again. */
+  /** Called after each batch. */
   onProgress?(progress: Progress): void;
-  /** A record that is there and cannot be read: it is not in the export. */
+  /** Called for a stored record that cannot be read; it is not exported. */
   onUnreadable?(kind: TransferKind, key: string): void;
 }
 
 const linesAtOnce = 500;
 
-/** Everything durable as lines of JSON, each with its line end, some at a time. */
+/** Exports every durable record as lines of JSON, each with its line end, several lines per chunk. */
 export async function* exported(store: TransferStore, options: ExportOptions = {}): AsyncGenerator<string> {
   const { onProgress, onUnreadable } = options;
   const counts = await store.count();

@@ -1,9 +1,9 @@
-/** What is wrong with a value, as the end of a sentence that begins with its field's name; undefined when nothing is. */
+/** Returns what is wrong with a value, to follow its field's name in a sentence; `undefined` when nothing is. */
 export type Check = (value: unknown) => string | undefined;
 
 const longest = 65_536;
 
-/** Text that every store gives back as it is. */
+/** Text that every store returns unchanged. */
 export const text: Check = (value) => {
   if (typeof value !== 'string') return 'must be a text';
   if (value.length > longest) return `must not be longer than ${longest} characters`;
@@ -44,7 +44,7 @@ export const fieldsOf =
     return undefined;
   };
 
-/** A few values by name. */
+/** A small object of text, numbers and booleans. */
 export const details: Check = (value) => {
   if (!isFields(value)) return 'must be an object';
   const problems = Object.entries(value).flatMap(([name, one]) => [text(name), detail(one)]);
@@ -61,7 +61,7 @@ export const optional =
   (value) =>
     value === undefined ? undefined : check(value);
 
-/** What `problemOf` says of a text. */
+/** A text that is checked by `problemOf`. */
 export const that =
   (problemOf: (value: string) => string | undefined): Check =>
   (value) =>

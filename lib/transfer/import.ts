@@ -9,7 +9,7 @@ import { type Line, nameOf, readFirst, readLine } from './lines.ts';
 import type { Sealing } from './sealing.ts';
 import { linesOf, type Numbered } from './split.ts';
 
-/** A line that was not imported, and why. `what` names its record where it could be read. */
+/** A line that was not imported, and the reason. `what` names its record if it could be read. */
 export interface LineProblem {
   readonly line: number;
   readonly what?: string | undefined;
@@ -17,22 +17,22 @@ export interface LineProblem {
 }
 
 export interface ImportOptions {
-  /** Overwrite what differs, and give retired names again. Default: false. */
+  /** Overwrite stored records that differ, and reuse retired names. Default: false. */
   readonly replace?: boolean;
   onProgress?(progress: Progress): void;
-  /** Told of each line that is not imported, as it is met. */
+  /** Called for each line that is not imported. */
   onProblem?(problem: LineProblem): void;
 }
 
-/** What became of the lines. */
+/** Numbers of lines by outcome. */
 export interface ImportSummary {
   readonly created: number;
   readonly replaced: number;
-  /** There already, and the same. */
+  /** An equal record was stored already. */
   readonly unchanged: number;
   /** Lines that were not imported. */
   readonly problems: number;
-  /** The import ended at a line that says that nothing of this file belongs here. */
+  /** The import stopped early: the file is not an export that this installation can import. */
   readonly stopped: boolean;
 }
 
@@ -52,7 +52,7 @@ const remedied: ReadonlySet<string> = new Set(['different', 'name-retired', 'nam
 type Waiting = Readonly<{ line: number; entry: TransferEntry }>;
 type Dependencies = Readonly<{ store: TransferStore; sealing: Sealing }>;
 
-/** Counts what becomes of the lines, and tells of those that were not imported. */
+/** Counts outcomes, and reports lines that were not imported. */
 function tallyFor({ replace = false, onProblem }: ImportOptions) {
   const counts = { created: 0, replaced: 0, unchanged: 0, problems: 0 };
   function refuse(line: number, problem: string, what?: string): void {
@@ -73,7 +73,7 @@ function tallyFor({ replace = false, onProblem }: ImportOptions) {
 
 type Tally = ReturnType<typeof tallyFor>;
 
-/** Writes what comes some at a time; what would take the last admin away waits, for another may come further down. */
+/** Writes entries in batches. One that would remove the last admin is retried at the end, after others were imported. */
 function writerTo(store: TransferStore, replace: boolean, tally: Tally) {
   let waiting: Waiting[] = [];
   const later: Waiting[] = [];
@@ -92,7 +92,7 @@ function writerTo(store: TransferStore, replace: boolean, tally: Tally) {
     waiting = [];
   }
   return {
-    /** True when it was written, with those before it. */
+    /** Returns true when the batch was written. */
     async add(one: Waiting): Promise<boolean> {
       waiting.push(one);
       if (waiting.length < transferBatch) return false;
@@ -106,7 +106,7 @@ function writerTo(store: TransferStore, replace: boolean, tally: Tally) {
   };
 }
 
-/** Reads line by line what the lines say of themselves: the first, the last, and how many there are. */
+/** Reads the lines, and checks the first one, the last one, and their number. */
 function reading(tally: Tally) {
   const seen = { last: 0, records: 0, end: undefined as number | undefined };
   function read({ number, text }: Numbered): Line | undefined {
@@ -123,7 +123,7 @@ function reading(tally: Tally) {
 
 const unreadable: Line = { kind: 'problem', problem: 'it is too long, or not UTF-8' };
 
-/** Brings the lines of an export in. What cannot be is told, and the rest is imported. */
+/** Imports the lines of an export. Lines that cannot be imported are reported and skipped. */
 export async function imported(
   { store, sealing }: Dependencies,
   source: AsyncIterable<Uint8Array | string>,

@@ -2,7 +2,7 @@ import { nameKey as nameKeyOf, namePolicy, problemOfDisplayName, problemOfEmail 
 import type { TransferEntry, TransferKind, TransferRecords } from '../stores/records/transfer.ts';
 import { type Check, details, fieldsOf, flag, key, listOf, oneOf, optional, text, that, whole } from './fields.ts';
 
-/** The version of the format that this version writes; it reads no other. */
+/** The version of the format that is written, and the only one that is read. */
 export const formatVersion = 1;
 const format = 'gatewarden-export';
 
@@ -73,7 +73,7 @@ const fields: { readonly [K in TransferKind]: { readonly [F in keyof TransferRec
 
 const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-/** Names as in the API, and as in a record. */
+/** The names of the fields in a line, and in a record. */
 const names = new Map(
   Object.entries(fields).map(([kind, checks]) => [
     kind,
@@ -90,7 +90,7 @@ const checks = new Map(
   ]),
 );
 
-/** By name: a store may give details back in another order. */
+/** Sorted by name, since a store may return details in another order. */
 function written(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -99,7 +99,7 @@ function written(value: unknown): unknown {
 export const firstLine = (): string => JSON.stringify({ format, version: formatVersion });
 export const lastLine = (records: number): string => JSON.stringify({ kind: 'end', records });
 
-/** The line of a record; what is absent is left out. */
+/** Makes the line of a record; absent fields are left out. */
 export function lineOf({ kind, record }: TransferEntry): string {
   const values = new Map<string, unknown>(Object.entries(record));
   const own = names.get(kind) ?? [];
@@ -109,7 +109,7 @@ export function lineOf({ kind, record }: TransferEntry): string {
   });
 }
 
-/** What a line says; `problem` is a sentence that holds no secret. */
+/** A parsed line; `problem` is a sentence without secrets. */
 export type Line =
   | { readonly kind: 'first' }
   | { readonly kind: 'last'; readonly records: number }
@@ -127,7 +127,7 @@ function parsed(line: string): Readonly<Record<string, unknown>> | undefined {
   }
 }
 
-/** The first line of a file, which says what it is. */
+/** Parses the first line, which identifies the file. */
 export function readFirst(line: string): Line {
   const value = parsed(line);
   if (value?.format !== format)
@@ -139,7 +139,7 @@ export function readFirst(line: string): Line {
   );
 }
 
-/** Any other line. */
+/** Parses any other line. */
 export function readLine(line: string): Line {
   const value = parsed(line);
   if (value === undefined) return problem('it is not a JSON object');
@@ -164,7 +164,7 @@ function disagreement(value: Readonly<Record<string, unknown>>): string | undefi
   return value.kind === 'token' && value.parent_id === value.id ? '"parent_id" must be another token' : undefined;
 }
 
-/** What a person calls the record; nothing secret. */
+/** The name of the record for people, without secrets. */
 export function nameOf({ kind, record }: TransferEntry): string {
   if (kind === 'user') return `user ${record.username}`;
   if (kind === 'retired-name') return `retired name ${record.nameKey}`;

@@ -6,12 +6,12 @@ import type { FactStore } from '../stores/records/facts.ts';
 import type { KeyRecord } from '../stores/records/keys.ts';
 import type { TransferEntry } from '../stores/records/transfer.ts';
 
-/** What is to become of a record where `SECRET_KEY` matters. `skip`: it is there already, for all that it says. */
+/** What to do with a record that depends on `SECRET_KEY`. `skip`: the store has a check value already. */
 export type Verdict =
   | { readonly kind: 'take' | 'skip' }
   | { readonly kind: 'refuse' | 'stop'; readonly problem: string };
 
-/** Keeps out what was sealed with another `SECRET_KEY`: a gateway that cannot open its signing keys does not start. */
+/** Refuses keys sealed with another `SECRET_KEY`: a gateway that cannot open its signing keys does not start. */
 export interface Sealing {
   verdictOn(entry: TransferEntry): Promise<Verdict>;
 }
@@ -30,7 +30,7 @@ function jwkOf(text: string | undefined): Readonly<Record<string, unknown>> | un
   }
 }
 
-/** Whether both halves are keys, and the public one is called as the record is. */
+/** Whether both halves are keys, and the public one holds no private part. */
 function isPair(publicJwk: string, privateJwk: string): boolean {
   const [shown, hidden] = [jwkOf(publicJwk), jwkOf(privateJwk)];
   try {
@@ -42,7 +42,7 @@ function isPair(publicJwk: string, privateJwk: string): boolean {
   }
 }
 
-/** `keys`: undefined where no `SECRET_KEY` is given. */
+/** `keys` is `undefined` when no `SECRET_KEY` is known. */
 export function sealingOf(keys: Keyring | undefined, facts: Pick<FactStore, 'get'>): Sealing {
   const box = keys && secretBox(keys.derive('signing-keys'));
 

@@ -1,10 +1,10 @@
-/** A line of more bytes is none of ours: the largest record, a user with 1,000 ended sessions, has a tenth. */
+/** The most bytes of a line. The largest record, a user with 1,000 ended sessions, takes a tenth. */
 const mostBytes = 1024 * 1024;
 
 /** A line with its number, from 1; undefined text for one that is too long or not UTF-8. */
 export type Numbered = Readonly<{ number: number; text: string | undefined }>;
 
-/** The lines of a stream of bytes: however long they are, little of it is kept. Line ends may be those of Windows. */
+/** Splits a stream of bytes into lines, in bounded memory even for endless lines. Accepts CRLF. */
 export async function* linesOf(source: AsyncIterable<Uint8Array | string>): AsyncGenerator<Numbered> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let kept: Buffer[] = [];

@@ -1,12 +1,12 @@
-/** What a MongoDB URL says, without what nobody may read. */
+/** A parsed MongoDB URL, without its user and password. */
 export interface Address {
   /** `mongo1.example:27017,mongo2.example:27017`. */
   readonly hosts: string;
-  /** The database: `gatewarden` where the URL names none. */
+  /** The database; `gatewarden` when the URL names none. */
   readonly database: string;
-  /** The names of the options that it gives, in lower case. */
+  /** Names of the options in the URL, in lower case. */
   readonly options: ReadonlySet<string>;
-  /** The same text without the password, should it be in there. */
+  /** Replaces user and password in a text, such as an error message of the driver, by `***`. */
   withoutSecrets(message: string): string;
 }
 
@@ -23,7 +23,7 @@ function decoded(text: string): string {
   }
 }
 
-/** Reads a MongoDB URL; undefined for what is none. */
+/** Parses a MongoDB URL; returns `undefined` for anything else. */
 export function addressIn(url: string): Address | undefined {
   const groups = form.exec(url)?.groups;
   const { login = '', hosts = '', database = '', query = '' } = groups ?? {};

@@ -19,25 +19,25 @@ const schema = new Schema<RosterDocument>(
 const active = 'active';
 
 /**
- * Who is an active admin: one document with the members in it, so that the last of them is one verb's business.
+ * The active admins, kept as one document, so that "not the last one" is checked and changed in one atomic write.
  *
- * A member is a stamp, and the user's record holds the same one. It is proposed here before the record says admin, joins
- * after, and leaves before the record changes; what was proposed joins once at most, and never after it left. So whoever
- * is a member has a record that says so, whatever ends a process in between, and a record that says admin without being
- * a member here is none.
+ * Each member has a random stamp that is also in the user's record. The order of writes keeps both consistent even if the
+ * process ends between them: the stamp is proposed here before the record says admin, joins afterwards, and leaves before
+ * the record changes. A stamp joins at most once, and never after it left. A record that says admin without a member here
+ * does not count as one.
  */
 export interface Roster {
-  /** Gives the stamp for the user's record. */
+  /** Adds a proposed stamp and returns it, to be written into the user's record. */
   propose(userId: string): Promise<string>;
-  /** Takes back what did not come about. */
+  /** Removes a proposed stamp whose record was not written. */
   withdraw(stamp: string): Promise<void>;
-  /** False when it left before it joined. */
+  /** Makes a proposed stamp a member; returns false when it has left meanwhile. */
   join(stamp: string): Promise<boolean>;
-  /** The same, while there is no member. */
+  /** The same, only while there is no member. */
   joinFirst(stamp: string): Promise<boolean>;
-  /** Nothing of the user joins any more that was proposed before. */
+  /** Removes all proposed stamps of the user. */
   cancel(userId: string): Promise<void>;
-  /** After it the user is no member, nor will be by what was proposed before; false, and nothing, for the only one. */
+  /** Removes the user's member and proposed stamps. Changes nothing and returns false for the only member. */
   leave(userId: string): Promise<boolean>;
   /** The stamps of the members. */
   stamps(): Promise<ReadonlySet<string>>;
@@ -50,7 +50,7 @@ export function rosterOn(db: Database): Roster {
   async function propose(userId: string): Promise<string> {
     const stamp = randomUUID();
     const write = () => roster.updateOne(whole, { $push: { proposed: { userId, stamp } } }, { upsert: true });
-    // Of two upserts at once one may be refused as a duplicate: then the document is there.
+    // Of two concurrent upserts one may fail as a duplicate; then the document exists.
     if ((await unlessDuplicate(write)) === 'duplicate') await write();
     return stamp;
   }

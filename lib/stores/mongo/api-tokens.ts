@@ -5,7 +5,7 @@ import { listOf, number, numberOrNone, present, readable, text, textOrNone, Unre
 
 export type TokenDocument = Omit<ApiTokenRecord, 'id' | 'parentId'> & {
   _id: string;
-  /** The token that made it, the one that made that, and so on, first of all first. */
+  /** The chain of tokens that created it: the first one first, its parent last. */
   madeBy: readonly string[];
 };
 
@@ -17,7 +17,7 @@ const schema = new Schema<TokenDocument>(
     hash: { type: String, required: true },
     epoch: { type: Number, required: true },
     role: { type: String },
-    // Without a default: no list of scopes and an empty one are not the same.
+    // No default, since a missing list of scopes and an empty one differ.
     scopes: { type: [String], default: undefined },
     madeBy: { type: [String], default: undefined },
     createdAt: { type: Number, required: true },
@@ -59,7 +59,7 @@ export function tokenOf(found: TokenDocument, scopes = scopesOf(found)): ApiToke
   };
 }
 
-/** For lists: a token whose scopes cannot be read opens nothing, and its owner must see it to remove it. */
+/** For lists: a token with unreadable scopes is useless, but its owner must see it to remove it. */
 function listed(found: TokenDocument): ApiTokenRecord | undefined {
   try {
     return tokenOf(found);
@@ -70,13 +70,13 @@ function listed(found: TokenDocument): ApiTokenRecord | undefined {
 }
 
 /**
- * A token is believed only while all that made it are there: removing one ends what it made in that very moment, though the
- * documents go one after another, and though the process may end in between.
+ * A token is valid only while its whole chain of creators exists. So removing one invalidates all that it created at once,
+ * although their documents are deleted one after another and the process may end in between.
  */
 export function apiTokenStore(db: Database): ApiTokenStore {
   const tokens = db.collection('api_tokens', schema);
 
-  /** Those of them all of whose makers are there. */
+  /** The tokens whose whole chain of creators exists. */
   async function alive(found: readonly TokenDocument[]): Promise<TokenDocument[]> {
     const makers = [...new Set(found.flatMap((one) => readable(one, makersOf) ?? []))];
     if (makers.length === 0) return [...found];
@@ -92,14 +92,14 @@ export function apiTokenStore(db: Database): ApiTokenStore {
     return found !== null && (await isAlive(found)) ? tokenOf(found) : undefined;
   }
 
-  /** The makers of what `parentId` makes now; undefined when it is gone. */
+  /** The chain of creators for a new token of `parentId`; `undefined` when that token is gone. */
   async function lineOf(parentId: string | undefined): Promise<string[] | undefined> {
     if (parentId === undefined) return [];
     const parent = await tokens.findOne({ _id: parentId }).lean();
     return parent !== null && (await isAlive(parent)) ? [...makersOf(parent), parentId] : undefined;
   }
 
-  /** Whoever holds the name; one that died with its maker gives it back. */
+  /** Whether the name is taken. A token that became invalid with its creator is deleted and frees it. */
   async function holds({ userId, name }: ApiTokenRecord): Promise<boolean> {
     const holder = await tokens.findOne({ userId, name }).lean();
     if (holder === null || (await isAlive(holder))) return holder !== null;
@@ -113,13 +113,13 @@ export function apiTokenStore(db: Database): ApiTokenStore {
     const document = documentOf(token, madeBy);
     const written = await unlessDuplicate(() => tokens.create([document]));
     if (written === 'duplicate') return (await holds(token)) ? 'name-taken' : outdated;
-    // Whoever removes a maker looks for what it made after it is gone; a maker gone by now may have been looked through before.
+    // A creator that was removed just now may not have seen this token among those to delete.
     if (await isAlive(document)) return 'created';
     await tokens.deleteOne({ _id: token.id });
     return 'parent-gone';
   }
 
-  /** Deletes what they made, however far down; the ids. */
+  /** Deletes all tokens that these created, directly or not; returns their ids. */
   async function removeMadeBy(makers: readonly string[]): Promise<string[]> {
     const made = await tokens.find({ madeBy: { $in: makers } }, { _id: 1 }).lean();
     const ids = made.map(({ _id }) => _id);
@@ -128,8 +128,8 @@ export function apiTokenStore(db: Database): ApiTokenStore {
   }
 
   /**
-   * What they made goes first, so that who is told of an outage can try again and finds them; and once more at the end,
-   * for what they made meanwhile.
+   * Created tokens are deleted first, so that after an outage a retry still finds the others; and again at the end, for those
+   * created meanwhile.
    */
   async function removeThese(ids: readonly string[]): Promise<readonly string[]> {
     if (ids.length === 0) return [];

@@ -11,7 +11,7 @@ const schema = new Schema<AuditDocument>(
   {
     _id: { type: String, required: true },
     at: { type: Number, required: true },
-    // Empty text is a value here, which `required` would refuse.
+    // Not `required`: mongoose would refuse an empty string.
     event: { type: String },
     actor: { type: String },
     via: { type: String },
@@ -35,7 +35,7 @@ function isDetail(value: unknown): value is NonNullable<AuditRecord['detail']> {
   return Object.values(value).every((one) => ['string', 'number', 'boolean'].includes(typeof one));
 }
 
-/** One damaged detail must not hide the rest of its record. */
+/** Returns `undefined` for damaged details, so that the rest of the record is shown. */
 function detailOf(value: unknown): AuditRecord['detail'] {
   if (value === undefined || value === null) return undefined;
   return isDetail(value) ? value : { unreadable: true };
@@ -64,7 +64,7 @@ export function auditStore(db: Database): AuditStore {
     try {
       await audit.insertMany(records.map(documentOf), { ordered: false, throwOnValidationError: true });
     } catch (error) {
-      // Unordered: all but those that were there already are written.
+      // Unordered: records that exist do not stop the others.
       if (!isOnlyDuplicates(error)) throw error;
     }
   }
@@ -84,7 +84,7 @@ export function auditStore(db: Database): AuditStore {
     return pageOf(found, limit, ({ _id }) => _id, recordOf);
   }
 
-  /** Deletes some of those up to `last`, oldest first; how many. */
+  /** Deletes a batch of records up to `last`, oldest first; returns how many. */
   async function trimSome(last: string): Promise<number> {
     const oldest = await audit
       .find({ _id: { $lte: last } }, { _id: 1 })

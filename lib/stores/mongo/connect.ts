@@ -1,18 +1,18 @@
 import mongoose, { type Connection, type ConnectOptions } from 'mongoose';
 import type { Address } from './address.ts';
 
-/** How long a server may take, in milliseconds; a URL that says otherwise is obeyed. */
+/** Timeouts in milliseconds. The URL can override each. */
 const timing = {
   serverSelectionTimeoutMS: 2_000,
   connectTimeoutMS: 3_000,
   socketTimeoutMS: 5_000,
   waitQueueTimeoutMS: 5_000,
-  // How soon a server that hangs, or is back, is noticed.
+  // How soon a server that hangs, or has come back, is noticed.
   heartbeatFrequencyMS: 2_000,
   appName: 'gatewarden',
 } as const;
 
-/** What must hold whatever the URL says: what is acknowledged is on disks, and what is read is not of yesterday. */
+/** Options that the URL cannot override: acknowledged writes are on disk, and reads are not stale. */
 const firm: ConnectOptions = {
   writeConcern: { w: 'majority', journal: true },
   readPreference: 'primary',
@@ -27,12 +27,12 @@ function optionsFor({ database, options }: Address): ConnectOptions {
 }
 
 /**
- * One connection, on an instance of mongoose of its own: an app that uses mongoose, too, neither sees our models nor changes
- * how they work. Rejects with an error of the driver.
+ * Opens a connection on a mongoose instance of its own, so that an app that uses mongoose shares neither models nor settings
+ * with it. Rejects with an error of the driver.
  */
 export async function connect(url: string, address: Address, more: ConnectOptions = {}): Promise<Connection> {
   const connection = new mongoose.Mongoose().createConnection();
-  // An error of the connection is told to whoever asks; without a listener it would end the process.
+  // Every verb reports a lost connection. Without a listener the event would end the process.
   connection.on('error', () => undefined);
   try {
     return await connection.openUri(url, { ...optionsFor(address), ...more });

@@ -3,18 +3,18 @@ import { StoreUnavailableError } from '../../errors.ts';
 import { UnreadableRecordError } from './fields.ts';
 import type { Indexed } from './indexes.ts';
 
-/** One connection, with what all stores on it have in common. */
+/** A connection, shared by all stores on it. */
 export interface Database {
   readonly connection: Connection;
-  /** The collection `gatewarden_<name>`, and all that is known of it. */
+  /** The model of the collection `gatewarden_<name>`. */
   collection<D>(name: string, schema: Schema<D>): Model<D>;
   /** Every collection asked for so far. */
   readonly collections: readonly Indexed[];
-  /** The promise that a verb gives: rejects with `StoreUnavailableError` for what the server did not do. */
+  /** Runs a verb; rejects with `StoreUnavailableError` when the server did not answer or refused. */
   answer<T>(ask: () => Promise<T>): Promise<T>;
 }
 
-/** How every document is kept: what the schema does not know is not written, and nothing waits for a lost connection. */
+/** Options of every schema: unknown fields are an error, and nothing is queued while the connection is lost. */
 export const documentOptions = {
   strict: 'throw',
   autoIndex: false,
@@ -46,7 +46,7 @@ export function databaseOn(connection: Connection): Database {
   };
 }
 
-/** What a socket says when it breaks under the driver, which lets some of it through as it is. */
+/** Whether it is an error of the socket: the driver passes some of them on unwrapped. */
 export const saysBroken = (error: Error): boolean =>
   'code' in error && /^(E[A-Z]+|ERR_(STREAM|SOCKET)_\w+)$/.test(String(error.code));
 
@@ -56,16 +56,16 @@ export function isOutage(error: unknown): boolean {
   return error instanceof Error && saysBroken(error);
 }
 
-/** The code of a duplicate key; servers that stand on PostgreSQL say it in words when two writes meet. */
+/** The code of a duplicate key. Servers built on PostgreSQL report concurrent duplicates only in the message. */
 const saysDuplicate = (code: unknown, message: string | undefined): boolean =>
   code === 11000 || /violates (exclusion|unique) constraint/.test(message ?? '');
 
-/** Whether the server refused a write since a unique index holds what it would write. */
+/** Whether the server refused a write because of a unique index. */
 export function isDuplicate(error: unknown): boolean {
   return error instanceof mongoose.mongo.MongoServerError && saysDuplicate(error.code, error.message);
 }
 
-/** Whether all that was refused of several documents was there already, and the others are written. */
+/** Whether a write of several documents failed only for those that exist, and the others are written. */
 export function isOnlyDuplicates(error: unknown): boolean {
   if (!(error instanceof mongoose.mongo.MongoBulkWriteError)) return isDuplicate(error);
   const refused = [error.writeErrors].flat();
@@ -75,7 +75,7 @@ export function isOnlyDuplicates(error: unknown): boolean {
   );
 }
 
-/** What a write gave, or `duplicate`. Which of the indexes it was is for the caller to look up: not every server tells. */
+/** Returns the result of a write, or `duplicate`. The caller finds out which index it was: not every server says so. */
 export async function unlessDuplicate<T>(write: () => Promise<T>): Promise<T | 'duplicate'> {
   try {
     return await write();
@@ -86,20 +86,20 @@ export async function unlessDuplicate<T>(write: () => Promise<T>): Promise<T | '
 }
 
 /**
- * The document that a unique index leads to. Asked without a limit: of a collection that was filled a moment ago, servers
- * that stand on PostgreSQL take a limit of one as a reason to read it through instead.
+ * Finds a document by a unique index. No `limit`: with a limit of one, servers built on PostgreSQL scan a collection that was
+ * filled a moment ago instead of using the index.
  */
 export async function onlyOne<D>(model: Model<D>, filter: QueryFilter<D>) {
   const [found] = await model.find(filter).lean<D[]>();
   return found ?? null;
 }
 
-/** Somebody else was quicker: read again. */
+/** The document has changed since it was read: read again. */
 export const outdated = Symbol('outdated');
 
 const mostTries = 500;
 
-/** For a change that holds only if nobody was in between: whoever comes too late tries again, and one of them always wins. */
+/** Repeats a compare-and-set until it was not `outdated`. Of concurrent ones at least one succeeds each time. */
 export async function untilCurrent<T>(attempt: () => Promise<T | typeof outdated>): Promise<T> {
   for (let tries = 0; tries < mostTries; tries += 1) {
     const outcome = await attempt();

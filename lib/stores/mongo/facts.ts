@@ -30,7 +30,7 @@ export function factStore(db: Database): FactStore {
 
   async function put(name: string, value: string): Promise<void> {
     const write = () => facts.updateOne({ _id: name }, { $set: { value } }, { upsert: true });
-    // Of two upserts at once one may be refused as a duplicate: then the document is there.
+    // Of two concurrent upserts one may fail as a duplicate; then the document exists.
     await write().catch((error) => (isDuplicate(error) ? write() : Promise.reject(error)));
   }
 

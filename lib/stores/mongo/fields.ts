@@ -1,15 +1,15 @@
-/** What one record holds is not what we wrote; every other record is untouched by that. */
+/** A stored record does not have the fields of its kind. Other records are not affected. */
 export class UnreadableRecordError extends Error {
   override readonly name = 'UnreadableRecordError';
 }
 
-/** A field that always holds text. */
+/** Reads a required text field. */
 export function text(value: unknown): string {
   if (typeof value === 'string') return value;
   throw new UnreadableRecordError('a field that should hold text does not');
 }
 
-/** A field that always holds a number. */
+/** Reads a required number field. */
 export function number(value: unknown): number {
   if (typeof value === 'number') return value;
   throw new UnreadableRecordError('a field that should hold a number does not');
@@ -20,27 +20,27 @@ const isNone = (value: unknown): value is undefined | null => value === undefine
 export const textOrNone = (value: unknown): string | undefined => (isNone(value) ? undefined : text(value));
 export const numberOrNone = (value: unknown): number | undefined => (isNone(value) ? undefined : number(value));
 
-/** A field that holds one of these words. */
+/** Reads a field that is one of these words. */
 export function oneOf<T extends string>(words: readonly T[], value: unknown): T {
   const found = words.find((word) => word === value);
   if (found !== undefined) return found;
   throw new UnreadableRecordError(`a field that should hold one of ${words.join(', ')} does not`);
 }
 
-/** A field that holds a list, each of its elements read by `read`; nothing counts as an empty one. */
+/** Reads a field that is a list of what `read` returns; a missing field is an empty list. */
 export function listOf<T>(value: unknown, read: (element: unknown) => T): T[] {
   if (isNone(value)) return [];
   if (Array.isArray(value)) return value.map(read);
   throw new UnreadableRecordError('a field that should hold a list does not');
 }
 
-/** An element that is a document. */
+/** Reads an element that is a document. */
 export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
   throw new UnreadableRecordError('an element that should be a document is none');
 }
 
-/** What `read` makes of the record; undefined for one that cannot be read, so that it hides no other. */
+/** Returns what `read` returns, and `undefined` for a record that cannot be read, so that the others are listed. */
 export function readable<D, T>(record: D, read: (record: D) => T): T | undefined {
   try {
     return read(record);
@@ -50,10 +50,10 @@ export function readable<D, T>(record: D, read: (record: D) => T): T | undefined
   }
 }
 
-/** Those that are there. */
+/** The values that are not `undefined`. */
 export const present = <T>(all: readonly (T | undefined)[]): T[] => all.filter((one) => one !== undefined);
 
-/** A page of the documents found: one more was asked for than wanted, to know whether there is another. */
+/** Makes a page of `limit + 1` documents found: the extra one tells whether there is another page. */
 export function pageOf<D, T>(
   found: readonly D[],
   limit: number,

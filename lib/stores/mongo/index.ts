@@ -14,7 +14,7 @@ import { refreshTokenStore } from './refresh-tokens.ts';
 import { transferStore } from './transfer.ts';
 import { userStore } from './users.ts';
 
-/** What MongoDB holds: all but sessions and counters. */
+/** The stores in MongoDB: all but sessions and attempts. */
 export type MongoStores = Pick<
   Stores,
   'users' | 'tokens' | 'refreshTokens' | 'keys' | 'facts' | 'audit' | 'transfer' | 'health' | 'describe' | 'close'
@@ -23,9 +23,9 @@ export type MongoStores = Pick<
 const longestPause = 1_000;
 
 /**
- * Stores in MongoDB, or what speaks its protocol; the collections are called `gatewarden_…`, in the database that the URL
- * names, else `gatewarden`. The server is waited for, as it may be starting at the same moment, `patience` milliseconds and
- * one try (default 15,000). Rejects with an `Error` that names the hosts and the reason, and never the password.
+ * Opens the stores in MongoDB or a compatible server, in collections `gatewarden_…` of the database that the URL names, by
+ * default `gatewarden`. Retries for `patience` milliseconds (default 15,000), since the server may be starting too. Rejects
+ * with an `Error` that names hosts and reason, never the password.
  */
 export async function openMongo(options: { url: string; patience?: number }): Promise<MongoStores> {
   const { url, patience = 15_000 } = options;
@@ -58,7 +58,7 @@ async function tryOpen(url: string, address: Address): Promise<MongoStores> {
   }
 }
 
-/** The stores on an open connection, and what they share. */
+/** The stores on an open connection, and the connection. */
 export function storesOn(connection: Connection, address: Address): { stores: MongoStores; db: Database } {
   const db = databaseOn(connection);
   const [users, tokens] = [userStore(db), apiTokenStore(db)];

@@ -1,15 +1,15 @@
 import type { Model } from 'mongoose';
 
-/** An index: its name, the fields in it with their directions, and what it demands. */
+/** An index: its name, its fields with their directions, and its options. */
 type Index = Readonly<{ name: string; key: Readonly<Record<string, number>>; unique: boolean; sparse: boolean }>;
 
-/** A collection, and the schema that says which indexes it needs. */
+/** A collection, and the schema that declares its indexes. */
 export interface Indexed {
   readonly collection: Model<unknown>['collection'];
   readonly schema: { indexes(): [Record<string, unknown>, Record<string, unknown>][] };
 }
 
-/** Servers give the directions of a key back as they like: 1, 1.0, a Long. */
+/** Servers return the directions of a key as 1, 1.0 or a Long. */
 function indexOf(key: object, { name, unique, sparse }: Record<string, unknown>): Index {
   const directions = Object.entries(key).map(([field, direction]) => [field, Number(direction)]);
   return {
@@ -27,7 +27,7 @@ async function ensure({ schema, collection }: Indexed): Promise<void> {
   const wanted = schema.indexes().map(([key, options]) => indexOf(key, options));
   if (wanted.length === 0) return;
   for (const { name, key, unique, sparse } of wanted) {
-    // One that is there already is left as it is, and the collection is made with the first.
+    // An existing index is left as it is; the first one creates the collection.
     await collection.createIndex(key, { name, ...(unique && { unique }), ...(sparse && { sparse }) });
   }
   const there = (await collection.indexes()).map(({ key, ...options }) => textOf(indexOf(key, options)));
@@ -35,7 +35,7 @@ async function ensure({ schema, collection }: Indexed): Promise<void> {
   if (missing !== undefined) throw new Error(`the index ${missing.name} of ${collection.name} is not there`);
 }
 
-/** Makes the indexes that are not there yet, and makes sure that all of them are: without them nothing is unique. */
+/** Creates missing indexes, then checks that all exist: without them nothing is unique. */
 export async function ensureIndexes(models: readonly Indexed[]): Promise<void> {
   for (const model of models) await ensure(model);
 }

@@ -31,7 +31,7 @@ export function keyOf(value: unknown): KeyRecord {
   };
 }
 
-/** All keys are one document, newest first: whether a key is still the newest and adding the next is one step. */
+/** All keys are one document, newest first, so that comparing the newest and adding the next is one atomic write. */
 export function keyStore(db: Database): KeyStore {
   const keys = db.collection('keys', schema);
 

@@ -3,14 +3,14 @@ import { type Database, isOnlyDuplicates } from './database.ts';
 
 export type Native<D extends mongo.Document> = mongo.Collection<D>;
 
-/** A collection as the driver knows it: what moves by the hundred thousand need not be looked at by a schema twice. */
+/** A collection of the driver, without mongoose: an import of many records is not validated a second time. */
 export function native<D extends mongo.Document>(db: Database, name: string): Native<D> {
   const database = db.connection.db;
   if (database === undefined) throw new mongoose.MongooseError('the connection is closed');
   return database.collection<D>(`gatewarden_${name}`);
 }
 
-/** Writes each by itself; the places of those that were refused because something is there already. */
+/** Writes in one unordered batch; returns the positions of those that failed as duplicates. */
 export async function writeAll<D extends mongo.Document>(
   collection: Native<D>,
   writes: readonly mongo.AnyBulkWriteOperation<D>[],

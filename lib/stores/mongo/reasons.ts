@@ -11,7 +11,7 @@ const ofSystem: Readonly<Record<string, string>> = {
   ENETUNREACH: 'the network cannot be reached',
 };
 
-/** By the server's codes, and what Atlas says instead of 18; none of them passes by waiting. */
+/** By the server's codes; 8000 is Atlas's for 18. Waiting helps against none of them. */
 const ofServer: Readonly<Record<string, string>> = {
   18: 'the user or the password is not right',
   8000: 'the user or the password is not right',
@@ -21,13 +21,13 @@ const ofServer: Readonly<Record<string, string>> = {
   11000: 'what is stored there breaks the uniqueness of our indexes',
 };
 
-/** The errors below this one and itself, the first cause first. */
+/** The causes of an error and itself, the first cause first. */
 function causesOf(error: unknown): Error[] {
   if (!(error instanceof Error)) return [];
   return [...causesOf(error.cause), ...serversOf(error).flatMap(causesOf), error];
 }
 
-/** What each server of a set said, where none could be chosen. */
+/** The error of each server of a replica set when none could be selected. */
 function serversOf(error: Error): unknown[] {
   const reason = 'reason' in error ? error.reason : undefined;
   if (typeof reason !== 'object' || reason === null || !('servers' in reason)) return [];
@@ -40,18 +40,18 @@ function wordsFor(error: unknown, table: Readonly<Record<string, string>>): stri
     .find((words) => words !== undefined);
 }
 
-/** Why it did not work, in words that name no address. */
+/** The reason of a failure, without an address. */
 export function problemOf(error: unknown): string {
   return wordsFor(error, ofServer) ?? wordsFor(error, ofSystem) ?? 'it does not answer';
 }
 
-/** The same for whoever starts it: with the words of the driver where there are no better ones. */
+/** The same for the command line: falls back to the driver's message, which may name an address. */
 export function reasonOf(error: unknown): string {
   const [first] = causesOf(error);
   return wordsFor(error, ofServer) ?? wordsFor(error, ofSystem) ?? first?.message ?? 'it does not answer';
 }
 
-/** Whether trying again may help: with what a network or a server that starts does, not with a wrong password or option. */
+/** Whether a retry may help: after errors of the network or of a starting server, not after a wrong password or option. */
 export function mayPass(error: unknown): boolean {
   if (wordsFor(error, ofServer) !== undefined) return false;
   const { MongoNetworkError, MongoServerError, MongoServerSelectionError } = mongoose.mongo;

@@ -55,8 +55,8 @@ export function familyOf(found: FamilyDocument): Family {
 type Rotation = Awaited<ReturnType<RefreshTokenStore['rotate']>>;
 
 /**
- * What lives of a family is one document, so that spending a token and adding the next is one step, and so is the end of
- * them all. Spent tokens are kept apart, for telling theft only: what is live is never taken for spent.
+ * The live tokens of a sign-in are one document, so that rotating is one atomic write, and ending them all is another. Spent
+ * tokens are in a collection of their own, only to detect theft: a live token is never treated as spent.
  */
 export function refreshTokenStore(db: Database): RefreshTokenStore {
   const living = db.collection('refresh_families', families);
@@ -81,7 +81,7 @@ export function refreshTokenStore(db: Database): RefreshTokenStore {
 
   async function noteSpent({ hash, sessionId, expiresAt }: RefreshTokenRecord, usedAt: number): Promise<void> {
     const note = () => used.updateOne({ _id: hash }, { $set: { sessionId, usedAt, expiresAt } }, { upsert: true });
-    // A duplicate: another request spends the same one at this moment. Which of them does is decided by the family.
+    // A duplicate: a concurrent request spends the same token. The write to the family decides which one succeeds.
     await unlessDuplicate(note);
   }
 

@@ -3,63 +3,62 @@ import type { TransferEntry, TransferOutcome } from '../records/transfer.ts';
 import { outdated, untilCurrent } from './database.ts';
 import { UnreadableRecordError } from './fields.ts';
 
-/** `add`: nothing is in the way. `apart`: it takes more than one write, or a look at what is there. */
-export type Verdict = TransferOutcome | 'add' | 'apart';
+/**
+ * What to do with a record: `add` it together with others, write it by itself (`write-one`: it takes several steps, or a
+ * stored record is replaced), or nothing, since the outcome is known.
+ */
+export type Plan = TransferOutcome | 'add' | 'write-one';
 
-/** How records of one kind come in. */
-export interface RequestHead<R> {
-  /** Reads what is there of all of them, and says of each what is to be done; throws for one that cannot be read. */
-  look(records: readonly R[], replace: boolean): Promise<(record: R) => Verdict>;
-  /** Adds many at once; the places of those where something is there by now. */
-  add(records: readonly R[]): Promise<ReadonlySet<number>>;
-  apart(record: R, replace: boolean): Promise<TransferOutcome | typeof outdated>;
+/** Imports records of one kind. */
+export interface Importer<R> {
+  /** Looks up what is stored for all of them. The function it returns throws for a stored record that cannot be read. */
+  plan(records: readonly R[], replace: boolean): Promise<(record: R) => Plan>;
+  /** Adds records in one batch; returns the positions of those that a stored record kept out. */
+  addAll(records: readonly R[]): Promise<ReadonlySet<number>>;
+  writeOne(record: R, replace: boolean): Promise<TransferOutcome | typeof outdated>;
 }
 
-/** Where a key is all that must hold: what is there, against what comes. */
-export function verdictOn<R extends TransferEntry['record']>(
-  given: R,
-  there: R | undefined,
-  replace: boolean,
-): Verdict {
+/** The plan for a kind that has no other rule than its unique key. */
+export function planFor<R extends TransferEntry['record']>(given: R, there: R | undefined, replace: boolean): Plan {
   if (there === undefined) return 'add';
   if (sameRecord(given, there)) return 'unchanged';
-  return replace ? 'apart' : 'different';
+  return replace ? 'write-one' : 'different';
 }
 
-function judged<R>(judge: (record: R) => Verdict, record: R): Verdict {
+function planOrUnreadable<R>(planOf: (record: R) => Plan, record: R): Plan {
   try {
-    return judge(record);
+    return planOf(record);
   } catch (error) {
     if (error instanceof UnreadableRecordError) return 'unreadable';
     throw error;
   }
 }
 
-/** Those that nothing is in the way of are written together, the others one after another. */
-export async function bringIn<R>(
-  kind: RequestHead<R>,
+/** Adds in one batch what can be added, and writes the rest one by one, in order. Returns an outcome for each record. */
+export async function importRecords<R>(
+  importer: Importer<R>,
   records: readonly R[],
   replace: boolean,
 ): Promise<readonly TransferOutcome[]> {
-  async function one(record: R): Promise<TransferOutcome> {
+  async function importOne(record: R): Promise<TransferOutcome> {
     return untilCurrent(async () => {
-      const verdict = judged(await kind.look([record], replace), record);
-      if (verdict === 'apart') return kind.apart(record, replace);
-      if (verdict !== 'add') return verdict;
-      return (await kind.add([record])).size > 0 ? outdated : 'created';
+      const plan = planOrUnreadable(await importer.plan([record], replace), record);
+      if (plan === 'write-one') return importer.writeOne(record, replace);
+      if (plan !== 'add') return plan;
+      return (await importer.addAll([record])).size > 0 ? outdated : 'created';
     });
   }
 
-  const judge = await kind.look(records, replace);
-  const planned = records.map((record) => ({ record, verdict: judged(judge, record) }));
-  const adding = planned.filter(({ verdict }) => verdict === 'add');
-  const refused = await kind.add(adding.map(({ record }) => record));
+  const planOf = await importer.plan(records, replace);
+  const steps = records.map((record) => ({ record, plan: planOrUnreadable(planOf, record) }));
+  const adding = steps.filter(({ plan }) => plan === 'add');
+  const refused = await importer.addAll(adding.map(({ record }) => record));
   const added = new Set(adding.filter((_, at) => !refused.has(at)));
   const outcomes: TransferOutcome[] = [];
-  for (const plan of planned) {
-    const { record, verdict } = plan;
-    if (added.has(plan)) outcomes.push('created');
-    else outcomes.push(verdict === 'add' || verdict === 'apart' ? await one(record) : verdict);
+  for (const step of steps) {
+    const { record, plan } = step;
+    if (added.has(step)) outcomes.push('created');
+    else outcomes.push(plan === 'add' || plan === 'write-one' ? await importOne(record) : plan);
   }
   return outcomes;
 }

@@ -16,7 +16,7 @@ import type { UserDocument } from './user-documents.ts';
 type Entry = TransferEntry | UnreadableEntry;
 type Keyed = mongo.Document & { _id: string };
 
-/** Every document that fits, by key, page by page: no cursor is left open for a reader that is slow. */
+/** All documents that match, by key, in pages: a slow reader holds no cursor open. */
 async function* pagesOf<D extends Keyed>(collection: mongo.Collection<D>, filter: mongo.Filter<D>, key = '_id') {
   for (let after = ''; ; ) {
     const query = { $and: [filter, { [key]: { $gt: after } }] } as mongo.Filter<D>;
@@ -31,7 +31,7 @@ async function* pagesOf<D extends Keyed>(collection: mongo.Collection<D>, filter
   }
 }
 
-/** What `read` makes of it; one that cannot be read hides no other. */
+/** Returns an entry for each document, an unreadable one for a document that cannot be read. */
 function entryOf<D extends Keyed>(kind: TransferKind, found: D, read: (found: D) => TransferEntry): Entry {
   return readable(found, read) ?? { kind, unreadable: String(found._id) };
 }
@@ -67,7 +67,7 @@ async function* retiredNames(db: Database): AsyncGenerator<Entry> {
 }
 
 async function* users(db: Database, { readerOf }: Users): AsyncGenerator<Entry> {
-  // What is damaged is told too, if it says that it is a user's; lists go by the name key.
+  // Damaged users are reported as unreadable; lists leave them out.
   const filter = { retiredAt: { $exists: false } };
   for await (const page of pagesOf(native<UserDocument>(db, 'users'), filter)) {
     const read = await readerOf(page);
@@ -75,7 +75,7 @@ async function* users(db: Database, { readerOf }: Users): AsyncGenerator<Entry> 
   }
 }
 
-/** One whose makers are not all there is none, though its document has not gone yet. */
+/** Leaves out tokens whose creators are gone, although their documents still exist. */
 async function* alive(db: Database, page: readonly TokenDocument[]): AsyncGenerator<Entry> {
   const makers = [...new Set(page.flatMap((one) => readable(one, makersOf) ?? []))];
   const there = makers.length === 0 ? [] : await documentsOf(db, makers);
@@ -128,7 +128,7 @@ async function* spentRefreshTokens(db: Database): AsyncGenerator<Entry> {
       page.map(({ _id }) => _id),
     );
     for (const token of page) {
-      // Noted, but not spent: whoever did it was cut off in between.
+      // Noted as spent but still live: the process ended between the two writes.
       if (living.has(token._id)) continue;
       yield entryOf('spent-refresh-token', token, (found) => ({ kind: 'spent-refresh-token', record: spentOf(found) }));
     }

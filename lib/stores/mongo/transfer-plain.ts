@@ -7,20 +7,20 @@ import { type Database, outdated, unlessDuplicate } from './database.ts';
 import { listOf, number, text } from './fields.ts';
 import { type KeysDocument, keyOf } from './keys.ts';
 import { native, writeAll } from './native.ts';
-import { type RequestHead, verdictOn } from './transfer-in.ts';
+import { type Importer, planFor } from './transfer-in.ts';
 import type { UserDocument } from './user-documents.ts';
 
 export type FactDocument = { _id: string; value: string };
 
-/** A kind whose records are documents by themselves. */
+/** Imports a kind whose records are one document each. */
 export function plain<R extends TransferEntry['record'], D extends { _id: string }>(
   db: Database,
   name: string,
   { documentOf: write, recordOf: read }: { documentOf(record: R): D; recordOf(found: D): R },
-): RequestHead<R> {
+): Importer<R> {
   const collection = () => native<{ _id: string }>(db, name);
   return {
-    async look(records, replace) {
+    async plan(records, replace) {
       const ids = records.map((record) => write(record)._id);
       const found = await native<{ _id: string }>(db, name)
         .find({ _id: { $in: ids } })
@@ -28,15 +28,15 @@ export function plain<R extends TransferEntry['record'], D extends { _id: string
       const byId = new Map(found.map((one) => [one._id, one as D]));
       return (record) => {
         const there = byId.get(write(record)._id);
-        return verdictOn(record, there && read(there), replace);
+        return planFor(record, there && read(there), replace);
       };
     },
-    add: (records) =>
+    addAll: (records) =>
       writeAll(
         collection(),
         records.map((record) => ({ insertOne: { document: write(record) } })),
       ),
-    async apart(record) {
+    async writeOne(record) {
       const document = write(record);
       const written = await collection().replaceOne({ _id: document._id }, document, { ignoreUndefined: true });
       return written.matchedCount > 0 ? 'replaced' : outdated;
@@ -44,30 +44,30 @@ export function plain<R extends TransferEntry['record'], D extends { _id: string
   };
 }
 
-export const facts = (db: Database): RequestHead<FactRecord> =>
+export const facts = (db: Database): Importer<FactRecord> =>
   plain<FactRecord, FactDocument>(db, 'facts', {
     documentOf: ({ name, value }) => ({ _id: name, value }),
     recordOf: ({ _id, value }) => ({ name: text(_id), value: text(value) }),
   });
 
-export const audit = (db: Database): RequestHead<AuditRecord> =>
+export const audit = (db: Database): Importer<AuditRecord> =>
   plain<AuditRecord, AuditDocument>(db, 'audit', { documentOf, recordOf });
 
-/** All keys are one document, newest first. */
-export function keys(db: Database): RequestHead<KeyRecord> {
+/** All keys are one document, newest first; imported ones are added at its end. */
+export function keys(db: Database): Importer<KeyRecord> {
   const collection = () => native<KeysDocument>(db, 'keys');
   const _id = 'signing';
   return {
-    look: async () => () => 'apart',
-    add: async () => new Set(),
-    async apart(key, replace) {
+    plan: async () => () => 'write-one',
+    addAll: async () => new Set(),
+    async writeOne(key, replace) {
       const there = listOf((await collection().findOne({ _id }))?.keys, keyOf).find(({ kid }) => kid === key.kid);
-      const verdict = verdictOn(key, there, replace);
-      if (verdict === 'apart') {
+      const plan = planFor(key, there, replace);
+      if (plan === 'write-one') {
         await collection().updateOne({ _id, 'keys.kid': key.kid }, { $set: { 'keys.$': key } });
         return 'replaced';
       }
-      if (verdict !== 'add') return verdict;
+      if (plan !== 'add') return plan;
       const add = () =>
         collection().updateOne({ _id, 'keys.kid': { $ne: key.kid } }, { $push: { keys: key } }, { upsert: true });
       return (await unlessDuplicate(add)) === 'duplicate' ? outdated : 'created';
@@ -75,11 +75,11 @@ export function keys(db: Database): RequestHead<KeyRecord> {
   };
 }
 
-/** A retired name is what is left of a user's document. */
-export function retiredNames(db: Database): RequestHead<RetiredNameRecord> {
+/** A retired name is the rest of a deleted user's document. */
+export function retiredNames(db: Database): Importer<RetiredNameRecord> {
   const collection = () => native<UserDocument>(db, 'users');
   return {
-    async look(records, replace) {
+    async plan(records, replace) {
       const found = await collection()
         .find({ _id: { $in: records.map(({ nameKey }) => nameKey) } }, { projection: { retiredAt: 1 } })
         .toArray();
@@ -88,15 +88,15 @@ export function retiredNames(db: Database): RequestHead<RetiredNameRecord> {
         if (!byName.has(record.nameKey)) return 'add';
         const at = byName.get(record.nameKey);
         if (at === undefined) return 'name-taken';
-        return verdictOn(record, { nameKey: record.nameKey, at: number(at) }, replace);
+        return planFor(record, { nameKey: record.nameKey, at: number(at) }, replace);
       };
     },
-    add: (records) =>
+    addAll: (records) =>
       writeAll(
         collection(),
         records.map(({ nameKey, at }) => ({ insertOne: { document: { _id: nameKey, retiredAt: at } } })),
       ),
-    async apart({ nameKey, at }) {
+    async writeOne({ nameKey, at }) {
       const written = await collection().updateOne(
         { _id: nameKey, retiredAt: { $exists: true } },
         { $set: { retiredAt: at } },

@@ -3,12 +3,12 @@ import { type Database, outdated } from './database.ts';
 import { number, text } from './fields.ts';
 import { native, writeAll } from './native.ts';
 import { type FamilyDocument, familyOf, type SpentDocument } from './refresh-tokens.ts';
-import { type RequestHead, verdictOn } from './transfer-in.ts';
+import { type Importer, planFor } from './transfer-in.ts';
 import { plain } from './transfer-plain.ts';
 
 const families = (db: Database) => native<FamilyDocument>(db, 'refresh_families');
 
-/** Of these, the refresh tokens that live, by their hashes. */
+/** The live refresh tokens among these, by hash. */
 export async function livingOf(db: Database, hashes: readonly string[]): Promise<Map<string, RefreshTokenRecord>> {
   if (hashes.length === 0) return new Map();
   const found = await families(db)
@@ -33,9 +33,9 @@ function addLiving(db: Database, tokens: readonly RefreshTokenRecord[]): Promise
   return writeAll(families(db), writes);
 }
 
-export function refreshTokens(db: Database): RequestHead<RefreshTokenRecord> {
+export function refreshTokens(db: Database): Importer<RefreshTokenRecord> {
   return {
-    async look(records, replace) {
+    async plan(records, replace) {
       const hashes = records.map(({ hash }) => hash);
       const living = await livingOf(db, hashes);
       const spent = await native<SpentDocument>(db, 'spent_refresh_tokens')
@@ -44,13 +44,13 @@ export function refreshTokens(db: Database): RequestHead<RefreshTokenRecord> {
       const used = new Set(spent.map(({ _id }) => _id));
       return (record) => {
         const there = living.get(record.hash);
-        // Spent since: it stays so.
+        // It was spent since the export, and stays so.
         if (there === undefined && used.has(record.hash)) return 'different';
-        return verdictOn(record, there, replace);
+        return planFor(record, there, replace);
       };
     },
-    add: (records) => addLiving(db, records),
-    async apart(token) {
+    addAll: (records) => addLiving(db, records),
+    async writeOne(token) {
       const there = (await livingOf(db, [token.hash])).get(token.hash);
       if (there === undefined) return outdated;
       await forget(db, there);
@@ -66,28 +66,28 @@ export const spentOf = ({ _id, sessionId, usedAt, expiresAt }: SpentDocument): S
   expiresAt: number(expiresAt),
 });
 
-export function spentRefreshTokens(db: Database): RequestHead<SpentRefreshTokenRecord> {
+export function spentRefreshTokens(db: Database): Importer<SpentRefreshTokenRecord> {
   const noted = plain<SpentRefreshTokenRecord, SpentDocument>(db, 'spent_refresh_tokens', {
     documentOf: ({ hash, ...rest }) => ({ _id: hash, ...rest }),
     recordOf: spentOf,
   });
   return {
     ...noted,
-    async look(records, replace) {
-      const judge = await noted.look(records, replace);
+    async plan(records, replace) {
+      const planOf = await noted.plan(records, replace);
       const living = await livingOf(
         db,
         records.map(({ hash }) => hash),
       );
       return (record) => {
-        if (living.has(record.hash)) return replace ? 'apart' : 'different';
-        return judge(record);
+        if (living.has(record.hash)) return replace ? 'write-one' : 'different';
+        return planOf(record);
       };
     },
-    async apart(token, replace) {
+    async writeOne(token, replace) {
       const living = (await livingOf(db, [token.hash])).get(token.hash);
-      if (living === undefined) return noted.apart(token, replace);
-      await noted.add([token]);
+      if (living === undefined) return noted.writeOne(token, replace);
+      await noted.addAll([token]);
       await forget(db, living);
       return 'replaced';
     },

@@ -3,14 +3,14 @@ import { sameRecord } from '../records/replacement.ts';
 import { documentOf, makersOf, type TokenDocument, tokenOf } from './api-tokens.ts';
 import { type Database, outdated, unlessDuplicate } from './database.ts';
 import { native, writeAll } from './native.ts';
-import type { RequestHead, Verdict } from './transfer-in.ts';
+import type { Importer, Plan } from './transfer-in.ts';
 
 const nameOf = ({ userId, name }: Pick<ApiTokenRecord, 'userId' | 'name'>) => JSON.stringify([userId, name]);
 
-export function tokens(db: Database, store: Pick<ApiTokenStore, 'create' | 'remove'>): RequestHead<ApiTokenRecord> {
+export function tokens(db: Database, store: Pick<ApiTokenStore, 'create' | 'remove'>): Importer<ApiTokenRecord> {
   const documents = () => native<TokenDocument>(db, 'api_tokens');
 
-  /** Whose the ids, hashes and names of these are. */
+  /** The stored tokens with the ids, hashes and names of these. */
   async function holdersOf(records: readonly ApiTokenRecord[]) {
     const [byId, byHash, byName] = await Promise.all([
       documents()
@@ -20,7 +20,7 @@ export function tokens(db: Database, store: Pick<ApiTokenStore, 'create' | 'remo
         .find({ hash: { $in: records.map(({ hash }) => hash) } }, { projection: { hash: 1 } })
         .toArray(),
       documents()
-        // Names too would be looked up with every user of the batch.
+        // By user alone: a condition on the name too would have to list every pair of the batch.
         .find(
           { userId: { $in: [...new Set(records.map(({ userId }) => userId))] } },
           { projection: { userId: 1, name: 1 } },
@@ -34,22 +34,22 @@ export function tokens(db: Database, store: Pick<ApiTokenStore, 'create' | 'remo
     };
   }
 
-  async function look(records: readonly ApiTokenRecord[], replace: boolean) {
+  async function plan(records: readonly ApiTokenRecord[], replace: boolean) {
     const { byId, idOfHash, idOfName } = await holdersOf(records);
-    return (token: ApiTokenRecord): Verdict => {
+    return (token: ApiTokenRecord): Plan => {
       const found = byId.get(token.id);
       const there = found && tokenOf(found);
       if (there && sameRecord(token, there)) return 'unchanged';
-      // Which token made it never changes.
+      // The token that created it never changes.
       if (there && there.parentId !== token.parentId) return 'different';
       if ((idOfHash.get(token.hash) ?? token.id) !== token.id) return 'id-taken';
       const named = (idOfName.get(nameOf(token)) ?? token.id) !== token.id;
       if (there && !replace) return named ? 'name-taken' : 'different';
-      return there || named || token.parentId !== undefined ? 'apart' : 'add';
+      return there || named || token.parentId !== undefined ? 'write-one' : 'add';
     };
   }
 
-  /** Its makers stay what they are. */
+  /** Replaces a token; its chain of creators stays. */
   async function change(found: TokenDocument, token: ApiTokenRecord) {
     const document = documentOf(token, makersOf(found));
     const write = () => documents().replaceOne({ _id: token.id }, document, { ignoreUndefined: true });
@@ -58,13 +58,13 @@ export function tokens(db: Database, store: Pick<ApiTokenStore, 'create' | 'remo
   }
 
   return {
-    look,
-    add: (records) =>
+    plan,
+    addAll: (records) =>
       writeAll(
         documents(),
         records.map((token) => ({ insertOne: { document: documentOf(token, []) } })),
       ),
-    async apart(token, replace) {
+    async writeOne(token, replace) {
       const named = await documents().findOne({ userId: token.userId, name: token.name });
       const inTheWay = named !== null && named._id !== token.id;
       if (replace && inTheWay) await store.remove(token.userId, token.name);

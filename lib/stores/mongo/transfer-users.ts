@@ -4,28 +4,27 @@ import { isActiveAdmin, type UserRecord, type UserStore } from '../records/users
 import type { Roster } from './admins.ts';
 import { type Database, outdated, unlessDuplicate } from './database.ts';
 import { native, writeAll } from './native.ts';
-import type { RequestHead, Verdict } from './transfer-in.ts';
+import type { Importer, Plan } from './transfer-in.ts';
 import type { Users } from './user-collection.ts';
 import { documentOf, emailKeyOf, recordOf, saysAdmin, type UserDocument } from './user-documents.ts';
 
-/** What users come in by. */
-export interface Parts {
+interface Dependencies {
   readonly db: Database;
   readonly roster: Roster;
   readonly collection: Users;
   readonly store: Pick<UserStore, 'insert'>;
-  /** Ends what a user held who is there no more. */
+  /** Removes the API tokens of a user whose record was replaced by another user's. */
   removeTokensOf(userId: string): Promise<unknown>;
 }
 
 const one = <T>(values: readonly (T | undefined)[]): T[] => values.filter((value) => value !== undefined);
 
-/** How users come in, and with them who is an active admin. */
-export function users(parts: Parts): RequestHead<UserRecord> {
-  const { db, roster, collection, store } = parts;
+/** Imports users, and the active admins among them. */
+export function users(dependencies: Dependencies): Importer<UserRecord> {
+  const { db, roster, collection, store } = dependencies;
   const documents = () => native<UserDocument>(db, 'users');
 
-  /** Whose the names, ids and addresses of these are. */
+  /** The stored users with the names, ids and e-mail addresses of these. */
   async function holdersOf(records: readonly UserRecord[]) {
     const emails = one(records.map(({ email }) => emailKeyOf(email)));
     const [byName, byId, byEmail] = await Promise.all([
@@ -49,26 +48,26 @@ export function users(parts: Parts): RequestHead<UserRecord> {
     };
   }
 
-  function taken(holders: Awaited<ReturnType<typeof holdersOf>>, user: UserRecord): Verdict | undefined {
+  function taken(holders: Awaited<ReturnType<typeof holdersOf>>, user: UserRecord): Plan | undefined {
     const { nameOfId, nameOfEmail } = holders;
     if ((nameOfId.get(user.id) ?? user.nameKey) !== user.nameKey) return 'id-taken';
     const key = emailKeyOf(user.email);
     return key !== undefined && (nameOfEmail.get(key) ?? user.nameKey) !== user.nameKey ? 'email-taken' : undefined;
   }
 
-  async function look(records: readonly UserRecord[], replace: boolean) {
+  async function plan(records: readonly UserRecord[], replace: boolean) {
     const holders = await holdersOf(records);
-    return (user: UserRecord): Verdict => {
+    return (user: UserRecord): Plan => {
       const found = holders.byName.get(user.nameKey);
       const there = found && found.retiredAt === undefined ? holders.read(found) : undefined;
       if (there && sameRecord(user, there)) return 'unchanged';
-      // An admin whose import was cut off before they joined: the record is the same, but not what it counts as.
-      if (there && found && isActiveAdmin(user) && sameRecord(user, recordOf(found))) return 'apart';
+      // An import ended before this admin joined the roster: the record is equal but does not count as an admin's.
+      if (there && found && isActiveAdmin(user) && sameRecord(user, recordOf(found))) return 'write-one';
       if (there && !replace) return 'different';
       const conflict = taken(holders, user);
       if (conflict !== undefined) return conflict;
       if (found && !there && !replace) return 'name-retired';
-      return found || isActiveAdmin(user) ? 'apart' : 'add';
+      return found || isActiveAdmin(user) ? 'write-one' : 'add';
     };
   }
 
@@ -80,7 +79,7 @@ export function users(parts: Parts): RequestHead<UserRecord> {
     return written !== 'duplicate' && written.matchedCount > 0;
   }
 
-  /** As an admin who was none here, or is one of another id: proposed before the record says so, a member after. */
+  /** Writes a record that makes a user an admin: the stamp is proposed before and joins after the write. */
   async function writeEntering(found: UserDocument, next: UserRecord) {
     await roster.cancel(next.id);
     const stamp = await roster.propose(next.id);
@@ -99,7 +98,7 @@ export function users(parts: Parts): RequestHead<UserRecord> {
     const stays = found.id === next.id && saysAdmin(found) && (await roster.stamps()).has(found.stamp ?? '');
     if (stays) return (await write(found, next, found.stamp)) ? 'replaced' : outdated;
     const outcome = await writeEntering(found, next);
-    // The other one's record is gone: whoever has none is no member.
+    // The replaced user has no record any more, so they cannot stay a member.
     if (outcome === 'replaced' && found.id !== next.id) await roster.leave(String(found.id));
     return outcome;
   }
@@ -109,18 +108,18 @@ export function users(parts: Parts): RequestHead<UserRecord> {
     const next = replacementOf(user, there);
     if (sameRecord(next, there)) return 'unchanged';
     const outcome = await replaced(found, next);
-    if (outcome === 'replaced' && there.id !== next.id) await parts.removeTokensOf(there.id);
+    if (outcome === 'replaced' && there.id !== next.id) await dependencies.removeTokensOf(there.id);
     return outcome;
   }
 
   return {
-    look,
-    add: (records) =>
+    plan,
+    addAll: (records) =>
       writeAll(
         documents(),
         records.map((user) => ({ insertOne: { document: documentOf(user, undefined) } })),
       ),
-    async apart(user, replacing) {
+    async writeOne(user, replacing) {
       const found = await documents().findOne({ _id: user.nameKey });
       if (found === null || found.retiredAt !== undefined) {
         const outcome = await store.insert(user, { reuseName: replacing });
@@ -133,8 +132,8 @@ export function users(parts: Parts): RequestHead<UserRecord> {
   };
 }
 
-/** Members whose record was replaced by another user's, in an import that was cut off before they left. */
-export async function withoutStrangers({ db, roster }: Pick<Parts, 'db' | 'roster'>): Promise<void> {
+/** Removes members without a record: an import ended after replacing it and before they left the roster. */
+export async function removeStrangers({ db, roster }: Pick<Dependencies, 'db' | 'roster'>): Promise<void> {
   const found = await native<{ _id: string; members?: { userId: string }[] }>(db, 'admins').findOne({ _id: 'active' });
   const ids = (found?.members ?? []).map(({ userId }) => userId);
   const known = await native<UserDocument>(db, 'users')

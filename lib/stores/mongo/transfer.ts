@@ -8,19 +8,19 @@ import type {
 import type { Stores } from '../stores.ts';
 import { rosterOn } from './admins.ts';
 import type { Database } from './database.ts';
-import { bringIn, type RequestHead } from './transfer-in.ts';
+import { type Importer, importRecords } from './transfer-in.ts';
 import { countIn, entriesIn } from './transfer-out.ts';
 import { audit, facts, keys, retiredNames } from './transfer-plain.ts';
 import { refreshTokens, spentRefreshTokens } from './transfer-refresh.ts';
 import { tokens } from './transfer-tokens.ts';
-import { users, withoutStrangers } from './transfer-users.ts';
+import { removeStrangers, users } from './transfer-users.ts';
 import { usersOn } from './user-collection.ts';
 
-type Ways = { readonly [K in TransferKind]: RequestHead<TransferRecords[K]> };
+type Importers = { readonly [K in TransferKind]: Importer<TransferRecords[K]> };
 
 type Run = { readonly kind: TransferKind; readonly records: TransferEntry['record'][] };
 
-/** Entries of one kind that stand together are written together. */
+/** Groups adjacent entries of one kind, to be written together. */
 function runsOf(entries: readonly TransferEntry[]): readonly Run[] {
   const runs: Run[] = [];
   for (const { kind, record } of entries) {
@@ -31,9 +31,9 @@ function runsOf(entries: readonly TransferEntry[]): readonly Run[] {
   return runs;
 }
 
-/** Everything durable in this database; `stores` are its own. */
+/** Export and import of this database; `stores` are the stores on it. */
 export function transferStore(db: Database, stores: Pick<Stores, 'users' | 'tokens'>): TransferStore {
-  // The models are there already, with the stores that made them.
+  // The stores have already registered the models.
   const known: Database = {
     ...db,
     collection: <D>(name: string) => db.connection.model<D>(name),
@@ -41,12 +41,12 @@ export function transferStore(db: Database, stores: Pick<Stores, 'users' | 'toke
   const roster = rosterOn(known);
   const collection = usersOn(known, roster);
   const removeTokensOf = (userId: string) => stores.tokens.removeAllOf(userId);
-  const parts = { db, roster, collection, store: stores.users, removeTokensOf };
-  const ways: Ways = {
+  const dependencies = { db, roster, collection, store: stores.users, removeTokensOf };
+  const importers: Importers = {
     fact: facts(db),
     key: keys(db),
     'retired-name': retiredNames(db),
-    user: users(parts),
+    user: users(dependencies),
     token: tokens(db, stores.tokens),
     'refresh-token': refreshTokens(db),
     'spent-refresh-token': spentRefreshTokens(db),
@@ -56,9 +56,9 @@ export function transferStore(db: Database, stores: Pick<Stores, 'users' | 'toke
   async function put(entries: readonly TransferEntry[], replace: boolean): Promise<readonly TransferOutcome[]> {
     const outcomes: TransferOutcome[] = [];
     for (const { kind, records } of runsOf(entries)) {
-      const way = ways[kind] as RequestHead<TransferEntry['record']>;
-      outcomes.push(...(await bringIn(way, records, replace)));
-      if (kind === 'user' && replace) await withoutStrangers(parts);
+      const importer = importers[kind] as Importer<TransferEntry['record']>;
+      outcomes.push(...(await importRecords(importer, records, replace)));
+      if (kind === 'user' && replace) await removeStrangers(dependencies);
     }
     return outcomes;
   }

@@ -4,17 +4,17 @@ import { outdated, unlessDuplicate, untilCurrent } from './database.ts';
 import type { Users } from './user-collection.ts';
 import { emailKeyOf, saysAdmin, type UserDocument } from './user-documents.ts';
 
-/** Whether the change must know how the record was; the others are one write, whatever was before. */
+/** Whether the change depends on the record as it was; other changes are one unconditional write. */
 const mustKnow = (change: UserChange): boolean =>
   change.role !== undefined || change.state !== undefined || change.email !== undefined;
 
-/** Whether it ends what the user holds; `before` as it was believed. */
+/** Whether the change ends the user's sessions and tokens. */
 function ends(change: UserChange, before: UserRecord): boolean {
   if (change.endAll === true || change.passwordHash !== undefined) return true;
   return (change.role ?? before.role) !== before.role || (change.state ?? before.state) !== before.state;
 }
 
-/** What the change writes; a field that is undefined is removed. */
+/** The fields that the change writes; an undefined one is removed. */
 function fieldsOf(change: UserChange, before: UserRecord, at: number): Partial<UserDocument> {
   const { role, state, passwordHash, email, emailConfirmed, displayName } = change;
   const sameAddress = email === undefined || emailKeyOf(email) === emailKeyOf(before.email);
@@ -40,9 +40,9 @@ function writeOf(fields: Partial<UserDocument>, raises: { epoch: number; revisio
   };
 }
 
-/** How users change and go, and with them who is an active admin. */
+/** Changes and removes users, and keeps the roster of active admins in step. */
 export function userChanges({ users, stored, believed }: Users, roster: Roster): Pick<UserStore, 'update' | 'remove'> {
-  /** Writes it, if the record is still what it was where that matters. */
+  /** Writes fields; with `exact` only if the record has not changed since it was read. */
   async function write(found: UserDocument, fields: Partial<UserDocument>, raises: { epoch: number; exact: boolean }) {
     const filter = { id: found.id, ...(raises.exact && { revision: found.revision }) };
     const change = writeOf(fields, { epoch: raises.epoch, revision: raises.exact ? 1 : 0 });
@@ -58,10 +58,10 @@ export function userChanges({ users, stored, believed }: Users, roster: Roster):
     return holder !== null && holder.id !== id;
   }
 
-  /** Makes an active admin: proposed before the record says so, a member after. */
+  /** Makes an active admin: the stamp is proposed before and joins after the record is written. */
   async function enter(found: UserDocument, fields: Partial<UserDocument>, epoch: number) {
     const id = String(found.id);
-    // A stamp that an earlier try left on the record must not join after this one has replaced it.
+    // A stamp proposed by an earlier attempt must not join after this one replaces it in the record.
     await roster.cancel(id);
     if ((await roster.stamps()).has(found.stamp ?? '')) return outdated;
     const stamp = await roster.propose(id);
@@ -73,7 +73,7 @@ export function userChanges({ users, stored, believed }: Users, roster: Roster):
     return (await roster.join(stamp)) ? written : outdated;
   }
 
-  /** A member again, whose record was not changed after they had left. */
+  /** Joins again after the write that followed leaving was refused. */
   async function enterAgain(id: string): Promise<void> {
     await untilCurrent(async () => {
       const found = await stored(id);
@@ -110,7 +110,7 @@ export function userChanges({ users, stored, believed }: Users, roster: Roster):
     return write(found, fields, { epoch, exact: mustKnow(change) });
   }
 
-  /** What is left is the name, retired: in one step. */
+  /** Replaces the document by the retired name, in one atomic write. */
   async function tryRemove(id: string, at: number) {
     const found = await stored(id);
     if (found === null) return 'not-found';

@@ -5,13 +5,13 @@ import { recordOf, saysAdmin, type UserDocument, userSchema } from './user-docum
 
 export type Users = ReturnType<typeof usersOn>;
 
-/** The collection, and the records in it as they are to be believed. */
+/** The collection of users, with reading that checks admins against the roster. */
 export function usersOn(db: Database, roster: Roster) {
   const users = db.collection('users', userSchema);
 
   /**
-   * A record that says admin and is no member of the roster names no other role, either: what was given with it is not
-   * known. It counts as `anony`, the lowest of every ladder, until an admin gives it a role again.
+   * A record that says admin without a member in the roster has no known role. It counts as `anony`, the lowest of every
+   * ladder, until an admin sets its role.
    */
   function believing(members: ReadonlySet<string>) {
     return (found: UserDocument): UserRecord => {
@@ -20,7 +20,7 @@ export function usersOn(db: Database, roster: Roster) {
     };
   }
 
-  /** Asks the roster only where a record says admin. */
+  /** Reads the roster only when one of the records says admin. */
   async function readerOf(found: readonly UserDocument[]): Promise<(one: UserDocument) => UserRecord> {
     return found.some(saysAdmin) ? believing(await roster.stamps()) : recordOf;
   }

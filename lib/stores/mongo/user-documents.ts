@@ -4,20 +4,20 @@ import { documentOptions } from './database.ts';
 import { fieldsOf, listOf, number, numberOrNone, oneOf, text, textOrNone } from './fields.ts';
 
 /**
- * A name and whose it is. A name once used keeps its document, so that one unique index decides who gets it: of a deleted
- * user nothing is left but `_id` and `retiredAt`.
+ * A user, or a retired name. A used name keeps its document, so that the primary key alone decides who gets it; after a
+ * user is deleted only `_id` and `retiredAt` remain.
  */
 export type UserDocument = Omit<Partial<UserRecord>, 'nameKey' | 'ended'> & {
   /** The name key. */
   _id: string;
   retiredAt?: number | undefined;
-  /** The name key once more, where there is a user. */
+  /** The name key again; absent for a retired name. */
   nameKey?: string | undefined;
   emailKey?: string | undefined;
   ended?: EndedSession[] | undefined;
-  /** Raised by every change that asked how the record was before. */
+  /** Goes up with every change that depends on the record as it was. */
   revision?: number | undefined;
-  /** The stamp of an active admin, see the roster. */
+  /** The stamp of an active admin in the roster. */
   stamp?: string | undefined;
 };
 
@@ -55,7 +55,7 @@ userSchema.index({ emailKey: 1 }, { name: 'by_email', unique: true, sparse: true
 
 const states: readonly UserState[] = ['pending', 'active', 'disabled'];
 
-/** Whether the record says so; who is one is for the roster to say. */
+/** Whether the record says active admin. Only the roster decides who is one. */
 export const saysAdmin = ({ role, state }: Pick<UserDocument, 'role' | 'state'>): boolean =>
   role === 'admin' && state === 'active';
 
@@ -81,7 +81,7 @@ function endedOf(value: unknown): readonly EndedSession[] | undefined {
   return list.length === 0 ? undefined : [...new Map(list.map((one) => [one.id, one])).values()];
 }
 
-/** The record with the role that it names. */
+/** The record with its own role, not checked against the roster. */
 export function recordOf(found: UserDocument): UserRecord {
   return {
     id: text(found.id),

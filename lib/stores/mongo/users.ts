@@ -7,7 +7,7 @@ import { userChanges } from './user-changes.ts';
 import { usersOn } from './user-collection.ts';
 import { documentOf, emailKeyOf, recordOf, saysAdmin, type UserDocument } from './user-documents.ts';
 
-/** After everything that begins with the prefix: no name holds the last code point, which is no character. */
+/** Greater than every name with the prefix: the last code point is in no name. */
 const endOf = (prefix: string) => `${prefix}\u{10ffff}`;
 
 const isRetired = ({ retiredAt }: UserDocument): boolean => retiredAt !== undefined;
@@ -23,7 +23,7 @@ export function userStore(db: Database): UserStore {
     return found === null || isRetired(found) ? undefined : believed(found);
   }
 
-  /** What kept a document from being added, looked up in the order in which it is told. */
+  /** Finds out what kept a document from being added; the name is checked before the address. */
   async function inTheWayOf({ _id, emailKey }: UserDocument) {
     const holder = await users.findOne({ _id }).lean();
     if (holder !== null) return isRetired(holder) ? 'name-retired' : 'name-taken';
@@ -31,7 +31,7 @@ export function userStore(db: Database): UserStore {
     return owner === null ? outdated : 'email-taken';
   }
 
-  /** In the place of a retired name, in one step. */
+  /** Replaces a retired name, in one atomic write. */
   async function reuse(document: UserDocument) {
     const retired = { _id: document._id, retiredAt: { $exists: true } };
     const written = await unlessDuplicate(() => users.findOneAndReplace(retired, document).lean());
@@ -57,7 +57,7 @@ export function userStore(db: Database): UserStore {
 
   const hasAdmin = async () => (await roster.stamps()).size > 0;
 
-  /** Who joins the roster first is the admin; the others go again, and their names stay free. */
+  /** The first to join the roster is the admin. Others are deleted again and do not retire their names. */
   async function insertFirstAdmin(user: UserRecord) {
     if (await hasAdmin()) return 'admin-exists';
     const stamp = await roster.propose(user.id);
@@ -68,7 +68,7 @@ export function userStore(db: Database): UserStore {
     return outcome === 'created' || (await hasAdmin()) ? 'admin-exists' : 'name-taken';
   }
 
-  /** By the primary key: there, servers that stand on PostgreSQL read in order, and elsewhere they sort all that follows. */
+  /** By `_id`: servers built on PostgreSQL read the primary key in order; by another index they sort all the rest. */
   async function list({ limit: asked, after = '', prefix = '' }: Parameters<UserStore['list']>[0]) {
     const limit = pageLimit(asked);
     const within = prefix === '' ? {} : { $gte: prefix, $lt: endOf(prefix) };
@@ -85,7 +85,7 @@ export function userStore(db: Database): UserStore {
     return written.matchedCount > 0;
   }
 
-  /** Adds what is not noted yet where there is room, in one step, and forgets what is over in another. */
+  /** Adds new notes if there is room, in one atomic write, and removes expired ones in another. */
   async function noteEnded(userId: string, more: readonly EndedSession[], now: number) {
     const found = await stored(userId);
     if (found === null) return;
@@ -106,7 +106,7 @@ export function userStore(db: Database): UserStore {
     return written.matchedCount > 0 ? undefined : outdated;
   }
 
-  /** Only where nobody did it a moment ago. */
+  /** Ends all the user's sessions, unless a concurrent call did so a moment ago. */
   async function endedTooMany(userId: string, kept: number) {
     const full = kept === 0 ? {} : { [`ended.${kept - 1}`]: { $exists: true } };
     const written = await users.updateOne({ id: userId, ...full }, { $inc: { epoch: 1 }, $unset: { ended: 1 } });

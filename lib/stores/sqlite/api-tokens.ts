@@ -44,7 +44,7 @@ export function tokenOf(row: Row, scopes = scopesOf(row)): ApiTokenRecord {
   };
 }
 
-/** For lists: a token whose scopes cannot be read opens nothing, and its owner must see it to remove it. */
+/** For lists: a token with unreadable scopes is useless, but its owner must see it to remove it. */
 function listed(row: Row): ApiTokenRecord {
   try {
     return tokenOf(row);
@@ -54,7 +54,7 @@ function listed(row: Row): ApiTokenRecord {
   }
 }
 
-/** The tokens that fit the condition, with all that they made. */
+/** The tokens that match the condition, and all that they created, directly or not. */
 const family = (condition: string) => `
   WITH RECURSIVE made (id) AS (
     SELECT id FROM api_tokens WHERE ${condition}

@@ -25,7 +25,7 @@ export function values(record: AuditRecord): SQLInputValue[] {
   ];
 }
 
-/** One damaged detail must not hide the rest of the log, nor the rest of its record. */
+/** Returns `undefined` for damaged details, so that the rest of the record and of the log is shown. */
 function detailOf(row: Row): AuditRecord['detail'] {
   try {
     const detail = jsonOrNone(row.detail);
@@ -90,7 +90,7 @@ export function auditStore(db: Connection): AuditStore {
     return over > 0 ? sql.trim.run('', Math.min(over, trimmedAtOnce)) : 0;
   };
   return {
-    // A refused attempt acknowledges nothing to anybody, and may come by the thousand.
+    // Refused attempts may come by the thousand, and nothing was promised to anybody.
     append: (records) =>
       db.transaction(records.some((record) => record.outcome === 'ok') ? 'durable' : 'relaxed', () => {
         for (const record of records) sql.insert.run(...values(record));

@@ -5,33 +5,33 @@ import { UnreadableRecordError } from './rows.ts';
 
 export type Row = Record<string, SQLOutputValue>;
 
-/** A statement that is prepared once, when it is first used. */
+/** A statement that is prepared on first use. */
 export interface Statement {
   get(...values: SQLInputValue[]): Row | undefined;
   all(...values: SQLInputValue[]): Row[];
-  /** How many rows it changed. */
+  /** Returns the number of changed rows. */
   run(...values: SQLInputValue[]): number;
 }
 
 /**
- * `durable`: on the disk before it is acknowledged, even if the power goes (`synchronous=FULL`).
- * `relaxed`: survives the end of the process; a power cut may lose the latest (`synchronous=NORMAL`).
+ * - `durable`: on disk before it is acknowledged; survives a power cut (`synchronous=FULL`)
+ * - `relaxed`: survives the end of the process; a power cut may lose the latest writes (`synchronous=NORMAL`)
  */
 export type Durability = 'durable' | 'relaxed';
 
-/** One connection, with what all stores on it have in common. Every verb rejects with `StoreUnavailableError`. */
+/** A connection, shared by all stores on it. Its methods reject with `StoreUnavailableError`. */
 export interface Connection {
   statement(sql: string): Statement;
   read<T>(ask: () => T): Promise<T>;
-  /** For a change that is one statement. */
+  /** Runs a write that is one statement. */
   write<T>(durability: Durability, change: () => T): Promise<T>;
-  /** For a change that reads first: all of it or nothing, nobody in between. */
+  /** Runs a transaction that may read before it writes. */
   transaction<T>(durability: Durability, change: () => T): Promise<T>;
-  /** For work that a library does on this connection. */
+  /** Runs work that a library does on this connection. */
   settled<T>(work: Promise<T>): Promise<T>;
-  /** Sets what the next write waits for, and makes it, where a promise is not wanted. */
+  /** Runs a write with this durability, synchronously. */
   now<T>(durability: Durability, change: () => T): T;
-  /** The SQL of all statements asked for so far. */
+  /** The SQL of all statements so far. */
   readonly statements: ReadonlySet<string>;
   close(): void;
 }
@@ -39,8 +39,8 @@ export interface Connection {
 const pragma = { durable: 'PRAGMA synchronous = FULL', relaxed: 'PRAGMA synchronous = NORMAL' } as const;
 
 /**
- * How long a write waits for that of another process, in milliseconds. While it waits nobody is served: where one has waited
- * in vain, those behind it hardly wait, until one succeeds.
+ * How long a write waits for another process's lock, in milliseconds. Waiting blocks the whole process: after one write has
+ * timed out the following ones wait only briefly, until one succeeds.
  */
 export const patience = Object.freeze({ usual: 1000, spent: 20 });
 
@@ -106,7 +106,7 @@ function lazily(database: DatabaseSync, sql: string): Statement {
   };
 }
 
-/** `BEGIN IMMEDIATE`: a read that becomes a write later would fail when somebody else wrote in between. */
+/** `BEGIN IMMEDIATE`: a deferred transaction fails when another process writes between its read and its write. */
 function atomically<T>(database: DatabaseSync, change: () => T): T {
   database.exec('BEGIN IMMEDIATE');
   try {
@@ -119,7 +119,7 @@ function atomically<T>(database: DatabaseSync, change: () => T): T {
   }
 }
 
-/** The promise that a verb gives: what SQLite could not do is an outage, anything else is a mistake of ours. */
+/** Turns errors of SQLite into `StoreUnavailableError`; other errors are bugs and pass through. */
 async function answer<T>(ask: () => T | Promise<T>): Promise<T> {
   try {
     return await ask();
@@ -128,7 +128,7 @@ async function answer<T>(ask: () => T | Promise<T>): Promise<T> {
   }
 }
 
-/** `ERR_INVALID_STATE` is what a closed database answers. */
+/** `ERR_INVALID_STATE`: the database is closed. */
 export function isOutage(error: unknown): boolean {
   if (error instanceof UnreadableRecordError) return true;
   return error instanceof Error && 'code' in error && /^ERR_(SQLITE_ERROR|INVALID_STATE)$/.test(String(error.code));

@@ -3,8 +3,8 @@ import type { Connection } from './connection.ts';
 const everyMs = 250;
 
 /**
- * Tells when another connection, of this process or another, has written. Looks only while somebody listens.
- * When it cannot look it tells too: what is not known to be unchanged may have changed.
+ * Calls its listeners when another connection, of this process or another, has written, and when that cannot be checked.
+ * Polls only while there is a listener.
  */
 export function foreignChanges(db: Connection) {
   const listeners = new Set<() => void>();

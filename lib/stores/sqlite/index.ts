@@ -19,8 +19,8 @@ import { userStore } from './users.ts';
 export const databaseName = 'gatewarden.db';
 
 /**
- * All stores in one SQLite database: `dataDir`/gatewarden.db (default `./.gatewarden`), or in memory, gone with `close()`.
- * Rejects with an `Error` that names the path and the reason when it cannot be used; the file is then left as it was.
+ * Opens all stores in one SQLite database: `dataDir`/gatewarden.db (default `./.gatewarden`), or in memory until `close()`.
+ * Rejects with an `Error` that names path and reason when the file cannot be used; it is then left as it was.
  */
 export async function openSqlite(options: { dataDir?: string; memory?: boolean } = {}): Promise<Stores> {
   if (options.memory === true) return storesIn(openMemory(), undefined).stores;
@@ -28,7 +28,7 @@ export async function openSqlite(options: { dataDir?: string; memory?: boolean }
   return storesIn(await openFile(path), path).stores;
 }
 
-/** The stores on an open database, and the connection they share. */
+/** The stores on an open database, and the connection. */
 export function storesIn(database: DatabaseSync, path: string | undefined): { stores: Stores; db: Connection } {
   const db = connection(database);
   const changes = foreignChanges(db);
@@ -55,8 +55,8 @@ export function storesIn(database: DatabaseSync, path: string | undefined): { st
 }
 
 /**
- * Reads a page as one that might write, so that a database that somebody else holds is not called ready, and makes sure that
- * the file is still the one that is open: a removed one keeps nothing.
+ * Takes the write lock to read, so that a database locked by another process is not reported as ready, and checks that the
+ * path still is the open file: writes to a removed file are lost.
  */
 function healthOf(db: Connection, path: string | undefined): Stores['health'] {
   const ask = db.statement('SELECT count(*) AS n FROM (SELECT 1 FROM facts LIMIT 1)');

@@ -5,12 +5,12 @@ import { applicationId, schemaVersion, versionOf } from './migrations.ts';
 
 const magic = 'SQLite format 3\0';
 
-/** Reading every page of a larger file would hold up the start; damage there shows when the page is read. */
+/** The integrity check of a larger file would delay the start; damage shows when the page is read. */
 const wholeCheckBytes = 64 * 1024 * 1024;
 
 /**
- * Looks at an existing file before anything may write to it.
- * Gives the reason why it cannot be used, undefined when it can; throws while somebody else holds it.
+ * Checks an existing file before anything is written to it. Returns the reason why it cannot be used, or `undefined`.
+ * Throws while another process has it locked.
  */
 export function problemWith(path: string): string | undefined {
   if (statSync(path).size === 0) return undefined;
@@ -44,7 +44,7 @@ function hasHeader(path: string): boolean {
   return head.toString('latin1') === magic;
 }
 
-/** Where no other process has it open (there is no log beside it), nothing is created beside it either. */
+/** Opens it without creating files beside it when no other process has it open (there is no write-ahead log). */
 function withoutTraces(path: string): URL {
   const url = pathToFileURL(path);
   if (!existsSync(`${path}-wal`)) url.searchParams.set('immutable', '1');

@@ -12,7 +12,7 @@ export function keyOf(row: Row): KeyRecord {
   };
 }
 
-/** Newest is what was added last: two clocks need not agree for that. */
+/** The newest key is the last one added, by row order: the clocks of two instances may differ. */
 export function keyStore(db: Connection): KeyStore {
   const sql = {
     list: db.statement('SELECT kid, algorithm, public_jwk, sealed, created_at FROM signing_keys ORDER BY place DESC'),

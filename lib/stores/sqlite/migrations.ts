@@ -1,9 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-/** Marks the file as ours (`file` shows it): another application's database is never written to. */
+/** The `application_id` of the file: a database of another application is never written to. */
 export const applicationId = 0x47574e31;
 
-/** Every step that ever was, in order; a step that has been released is never edited. */
+/** All migrations in order. A released one is never edited. */
 const migrations: readonly string[] = [
   `
   CREATE TABLE users (
@@ -136,17 +136,17 @@ const migrations: readonly string[] = [
 /** The schema that this version reads and writes. */
 export const schemaVersion = migrations.length;
 
-/** Which schema the file holds; 0 when it is new. */
+/** The schema version of the file; 0 when it is new. */
 export function versionOf(database: DatabaseSync): number {
   return Number(database.prepare('PRAGMA user_version').get()?.user_version ?? 0);
 }
 
-/** Brings the schema up to date: each step is taken whole or not at all, by one process. */
+/** Applies missing migrations, each in a transaction, so that one process does it. */
 export function migrate(database: DatabaseSync, steps: readonly string[] = migrations): void {
   if (versionOf(database) >= steps.length) return;
   database.exec('BEGIN IMMEDIATE');
   try {
-    // Asked again: another process may have been here before the lock was ours.
+    // Read again under the lock: another process may have migrated meanwhile.
     const missing = steps.slice(versionOf(database));
     for (const step of missing) database.exec(step);
     if (missing.length > 0) mark(database, steps.length);

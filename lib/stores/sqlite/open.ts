@@ -8,7 +8,7 @@ import { migrate } from './migrations.ts';
 
 const startTimeout = 5000;
 
-/** A database that lives as long as the connection. */
+/** Opens a database in memory, which lives as long as the connection. */
 export function openMemory(): DatabaseSync {
   const database = new DatabaseSync(':memory:', { timeout: patience.usual });
   migrate(database);
@@ -16,8 +16,8 @@ export function openMemory(): DatabaseSync {
 }
 
 /**
- * Opens the database file, made when it is not there: the directory 0700, the file 0600, write-ahead log, schema up to
- * date. Rejects with an `Error` that names the file and the reason; the file is then as it was.
+ * Opens the database file, with a write-ahead log and the current schema. Creates it when missing: the directory with mode
+ * 0700, the file with 0600. Rejects with an `Error` that names file and reason; the file is then left as it was.
  */
 export async function openFile(path: string): Promise<DatabaseSync> {
   reachable(path);
@@ -26,7 +26,7 @@ export async function openFile(path: string): Promise<DatabaseSync> {
     try {
       return opened(path);
     } catch (error) {
-      // Another process that is starting may hold the file; the busy timeout does not cover the switch to WAL.
+      // Another starting process may have it locked; the busy timeout does not cover the switch to WAL.
       if (!isBusy(error) || Date.now() > patience) throw unusable(path, error);
       await wait(50);
     }
@@ -69,7 +69,7 @@ function prepared(path: string): DatabaseSync {
   }
 }
 
-/** SQLite gives the log beside the file the same mode, so the file must have it before. */
+/** Before the first write, since SQLite creates the write-ahead log with the mode of the file. */
 function makePrivate(path: string): void {
   closeSync(openSync(path, 'a', 0o600));
   if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600);

@@ -1,17 +1,17 @@
 import type { SQLOutputValue } from 'node:sqlite';
 
-/** What one record holds is not what we wrote; every other record is untouched by that. */
+/** A stored record does not have the columns of its kind. Other records are not affected. */
 export class UnreadableRecordError extends Error {
   override readonly name = 'UnreadableRecordError';
 }
 
-/** A column that always holds text. */
+/** Reads a required text column. */
 export function text(value: SQLOutputValue | undefined): string {
   if (typeof value === 'string') return value;
   throw new UnreadableRecordError('a column that should hold text does not');
 }
 
-/** A column that always holds a number. */
+/** Reads a required number column. */
 export function integer(value: SQLOutputValue | undefined): number {
   if (typeof value === 'number') return value;
   throw new UnreadableRecordError('a column that should hold a number does not');
@@ -25,14 +25,14 @@ export function integerOrNone(value: SQLOutputValue | undefined): number | undef
   return value === null ? undefined : integer(value);
 }
 
-/** A column that holds one of these words. */
+/** Reads a column that is one of these words. */
 export function oneOf<T extends string>(words: readonly T[], value: SQLOutputValue | undefined): T {
   const found = words.find((word) => word === value);
   if (found !== undefined) return found;
   throw new UnreadableRecordError(`a column that should hold one of ${words.join(', ')} does not`);
 }
 
-/** A column that holds JSON, or nothing. */
+/** Reads a column of JSON; `undefined` for NULL. */
 export function jsonOrNone(value: SQLOutputValue | undefined): unknown {
   const source = textOrNone(value);
   if (source === undefined) return undefined;
@@ -43,7 +43,7 @@ export function jsonOrNone(value: SQLOutputValue | undefined): unknown {
   }
 }
 
-/** How a page is read: one more than asked for, to know whether there is another. */
+/** Reads `limit + 1` rows: the extra one tells whether there is another page. */
 export function pageOf<T>(rows: readonly T[], limit: number, keyOf: (row: T) => string) {
   if (rows.length <= limit) return { items: rows };
   const items = rows.slice(0, limit);

@@ -53,7 +53,7 @@ function statements(db: Connection) {
     ),
     find: db.statement(`SELECT ${columns} FROM sessions WHERE id = ? AND ends_at > ?`),
     saveData: db.statement('UPDATE sessions SET data = ? WHERE id = ?'),
-    // A late touch neither wakes a session that is over by then, nor takes back a later one.
+    // A late touch neither revives an ended session nor overwrites a later one.
     touch: db.statement(
       `UPDATE sessions SET
          idle_at = CASE WHEN ?1 >= last_seen_at THEN ?2 ELSE idle_at END,

@@ -9,12 +9,12 @@ import { columns as refreshColumns, tokenOf as refreshTokenOf } from './refresh-
 import { integer, text, UnreadableRecordError } from './rows.ts';
 import { columns as userColumns, userOf } from './users.ts';
 
-/** A part of the export: what is read, `LIMIT` left out, and from where the next page is read on. */
+/** A part of the export: its query without `LIMIT`, and the position from which the next page is read. */
 interface Section {
   readonly kind: TransferKind;
   readonly sql: string;
   readonly first: readonly SQLInputValue[];
-  /** The columns that the next page is read on from. */
+  /** The columns that make up the position. */
   readonly place: readonly string[];
   entryOf(row: Row): TransferEntry;
 }
@@ -94,7 +94,7 @@ function entryOf(section: Section, row: Row): TransferEntry | UnreadableEntry {
   }
 }
 
-/** Every record, page by page: nobody who writes waits for a reader that is slow. */
+/** All records, in pages: a slow reader holds no transaction open. */
 export async function* entriesIn(db: Connection): AsyncGenerator<TransferEntry | UnreadableEntry> {
   for (const section of sections) {
     const page = db.statement(`${section.sql} LIMIT ${transferBatch}`);

@@ -32,7 +32,7 @@ function statements(db: Connection) {
     addFact: db.statement(insert('facts', 'name, value')),
     changeFact: db.statement(update('facts', 'name, value', 'name')),
     key: db.statement(`SELECT ${keyColumns} FROM signing_keys WHERE kid = ?`),
-    // Behind all that are there: what they sign with stays the same.
+    // Older than all stored keys: the newest one goes on signing.
     addKey: db.statement(
       `INSERT INTO signing_keys (place, ${keyColumns})
        SELECT coalesce(min(place), 1) - 1, ${marks(keyColumns)} FROM signing_keys`,
@@ -66,7 +66,7 @@ function statements(db: Connection) {
 
 type Statements = ReturnType<typeof statements>;
 
-/** What most kinds have in common: one key, and nothing else that must hold. */
+/** Imports a record of a kind that has no other rule than its unique key. */
 function settle<R extends TransferEntry['record']>(
   given: R,
   replace: boolean,
@@ -141,7 +141,7 @@ function putUser(sql: Statements, user: UserRecord, replace: boolean): TransferO
 
 function replaceToken(sql: Statements, token: ApiTokenRecord, there: ApiTokenRecord | undefined, named: boolean) {
   if (named) for (const row of sql.tokenByName.all(token.userId, token.name)) sql.removeToken.run(text(row.id));
-  // One that went with the maker of its name is not there any more.
+  // It may have been removed just now, together with the creator that had its name.
   if (there && sql.tokenById.get(token.id)) sql.changeToken.run(...tokenValues(token), token.id);
   else sql.addToken.run(...tokenValues(token));
   return 'replaced' as const;
@@ -151,7 +151,7 @@ function putToken(sql: Statements, token: ApiTokenRecord, replace: boolean): Tra
   const row = sql.tokenById.get(token.id);
   const there = row && tokenOf(row);
   if (there && sameRecord(token, there)) return 'unchanged';
-  // Which token made it never changes.
+  // The token that created it never changes.
   if (there && there.parentId !== token.parentId) return 'different';
   const sameHash = sql.tokenByHash.get(token.hash);
   if (sameHash && sameHash.id !== token.id) return 'id-taken';
@@ -166,7 +166,7 @@ function putToken(sql: Statements, token: ApiTokenRecord, replace: boolean): Tra
 
 function putRefresh(sql: Statements, token: RefreshTokenRecord, replace: boolean): TransferOutcome {
   const row = sql.refresh.get(token.hash);
-  // Spent since: it stays so.
+  // It was spent since the export, and stays so.
   if (row !== undefined && row.used_at !== null) return 'different';
   return settle(token, replace, {
     row,
@@ -176,7 +176,7 @@ function putRefresh(sql: Statements, token: RefreshTokenRecord, replace: boolean
   });
 }
 
-/** Whose it was and when it was made says nothing any more, and is not kept everywhere. */
+/** The columns of a spent token. Its owner and creation time are not exported, so they are filled in. */
 const spentValues = ({ hash, sessionId, usedAt, expiresAt }: SpentRefreshTokenRecord) => [
   ...refreshValues({ hash, sessionId, userId: '', createdAt: usedAt, expiresAt }),
   usedAt,

@@ -103,7 +103,7 @@ function statements(db: Connection) {
 
 type Statements = ReturnType<typeof statements>;
 
-/** The user after the change; the epoch rises with what ends credentials, and only if it really differs. */
+/** The user after the change. The epoch goes up when role, state or password really differ. */
 function changed(user: UserRecord, change: UserChange, at: number): UserRecord {
   const email = change.email === undefined ? user.email : (change.email ?? undefined);
   const displayName = change.displayName === undefined ? user.displayName : (change.displayName ?? undefined);
@@ -167,7 +167,7 @@ function remove(sql: Statements, id: string, at: number) {
   return 'removed';
 }
 
-/** After everything that begins with the prefix: no name holds the last code point, which is no character. */
+/** Greater than every name with the prefix: the last code point is in no name. */
 const endOf = (prefix: string) => `${prefix}\u{10ffff}`;
 
 function rowsOf(sql: Statements, limit: number, after = '', prefix = ''): Row[] {

@@ -1,10 +1,10 @@
 import { deepEqual } from 'node:assert/strict';
 import { it } from 'node:test';
 
-/** An empty store to test, and the way to put it away. Every case opens its own. */
+/** Opens an empty store. Every case opens and closes its own. */
 export type Open<S> = () => Promise<{ readonly store: S; close(): Promise<void> }>;
 
-/** One sentence of a store's contract, tried on a store of its own. */
+/** Returns a function that runs a case on a store of its own. */
 export function caseOf<S>(open: Open<S>) {
   return (sentence: string, body: (store: S) => Promise<void>): void => {
     it(sentence, async () => {
@@ -18,7 +18,7 @@ export function caseOf<S>(open: Open<S>) {
   };
 }
 
-/** Compares records; a field that is absent and one that is undefined say the same. */
+/** Compares records; an absent field equals an undefined one. */
 export function same(actual: unknown, expected: unknown): void {
   deepEqual(withoutAbsent(actual), withoutAbsent(expected));
 }
@@ -27,19 +27,19 @@ function withoutAbsent(value: unknown): unknown {
   return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
 }
 
-/** As many calls at once, and what they gave. */
+/** Makes as many calls concurrently; returns their results. */
 export function atOnce<T>(times: number, call: (index: number) => Promise<T>): Promise<T[]> {
   return Promise.all(Array.from({ length: times }, (_, index) => call(index)));
 }
 
-/** How often each answer was given. */
+/** Counts equal answers. */
 export function tally(answers: readonly unknown[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const answer of answers) counts[String(answer)] = (counts[String(answer)] ?? 0) + 1;
   return counts;
 }
 
-/** Every page of a list, in the order given. */
+/** Reads every page of a list. */
 export async function allPages<T>(
   list: (after: string | undefined) => Promise<{ items: readonly T[]; next?: string | undefined }>,
 ): Promise<T[][]> {

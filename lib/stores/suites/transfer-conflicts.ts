@@ -55,7 +55,7 @@ const cases: readonly Case[] = [
   ],
 ];
 
-/** What becomes of an entry where another one is in its way. */
+/** Outcomes of entries that conflict with a stored record. */
 export function describeConflicts(open: Open<Moving>): void {
   const check = caseOf(open);
   for (const [what, there, given, plain, replacing] of cases) {

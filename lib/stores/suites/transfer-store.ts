@@ -21,7 +21,7 @@ const full = {
   ],
 };
 
-/** One of everything, in the order of an export. */
+/** Entries of every kind, in the order of an export. */
 const everything: readonly TransferEntry[] = [
   fact('a', ''),
   fact('installation', 'ünïcode 😀'),
@@ -54,7 +54,7 @@ const everything: readonly TransferEntry[] = [
   },
 ];
 
-/** The contract of `TransferStore`, against the stores that it fills. */
+/** The contract of `TransferStore`, checked through the stores that it fills. */
 export function describeTransferStore(name: string, open: Open<Moving>): void {
   describe(`${name} transfer store`, () => {
     describeMoving(open);

@@ -6,12 +6,12 @@ import { aUser, minute, start } from './records.ts';
 const ended = (n: number, until = start + minute): EndedSession => ({ id: `s${n}`, until });
 const many = (count: number, from = 0) => Array.from({ length: count }, (_, n) => ended(from + n));
 
-/** The ids in a user's record, sorted: their order says nothing. */
+/** The ids in a user's record, sorted, since their order is not defined. */
 async function idsOf(users: UserStore, id: string): Promise<string[]> {
   return ((await users.byId(id))?.ended ?? []).map((one) => one.id).sort();
 }
 
-/** What a user's record keeps of sessions that were ended before their time. */
+/** The notes of ended sessions in a user's record. */
 export function describeEndedSessions(open: Open<UserStore>): void {
   const check = caseOf(open);
   check('notes ended sessions on the record of their user, and changes nothing else', async (users) => {
