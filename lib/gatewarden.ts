@@ -72,9 +72,9 @@ export async function gatewarden(options: GatewardenOptions = {}): Promise<Gatew
 }
 
 function only(stores: Stores, settings: Settings): Stores {
-  const named = (['mongodbUrl', 'redisUrl'] as const).filter((key) => settings[key] !== undefined);
+  const named = [settings.mongodbUrl && 'MONGODB_URL', settings.redisUrl && 'REDIS_URL'].filter(Boolean);
   if (named.length === 0) return stores;
-  throw new SettingsError(named.map((key) => `${key}: cannot be given together with stores of your own`));
+  throw new SettingsError(named.map((name) => `${name}: cannot be given together with stores that the app brings`));
 }
 
 function announceSetup({ settings, setupLink, log }: InternalGate, prefix: string): void {

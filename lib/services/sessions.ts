@@ -29,6 +29,6 @@ export interface Sessions {
   list(username: string): Promise<Page<SessionView>>;
   /** Signs the user out there. `not_found` when the user has no such session. */
   end(username: string, sessionId: string, by?: Actor): Promise<Result<undefined>>;
-  /** Signs the user out everywhere; API tokens go on. `ended` is how many sessions there were. */
-  endAll(username: string, options?: SessionEnding, by?: Actor): Promise<Result<Readonly<{ ended: number }>>>;
+  /** Signs the user out everywhere; API tokens go on. `sessions` is how many ended. */
+  endAll(username: string, options?: SessionEnding, by?: Actor): Promise<Result<Readonly<{ sessions: number }>>>;
 }

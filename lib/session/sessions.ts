@@ -81,7 +81,7 @@ export function sessionsService(dependencies: SessionDependencies): Sessions {
     const sessions = (await stores.sessions.listOf(user.id, clock())).filter(({ id }) => id !== keep);
     const ended = await endThese(user.id, sessions);
     if (ended > 0) await tell(user.username, by, { sessions: ended });
-    return ok({ ended });
+    return ok({ sessions: ended });
   }
 
   return { list, end, endAll };

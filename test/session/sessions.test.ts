@@ -94,9 +94,9 @@ describe('the sessions of a user', () => {
 
   it('are ended together, but for the one that is kept', async () => {
     const { sessions, published } = await open();
-    deepEqual(await sessions.endAll('ada', { keep: 'a2' }, ada), { ok: true, value: { ended: 1 } });
+    deepEqual(await sessions.endAll('ada', { keep: 'a2' }, ada), { ok: true, value: { sessions: 1 } });
     deepEqual(published, [{ kind: 'session', id: 'a1' }]);
-    deepEqual(await sessions.endAll('ada'), { ok: true, value: { ended: 1 } });
+    deepEqual(await sessions.endAll('ada'), { ok: true, value: { sessions: 1 } });
     deepEqual(await sessions.endAll('eve'), refused('not_found'));
     deepEqual(await sessions.list('ada'), { items: [] });
     equal((await sessions.list('bob')).items.length, 1);
