@@ -1,10 +1,10 @@
 import { deepEqual, doesNotMatch, equal, throws } from 'node:assert/strict';
 import test from 'node:test';
-import { parseRedisUrl, placesShown, type Target } from '../../lib/stores/redis/url.ts';
+import { endpointsShown, parseRedisUrl, type Target } from '../../lib/stores/redis/url.ts';
 
 const usual: Target = {
   kind: 'single',
-  places: [{ host: 'r', port: 6379 }],
+  endpoints: [{ host: 'r', port: 6379 }],
   tls: false,
   credentials: {},
   sentinelCredentials: { username: undefined, password: undefined },
@@ -12,7 +12,7 @@ const usual: Target = {
   database: 0,
 };
 const two = {
-  places: [
+  endpoints: [
     { host: 'a', port: 26379 },
     { host: 'b', port: 7 },
   ] as const,
@@ -22,9 +22,9 @@ const two = {
 const good: [url: string, more: Partial<Target>][] = [
   ['redis://r', {}],
   ['redis://r/', {}],
-  ['REDIS://r:7000/3', { places: [{ host: 'r', port: 7000 }], database: 3 }],
+  ['REDIS://r:7000/3', { endpoints: [{ host: 'r', port: 7000 }], database: 3 }],
   ['rediss://r', { tls: true }],
-  ['redis://[::1]:7000', { places: [{ host: '::1', port: 7000 }] }],
+  ['redis://[::1]:7000', { endpoints: [{ host: '::1', port: 7000 }] }],
   ['redis://ada:s%40cret%2F@r', { credentials: { username: 'ada', password: 's@cret/' } }],
   ['redis://:a:b@c@r', { credentials: { username: undefined, password: 'a:b@c' } }],
   ['redis+sentinel://a,b:7/mymaster', { kind: 'sentinel', ...two }],
@@ -40,7 +40,7 @@ const good: [url: string, more: Partial<Target>][] = [
     'redis+cluster://r:1,q',
     {
       kind: 'cluster',
-      places: [
+      endpoints: [
         { host: 'r', port: 1 },
         { host: 'q', port: 6379 },
       ],
@@ -81,6 +81,6 @@ for (const [url, problem] of bad) {
 }
 
 test('shows hosts and ports, and nothing else of a URL', () => {
-  equal(placesShown(parseRedisUrl('redis+sentinel://u:p@a,[::1]:7/m')), 'sentinel a:26379, [::1]:7');
-  equal(placesShown(parseRedisUrl('rediss://u:p@r/1')), 'r:6379');
+  equal(endpointsShown(parseRedisUrl('redis+sentinel://u:p@a,[::1]:7/m')), 'sentinel a:26379, [::1]:7');
+  equal(endpointsShown(parseRedisUrl('rediss://u:p@r/1')), 'r:6379');
 });

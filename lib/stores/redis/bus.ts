@@ -4,33 +4,33 @@ import type { Log } from '../../log.ts';
 import { neighbours } from './neighbours.ts';
 import { type Note, read, written } from './wire.ts';
 
-/** What the bus needs of Redis. */
+/** The channel in Redis. */
 export interface Channel {
-  /** Rejects when Redis did not take it. */
+  /** Rejects when Redis did not accept the message. */
   publish(text: string): Promise<unknown>;
-  /** The subscription hears nothing any more: make another. */
+  /** Replaces a subscription that no longer receives anything. */
   renew(): void;
 }
 
 export interface RedisBus extends InvalidationBus {
-  /** To be called with what the subscription hears. */
+  /** Called with every message of the subscription. */
   hear(text: string): void;
-  /** Why messages may be missed; undefined while the channel is well. */
+  /** Why messages may be missed; `undefined` while the channel works. */
   readonly problem: string | undefined;
-  /** Resolves once the channel has been heard for the first time. */
+  /** Resolves once the first own beat has come back. */
   start(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** In milliseconds. A beat that was sent longer ago than `lostAfter` proves nothing. */
+/** Times in milliseconds. A beat that was sent more than `lostAfter` ago proves nothing. */
 export const rhythm = { beatEvery: 250, lostAfter: 750, settling: 1_500, renewAfter: 8_000 };
 
 /**
- * Invalidations between instances through Redis pub/sub. Every instance sends a numbered beat every 250 ms and must
- * hear its own come back: a beat unheard for 750 ms, or a number left out by anybody, and `healthy` is false until one
- * is heard again; then everything is invalidated here, because anything may have been missed.
- * An instance that falls silent without a word may be cut off and change what is cached here: caches are bypassed until
- * it returns, or for ten seconds, after which it is taken for ended.
+ * Invalidations between instances through Redis pub/sub. Every instance sends a numbered beat every 250 ms and must receive
+ * its own beats. When none came back for 750 ms, or a number of any instance is missing, `healthy` is false until a beat
+ * comes back; then everything is invalidated here, since any message may have been missed. Another instance that falls silent
+ * without a `bye` may be cut off and change what is cached here: caches are bypassed until it returns, or for ten seconds,
+ * after which it counts as ended.
  */
 export function redisBus(channel: Channel, log: Log, now: () => number = () => performance.now()): RedisBus {
   const own = randomUUID();
@@ -38,14 +38,14 @@ export function redisBus(channel: Channel, log: Log, now: () => number = () => p
   const listeners = new Set<(message: Invalidation) => void>();
   const first = Promise.withResolvers<void>();
   let sent = 0;
-  /** When the latest own beat that came back had been sent. */
+  /** When the latest own beat that came back was sent. */
   let provenAt = now();
   let beatenAt = now();
   let lostAt = now();
   let foundAt = Number.NEGATIVE_INFINITY;
   let problem: string | undefined = 'it has not been heard yet';
   let healthy = false;
-  /** Something could not be told to the others, who must be told everything then. */
+  /** An invalidation was not sent: the others must invalidate everything as soon as the channel works. */
   let owing = false;
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
@@ -102,7 +102,7 @@ export function redisBus(channel: Channel, log: Log, now: () => number = () => p
   function heardOther({ from, number, says }: Note): void {
     const { order, returned } = others.heard(from, number, now());
     if (says === 'bye') others.gone(from);
-    // What was sent while the channel was lost may still come in pieces.
+    // Messages sent while the channel was lost may still arrive incompletely.
     const settling = now() - foundAt < rhythm.settling;
     if (order === 'gap' && !settling) lost('messages were left out');
     else if (order === 'gap' || order === 'first' || returned) tell(everything);
@@ -132,10 +132,10 @@ export function redisBus(channel: Channel, log: Log, now: () => number = () => p
   function beat(): void {
     const slept = now() - beatenAt - rhythm.beatEvery;
     beatenAt += slept + rhythm.beatEvery;
-    // In a long turn of our own nothing is sent, and so nothing can come back.
+    // While the event loop was blocked nothing was sent, so nothing can have come back.
     if (slept > rhythm.beatEvery) provenAt += slept;
     void send('beat');
-    // After a long turn of our own, what has been heard meanwhile comes first.
+    // After the event loop was blocked, messages that have arrived are handled first.
     setImmediate(look);
   }
 

@@ -4,7 +4,7 @@ import { StoreUnavailableError } from '../../errors.ts';
 import type { Link } from './link.ts';
 import { UnreadableRecordError } from './replies.ts';
 
-/** A Lua script about one key, so that it runs on any node of a cluster. */
+/** A Lua script on one key, so that it runs on any node of a cluster. */
 export interface Script {
   readonly text: string;
   readonly sha: string;
@@ -12,21 +12,21 @@ export interface Script {
 
 export const script = (text: string): Script => ({ text, sha: createHash('sha1').update(text).digest('hex') });
 
-/** Commands with a deadline. Each rejects with `StoreUnavailableError('redis')`, and waits for nobody for ever. */
+/** Commands with a deadline. Each rejects with `StoreUnavailableError('redis')`. */
 export interface Commands {
   send(key: string, ...args: readonly string[]): Promise<unknown>;
   run(script: Script, key: string, ...args: readonly (string | number)[]): Promise<unknown>;
   scan: Link['scan'];
-  /** For what is made of several: what could not be read is an outage for that record, anything else a mistake of ours. */
+  /** Runs several commands; an unreadable record becomes `StoreUnavailableError`, other errors pass through. */
   settled<T>(work: () => Promise<T>): Promise<T>;
-  /** The link can be used again: forget that it was silent. */
+  /** Called when the link can be used again: clears the suspicion that it hangs. */
   well(): void;
 }
 
-/** How long a command may take. */
+/** How long a command may take, in milliseconds. */
 export const deadlineMs = 1_000;
 
-/** A silent link is asked again at the latest after so long; before that its peer is taken for gone (`silenceMs`). */
+/** How long a silent link is not used, in milliseconds; longer than the driver takes to drop it (`silenceMs`). */
 const suspectMs = 7_000;
 
 export function commandsOn(link: Link): Commands {
@@ -65,15 +65,15 @@ function ofAnotherType(error: unknown): UnreadableRecordError | undefined {
   return new UnreadableRecordError('a key holds another type than it should', { cause: error });
 }
 
-/** One record cannot be read; the store itself is well. */
+/** Whether only a record cannot be read, and the store works. */
 export function isUnreadable(error: unknown): boolean {
   if (error instanceof StoreUnavailableError) return isUnreadable(error.cause);
   return error instanceof UnreadableRecordError;
 }
 
 /**
- * A deadline for every command; and once one has passed, no further command until the late one is settled: a hung
- * server would have them all wait in vain, and a link that nobody writes to is seen to be dead.
+ * A deadline for every command. After one has passed, further commands fail at once until the late one is settled: on a hung
+ * server each of them would wait in vain, and the driver drops a link only when nothing is written to it.
  */
 function deadlines() {
   let suspectUntil = 0;
@@ -88,7 +88,7 @@ function deadlines() {
     let late = false;
     let settled = false;
     const timer = setTimeout(() => {
-      // After a long turn of our own the answer may be there, and only unread.
+      // After the event loop was blocked the answer may have arrived unread.
       setImmediate(() => {
         if (settled) return;
         late = true;

@@ -8,9 +8,9 @@ import { type RedisStoreClass, redisStoreClass } from './express-store.ts';
 import { type Link, linkTo, reasonOf } from './link.ts';
 import { sessionStore } from './sessions.ts';
 import { type Subscription, subscription } from './subscription.ts';
-import { parseRedisUrl, placesShown, type Target } from './url.ts';
+import { endpointsShown, parseRedisUrl, type Target } from './url.ts';
 
-/** What Redis keeps of an installation, and its channel between instances. */
+/** The stores in Redis, and the channel between instances. */
 export interface RedisStores extends Pick<Stores, 'sessions' | 'attempts' | 'health' | 'describe' | 'close'> {
   readonly bus: InvalidationBus;
   /** connect-redis's store over the same sessions, for express-session. */
@@ -20,28 +20,27 @@ export interface RedisStores extends Pick<Stores, 'sessions' | 'attempts' | 'hea
 export interface RedisOptions {
   /** See `parseRedisUrl` for its forms: one server, Sentinel, Cluster, each with or without TLS. */
   readonly url: string;
-  /** Told when the connection or the channel is lost and found. */
+  /** Reports when the connection or the channel is lost and restored. */
   readonly log: Log;
-  /** Every key and the channel begin with it; default `gatewarden:`. */
+  /** The prefix of every key and of the channel; default `gatewarden:`. */
   readonly prefix?: string;
-  /** How long the start may wait, in milliseconds; default 15 000. */
+  /** How long to wait for the server, in milliseconds; default 15,000. */
   readonly patience?: number;
 }
 
 /**
- * Connects to Redis (6.2 or later, or what speaks like it) and resolves once it answers and its channel is heard.
- * Rejects with an `Error` that names host and reason, never a password, when that takes longer than `patience`, and at
- * once when the user or password is not accepted; with a `TypeError` for a URL that cannot be read.
- * Afterwards every verb is answered or rejects with `StoreUnavailableError('redis')` within about a second; lost
- * connections are made again by themselves.
+ * Connects to Redis (6.2 or later, or a compatible server) and resolves once it answers and its channel works. Rejects with
+ * an `Error` that names host and reason, never a password, after `patience`, or at once when user or password are refused,
+ * and with a `TypeError` for an invalid URL. Afterwards every verb resolves or rejects with
+ * `StoreUnavailableError('redis')` within about a second; lost connections are restored in the background.
  */
 export async function openRedis(options: RedisOptions): Promise<RedisStores> {
   const { url, log, prefix = 'gatewarden:', patience = 15_000 } = options;
   const target = parseRedisUrl(url);
-  const place = placesShown(target);
+  const place = endpointsShown(target);
   const link = linkTo(target, (up) => heard(up));
   const commands = commandsOn(link);
-  // Channels are not divided into databases, keys are.
+  // Channels are shared by all databases of a server; keys are not.
   const channel = `${prefix}invalidations:${target.database}`;
   const ears = subscription(target, channel, (text) => bus.hear(text));
   const bus = redisBus({ publish: (text) => commands.send(channel, 'PUBLISH', channel, text), renew: ears.renew }, log);
@@ -95,7 +94,7 @@ function once(close: () => Promise<void>): () => Promise<void> {
   };
 }
 
-/** Says when the connection goes and when it is back, once each, and lets commands through again. */
+/** Logs when the connection is lost and restored, once each, and lets commands through again. */
 function connectionLog(log: Log, link: Link, commands: Commands): (up: boolean) => void {
   let was: boolean | undefined;
   return (up) => {

@@ -1,27 +1,27 @@
 import { createClient, createCluster, createSentinel, ErrorReply } from 'redis';
 import type { Credentials, Target } from './url.ts';
 
-/** One way to a server, a cluster or the master that sentinels name. It connects anew by itself until it is closed. */
+/** A connection to a server, a cluster, or the master that sentinels name. Reconnects by itself until it is closed. */
 export interface Link {
   connect(): Promise<unknown>;
-  /** Sends one command to where its key lives. What it rejects with is the driver's. */
+  /** Sends a command to the node that holds the key. Rejects with an error of the driver. */
   send(key: string, args: string[]): Promise<unknown>;
   scan(cursor: string, match: string, count: number): Promise<Readonly<{ cursor: string; keys: readonly string[] }>>;
   subscribe(channel: string, listener: (message: string) => void): Promise<unknown>;
-  /** What went wrong since it was last well, for people; undefined while nothing did. */
+  /** The last failure, for people; `undefined` while it is connected. */
   readonly problem: string | undefined;
   close(): void;
 }
 
-/** Told of what happens to a link. `up` is true when it can be used (again). */
-export type Heard = (up: boolean) => void;
+/** Listener for connection state changes. `up` is true when the link can be used (again). */
+export type StateListener = (up: boolean) => void;
 
-/** A peer that says nothing for so long is taken for gone; the pings make sure that a living one does. */
+/** A peer that is silent for this long counts as gone; pings make a live one answer. */
 const silenceMs = 5_000;
 const pingMs = 2_000;
 const queued = 10_000;
 
-/** Between one attempt and the next: 50 ms, twice as long each time, at most a second, and never in step with others. */
+/** Delay before a reconnect in milliseconds: 50, doubled each time, at most 1,000, with random jitter. */
 const backOff = (retries: number): number =>
   Math.min(1_000, 50 * 2 ** Math.min(retries, 6)) * (0.75 + Math.random() / 2);
 
@@ -39,24 +39,24 @@ function settings(target: Target, credentials: Credentials, retry: (retries: num
 
 const secure = (target: Target): { tls: true } | object => (target.tls ? { tls: true } : {});
 
-/** Refusals that another attempt will not change: the start need not wait for its deadline. */
+/** Whether a refusal is permanent, so that the start fails without waiting for its deadline. */
 const isFinal = (cause: Error): boolean =>
   cause instanceof ErrorReply &&
   /^(WRONGPASS|NOAUTH|NOPERM|ERR (AUTH|invalid DB|DB index|Client sent AUTH))/.test(cause.message);
 
-/** Opens nothing yet: `connect()` does. `heard` is told of every change. */
-export function linkTo(target: Target, heard: Heard = () => undefined): Link {
+/** Creates a link; `connect()` opens it. */
+export function linkTo(target: Target, onState: StateListener = () => undefined): Link {
   let wasUp = false;
   let problem: string | undefined;
   const watch = {
     up(): void {
       wasUp = true;
       problem = undefined;
-      heard(true);
+      onState(true);
     },
     down(error: unknown): void {
       problem = reasonOf(error);
-      heard(false);
+      onState(false);
     },
     retry: (retries: number, cause: Error): number | Error => (!wasUp && isFinal(cause) ? cause : backOff(retries)),
   };
@@ -80,7 +80,7 @@ const scanning = (match: string, count: number) => ({ MATCH: match, COUNT: count
 
 function single(target: Target, watch: Watch): Driver {
   const { socket, ...rest } = settings(target, target.credentials, watch.retry);
-  const client = createClient({ ...rest, database: target.database, socket: { ...socket, ...target.places[0] } });
+  const client = createClient({ ...rest, database: target.database, socket: { ...socket, ...target.endpoints[0] } });
   client.on('error', watch.down).on('ready', watch.up);
   return {
     connect: () => client.connect(),
@@ -94,7 +94,7 @@ function single(target: Target, watch: Watch): Driver {
 function sentinel(target: Target, watch: Watch): Driver {
   const client = createSentinel({
     name: target.master,
-    sentinelRootNodes: [...target.places],
+    sentinelRootNodes: [...target.endpoints],
     nodeClientOptions: { ...settings(target, target.credentials, watch.retry), database: target.database },
     sentinelClientOptions: settings(target, target.sentinelCredentials, watch.retry),
     passthroughClientErrorEvents: true,
@@ -113,7 +113,7 @@ function sentinel(target: Target, watch: Watch): Driver {
 function cluster(target: Target, watch: Watch): Driver {
   const rest = settings(target, target.credentials, watch.retry);
   const client = createCluster({
-    rootNodes: target.places.map((place) => ({ ...rest, socket: { ...rest.socket, ...place } })),
+    rootNodes: target.endpoints.map((endpoint) => ({ ...rest, socket: { ...rest.socket, ...endpoint } })),
     defaults: rest,
     topologyRefreshOnReconnectionAttemptStrategy: 1_000,
   });
@@ -151,7 +151,7 @@ const reasons: Readonly<Record<string, string>> = {
   ERR_SSL_PACKET_LENGTH_TOO_LONG: 'it does not speak TLS',
 };
 
-/** Why, in words that hold neither address nor password. */
+/** The reason of a failure, without address or password. */
 export function reasonOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
   if (!(error instanceof Error)) return 'the reason is not known';
@@ -162,7 +162,7 @@ export function reasonOf(error: unknown): string {
   return /closed unexpectedly/i.test(error.message) ? 'the connection was broken' : 'it does not answer';
 }
 
-/** A server's refusal may repeat what it was sent: only the word it begins with is told. */
+/** Only the first word of a server's refusal: the rest may repeat what was sent. */
 function refusalOf(reply: string): string {
   const [word = ''] = reply.split(' ', 1);
   if (/^(WRONGPASS|NOAUTH)$/.test(word)) return 'it does not accept the user or the password';

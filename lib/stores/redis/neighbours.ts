@@ -1,13 +1,13 @@
-/** How one note fits to what was heard from its sender before; `first` when that is not known. */
+/** How a note's number follows the last one of its sender; `first` when that is not known. */
 export type Order = 'next' | 'old' | 'gap' | 'first';
 
-/** One that falls silent may be cut off, and change what we keep: it is waited for so long, then taken for ended. */
+/** A silent instance may be cut off and change what is cached here. After `endedMs` it counts as ended. */
 const times = { silentMs: 1_000, endedMs: 10_000 };
 
 const orderOf = (number: number, last: number): Order =>
   number <= last ? 'old' : number === last + 1 ? 'next' : 'gap';
 
-/** The other instances, as far as they are heard. Times are of a monotonic clock. */
+/** The other instances that were heard. Times are of a monotonic clock, in milliseconds. */
 export function neighbours() {
   const known = new Map<string, { last: number | undefined; heardAt: number; silent: boolean }>();
 
@@ -25,7 +25,7 @@ export function neighbours() {
     gone(from: string): void {
       known.delete(from);
     },
-    /** Marks those that have fallen silent; how many have now, and how many were given up. */
+    /** Marks silent instances; returns how many have become silent, and how many count as ended now. */
     look(now: number): { fell: number; ended: number } {
       let fell = 0;
       let ended = 0;
@@ -41,7 +41,7 @@ export function neighbours() {
       }
       return { fell, ended };
     },
-    /** We were deaf ourselves: neither their silence until now nor what they numbered meanwhile says anything. */
+    /** Forgets silences and numbers so far: this instance itself could not receive anything. */
     excuse(now: number): void {
       for (const from of known.keys()) known.set(from, { last: undefined, heardAt: now, silent: false });
     },

@@ -1,16 +1,16 @@
 import type { SessionRecord } from '../sessions.ts';
 
-/** What one record holds is not what we wrote; every other record is untouched by that. */
+/** A stored record does not have the fields of its kind. Other records are not affected. */
 export class UnreadableRecordError extends Error {
   override readonly name = 'UnreadableRecordError';
 }
 
-/** A reply that lists strings. */
+/** Reads a reply that is a list of strings. */
 export function texts(reply: unknown): string[] {
   return Array.isArray(reply) ? reply.map(String) : [];
 }
 
-/** JSON of a record; the parser's own complaint would repeat a piece of it. */
+/** Parses a record. Its own error, since the parser's message repeats part of the text. */
 export function parsed(text: string) {
   try {
     return JSON.parse(text);
@@ -44,7 +44,7 @@ function kindOf(fields: Fields): SessionRecord['kind'] {
   throw new UnreadableRecordError('the kind of a session is not known');
 }
 
-/** A session as it was kept; throws `UnreadableRecordError` when it is none, or another's. */
+/** Reads a stored session; throws `UnreadableRecordError` when it is none, or has another id. */
 export function sessionOf(value: unknown, id: string): SessionRecord {
   if (!isFields(value)) throw new UnreadableRecordError('a session is not an object');
   if (text(value, 'id') !== id) throw new UnreadableRecordError('a session lies under the id of another');

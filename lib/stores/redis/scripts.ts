@@ -1,6 +1,6 @@
 import { script } from './commands.ts';
 
-/** Changes a session that is there, and leaves its end as it is. `change` sees it as `session`. */
+/** Changes an existing session and keeps its expiry. `change` is Lua that modifies `session`. */
 const updateOnly = (change: string) =>
   script(`
     local found = redis.call('GET', KEYS[1])
@@ -16,7 +16,7 @@ export const saveData = updateOnly('session.data = ARGV[1]');
 /** ARGV: the epoch. */
 export const restamp = updateOnly('session.epoch = tonumber(ARGV[1])');
 
-/** ARGV: last use, idle end, and the time by our clock, which its remaining life is counted from. */
+/** ARGV: last use, idle end, and the current time of this instance, from which the key's expiry is computed. */
 export const touch = script(`
   local found = redis.call('GET', KEYS[1])
   if not found then return 0 end
@@ -31,7 +31,7 @@ export const touch = script(`
   redis.call('SET', KEYS[1], cjson.encode(session), 'PX', math.max(1, left))
   return 1`);
 
-/** Ends a session, even one that cannot be read. Gives whether it was there, and whose it was ('' when nobody's). */
+/** Ends a session, even an unreadable one. Returns whether it existed, and its owner ('' for none). */
 export const end = script(`
   local found = redis.pcall('GET', KEYS[1])
   if not found then return {0, ''} end
@@ -42,7 +42,7 @@ export const end = script(`
   end
   return {redis.call('DEL', KEYS[1]), owner}`);
 
-/** Ends a session unless it is readably somebody else's. ARGV: the owner. */
+/** Ends a session unless it is readable and another user's. ARGV: the owner. */
 export const endOf = script(`
   local found = redis.pcall('GET', KEYS[1])
   if not found then return 0 end
@@ -53,7 +53,7 @@ export const endOf = script(`
   end
   return redis.call('DEL', KEYS[1])`);
 
-/** Deletes a session that is over. ARGV: the time. */
+/** Deletes an expired session. ARGV: the time. */
 export const sweep = script(`
   local found = redis.pcall('GET', KEYS[1])
   if type(found) ~= 'string' then return 0 end
@@ -63,7 +63,7 @@ export const sweep = script(`
   if ends > tonumber(ARGV[1]) then return 0 end
   return redis.call('DEL', KEYS[1])`);
 
-/** Puts a session on its owner's list, which lives as long as the last one on it. ARGV: id, absolute end, time. */
+/** Adds a session to its owner's list, which expires with the last session on it. ARGV: id, absolute end, time. */
 export const enlist = script(`
   redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[3])
   redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])

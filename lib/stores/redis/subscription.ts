@@ -1,13 +1,13 @@
 import { type Link, linkTo } from './link.ts';
 import type { Target } from './url.ts';
 
-/** A connection that listens to one channel, and to nothing else. */
+/** A connection that is subscribed to one channel. */
 export interface Subscription {
-  /** Resolves once it listens. */
+  /** Resolves once it is subscribed. */
   open(): Promise<void>;
-  /** Gives this connection up and makes another. */
+  /** Closes the connection and opens another. */
   renew(): void;
-  /** What went wrong with it last. */
+  /** The last failure, for people. */
   readonly problem: string | undefined;
   close(): void;
 }
@@ -28,7 +28,7 @@ export function subscription(target: Target, channel: string, hear: (text: strin
     open,
     renew() {
       link?.close();
-      // What fails is told by the channel's silence, and tried again after it.
+      // A failure shows as silence of the channel, after which the bus renews again.
       void open().catch(() => undefined);
     },
     get problem() {

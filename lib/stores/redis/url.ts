@@ -1,5 +1,5 @@
-/** A host with its port. */
-export interface Surface {
+/** A host and a port. */
+export interface Endpoint {
   readonly host: string;
   readonly port: number;
 }
@@ -9,18 +9,18 @@ export interface Credentials {
   readonly password?: string | undefined;
 }
 
-/** What a Redis URL says. */
+/** A parsed Redis URL. */
 export interface Target {
   readonly kind: 'single' | 'sentinel' | 'cluster';
-  /** The server; the sentinels; some of the cluster's nodes. Never empty. */
-  readonly places: readonly [Surface, ...Surface[]];
+  /** The server, the sentinels, or some nodes of the cluster. Never empty. */
+  readonly endpoints: readonly [Endpoint, ...Endpoint[]];
   readonly tls: boolean;
   readonly credentials: Credentials;
-  /** For the sentinels themselves, when they ask for any. */
+  /** Credentials for the sentinels themselves. */
   readonly sentinelCredentials: Credentials;
-  /** The name that the sentinels watch the master under; '' without Sentinel. */
+  /** The sentinels' name of the master; '' without Sentinel. */
   readonly master: string;
-  /** Number of the database; 0 in a cluster, which has no other. */
+  /** The number of the database; always 0 in a cluster. */
   readonly database: number;
 }
 
@@ -36,14 +36,14 @@ const schemes: Readonly<Record<string, Readonly<{ kind: Target['kind']; tls: boo
 const form = /^([a-z+]+):\/\/(?:([^/?#]*)@)?([^/?#@]*)(\/[^?#]*)?(?:\?([^#]*))?$/i;
 
 /**
- * Reads a Redis URL. The forms, each with `rediss` in place of `redis` for TLS:
+ * Parses a Redis URL. The forms, each with `rediss` in place of `redis` for TLS:
  *
  * - `redis://[user:password@]host[:6379][/database]`
  * - `redis+sentinel://[user:password@]host[:26379][,host2…]/master[/database][?sentinel_user=…&sentinel_password=…]`
  * - `redis+cluster://[user:password@]host[:6379][,host2…]`
  *
- * User and password are percent-encoded; `:password@` alone means the default user. IPv6 addresses stand in brackets.
- * Throws a `TypeError` that says what is wrong and repeats nothing of the URL.
+ * User and password are percent-encoded; `:password@` alone means the default user. IPv6 addresses are in brackets.
+ * Throws a `TypeError` that says what is wrong without repeating any part of the URL.
  */
 export function parseRedisUrl(url: string): Target {
   const [, name = '', userinfo, hosts = '', path = '', query = ''] = form.exec(url) ?? [];
@@ -53,7 +53,7 @@ export function parseRedisUrl(url: string): Target {
   }
   return {
     ...scheme,
-    places: placesOf(hosts, scheme.kind),
+    endpoints: endpointsOf(hosts, scheme.kind),
     credentials: credentialsOf(userinfo),
     ...pathOf(path, scheme.kind),
     ...queryOf(query, scheme.kind),
@@ -77,8 +77,8 @@ function credentialsOf(userinfo: string | undefined): Credentials {
   return { username: decoded(user) || undefined, password: decoded(password) || undefined };
 }
 
-function placesOf(hosts: string, kind: Target['kind']): Target['places'] {
-  const [first, ...more] = hosts.split(',').map((host) => placeOf(host, kind === 'sentinel' ? 26379 : 6379));
+function endpointsOf(hosts: string, kind: Target['kind']): Target['endpoints'] {
+  const [first, ...more] = hosts.split(',').map((host) => endpointOf(host, kind === 'sentinel' ? 26379 : 6379));
   if (first === undefined) throw wrong('it names no host');
   if (kind === 'single' && more.length > 0) {
     throw wrong('several hosts need redis+sentinel:// or redis+cluster://');
@@ -86,12 +86,12 @@ function placesOf(hosts: string, kind: Target['kind']): Target['places'] {
   return [first, ...more];
 }
 
-function placeOf(text: string, usual: number): Surface {
+function endpointOf(text: string, usual: number): Endpoint {
   const [, bracketed, name, digits] = /^(?:\[([0-9a-f:.]+)\]|([^:[\]\s]+))(?::(\d{1,5}))?$/i.exec(text) ?? [];
   const host = bracketed ?? name;
   const port = digits === undefined ? usual : Number(digits);
   if (host === undefined || port < 1 || port > 65535) {
-    // What stands there may be a piece of a password with an unencoded slash.
+    // Not repeated: it may be part of a password with an unencoded slash.
     throw wrong('what should be a host, with a port from 1 to 65535, is none');
   }
   return { host, port };
@@ -121,8 +121,10 @@ function queryOf(query: string, kind: Target['kind']): Pick<Target, 'sentinelCre
   };
 }
 
-/** `host:port`, and no more than that: what may be shown and logged. */
-export function placesShown(target: Target): string {
-  const shown = target.places.map(({ host, port }) => `${host.includes(':') ? `[${host}]` : host}:${port}`).join(', ');
+/** `host:port` of each endpoint, without credentials, to be shown and logged. */
+export function endpointsShown(target: Target): string {
+  const shown = target.endpoints
+    .map(({ host, port }) => `${host.includes(':') ? `[${host}]` : host}:${port}`)
+    .join(', ');
   return target.kind === 'single' ? shown : `${target.kind} ${shown}`;
 }

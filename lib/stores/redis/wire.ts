@@ -1,14 +1,14 @@
 import type { Invalidation } from '../../invalidation/bus.ts';
 
-/** What goes over the channel: everybody's messages, numbered by who sends them. */
+/** A message on the channel, numbered by its sender. */
 export type Note = Readonly<{
-  /** The instance that sends it. */
+  /** The id of the sending instance. */
   from: string;
-  /** One more than that instance's last. */
+  /** One more than the sender's last number. */
   number: number;
-  /** When it was sent, by the sender's own monotonic clock: means nothing to others. */
+  /** When it was sent, by the sender's monotonic clock: only the sender can use it. */
   sentAt: number;
-  /** `beat`: nothing but "I am here"; `bye`: nothing will follow. */
+  /** An invalidation, `beat` (still running) or `bye` (closing). */
   says: 'beat' | 'bye' | Invalidation;
 }>;
 
@@ -16,7 +16,7 @@ const kinds = ['session', 'token', 'user', 'all'] as const;
 
 export const written = (note: Note): string => JSON.stringify(note);
 
-/** Undefined for what none of us has written. */
+/** Parses a message; returns `undefined` for any other text. */
 export function read(text: string): Note | undefined {
   try {
     const { from, number, sentAt, says } = JSON.parse(text);
