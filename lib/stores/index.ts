@@ -1,3 +1,15 @@
+/** For people who write stores of their own: the interfaces, and the suites that hold every implementation to them. */
+
 export { StoreUnavailableError } from '../errors.ts';
+export type { AttemptStore } from './attempts.ts';
+export type { ApiTokenRecord, ApiTokenStore } from './records/api-tokens.ts';
+export type { AuditRecord, AuditStore } from './records/audit.ts';
+export type { FactRecord, FactStore } from './records/facts.ts';
+export type { KeyRecord, KeyStore } from './records/keys.ts';
+export type { Page } from './records/page.ts';
+export type * from './records/refresh-tokens.ts';
+export type * from './records/transfer.ts';
 export type * from './records/users.ts';
+export type { SessionRecord, SessionStore } from './sessions.ts';
+export type { Stores } from './stores.ts';
 export * from './suites/index.ts';
