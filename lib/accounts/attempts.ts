@@ -1,6 +1,6 @@
-import ipaddr from 'ipaddr.js';
 import { randomBase62 } from '../crypto/random.ts';
 import { type Refusal, refused } from '../errors.ts';
+import { addressKey } from '../net/address-key.ts';
 import type { AttemptStore } from '../stores/attempts.ts';
 
 const day = 24 * 60 * 60 * 1000;
@@ -45,17 +45,6 @@ export interface AttemptLimits {
   wrongSetupToken(address: string): Promise<Refused | undefined>;
   /** `who` has signed in from there: the limits that others use up there do not hold them up. */
   remember(who: string, address: string, at: number): Promise<void>;
-}
-
-/** By what an address is counted: itself, IPv4-mapped unwrapped, and for IPv6 its /64, as one household has a whole one. */
-export function addressKey(address: string): string {
-  if (!ipaddr.isValid(address)) return address.slice(0, 64);
-  const parsed = ipaddr.process(address);
-  if (!(parsed instanceof ipaddr.IPv6)) return parsed.toString();
-  const [network] = ipaddr.IPv6.networkAddressFromCIDR(`${parsed.toNormalizedString().split('%')[0]}/64`)
-    .toString()
-    .split('%');
-  return `${network}/64`;
 }
 
 /** `most` is absent for a counter that only counts: somebody else is limited by it. */

@@ -3,19 +3,27 @@ import type { AuditEntry, AuditLog, GateEvent, GateEventName, RecordEvent } from
 import type { AuditRecord, AuditStore } from '../stores/records/audit.ts';
 import { pageSize } from '../stores/records/page.ts';
 import { plainEvent, type RecordedEvent, recordIds, recordOf } from './entry.ts';
-import { floodGate } from './flood.ts';
+import { keptOf, quotas, shareOf } from './quotas.ts';
 import { auditWriter } from './writer.ts';
 
 type Listener = (event: RecordedEvent) => void;
 
-/** How much is kept. `keep` records in all; `floodPerMinute` of each kind of event that strangers can cause. */
-export type AuditLimits = Readonly<{ keep: number; trimEvery: number; floodPerMinute: number; waiting: number }>;
+/** `kept`: how many records of each event; `trimEvery`: after how many new ones of an event the oldest go. */
+export type AuditLimits = Readonly<{
+  kept: Readonly<Record<GateEventName, number>>;
+  trimEvery: number;
+  /** How many records may wait for the store. */
+  waiting: number;
+}>;
 
-const defaults: AuditLimits = { keep: 200_000, trimEvery: 1000, floodPerMinute: 300, waiting: 10_000 };
+const defaults: AuditLimits = { kept: keptOf, trimEvery: 1000, waiting: 10_000 };
 
 /** The audit log and the events of `gate.on`: two readers of the same thing. */
 export interface Audit {
-  /** Keeps an event and hands it to its listeners. Never rejects: what cannot be kept is logged. */
+  /**
+   * Writes an event to the log, hands it to its listeners and keeps it, unless its source has used up its quota. Never
+   * rejects: what cannot be kept is logged.
+   */
   readonly record: RecordEvent;
   readonly log: AuditLog;
   /** Calls back for each event of that name; returns an unsubscribe function. What a listener throws is logged. */
@@ -34,9 +42,8 @@ export function auditLog(
   clock: () => number = Date.now,
   limits: Partial<AuditLimits> = {},
 ): Audit {
-  const { floodPerMinute, ...kept } = { ...defaults, ...limits };
-  const writer = auditWriter(store, log, kept);
-  const gate = floodGate(floodPerMinute);
+  const writer = auditWriter(store, log, { ...defaults, ...limits });
+  const withinQuota = quotas();
   const nextId = recordIds();
   const listeners = new Map<GateEventName, Set<Listener>>();
 
@@ -50,15 +57,16 @@ export function auditLog(
   }
 
   async function keep(event: RecordedEvent): Promise<void> {
-    const { keep, leftOut } = gate(event);
+    const { keep, leftOut } = withinQuota(event);
     if (!keep) return;
     const detail = leftOut === 0 ? event.detail : { ...event.detail, leftOut };
-    await writer.append(recordOf({ ...event, detail }, nextId(event.at)));
+    await writer.append({ ...recordOf({ ...event, detail }, nextId(event.at)), share: shareOf(event) });
   }
 
   return {
     async record(given) {
       const event = plainEvent(given, clock());
+      log.info(event, 'audit');
       for (const listener of listeners.get(event.event) ?? []) void call(listener, event);
       await keep(event);
     },

@@ -1,5 +1,5 @@
-import { choice } from './parsers.ts';
-import { everywhere, gateway, type Setting } from './setting.ts';
+import { choice, duration } from './parsers.ts';
+import { everywhere, gateway, type Setting, servers } from './setting.ts';
 
 /** What is logged, and how. */
 export const loggingSettings = {
@@ -22,5 +22,13 @@ export const loggingSettings = {
     help: 'How log lines are written: `json` or `pretty`.',
     appliesTo: gateway,
     example: 'json',
+  },
+  /** How long records of the audit log are kept. Within it each event has a quota of its own. Default: `400d`. */
+  auditRetention: {
+    parser: duration,
+    default: '400d',
+    help: 'How long records of the audit log are kept. Within it each event has a quota of its own.',
+    appliesTo: servers,
+    example: '90d',
   },
 } satisfies Readonly<Record<string, Setting>>;

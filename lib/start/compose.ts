@@ -104,7 +104,7 @@ async function assemble(base: InstallationDependencies): Promise<Installation> {
   await warnAtStart({ settings, users: stores.users, ladder, log });
   const connections = openConnections({ bus, clock, interval: Math.min(cacheLifetime, 30_000) });
   const stopListening = stores.onForeignChange(() => void bus.publish({ kind: 'all', id: '' }));
-  const stopHousekeeping = housekeeping({ stores, keys, clock, log });
+  const stopHousekeeping = housekeeping({ stores, auditRetention: settings.auditRetention, keys, clock, log });
   const sign = assertionSigner({ keys, issuer, clock });
   return {
     core,

@@ -9,21 +9,22 @@ const atOnce = 1000;
 /** A signing key is replaced after this long; it goes on verifying until nothing that it signed can be good. */
 const keyAge = 90 * 24 * 60 * minute;
 
-/** Both kinds of store have this verb. */
+/** All kinds of store have this verb. */
 type Swept = Pick<Stores['sessions'], 'sweep'>;
 
 type Dependencies = Readonly<{
-  stores: Readonly<Record<'sessions' | 'refreshTokens', Swept>>;
+  stores: Readonly<Record<'sessions' | 'refreshTokens' | 'audit', Swept>>;
+  /** How long audit records are kept, in milliseconds. */
+  auditRetention: number;
   keys: Pick<SigningKeys, 'rotateAfter'>;
   clock: () => number;
   log: Log;
 }>;
 
 /** Every minute: deletes a little of what is past its time, replaces a signing key that is old. Gives the way to stop. */
-export function housekeeping({ stores, keys, clock, log }: Dependencies): () => void {
+export function housekeeping({ stores, auditRetention, keys, clock, log }: Dependencies): () => void {
   /** A store in this process answers without letting anybody else have a turn. */
-  async function sweep(store: Swept): Promise<void> {
-    const now = clock();
+  async function sweep(store: Swept, now = clock()): Promise<void> {
     while ((await store.sweep(now, atOnce)) === atOnce) await turn();
   }
 
@@ -31,6 +32,7 @@ export function housekeeping({ stores, keys, clock, log }: Dependencies): () => 
     try {
       await sweep(stores.sessions);
       await sweep(stores.refreshTokens);
+      await sweep(stores.audit, clock() - auditRetention);
       await keys.rotateAfter(keyAge);
     } catch (error) {
       log.warn({ err: error }, 'what is past its time could not be put away');

@@ -68,6 +68,7 @@ const fields: { readonly [K in TransferKind]: { readonly [F in keyof TransferRec
     subject: optional(text),
     outcome: text,
     detail: optional(details),
+    share: optional(text),
   },
 };
 

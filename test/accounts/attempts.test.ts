@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { addressKey, attemptLimits } from '../../lib/accounts/attempts.ts';
+import { attemptLimits } from '../../lib/accounts/attempts.ts';
 import { openSqlite } from '../../lib/stores/sqlite/index.ts';
 
 const settings = { loginMaxFailures: 5, loginWindow: 900_000, loginMaxFailuresAddress: 20, loginMaxFailuresUser: 10 };
@@ -187,23 +187,4 @@ describe('the current password in a session', () => {
     equal(await fail('ada', '10.8.0.1'), false);
     equal(await succeed('ada', '10.0.0.1'), true);
   });
-});
-
-describe('the key of an address', () => {
-  const keys: [address: string, key: string][] = [
-    ['192.0.2.1', '192.0.2.1'],
-    ['::ffff:192.0.2.1', '192.0.2.1'],
-    ['2001:db8::1', '2001:db8::/64'],
-    ['2001:DB8:0:0:ffff::1', '2001:db8::/64'],
-    ['2001:db8:0:1::1', '2001:db8:0:1::/64'],
-    ['fe80::1%eth0', 'fe80::/64'],
-    ['::1', '::/64'],
-    ['unknown', 'unknown'],
-    ['', ''],
-  ];
-  it('is itself, or its /64', () =>
-    deepEqual(
-      keys.map(([address]) => [address, addressKey(address)]),
-      keys,
-    ));
 });

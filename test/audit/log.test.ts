@@ -1,6 +1,7 @@
-import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { deepEqual, equal, match } from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type AuditLimits, auditLog } from '../../lib/audit/log.ts';
+import { type Audit, type AuditLimits, auditLog } from '../../lib/audit/log.ts';
+import { keptOf } from '../../lib/audit/quotas.ts';
 import type { NewEvent } from '../../lib/services.ts';
 import { openSqlite } from '../../lib/stores/sqlite/index.ts';
 
@@ -15,11 +16,13 @@ const event = (more: object = {}): NewEvent => ({
 
 function logOfErrors() {
   const errors: string[] = [];
+  const lines: object[] = [];
   const silent = () => {};
   return {
     errors,
+    lines,
     debug: silent,
-    info: silent,
+    info: (fields: object) => lines.push(JSON.parse(JSON.stringify(fields))),
     warn: silent,
     error: (_: object, message: string) => errors.push(message),
   };
@@ -99,23 +102,33 @@ describe('the audit log', () => {
     equal((await audit.log.list({ actor: 'bob', event: 'logout' })).items.length, 1);
   });
 
-  it('trims to the newest every so many records', async () => {
-    const { audit } = await open({ keep: 20, trimEvery: 10 });
-    for (let at = 0; at < 60; at++) await audit.record(event({ subject: `n:${at}` }));
-    const { items } = await audit.log.list({ limit: 200 });
-    ok(items.length < 31, `${items.length} are kept`);
-    equal(items[0]?.subject, 'n:59');
+  it('trims each event to its own quota every so many of its records', async () => {
+    const kept = { ...keptOf, 'user.changed': 20, logout: 5 };
+    const { audit, time } = await open({ kept, trimEvery: 10 });
+    for (let at = 0; at < 60; at++) {
+      time.now += 60_000;
+      await audit.record(event({ subject: `n:${at}` }));
+      if (at % 2) await audit.record(event({ event: 'logout', actor: `n${at}` }));
+    }
+    const changes = (await audit.log.list({ limit: 200, event: 'user.changed' })).items;
+    equal(changes.length, 20);
+    equal(changes[0]?.subject, 'n:59');
+    equal((await audit.log.list({ limit: 200, event: 'logout' })).items.length, 5);
   });
 
-  it('keeps a flood of refused sign-ins from filling the log, and says how many were left out', async () => {
-    const { audit, time } = await open({ floodPerMinute: 10 });
-    for (let at = 0; at < 100; at++) await audit.record(event({ event: 'login.failed', actor: `n${at}` }));
-    await audit.record(event());
-    equal((await audit.log.list({ limit: 200 })).items.length, 11);
-    time.now += 60_000;
-    await audit.record(event({ event: 'login.failed', actor: 'later' }));
-    const [newest] = (await audit.log.list()).items;
-    deepEqual(newest?.detail, { leftOut: 90 });
+  it('writes every event to the log as a line, those beyond the quota too', async () => {
+    const { audit, log } = await open();
+    const failure = event({ event: 'login.failed', actor: 'eve\n', via: 'none', address: '192.0.2.1', outcome: 'no' });
+    for (let at = 0; at < 200; at++) await audit.record(failure);
+    equal(log.lines.length, 200);
+    deepEqual(log.lines[0], {
+      event: 'login.failed',
+      at: 1_000_000,
+      actor: 'eve',
+      via: 'none',
+      address: '192.0.2.1',
+      outcome: 'no',
+    });
   });
 
   it('makes texts harmless and cuts them', async () => {
@@ -139,6 +152,89 @@ describe('the audit log', () => {
     await stores.close();
     await audit.record(event());
     deepEqual(log.errors, ['audit records not kept']);
+  });
+});
+
+/** How many records there are of each actor. */
+async function actorsIn(audit: Audit): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  let cursor: string | undefined;
+  do {
+    const page = await audit.log.list({ limit: 200, cursor });
+    for (const { actor } of page.items) counts[actor] = (counts[actor] ?? 0) + 1;
+    cursor = page.next;
+  } while (cursor);
+  return counts;
+}
+
+describe('a flood of events', () => {
+  const failure = (actor: string, address: string) =>
+    event({ event: 'login.failed', actor, via: 'none', address, outcome: 'invalid_credentials' });
+
+  it('from one address hides no failure of another address, nor of another user', async () => {
+    const { audit } = await open();
+    for (let at = 0; at < 500; at++) await audit.record(failure(`unknown:${at}`, '192.0.2.1'));
+    for (let at = 0; at < 500; at++) await audit.record(failure('eve', '192.0.2.1'));
+    await audit.record(failure('ada', '192.0.2.1'));
+    await audit.record(failure('eve', '192.0.2.2'));
+    await audit.record(failure('unknown:x', '192.0.2.2'));
+    const counts = await actorsIn(audit);
+    deepEqual([counts.eve, counts.ada, counts['unknown:x']], [31, 1, 1]);
+    equal(
+      Object.values(counts).reduce((sum, one) => sum + one),
+      30 + 31 + 1 + 1,
+    );
+  });
+
+  it('from one IPv6 household has one pace', async () => {
+    const { audit } = await open();
+    for (let at = 0; at < 200; at++) await audit.record(failure('unknown:x', `2001:db8::${at}`));
+    deepEqual(await actorsIn(audit), { 'unknown:x': 30 });
+  });
+
+  it('is told of with the next of its source that is kept', async () => {
+    const { audit, time } = await open();
+    for (let at = 0; at < 130; at++) await audit.record(failure(`unknown:${at}`, '192.0.2.1'));
+    time.now += 60_000;
+    await audit.record(failure('unknown:later', '192.0.2.1'));
+    const [newest, before] = (await audit.log.list()).items;
+    deepEqual([newest?.detail, before?.detail], [{ leftOut: 100 }, undefined]);
+  });
+
+  it('has its pace back in time, and none for a clock that steps back', async () => {
+    const { audit, time } = await open();
+    for (let at = 0; at < 40; at++) await audit.record(failure('unknown:a', '192.0.2.1'));
+    time.now -= 3_600_000;
+    await audit.record(failure('unknown:b', '192.0.2.1'));
+    time.now += 3 * 60_000;
+    for (let at = 0; at < 9; at++) await audit.record(failure('unknown:c', '192.0.2.1'));
+    deepEqual(await actorsIn(audit), { 'unknown:a': 30, 'unknown:c': 3 });
+  });
+
+  it('that one user causes is kept to a pace, and nobody else’s is', async () => {
+    const { audit } = await open();
+    for (let at = 0; at < 500; at++) {
+      await audit.record(event({ event: at % 2 ? 'token.created' : 'token.revoked', actor: 'viewer' }));
+      await audit.record(event({ actor: 'viewer', subject: 'user:viewer' }));
+    }
+    await audit.record(event({ event: 'token.created', actor: 'bob' }));
+    deepEqual(await actorsIn(audit), { viewer: 300, bob: 1 });
+  });
+
+  it('leaves out nothing that changes the rights of others', async () => {
+    const { audit } = await open();
+    for (let at = 0; at < 500; at++) await audit.record(event({ actor: 'root', subject: `user:u${at}` }));
+    for (let at = 0; at < 300; at++) await audit.record(event({ actor: 'me', subject: 'user:me', via: 'command' }));
+    deepEqual(await actorsIn(audit), { root: 500, me: 300 });
+  });
+
+  it('displaces nothing of another event', async () => {
+    const kept = { ...keptOf, 'login.failed': 50 };
+    const { audit } = await open({ kept, trimEvery: 10 });
+    await audit.record(event({ subject: 'user:bob', detail: { role: 'admin' } }));
+    for (let at = 0; at < 1000; at++) await audit.record(failure('unknown:x', `10.0.${at % 250}.${at}`));
+    equal((await audit.log.list({ event: 'user.changed' })).items.length, 1);
+    equal((await audit.log.list({ event: 'login.failed', limit: 200 })).items.length, 50);
   });
 });
 

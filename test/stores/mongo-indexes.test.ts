@@ -36,6 +36,7 @@ test('every index that uniqueness and the lists stand on is there', async (t) =>
     'api_tokens userId,name unique',
     'audit actor,_id',
     'audit event,_id',
+    'audit event,share,_id',
     'refresh_families live.expiresAt',
     'refresh_families live.hash',
     'spent_refresh_tokens expiresAt',
@@ -100,7 +101,8 @@ const verbs: [what: string, verb: Verb][] = [
   ['the next page of the audit log', ({ audit }) => audit.list({ limit: 20, after: '000100' })],
   ['one event of the audit log', ({ audit }) => audit.list({ limit: 20, event: 'logout', after: '000100' })],
   ['one actor of the audit log', ({ audit }) => audit.list({ limit: 20, actor: 'ada', after: '000100' })],
-  ['a trimmed audit log', ({ audit }) => audit.trim(100)],
+  ['a trimmed audit log', ({ audit }) => audit.trim('logout', 10)],
+  ['a sweep of the audit log', ({ audit }) => audit.sweep(start + minute, 10)],
 ];
 
 async function fill({ users, tokens, refreshTokens, keys, audit }: MongoStores): Promise<void> {

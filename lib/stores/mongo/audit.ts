@@ -20,11 +20,13 @@ const schema = new Schema<AuditDocument>(
     subject: { type: String },
     outcome: { type: String },
     detail: { type: Schema.Types.Mixed },
+    share: { type: String },
   },
   documentOptions,
 );
 schema.index({ event: 1, _id: -1 }, { name: 'by_event' });
 schema.index({ actor: 1, _id: -1 }, { name: 'by_actor' });
+schema.index({ event: 1, share: 1, _id: 1 }, { name: 'by_share' });
 
 export function documentOf({ id, ...record }: AuditRecord): AuditDocument {
   return { _id: id, ...record };
@@ -53,6 +55,7 @@ export function recordOf(found: AuditDocument): AuditRecord {
     subject: textOrNone(found.subject),
     outcome: text(found.outcome),
     detail: detailOf(found.detail),
+    share: textOrNone(found.share),
   };
 }
 
@@ -84,32 +87,53 @@ export function auditStore(db: Database): AuditStore {
     return pageOf(found, limit, ({ _id }) => _id, recordOf);
   }
 
-  /** Deletes a batch of records up to `last`, oldest first; returns how many. */
-  async function trimSome(last: string): Promise<number> {
-    const oldest = await audit
-      .find({ _id: { $lte: last } }, { _id: 1 })
-      .sort({ _id: 1 })
-      .limit(trimmedAtOnce)
-      .lean();
-    const newest = oldest.at(-1)?._id;
-    if (newest === undefined) return 0;
-    return (await audit.deleteMany({ _id: { $lte: newest } })).deletedCount;
+  /** Deletes the oldest of those that match; returns how many. */
+  async function removeOldest(
+    filter: Readonly<{ event: string; share?: string | null }>,
+    most: number,
+  ): Promise<number> {
+    const oldest = await audit.find(filter, { _id: 1 }).sort({ _id: 1 }).limit(most).lean();
+    return (await audit.deleteMany({ _id: { $in: oldest.map(({ _id }) => _id) } })).deletedCount;
   }
 
-  async function trim(keep: number): Promise<number> {
-    const newestToGo = await audit.findOne({}, { _id: 1 }).sort({ _id: -1 }).skip(Math.max(0, keep)).lean();
-    if (newestToGo === null) return 0;
+  async function largestShareOf(event: string): Promise<{ share: string | null; n: number }> {
+    const [largest] = await audit.aggregate<{ _id: string | null; n: number }>([
+      { $match: { event } },
+      { $group: { _id: '$share', n: { $sum: 1 } } },
+      { $sort: { n: -1 } },
+      { $limit: 1 },
+    ]);
+    return { share: largest?._id ?? null, n: largest?.n ?? 0 };
+  }
+
+  async function trimSome(event: string, keep: number): Promise<number> {
+    const over = Math.min((await audit.countDocuments({ event })) - keep, trimmedAtOnce);
+    if (over <= 0) return 0;
+    const { share, n } = await largestShareOf(event);
+    const beyond = n - Math.floor(keep / 10);
+    return beyond > 0 ? removeOldest({ event, share }, Math.min(over, beyond)) : removeOldest({ event }, over);
+  }
+
+  async function trim(event: string, keep: number): Promise<number> {
     let gone = 0;
     for (;;) {
-      const some = await trimSome(newestToGo._id);
+      const some = await trimSome(event, Math.max(0, keep));
       gone += some;
-      if (some < trimmedAtOnce) return gone;
+      if (some === 0) return gone;
     }
+  }
+
+  /** Ids sort by time: the oldest come first. */
+  async function sweep(before: number, limit: number): Promise<number> {
+    const oldest = await audit.find({}, { _id: 1, at: 1 }).sort({ _id: 1 }).limit(limit).lean();
+    const aged = oldest.filter(({ at }) => at < before).map(({ _id }) => _id);
+    return aged.length === 0 ? 0 : (await audit.deleteMany({ _id: { $in: aged } })).deletedCount;
   }
 
   return {
     append: (records) => db.answer(() => append(records)),
     list: (query) => db.answer(() => list(query)),
-    trim: (keep) => db.answer(() => trim(keep)),
+    trim: (event, keep) => db.answer(() => trim(event, keep)),
+    sweep: (before, limit) => db.answer(() => sweep(before, limit)),
   };
 }

@@ -15,6 +15,8 @@ export interface AuditRecord {
   readonly subject?: string | undefined;
   readonly outcome: 'ok' | string;
   readonly detail?: Readonly<Record<string, string | number | boolean>> | undefined;
+  /** Whose share of the log it uses up: an actor or an address. Absent in records of older versions. */
+  readonly share?: string | undefined;
 }
 
 export interface AuditStore {
@@ -22,6 +24,11 @@ export interface AuditStore {
   append(records: readonly AuditRecord[]): Promise<void>;
   /** Newest first. */
   list(query: { limit: number; after?: string; event?: string; actor?: string }): Promise<Page<AuditRecord>>;
-  /** Removes all but the newest `keep`; returns how many were removed. */
-  trim(keep: number): Promise<number>;
+  /**
+   * Removes records of an event until `keep` are left; returns how many were removed. The oldest of the largest share go first,
+   * as long as that share has more than a tenth of `keep`; then the oldest.
+   */
+  trim(event: string, keep: number): Promise<number>;
+  /** Deletes at most `limit` records that are older than `before`, the oldest first; returns how many. */
+  sweep(before: number, limit: number): Promise<number>;
 }

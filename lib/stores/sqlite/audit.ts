@@ -4,7 +4,7 @@ import type { AuditRecord, AuditStore } from '../records/audit.ts';
 import type { Connection, Row } from './connection.ts';
 import { integer, jsonOrNone, pageLimit, pageOf, text, textOrNone, UnreadableRecordError } from './rows.ts';
 
-export const columns = 'id, at, event, actor, via, address, agent, subject, outcome, detail';
+export const columns = 'id, at, event, actor, via, address, agent, subject, outcome, detail, share';
 const trimmedAtOnce = 2_000;
 
 /** Greater than every id. */
@@ -22,6 +22,7 @@ export function values(record: AuditRecord): SQLInputValue[] {
     record.subject ?? null,
     record.outcome,
     record.detail === undefined ? null : JSON.stringify(record.detail),
+    record.share ?? '',
   ];
 }
 
@@ -54,6 +55,7 @@ export function recordOf(row: Row): AuditRecord {
     subject: textOrNone(row.subject),
     outcome: text(row.outcome),
     detail: detailOf(row),
+    share: text(row.share) || undefined,
   };
 }
 
@@ -68,8 +70,20 @@ function statements(db: Connection) {
     byEvent: list('event = ? AND'),
     byActor: list('actor = ? AND'),
     byBoth: list('event = ? AND actor = ? AND'),
-    count: db.statement('SELECT count(*) AS n FROM audit'),
-    trim: db.statement('DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE id >= ? ORDER BY id LIMIT ?)'),
+    count: db.statement('SELECT count(*) AS n FROM audit WHERE event = ?'),
+    largestShare: db.statement(
+      'SELECT share, max(n) AS n FROM (SELECT share, count(*) AS n FROM audit WHERE event = ? GROUP BY share)',
+    ),
+    trim: db.statement(
+      'DELETE FROM audit WHERE id IN (SELECT id FROM audit INDEXED BY audit_by_event WHERE event = ? ORDER BY id LIMIT ?)',
+    ),
+    trimShare: db.statement(
+      `DELETE FROM audit WHERE id IN
+         (SELECT id FROM audit INDEXED BY audit_by_share WHERE event = ? AND share = ? ORDER BY id LIMIT ?)`,
+    ),
+    sweep: db.statement(
+      'DELETE FROM audit WHERE id IN (SELECT id FROM (SELECT id, at FROM audit WHERE id > ? ORDER BY id LIMIT ?) WHERE at < ?)',
+    ),
   };
 }
 
@@ -85,10 +99,14 @@ function rowsOf(sql: ReturnType<typeof statements>, query: Query, limit: number)
 
 export function auditStore(db: Connection): AuditStore {
   const sql = statements(db);
-  const trimSome = (keep: number) => () => {
-    const over = Number(sql.count.get()?.n ?? 0) - Math.max(0, keep);
-    return over > 0 ? sql.trim.run('', Math.min(over, trimmedAtOnce)) : 0;
-  };
+  function trimSome(event: string, keep: number): number {
+    const over = Math.min(Number(sql.count.get(event)?.n ?? 0) - keep, trimmedAtOnce);
+    if (over <= 0) return 0;
+    const largest = sql.largestShare.get(event);
+    const beyond = Number(largest?.n ?? 0) - Math.floor(keep / 10);
+    if (beyond <= 0) return sql.trim.run(event, over);
+    return sql.trimShare.run(event, text(largest?.share), Math.min(over, beyond));
+  }
   return {
     // Refused attempts may come by the thousand, and nothing was promised to anybody.
     append: (records) =>
@@ -100,14 +118,16 @@ export function auditStore(db: Connection): AuditStore {
         const limit = pageLimit(query.limit);
         return pageOf(rowsOf(sql, query, limit + 1).map(recordOf), limit, (record) => record.id);
       }),
-    async trim(keep) {
+    async trim(event, keep) {
       let gone = 0;
       for (;;) {
-        const some = await db.transaction('relaxed', trimSome(keep));
+        const some = await db.transaction('relaxed', () => trimSome(event, Math.max(0, keep)));
         gone += some;
-        if (some < trimmedAtOnce) return gone;
+        if (some === 0) return gone;
         await nextTurn();
       }
     },
+    // Ids sort by time: the oldest come first.
+    sweep: (before, limit) => db.write('relaxed', () => sql.sweep.run('', limit, before)),
   };
 }

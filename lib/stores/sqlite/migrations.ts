@@ -131,6 +131,10 @@ const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX held_attempts_by_end ON held_attempts (until);
   `,
+  `
+  ALTER TABLE audit ADD COLUMN share TEXT NOT NULL DEFAULT '';
+  CREATE INDEX audit_by_share ON audit (event, share, id);
+  `,
 ];
 
 /** The schema that this version reads and writes. */

@@ -1,7 +1,7 @@
 import { equal } from 'node:assert/strict';
 import { describe } from 'node:test';
 import type { AuditStore } from '../records/audit.ts';
-import { allPages, caseOf, type Open, same } from './cases.ts';
+import { allPages, caseOf, type Open, same, tally } from './cases.ts';
 import { anEvent, start } from './records.ts';
 
 /** The contract of `AuditStore`. */
@@ -78,16 +78,64 @@ function describeTrimming(open: Open<AuditStore>): void {
     [0, 5, []],
   ];
   for (const [keep, gone, left] of sizes) {
-    check(`keeps the newest ${keep} of 5`, async (audit) => {
-      await audit.append(Array.from({ length: 5 }, (_, n) => anEvent(n)));
-      equal(await audit.trim(keep), gone);
-      same(numbers((await audit.list({ limit: 10 })).items), left);
+    check(`keeps the newest ${keep} of 5 of an event, and all of another`, async (audit) => {
+      await audit.append(Array.from({ length: 5 }, (_, n) => anEvent(n, { event: 'logout' })));
+      await audit.append([anEvent(8), anEvent(9)]);
+      equal(await audit.trim('logout', keep), gone);
+      same(numbers((await audit.list({ limit: 10, event: 'logout' })).items), left);
+      equal((await audit.list({ limit: 10 })).items.length, 2 + left.length);
     });
   }
   check('keeps the newest of some thousands', async (audit) => {
     await audit.append(Array.from({ length: 4500 }, (_, n) => anEvent(n)));
-    equal(await audit.trim(100), 4400);
+    equal(await audit.trim('login.succeeded', 100), 4400);
     const left = numbers((await audit.list({ limit: 1000 })).items);
     same([left.length, left.at(0), left.at(-1)], [100, 4499, 4400]);
+  });
+  describeShares(open);
+  describeSweeping(open);
+}
+
+function describeShares(open: Open<AuditStore>): void {
+  const check = caseOf(open);
+  const of = (share: string | undefined, from: number, count: number) =>
+    Array.from({ length: count }, (_, n) => anEvent(from + n, { share }));
+  const sharesIn = async (audit: AuditStore) =>
+    tally((await audit.list({ limit: 1000 })).items.map(({ share }) => share));
+
+  check('gives back whose share a record uses up', async (audit) => {
+    await audit.append([...of('192.0.2.1', 0, 1), ...of(undefined, 1, 1)]);
+    same(
+      (await audit.list({ limit: 10 })).items.map(({ share }) => share ?? 'nobody'),
+      ['nobody', '192.0.2.1'],
+    );
+  });
+  check('removes from the largest share, however new it is', async (audit) => {
+    await audit.append([...of('a', 0, 3), ...of('b', 10, 5), ...of('flood', 100, 900)]);
+    equal(await audit.trim('login.succeeded', 100), 808);
+    same(await sharesIn(audit), { a: 3, b: 5, flood: 92 });
+    equal((await audit.list({ limit: 1 })).items[0]?.at, start + 999);
+  });
+  check('removes from one large share after the other, down to a tenth', async (audit) => {
+    await audit.append([...of('old', 0, 8), ...of('one', 100, 60), ...of('two', 200, 50), ...of(undefined, 300, 40)]);
+    equal(await audit.trim('login.succeeded', 40), 118);
+    same(await sharesIn(audit), { old: 8, one: 4, two: 4, undefined: 24 });
+  });
+  check('removes the oldest where no share is large', async (audit) => {
+    await audit.append(Array.from({ length: 60 }, (_, n) => anEvent(n, { share: `s${n % 30}` })));
+    equal(await audit.trim('login.succeeded', 40), 20);
+    same(numbers((await audit.list({ limit: 100 })).items).at(-1), 20);
+  });
+}
+
+function describeSweeping(open: Open<AuditStore>): void {
+  const check = caseOf(open);
+  check('sweeps what is too old, a few at a time, whatever its event', async (audit) => {
+    await audit.append(Array.from({ length: 10 }, (_, n) => anEvent(n, { event: n % 2 ? 'logout' : 'user.changed' })));
+    same(
+      [await audit.sweep(start + 6, 4), await audit.sweep(start + 6, 4), await audit.sweep(start + 6, 4)],
+      [4, 2, 0],
+    );
+    same(numbers((await audit.list({ limit: 10 })).items), [9, 8, 7, 6]);
   });
 }
