@@ -1,5 +1,5 @@
 /**
- * Node's HTTP module, asked for by name: an `import` reads all that it exports, and one of its exports loads Node's whole
- * `fetch` and WebSocket, memory and time at the start that a gateway has no use for.
+ * Node's HTTP module, through `process.getBuiltinModule`: an `import` reads every export, and one of them loads Node's `fetch`
+ * and WebSocket, which a gateway does not use, at the cost of memory and start-up time.
  */
 export const http = process.getBuiltinModule('node:http');

@@ -1,6 +1,6 @@
 import type { GatewayLog } from './log.ts';
 
-/** The first SIGTERM or SIGINT calls `close`, the next one ends the process at once. Gives the way to stop listening. */
+/** The first SIGTERM or SIGINT calls `close`, the next one ends the process at once. Returns an unsubscribe function. */
 export function onStopSignals({ log, flush }: GatewayLog, close: () => Promise<void>): () => void {
   let asked = false;
 

@@ -3,19 +3,19 @@ import { problemOfSecretKey } from './secret-key.ts';
 
 export { loadSecretKeys } from './secret-key-file.ts';
 
-/** The keys that are derived from the secret keys, one set for each use. */
+/** Keys derived from the secret keys, a set for each use. */
 export interface Keyring {
   /**
-   * The 32-byte keys for a use, in the order of the secrets: the first signs and encrypts, all verify and decrypt.
-   * Uses have labels of their own (`session-cookie`, `signing-keys` …), so that what leaks of one tells nothing of another.
-   * The same array on every call.
+   * Returns the 32-byte keys for a use, in the order of the secrets: the first signs and encrypts, all verify and decrypt.
+   * Each use has its own label (`session-cookie`, `signing-keys` …), so that a leaked key reveals none of another use.
+   * Returns the same array on every call.
    */
   derive(label: string): readonly Buffer[];
 }
 
 /**
- * A keyring of these secrets (URL-safe base64, at least 32 bytes each, newest first), derived with HKDF-SHA-256
- * (RFC 5869). Throws `TypeError` for no secret or one that is too short, without naming it.
+ * Makes a keyring of secrets (URL-safe base64, at least 32 bytes each, newest first), derived with HKDF-SHA-256
+ * (RFC 5869). Throws `TypeError` for an empty list or a secret that is too short, without repeating it.
  */
 export function keyring(secrets: readonly string[]): Keyring {
   const problem = secrets.length === 0 ? 'there is none' : secrets.map(problemOfSecretKey).find(Boolean);

@@ -2,15 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-// The largest multiple of 62 that a byte can hold: bytes above it would make some characters likelier than others.
+// The largest multiple of 62 in a byte: using larger bytes would make some characters more likely than others.
 const fair = 248;
 const secretLength = 30;
 const checksumLength = 6;
 
-/** The kinds of secret that we hand out: API token, refresh token, client secret. */
+/** The prefixes of API tokens, refresh tokens and client secrets. */
 export type TokenPrefix = 'gwt_' | 'gwr_' | 'gws_';
 
-/** `length` characters of `0-9A-Za-z`, each drawn evenly from the system's randomness (5.95 bits a character). */
+/** Returns `length` characters of `0-9A-Za-z`, uniformly random (5.95 bits per character). */
 export function randomBase62(length: number): string {
   let text = '';
   while (text.length < length) {
@@ -26,15 +26,15 @@ function checksum(secret: string): string {
   return text.padStart(checksumLength, '0');
 }
 
-/** A new token: the prefix, 30 random characters (178 bits), and 6 of their CRC-32 in base62. */
+/** Makes a token: the prefix, 30 random characters (178 bits), and 6 characters of their CRC-32 in base62. */
 export function makeToken(prefix: TokenPrefix): string {
   const secret = randomBase62(secretLength);
   return prefix + secret + checksum(secret);
 }
 
 /**
- * Whether `token` has the form that `makeToken(prefix)` gives, checksum included: a mistyped token is refused without
- * a look-up. Says nothing about whether the token was ever issued.
+ * Whether `token` has the form of `makeToken(prefix)`, including the checksum, so that a mistyped token is refused without
+ * a look-up. Does not tell whether the token was issued.
  */
 export function tokenIsWellFormed(token: string, prefix: TokenPrefix): boolean {
   if (token.length !== prefix.length + secretLength + checksumLength || !token.startsWith(prefix)) return false;

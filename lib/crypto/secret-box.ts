@@ -4,19 +4,19 @@ const version = 'v1.';
 const nonceLength = 12;
 const tagLength = 16;
 
-/** Encrypts small texts for keeping, with authentication. */
+/** Encrypts small texts for storage, with authentication. */
 export interface SecretBox {
-  /** The text encrypted with the first key: `v1.` and base64url. Every call gives another result. */
+  /** Encrypts with the first key: `v1.` and base64url. Every result is different. */
   seal(text: string): string;
-  /** The text again, or undefined when no key opens it: another key, damaged, or not sealed by a box at all. */
+  /** Decrypts; returns `undefined` when no key opens it or it is damaged. */
   open(sealed: string): string | undefined;
-  /** Whether the first key opens it; one that only an older key opens is lost when that one is dropped. */
+  /** Whether the first key opens it. What only an older key opens is lost when that key is dropped. */
   isCurrent(sealed: string): boolean;
 }
 
 /**
- * A box of these keys (32 bytes each, see `keyring`): the first encrypts, all decrypt. AES-256-GCM with a random
- * 96-bit nonce (NIST SP 800-38D). Throws `TypeError` for no key or one of another length.
+ * Makes a box of keys (32 bytes each, see `keyring`): the first encrypts, all decrypt. AES-256-GCM with a random
+ * 96-bit nonce (NIST SP 800-38D). Throws `TypeError` for an empty list or a key of another length.
  */
 export function secretBox(keys: readonly Buffer[]): SecretBox {
   const [first] = keys;
@@ -44,7 +44,7 @@ function sealWith(key: Buffer, text: string): Buffer {
 function bytesOf(sealed: string): Buffer | undefined {
   if (!sealed.startsWith(version)) return undefined;
   const bytes = Buffer.from(sealed.slice(version.length), 'base64url');
-  // Node's decoder skips what it does not know; one text must have one spelling.
+  // Node's decoder skips invalid characters; a text must have only one encoding.
   const canonical = bytes.toString('base64url') === sealed.slice(version.length);
   return canonical && bytes.length >= nonceLength + tagLength ? bytes : undefined;
 }

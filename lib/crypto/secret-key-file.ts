@@ -7,11 +7,10 @@ import { makeSecretKey, problemOfSecretKey } from './secret-key.ts';
 const remedy = 'or give the key as GATEWARDEN_SECRET_KEY';
 
 /**
- * The secret keys in use, newest first: those of the settings, else the ones in `dataDir/secret_key`. That file is made
- * when it is not there (mode 0600, complete or not at all, one winner among processes that start together); it may
- * hold a comma-separated list, as the setting may.
+ * Loads the secret keys, newest first: those of the settings, else the ones in `dataDir/secret_key`, a comma-separated list
+ * like the setting. Creates the file when missing (mode 0600, atomically; of processes that start together one creates it).
  *
- * Rejects with `SettingsError` when the file cannot be made or read, may be read by others, or holds no good key.
+ * Rejects with `SettingsError` when the file cannot be created or read, is readable by other users, or has no valid key.
  */
 export async function loadSecretKeys(settings: {
   readonly secretKey: readonly string[] | undefined;
@@ -30,7 +29,7 @@ async function makeKeyFile(dataDir: string, path: string): Promise<readonly stri
   return keys;
 }
 
-/** Written beside, then linked into place: a reader sees the whole key, and a file that is there already stays. */
+/** Writes a temporary file and links it into place: readers see the whole key, and an existing file stays. */
 async function writeOnce(dataDir: string, path: string): Promise<void> {
   const draft = `${path}.${randomBase62(12)}`;
   await writeDurably(draft, `${makeSecretKey()}\n`);
@@ -49,7 +48,7 @@ async function writeDurably(path: string, text: string): Promise<void> {
 }
 
 async function syncFolder(path: string): Promise<void> {
-  // Windows cannot open a folder; its file systems keep the entry without being asked.
+  // Windows cannot open a folder, and its file systems do not need this.
   if (process.platform === 'win32') return;
   await using folder = await open(path, 'r');
   await folder.sync();

@@ -26,15 +26,15 @@ export type AccessTokenDependencies = Readonly<{
   clock: () => number;
 }>;
 
-/** `client_id` of what people sign in to by themselves (RFC 9068 requires one). */
+/** The `client_id` of tokens that people sign in for themselves (RFC 9068 requires one). */
 const ownClient = 'gatewarden';
 const longestMint = 30 * 24 * 60 * 60 * 1000;
-/** A client whose answer was lost tries again at once: that is no theft. */
+/** For this long, in milliseconds, reuse of a refresh token counts as a retry after a lost answer, not as theft. */
 const grace = 10_000;
 
 type Refreshed = TokenPair & Readonly<{ user: UserRecord }>;
 
-/** Access tokens on session records of their own, so that ending the session ends them, and refresh tokens beside. */
+/** Access and refresh tokens. Each sign-in has a session record of its own, and ending that session ends its tokens. */
 export function accessTokens(
   dependencies: AccessTokenDependencies,
 ): AccessTokens & { verify(token: string): Promise<Result<AccessTokenClaims>> } {
@@ -95,7 +95,7 @@ export function accessTokens(
     return { ...(await issue(session, clock() + settings.accessTokenLifetime)), refreshToken };
   }
 
-  /** When the credential that somebody mints with ends, if it is a token that was made to end. */
+  /** When the minter's credential ends; `Infinity` for a session and for a token without an expiry. */
   async function endOf({ via, expiresAt, sessionId }: Principal): Promise<number> {
     if (via === 'api-token') return expiresAt ?? Number.POSITIVE_INFINITY;
     if (via !== 'access-token') return Number.POSITIVE_INFINITY;
@@ -103,7 +103,7 @@ export function accessTokens(
     return session?.method === 'password' ? Number.POSITIVE_INFINITY : (session?.expiresAt ?? 0);
   }
 
-  /** Never above the minter, nor longer than the token that the minter came with. */
+  /** Mints a token whose role is at most the minter's and which ends no later than the minter's token. */
   async function mint(user: UserRecord, options: { ttl: number; roleCeiling?: string | undefined }, by: Actor) {
     const { ttl, roleCeiling = user.role } = options;
     if (!(ttl > 0)) throw new TypeError('"ttl" must be a positive number of milliseconds');
@@ -138,14 +138,14 @@ export function accessTokens(
     });
   }
 
-  /** The session and user that a refresh token stands on, while both are as they were. */
+  /** The session and user of a refresh token; `undefined` unless both are still valid. */
   async function footing({ sessionId, userId }: RefreshTokenRecord) {
     const session = await stores.sessions.find(sessionId, clock());
     const user = await stores.users.byId(userId);
     return session && sessionStands(session, user) ? { session, user } : undefined;
   }
 
-  /** One that was spent before, or was never ours. Without a session of its own it can be spent by nobody here. */
+  /** Refuses a token that is not live; one that was spent before ends its sign-in. The dummy is never stored. */
   async function refuseSpent(hash: string, caller: Caller): Promise<ReturnType<typeof refused>> {
     const now = clock();
     const nothing = { hash: sha256(randomBase62(40)), sessionId: '', userId: '', createdAt: now, expiresAt: now };
@@ -170,7 +170,7 @@ export function accessTokens(
   async function rotate(hash: string, { session, user }: { session: SessionRecord; user: UserRecord }) {
     const next = newRefreshToken(session);
     const now = clock();
-    // Another request was quicker: it is within the grace, so nothing more than invalid.
+    // A concurrent request has spent it: within the grace, so only invalid.
     const outcome = await stores.refreshTokens.rotate(hash, next.kept, now);
     if (outcome.kind !== 'rotated') return refused('invalid_token');
     await stores.sessions.touch(session.id, now, next.kept.expiresAt);

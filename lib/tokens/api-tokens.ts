@@ -20,7 +20,7 @@ export type ApiTokenDependencies = Readonly<{
   clock: () => number;
 }>;
 
-/** Safe in a path, a terminal and a table. */
+/** Names that are safe in a path, a terminal and a table. */
 const nameForm = /^[\p{L}\p{N}][\p{L}\p{N} ._:@+-]{0,63}$/u;
 const mostOfUser = 200;
 
@@ -29,12 +29,12 @@ function viewOf(token: ApiTokenRecord): ApiTokenView {
   return Object.freeze({ id, name, role, scopes, createdAt, lastUsedAt, expiresAt });
 }
 
-/** `gate.tokens`. */
+/** Makes `gate.tokens`. */
 export function apiTokens(dependencies: ApiTokenDependencies): ApiTokens {
   const { stores, bus, record, ladder, scopes, clock } = dependencies;
   const narrow = narrowing(ladder, scopes);
 
-  /** The program itself, where nobody else acts. */
+  /** Acts when no actor is given: the program itself. */
   const program: Principal = {
     ...{ kind: 'user', id: '', name: '', role: ladder.rung('admin'), scopes: [], via: 'command' },
   };
@@ -52,7 +52,7 @@ export function apiTokens(dependencies: ApiTokenDependencies): ApiTokens {
       detail: { user: owner },
     });
 
-  /** Those of an older epoch are refused already; they give way, and leave their names. */
+  /** Lists valid tokens. Those of an older epoch are refused already; they are removed, which frees their names. */
   async function alive(user: UserRecord): Promise<readonly ApiTokenRecord[]> {
     const all = await stores.tokens.listOf(user.id);
     const dead = all.filter((token) => token.epoch < user.epoch);
@@ -69,7 +69,7 @@ export function apiTokens(dependencies: ApiTokenDependencies): ApiTokens {
     ];
   }
 
-  /** A token that an admin minted for another ends soon; it must not leave one behind that does not. */
+  /** Whether it is a minted access token: such a token is short-lived and must not create one that is not. */
   async function isMinted({ via, sessionId }: Principal): Promise<boolean> {
     if (via !== 'access-token' || sessionId === undefined) return false;
     const session = await stores.sessions.find(sessionId, clock());

@@ -3,29 +3,29 @@ import { LRUCache } from 'lru-cache';
 import type { Principal } from '../types.ts';
 import type { SigningKeys } from './keys.ts';
 
-/** `typ` of assertions: nothing that a bearer of ours could be taken for. */
+/** The `typ` of assertions, which no access token has: an assertion is not accepted as a bearer token. */
 export const assertionType = 'gatewarden-assertion+jwt';
 
-/** In seconds. */
+/** Lifetime of an assertion in seconds, and the age in milliseconds up to which it is reused. */
 const lifetime = 60;
 const reuse = 30_000;
 const mostKept = 10_000;
 
 type Kept = { readonly audience: string; token: string | undefined; signing: Promise<string>; until: number };
 
-/** Not with the clock put back, either: nobody knows how old it is then. */
+/** Negative age: the clock was set back, so the assertion is signed again. */
 const isFresh = ({ until }: Kept, now: number): boolean => now < until && now >= until - reuse;
 
-/** Tells upstreams who asks: short JWTs that `jwks.json` verifies. */
+/** Signs short-lived JWTs that tell upstreams who makes a request. They are verified by `jwks.json`. */
 export interface AssertionSigner {
   /**
-   * The assertion for this principal and audience: at once while the one signed before is less than 30 s old, else signed
-   * anew, once however many ask. It ends after 60 s, or with the principal's credential.
+   * Returns the assertion for this principal and audience. One that is less than 30 s old is reused; concurrent calls share
+   * one signature. It expires after 60 s, or with the principal's credential.
    */
   for(principal: Principal, audience: string): string | Promise<string>;
 }
 
-/** Everything that the assertion says of a principal. */
+/** The claims about a principal. */
 const sayingOf = ({ id, name, role, scopes, expiresAt }: Principal) =>
   JSON.stringify([id, name, role, scopes, expiresAt]);
 
@@ -34,7 +34,7 @@ export function assertionSigner(
 ): AssertionSigner {
   const { keys, issuer, clock = Date.now } = parts;
   const kept = new LRUCache<string, Kept>({ max: mostKept });
-  // Principals are frozen and live as long as their credential is cached: most ask for what they were given last.
+  // Principals are frozen and kept while their credential is cached, so the last assertion is found by identity.
   const last = new WeakMap<Principal, Kept>();
 
   async function sign(principal: Principal, audience: string, now: number): Promise<string> {

@@ -6,7 +6,7 @@ import type { SigningKeys } from './keys.ts';
 /** `typ` of access tokens (RFC 9068, 2.1). */
 export const accessTokenType = 'at+jwt';
 
-/** How far clocks of instances may differ, in seconds. */
+/** The difference between the clocks of two instances that is allowed for, in seconds. */
 const tolerance = 5;
 
 type Claims = Readonly<Record<string, unknown>>;
@@ -18,7 +18,7 @@ function isFor(audience: unknown, issuer: string): boolean {
   return Array.isArray(audience) ? audience.includes(issuer) : audience === issuer;
 }
 
-/** The claims that we need, if each is there and of its type. */
+/** The required claims; `undefined` unless each is present and of its type. */
 function claimsIn(claims: Claims): AccessTokenClaims | undefined {
   const { sub, sid, jti, exp, iat, nbf, client_id: client, scope } = claims;
   if (![sub, sid, jti, client].every(isText) || ![exp, iat].every(isTime)) return undefined;
@@ -28,8 +28,8 @@ function claimsIn(claims: Claims): AccessTokenClaims | undefined {
 }
 
 /**
- * Verifies access tokens of ours: form, type, algorithm, signature, issuer, audience, times, and the type of each claim.
- * `token_expired` for one that was good; `invalid_token` for all else. Says nothing of its session.
+ * Verifies access tokens: form, type, algorithm, signature, issuer, audience, times, and the type of each claim. Refuses with
+ * `token_expired` only a token that was valid, else with `invalid_token`. Does not check the session.
  */
 export function accessTokenVerifier(parts: Readonly<{ keys: SigningKeys; issuer: string; clock: () => number }>) {
   const { keys, issuer, clock } = parts;

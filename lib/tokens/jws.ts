@@ -3,17 +3,17 @@ import type { Key } from './keys.ts';
 
 const longest = 8192;
 const base64url = /^[A-Za-z0-9_-]+$/;
-/** Whatever else a header may say (`crit`, `jwk`, `jku`, `x5u`, `b64` …) is nothing that we sign. */
+/** The only header fields that are signed here; others (`crit`, `jwk`, `jku`, `x5u`, `b64` …) are refused. */
 const headerNames: ReadonlySet<string> = new Set(['alg', 'kid', 'typ']);
 
-/** A compact JWS taken apart: nothing in it is verified. */
+/** A parsed compact JWS, not verified. */
 export type Jws = Readonly<{ text: string; header: Readonly<Record<string, string>> }>;
 
-/** One value has one spelling: decoders ignore stray bits at the end, so that many texts would be one token. */
+/** Canonical base64url only: decoders ignore stray bits at the end, so several texts would be the same token. */
 const isCanonical = (part: string) =>
   base64url.test(part) && Buffer.from(part, 'base64url').toString('base64url') === part;
 
-/** The JSON object in some bytes of UTF-8; undefined for anything else. */
+/** Parses bytes of UTF-8 as a JSON object; returns `undefined` for anything else. */
 export function jsonObject(bytes: Uint8Array): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
@@ -27,7 +27,7 @@ function isOurHeader(header: Readonly<Record<string, unknown>>): header is Reado
   return Object.entries(header).every(([name, value]) => headerNames.has(name) && typeof value === 'string');
 }
 
-/** Takes a compact JWS (RFC 7515) apart: three parts of canonical base64url, and a header of `alg`, `kid` and `typ` only. */
+/** Parses a compact JWS (RFC 7515): three parts of canonical base64url, and a header of `alg`, `kid` and `typ` only. */
 export function readJws(text: string): Jws | undefined {
   if (text.length > longest) return undefined;
   const parts = text.split('.');
@@ -36,7 +36,7 @@ export function readJws(text: string): Jws | undefined {
   return header !== undefined && isOurHeader(header) ? { text, header } : undefined;
 }
 
-/** The payload, if the key signed it with its own algorithm; whatever the header claims beside that is refused. */
+/** Returns the payload if it is signed with the key and the key's own algorithm, which the header must name. */
 export async function verifiedPayload(jws: Jws, key: Key): Promise<Uint8Array | undefined> {
   if (jws.header.alg !== key.algorithm) return undefined;
   try {

@@ -10,17 +10,20 @@ export type Key = Readonly<{ kid: string; algorithm: string; key: CryptoKey }>;
 
 /** The keys that sign access tokens and assertions, the same on every instance. */
 export interface SigningKeys {
-  /** Makes the key where there is none, and a new one where only an older secret opens the one in use. Rejects with `SettingsError` when `SECRET_KEY` does not open the one there is. */
+  /**
+   * Creates a key if there is none, and a new one if only an older secret opens the one in use. Rejects with `SettingsError`
+   * when `SECRET_KEY` opens none.
+   */
   ready(): Promise<void>;
-  /** The newest key of the algorithm in use; no store call once it is known. */
+  /** The newest key of the configured algorithm; reads the store only the first time. */
   current(): Promise<Key>;
-  /** The public half of a key, old ones included; undefined when there is none of that `kid`. */
+  /** The public half of a key, including replaced ones; `undefined` for an unknown `kid`. */
   verificationKey(kid: string): Promise<Key | undefined>;
-  /** RFC 7517: the public halves, newest first. */
+  /** The public halves as a JWK Set (RFC 7517), newest first. */
   jwks(): Promise<Readonly<{ keys: readonly object[] }>>;
-  /** Signs with a new key from now on; removes those that nothing good can have been signed with any more. */
+  /** Creates a new key to sign with; removes keys that no valid token can be signed with any more. */
   rotate(): Promise<void>;
-  /** Rotates when the newest key is older than `age` milliseconds; of many instances at once, one does. */
+  /** Rotates if the newest key is older than `age` milliseconds. Of concurrent instances one does. */
   rotateAfter(age: number): Promise<void>;
 }
 
@@ -31,13 +34,13 @@ type Dependencies = Readonly<{
   /** Milliseconds since the epoch. */
   clock?: () => number;
   /**
-   * The longest that what is signed may live, in milliseconds, where that is more than the 30 days of a minted token: a
-   * replaced key verifies for a day longer.
+   * The longest lifetime of a signed token in milliseconds, if it is above the 30 days of a minted one. A replaced key
+   * verifies for a day longer.
    */
   longest?: number;
 }>;
 
-/** Other instances may have made keys: a `kid` that is not known is looked up again, but not more often than this. */
+/** How often an unknown `kid` makes keys be read again, in milliseconds: another instance may have created one. */
 const missInterval = 1000;
 const refreshInterval = 60_000;
 const day = 24 * 60 * 60 * 1000;
@@ -50,7 +53,7 @@ async function newKey(algorithm: Algorithm, box: SecretBox, createdAt: number): 
   return { kid, algorithm, publicJwk, sealed: box.seal(JSON.stringify(await exportJWK(pair.privateKey))), createdAt };
 }
 
-/** The key in a JWK (RFC 7517). Rejects for one that is not there to sign: a secret, or one for encryption. */
+/** Imports a JWK (RFC 7517). Rejects for a symmetric key and for one that is for encryption. */
 export async function keyOf(jwk: JWK, { kid, algorithm }: Pick<KeyRecord, 'kid' | 'algorithm'>): Promise<Key> {
   const key = await importJWK(jwk, algorithm);
   if (key instanceof Uint8Array || (jwk.use ?? 'sig') !== 'sig') throw new TypeError(`the key "${kid}" signs nothing`);
@@ -58,8 +61,8 @@ export async function keyOf(jwk: JWK, { kid, algorithm }: Pick<KeyRecord, 'kid' 
 }
 
 /**
- * The newest that the box opens: while instances get a new secret one after another, one that has it may have made a key
- * already that the others cannot open yet. Rejects with `SettingsError` when there are keys and none opens.
+ * The newest key that the box opens: while instances get a new secret one after another, an updated one may have created a
+ * key that the others cannot open yet. Throws `SettingsError` when there are keys and none opens.
  */
 function newestOpen(records: readonly KeyRecord[], box: SecretBox): KeyRecord | undefined {
   const found = records.find((record) => box.open(record.sealed) !== undefined);
@@ -101,7 +104,7 @@ export function signingKeys({ store, box, algorithm, clock = Date.now, longest =
     return loading;
   }
 
-  /** Adds a key behind the newest one known; where another instance was quicker, its key serves. */
+  /** Adds a key if the newest one is still the known one; else the key of the instance that was first is used. */
   async function add(): Promise<Loaded> {
     const { records } = await reload();
     await store.add(await newKey(algorithm, box, clock()), records[0]?.kid);
@@ -128,13 +131,13 @@ export function signingKeys({ store, box, algorithm, clock = Date.now, longest =
       const { records, signing } = await withSigningKey();
       const used = records.find((record) => record.kid === signing.kid);
       if (used === undefined || box.isCurrent(used.sealed)) return;
-      // It would be lost with the secret that seals it.
+      // Only an older secret opens the key in use, and it is lost when that secret is dropped.
       await store.add(await newKey(algorithm, box, clock()), records[0]?.kid);
       await reload();
     },
     async current() {
       const { signing, at } = await withSigningKey();
-      // Beside the request: a store that is down for a while must not stop what needs no store.
+      // Not awaited: signing does not need the store, so an outage of it must not stop it.
       if (clock() - at > refreshInterval) void reload().catch(() => undefined);
       return signing;
     },

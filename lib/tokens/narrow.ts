@@ -1,26 +1,26 @@
 import type { FieldProblem } from '../errors.ts';
 import type { Ladder, Principal, ScopeTable } from '../types.ts';
 
-/** What is asked of a new token. `expiresAt` in milliseconds since the epoch. */
+/** The restrictions that are requested for a new token. `expiresAt` is in milliseconds since the epoch. */
 export type Wish = Readonly<{
   role?: string | undefined;
   scopes?: readonly string[] | undefined;
   expiresAt?: number | undefined;
 }>;
 
-/** Whether the maker is itself held by a credential that may carry less than its owner. */
+/** Whether the maker's own credential may hold less than its owner. */
 const isNarrow = ({ via }: Principal) => via !== 'session' && via !== 'command';
 const isToken = ({ via }: Principal) => via === 'api-token';
 
-/** What is wrong with the wish, and what is granted where nothing is. */
+/** Checks what is requested for a new token, and decides what it is granted. */
 export interface Narrowing {
   problems(wish: Wish, ownerRole: string, maker: Principal, now: number): readonly FieldProblem[];
   grant(wish: Wish, ownerRole: string, maker: Principal): Wish;
 }
 
-/** What a token may hold: at most what its owner and its maker hold. */
+/** A token holds at most what its owner and its maker hold. */
 export function narrowing(ladder: Ladder, scopes: ScopeTable): Narrowing {
-  /** The command on the store stands above everybody; everybody else grants what they have. */
+  /** The highest role that can be granted: the command line may grant any up to the owner's. */
   const ceilingOf = (ownerRole: string, maker: Principal) =>
     maker.via === 'command' ? ownerRole : ladder.lower(ownerRole, maker.role);
 
@@ -64,7 +64,7 @@ export function narrowing(ladder: Ladder, scopes: ScopeTable): Narrowing {
     grant({ role, scopes: wanted, expiresAt }, ownerRole, maker) {
       const ceiling = ceilingOf(ownerRole, maker);
       const lower = ladder.position(ceiling) < ladder.position(ownerRole);
-      // Written down though it be all there is today: what is declared later is not the maker's to give.
+      // Stored even if it is everything that exists today: scopes declared later are not granted by this maker.
       const narrowRole = isNarrow(maker) || lower ? ceiling : undefined;
       const narrowScopes = isNarrow(maker) ? scopes.narrow(maker.scopes, role ?? ceiling) : undefined;
       return {
