@@ -24,7 +24,7 @@ export function boardApp(gate: Gatewarden): Express {
   });
   app.get(
     '/notes/:owner',
-    gate.requireSelf((req) => textOf(req.params.owner), { or: 'operator' }),
+    gate.requireSelf((req) => req.params.owner, { or: 'operator' }),
     (req, res) => {
       const owned = notes.filter((note) => note.by === req.params.owner);
       res.send(page({ title: `Notes of ${textOf(req.params.owner)}`, who: req.auth, notes: owned }));

@@ -1,5 +1,6 @@
-// Users see `req.user`, `req.login` and the others typed: the reference must stay in what is published.
+// Users see `req.user`, `req.login`, `req.session` and the others typed: the references must stay in what is published.
 /// <reference types="passport" preserve="true" />
+/// <reference types="express-session" preserve="true" />
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { type MaybePromise, settle } from '../and-then.ts';
 import type { Core } from '../core.ts';
@@ -29,10 +30,14 @@ export interface Guards {
   /** Lets through whoever holds `role` or a higher one. Throws TypeError for a role that the ladder does not know. */
   requireRole(role: string): RequestHandler;
   /**
-   * Lets through the user whose name `owner` gives, and with `or` everybody of that role and above.
-   * A client is never "self".
+   * Lets through the user whose name `owner` returns, such as `(req) => req.params.owner`, and with `or` everybody of
+   * that role and above. A client is never "self"; nor is anybody where `owner` returns a list, as a wildcard's parameter
+   * is, or undefined. Throws TypeError for a role that the ladder does not know.
    */
-  requireSelf(owner: (req: Request) => string | undefined, options?: { or?: string }): RequestHandler;
+  requireSelf(
+    owner: (req: Request) => string | readonly string[] | undefined,
+    options?: { or?: string },
+  ): RequestHandler;
   /** Lets through whoever holds the scope. Throws TypeError for one that `GATEWARDEN_SCOPES` does not declare. */
   requireScope(scope: string): RequestHandler;
   /** The gateway's rules in an Express app: all is closed but what they open. */

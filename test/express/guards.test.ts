@@ -17,8 +17,13 @@ describe('an Express app with guards', () => {
       server.post('/jobs', gate.requireRole('operator'), (req, res) => void res.send(req.user?.username));
       server.get(
         '/jobs/:owner',
-        gate.requireSelf((req) => String(req.params.owner), { or: 'operator' }),
+        gate.requireSelf((req) => req.params.owner, { or: 'operator' }),
         (_req, res) => void res.send('job'),
+      );
+      server.get(
+        '/files/*path',
+        gate.requireSelf((req) => req.params.path),
+        (_req, res) => void res.send('file'),
       );
       server.post('/deploy', gate.requireScope('deploy:write'), (_req, res) => void res.send('deployed'));
       server.use('/admin', gate.requireRole('admin'), (_req, res) => void res.send('admin'));
@@ -44,6 +49,7 @@ describe('an Express app with guards', () => {
     ['user', 'GET', '/jobs/A-USER', 403, 'insufficient_role'],
     ['user', 'GET', '/jobs/a-viewer', 403, 'insufficient_role'],
     ['operator', 'GET', '/jobs/a-viewer', 200],
+    ['user', 'GET', '/files/a-user', 403, 'insufficient_role'],
     ['user', 'POST', '/deploy', 403, 'insufficient_scope'],
     ['operator', 'POST', '/deploy', 200],
     ['nobody', 'GET', '/nothing', 404],

@@ -1,11 +1,12 @@
-import { deepEqual, equal, match } from 'node:assert/strict';
-import { globSync } from 'node:fs';
-import { copyFile, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import test, { after, before } from 'node:test';
 import { settingTable } from '../../lib/settings/index.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { run } from '../support/processes.ts';
+import { otherFences, snippets } from './snippets.ts';
 
 const node = process.execPath;
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
@@ -29,7 +30,7 @@ before(async () => {
   await writeFile(at('package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }));
   const { version } = JSON.parse(await readFile('package.json', 'utf8'));
   const tarball = at(`gatewarden-${version}.tgz`);
-  const others = await versions('express', 'typescript', '@types/node');
+  const others = await versions('express', '@types/node');
   const quiet = ['--no-audit', '--no-fund', '--prefer-offline', '--ignore-scripts', '--loglevel=error'];
   await must(npm, ['install', ...quiet, tarball, ...others], folder.path);
   await copyFile('test/package/consumer.ts', at('consumer.ts'));
@@ -42,13 +43,44 @@ test('an app runs on the installed package, without its sources', { timeout: 120
   deepEqual(said.answers, [200, 401, 200]);
 });
 
-test('the types of the installed package hold what a user writes', async () => {
+/** What people compile with: TypeScript 7, and 5.9 where they have not moved yet. */
+const compilers = { 7: 'node_modules/typescript/bin/tsc', 5.9: 'node_modules/typescript-5/bin/tsc' };
+
+async function compile(compiler: string, files: readonly string[]): Promise<void> {
   const compilerOptions = {
-    ...{ strict: true, noEmit: true, target: 'es2024', module: 'nodenext', skipLibCheck: false },
-    ...{ types: ['node'], erasableSyntaxOnly: true, allowImportingTsExtensions: true },
+    ...{ strict: true, noEmit: true, target: 'es2024', module: 'nodenext', moduleDetection: 'force' },
+    ...{ skipLibCheck: false, types: ['node'], erasableSyntaxOnly: true },
   };
-  await writeFile(at('tsconfig.json'), JSON.stringify({ compilerOptions, files: ['consumer.ts', 'usage.ts'] }));
-  await must(node, [at('node_modules', 'typescript', 'bin', 'tsc'), '-p', '.'], folder.path);
+  await writeFile(at('tsconfig.json'), JSON.stringify({ compilerOptions, files }));
+  await must(node, [resolve(compiler), '-p', '.'], folder.path);
+}
+
+for (const [version, compiler] of Object.entries(compilers)) {
+  test(`TypeScript ${version}: the compiler is of that version`, async () => {
+    match(await must(node, [compiler, '--version'], process.cwd()), new RegExp(`^Version ${version}\\.`));
+  });
+
+  test(`TypeScript ${version}: the types of the installed package hold what a user writes`, async () => {
+    await compile(compiler, ['consumer.ts', 'usage.ts']);
+  });
+
+  test(`TypeScript ${version}: every snippet of README.md and docs/ compiles as it stands`, async () => {
+    const compiled = snippets().filter(({ skip }) => skip === undefined);
+    await mkdir(at('snippets'), { recursive: true });
+    for (const { file, code } of compiled) await writeFile(at('snippets', file), code);
+    ok(compiled.length >= 3);
+    await compile(
+      compiler,
+      compiled.map(({ file }) => `snippets/${file}`),
+    );
+  });
+}
+
+test('a snippet that is not compiled says why, and none goes by another name', () => {
+  const silent = snippets().filter(({ skip }) => skip !== undefined && skip.length < 10);
+  const pages = ['README.md', ...globSync('docs/**/*.md')];
+  const others = pages.flatMap((path) => otherFences(readFileSync(path, 'utf8')).map((line) => `${path}: ${line}`));
+  deepEqual([silent.map(({ file }) => file), others], [[], []]);
 });
 
 test('an editor finds a doc comment with the default on every option', async () => {

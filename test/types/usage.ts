@@ -14,6 +14,12 @@ import {
   type Settings,
 } from 'gatewarden';
 
+declare module 'express-session' {
+  interface SessionData {
+    visits: number;
+  }
+}
+
 /** `T` and `U` are one type. */
 type Same<T, U> = [T, U] extends [U, T] ? true : false;
 const same = <T, U>(_: Same<T, U>): void => undefined;
@@ -58,12 +64,17 @@ export async function app(): Promise<express.Express> {
   made.post('/jobs', gate.requireRole('operator'), handler);
   made.get(
     '/jobs/:owner',
-    gate.requireSelf((req) => String(req.params.owner), { or: 'operator' }),
+    gate.requireSelf((req) => req.params.owner, { or: 'operator' }),
     handler,
   );
   made.post('/deploy', gate.requireScope('deploy:write'), handler);
   made.use(gate.protect({ rules: 'viewer read /**' }));
   made.use(gate.session());
+  made.get('/visits', (req, res) => {
+    same<typeof req.session.visits, number | undefined>(true);
+    req.session.visits = (req.session.visits ?? 0) + 1;
+    req.session.regenerate(() => void res.send(req.session.cookie.path));
+  });
   gate.on('login.failed', (event) => console.log(event.actor, event.address));
   return made;
 }
