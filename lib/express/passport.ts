@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import type {} from 'passport';
 import type { Core } from '../core.ts';
 import type { RequestSource } from '../request/extract/source.ts';
+import type { Caller } from '../services.ts';
 import type { Principal } from '../types.ts';
 
 declare global {
@@ -33,7 +34,7 @@ const callbackIn = (given: readonly unknown[]): Done | undefined =>
 interface Recogniser {
   userOf(principal: Principal): Express.User | undefined;
   signIn(req: Request, from: RequestSource, user: { id?: string; username?: string }): Promise<void>;
-  signOut(req: Request): Promise<void>;
+  signOut(req: Request, from: RequestSource): Promise<void>;
 }
 
 const by = Symbol('which gate knows this request');
@@ -51,7 +52,7 @@ function login(this: Recognised, user: Express.User, ...rest: readonly unknown[]
 }
 
 function logout(this: Recognised, ...given: readonly unknown[]) {
-  return settle(this[by].signOut(this), callbackIn(given));
+  return settle(this[by].signOut(this, this[from]), callbackIn(given));
 }
 
 const isKnown = ({ auth }: Partial<Pick<Request, 'auth'>>): boolean => auth !== undefined && auth.kind !== 'anonymous';
@@ -113,21 +114,34 @@ export function recogniser(core: Core): Recognition {
       }
       return seen;
     },
-    async signIn(req, { address }, wanted) {
+    async signIn(req, source, wanted) {
       const { users } = core.stores;
+      const caller = callerOf(req, source);
       const name = (wanted.username ?? '').toLowerCase();
       const record = wanted.id ? await users.byId(wanted.id) : await users.byName(name);
       if (record?.state !== 'active') throw new TypeError('req.login: there is no active user of that id or username');
-      const options = { method: 'login', remember: false, caller: { address, agent: req.get('user-agent') } };
+      const options = { method: 'login', remember: false, caller };
       const { id: sessionId, expiresAt } = await core.browserSessions.begin(req, responseOf(req), record, options);
+      const detail = { door: 'req.login' } as const;
+      await core.record({
+        event: 'login.succeeded',
+        actor: record.username,
+        via: 'none',
+        ...caller,
+        outcome: 'ok',
+        detail,
+      });
       isNow(req, core.principals.ofUser(record, { via: 'session', sessionId, expiresAt }));
     },
-    async signOut(req) {
+    async signOut(req, source) {
       const principal = (req as Recognised)[who];
       const { via, name, sessionId } = principal;
+      const caller = callerOf(req, source);
       if (via === 'session') await core.browserSessions.end(req, responseOf(req));
-      if (via === 'access-token' && sessionId) await core.sessions.end(name, sessionId, { principal });
+      if (via === 'access-token' && sessionId) await core.sessions.end(name, sessionId, { principal, ...caller });
       isNow(req, core.anonymous);
+      const hasEnded = via === 'session' || via === 'access-token';
+      if (hasEnded) await core.record({ event: 'logout', actor: name, via, ...caller, outcome: 'ok' });
     },
   };
 
@@ -146,6 +160,11 @@ export function recogniser(core: Core): Recognition {
     },
   };
 }
+
+const callerOf = (req: Request, { address }: RequestSource): Caller => ({
+  address,
+  agent: req.get('user-agent')?.slice(0, 400),
+});
 
 function responseOf(req: Request): Response {
   if (req.res === undefined) throw new TypeError('this is no request of an Express app');

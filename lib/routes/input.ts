@@ -21,14 +21,14 @@ const isEmpty = (req: Request): boolean =>
 const parse = (as: 'json' | 'form', req: Request, res: Response): Promise<void> =>
   new Promise((resolve, reject) => parsers[as](req, res, (error?: unknown) => (error ? reject(error) : resolve())));
 
-/** The body, read and checked. A DELETE may come without one. Rejects with body-parser's errors: too large, not JSON. */
+/** The body, read and checked. None at all is an empty one, of no type. Rejects with body-parser's errors: too large, not JSON. */
 export async function readBody(
   body: Readonly<{ as: 'json' | 'form'; schema: ZodType }> | undefined,
   req: Request,
   res: Response,
 ): Promise<Result<unknown>> {
   if (!body) return ok(undefined);
-  if (req.method === 'DELETE' && isEmpty(req)) return check(body.schema, {});
+  if (isEmpty(req)) return check(body.schema, {});
   const expected = mediaTypes[body.as];
   if (mediaTypeOf(req) !== expected) return refused('unsupported_media_type', { detail: `Send ${expected}.` });
   await parse(body.as, req, res);

@@ -1,13 +1,16 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { cookieJar } from '../support/http.ts';
+import type { GateEvent } from 'gatewarden';
+import { testPassword } from '../../lib/testing.ts';
+import { client, cookieJar } from '../support/http.ts';
 import { type App, startApp } from './app.ts';
 
 describe('for those who come from Passport', () => {
   let app: App;
   before(async () => {
     app = await startApp((server, { gate }) => {
+      server.use('/auth', gate.router());
       server.use(gate.authenticate());
       server.post('/in', async (req, res) => {
         await promisify((user: Express.User, done: (error?: unknown) => void) => req.login(user, done))({
@@ -52,10 +55,47 @@ describe('for those who come from Passport', () => {
     equal((await app.ask('/me', { headers: { cookie: ended } })).code, 'invalid_token');
   });
 
-  it('req.logout on an API token leaves the token alone', async () => {
-    const { headers } = await app.signedInAs('viewer');
+  it('req.login and req.logout are audited, as the pages are', async () => {
+    await app.signedInAs('viewer', 'hedy');
+    const heard: GateEvent[] = [];
+    const stop = [app.gate.on('login.succeeded', (event) => heard.push(event))];
+    stop.push(app.gate.on('logout', (event) => heard.push(event)));
+    const headers = { origin: app.url, 'user-agent': 'a browser' };
+    const signedIn = await app.ask('/in?name=hedy', { method: 'POST', headers });
+    const cookie = String(signedIn.headers['set-cookie']).split(';')[0] ?? '';
+    await app.ask('/out', { method: 'POST', headers: { ...headers, cookie } });
+    for (const one of stop) one();
+    const from = { actor: 'hedy', address: '127.0.0.1', agent: 'a browser', outcome: 'ok' };
+    deepEqual(
+      heard.map(({ at: _, ...event }) => JSON.parse(JSON.stringify(event))),
+      [
+        { ...from, event: 'login.succeeded', via: 'none', detail: { door: 'req.login' } },
+        { ...from, event: 'logout', via: 'session' },
+      ],
+    );
+    const kept = (await app.gate.audit.list({ actor: 'hedy', event: 'logout' })).items;
+    equal(kept.length, 1);
+  });
+
+  it('req.logout on an access token ends it, audited', async () => {
+    const { user } = await app.signedInAs('viewer', 'iris');
+    const body = { username: user.username, password: testPassword };
+    const { token } = (await (await client(app.url).json('/auth/api/v1/login', body)).json()) as { token: string };
+    const headers = { authorization: `Bearer ${token}` };
+    equal((await app.ask('/out', { method: 'POST', headers })).status, 200);
+    equal((await app.ask('/me', { headers })).code, 'token_revoked');
+    const kept = (await app.gate.audit.list({ actor: 'iris', event: 'logout' })).items;
+    deepEqual(
+      kept.map(({ via }) => via),
+      ['access-token'],
+    );
+  });
+
+  it('req.logout on an API token leaves the token alone, and says nothing to the audit log', async () => {
+    const { headers, user } = await app.signedInAs('viewer');
     equal((await app.ask('/out', { method: 'POST', headers })).text, 'undefined');
     equal((await app.ask('/me', { headers })).status, 200);
+    deepEqual((await app.gate.audit.list({ actor: user.username, event: 'logout' })).items, []);
   });
 
   it('req.session keeps what an app puts there, for visitors and after sign-in', async () => {

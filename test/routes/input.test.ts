@@ -75,3 +75,31 @@ test('what cannot be decoded in a path is 400, what is not there 404', async () 
   }
   equal(await codeOf(await admin.send('/auth/api/v1/session', { method: 'OPTIONS' })), '404 not_found');
 });
+
+const bodiless: readonly (readonly [method: string, path: string, status: number, type?: string])[] = [
+  ['POST', '/auth/login', 401],
+  ['POST', '/auth/login', 401, 'text/plain'],
+  ['POST', '/auth/setup', 404],
+  ['POST', '/auth/api/v1/login', 400],
+  ['POST', '/auth/api/v1/users', 400],
+  ['POST', '/auth/oauth/token', 400],
+  ['PUT', '/auth/api/v1/account/password', 400],
+  ['DELETE', '/auth/api/v1/session', 204],
+];
+for (const [method, path, status, type] of bodiless) {
+  test(`${method} ${path} without a body${type ? ` of type ${type}` : ''}: an empty one, ${status}`, async () => {
+    const client = here.client();
+    await client.form('/auth/login', { username: 'ada', password });
+    const headers: Record<string, string> = type ? { 'content-type': type } : {};
+    equal((await client.send(path, { method, headers })).status, status);
+  });
+}
+
+test('POST /logout without a body ends the session', async () => {
+  const client = here.client();
+  await client.form('/auth/login', { username: 'ada', password });
+  const cookie = client.jar.header;
+  const answer = await client.send('/auth/logout', { method: 'POST' });
+  deepEqual([answer.status, answer.headers.get('location')], [303, '/auth/login?signed_out=1']);
+  equal((await fetch(`${here.address}/auth/api/v1/session`, { headers: { cookie } })).status, 401);
+});
