@@ -22,6 +22,7 @@ import { sessionsService } from '../session/sessions.ts';
 import { signedSessionId } from '../session/signed-cookie.ts';
 import { issuerOf } from '../settings/index.ts';
 import type { Settings } from '../settings/settings.ts';
+import { checkDataDir } from '../stores/data-dir.ts';
 import { type Opened, openStores } from '../stores/open.ts';
 import type { Stores } from '../stores/stores.ts';
 import { accessTokens } from '../tokens/access-tokens.ts';
@@ -74,6 +75,7 @@ type InstallationDependencies = Policies &
  */
 export async function compose(resolved: Resolved, options: CompositionOptions): Promise<Installation> {
   const { settings } = resolved;
+  if (options.opened === undefined || settings.secretKey === undefined) await checkDataDir(settings);
   const secrets = await loadSecretKeys(settings);
   const opened = options.opened ?? (await openStores(settings, options.log));
   try {

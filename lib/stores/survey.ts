@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
-import { compareSecretKey } from '../crypto/key-check.ts';
+import { join } from 'node:path';
+import { compareSecretKey, secretKeyFact } from '../crypto/key-check.ts';
 import { keyring, loadSecretKeys } from '../crypto/keyring.ts';
-import { StoreUnavailableError } from '../errors.ts';
+import { SettingsError, StoreUnavailableError } from '../errors.ts';
 import type { Settings } from '../settings/settings.ts';
+import { checkDataDir } from './data-dir.ts';
 import { databaseFile, openStores } from './open.ts';
 import type { Stores } from './stores.ts';
 
@@ -20,10 +22,11 @@ const noLog = { debug: silent, info: silent, warn: silent, error: silent };
 
 /**
  * Opens the stores that the settings name, asks each, and closes them again. Makes nothing in them but the indexes of
- * MongoDB, and no file. A store that cannot be opened is told in `stores`; rejects with `SettingsError` for a
- * `SECRET_KEY` that is not the one they were made with.
+ * MongoDB, and leaves no file behind. A store that cannot be opened is told in `stores`; rejects with `SettingsError` for a
+ * `DATA_DIR` that cannot be written, and for a `SECRET_KEY` that is missing or not the one they were made with.
  */
 export async function surveyStores(settings: Settings): Promise<Survey> {
+  await checkDataDir(settings);
   const path = await databaseFile(settings.dataDir);
   const isNew = !existsSync(path);
   try {
@@ -37,8 +40,7 @@ export async function surveyStores(settings: Settings): Promise<Survey> {
 
 async function askAll(stores: Stores, settings: Settings, notThereYet: string | undefined): Promise<Survey> {
   const health = await stores.health();
-  const known = settings.secretKey !== undefined || notThereYet === undefined;
-  if (known) await compareSecretKey(stores.facts, keyring(await loadSecretKeys(settings)));
+  await compareKeys(stores.facts, settings);
   const adminNeeded = !(await stores.users.hasAdmin());
   if (notThereYet === undefined) return { stores: health, places: stores.describe(), adminNeeded };
   const said = Object.entries(stores.describe()).map(([what, place]) => [
@@ -50,6 +52,15 @@ async function askAll(stores: Stores, settings: Settings, notThereYet: string | 
     places: Object.fromEntries(said),
     adminNeeded,
   };
+}
+
+/** Reads the key and makes none: a new one would not be that of a store which is there already. */
+async function compareKeys(facts: Stores['facts'], settings: Settings): Promise<void> {
+  const path = join(settings.dataDir, 'secret_key');
+  const isThere = settings.secretKey !== undefined || existsSync(path);
+  if (isThere) return compareSecretKey(facts, keyring(await loadSecretKeys(settings)));
+  if ((await facts.get(secretKeyFact)) === undefined) return;
+  throw new SettingsError([`SECRET_KEY: "${path}" is gone, which holds the key that the store was made with`]);
 }
 
 function unopened(error: Error): Survey['stores'][number] {

@@ -1,4 +1,6 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 import { gatewardenCommand } from '../support/command.ts';
@@ -74,6 +76,35 @@ test('check ends with 2 when the upstream cannot be reached, and says all the re
   equal(code, 2);
   match(stdout, /mode +sign-in/);
   match(stderr, new RegExp(`${url}: ECONNREFUSED`));
+});
+
+const unwritable: readonly [what: string, path: (folder: string) => string][] = [
+  ['is a file', (folder) => join(folder, 'a-file')],
+  ['is below a file', (folder) => join(folder, 'a-file', 'data')],
+  ['can be no directory of its file system', () => '/proc/gatewarden/data'],
+];
+for (const [what, path] of unwritable) {
+  test(`check says no to a data directory that ${what}, as run does`, async () => {
+    await writeFile(join(folder.path, 'a-file'), '');
+    const given = { DATA_DIR: path(folder.path), UPSTREAM: 'http://127.0.0.1:9' };
+    const [checked, ran] = await Promise.all(
+      ['check', 'run'].map((command) => gatewardenCommand([command], { settings: given })),
+    );
+    deepEqual([checked?.code, ran?.code], [5, 5], ran?.stderr);
+    match(checked?.stderr ?? '', /DATA_DIR: ".*" cannot be written \(E\w+\)/);
+  });
+}
+
+test('check makes no key for a store that has lost its own', async () => {
+  const data = join(folder.path, 'lost-key');
+  const password = 'gulls over the breakwater';
+  const args = ['superuser', '--username', 'ada', '--password-stdin'];
+  await gatewardenCommand(args, { settings: { DATA_DIR: data }, input: password });
+  await rm(join(data, 'secret_key'));
+  const { code, stderr } = await gatewardenCommand(['check'], { settings: { DATA_DIR: data } });
+  equal(code, 5);
+  match(stderr, /secret_key" is gone/);
+  equal(existsSync(join(data, 'secret_key')), false);
 });
 
 test('check makes nothing, and never prints a secret', async () => {

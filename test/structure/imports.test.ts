@@ -33,7 +33,7 @@ const floors: readonly (readonly Box[])[] = [
     ['lib/stores/mongo'],
     ['lib/stores/redis'],
     ['lib/stores/suites', 'lib/stores/index.ts'],
-    ['lib/stores/open.ts', 'lib/stores/survey.ts'],
+    ['lib/stores/open.ts', 'lib/stores/survey.ts', 'lib/stores/data-dir.ts'],
   ],
   [['lib/accounts'], ['lib/session'], ['lib/tokens'], ['lib/audit'], ['lib/request']],
   [['lib/core.ts']],
