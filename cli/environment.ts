@@ -16,6 +16,12 @@ export function settingsOf({ envFile }: LocalOptions, applies: Use, given: Optio
   return loadSettings({ env: environment(envFile), given, applies });
 }
 
+/** Whether the environment, `--env-file` or `.env` gives this setting, itself or as a file. */
+export function namesSetting({ envFile }: LocalOptions, name: string): boolean {
+  const env = environment(envFile);
+  return [`GATEWARDEN_${name}`, `GATEWARDEN_${name}_FILE`].some((one) => (env[one] ?? '').trim() !== '');
+}
+
 /** A new object: `process.env` stays as it is. */
 function environment(envFile: string | undefined): Environment {
   const files = [envFile, existsSync('.env') ? '.env' : undefined].filter((path) => path !== undefined);

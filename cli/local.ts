@@ -41,9 +41,7 @@ export async function onStoreOf<T>(
   act: (gate: InternalGate) => Promise<T>,
   { makes = false }: { makes?: boolean } = {},
 ): Promise<T> {
-  const { dataDir, mongodbUrl } = resolved.settings;
-  // Users that are in MongoDB need no file here.
-  if (!makes && mongodbUrl === undefined && !existsSync(databaseOf(dataDir))) throw noStore(dataDir);
+  if (!makes && !storeExists(resolved.settings)) throw noStore(resolved.settings.dataDir);
   const { openGate } = await import('#gate');
   const gate = await openGate(resolved, { log: noLog });
   try {
@@ -52,6 +50,10 @@ export async function onStoreOf<T>(
     await gate.close();
   }
 }
+
+/** Whether there is a store to work on: users that are in MongoDB need no file here. */
+export const storeExists = ({ dataDir, mongodbUrl }: Resolved['settings']): boolean =>
+  mongodbUrl !== undefined || existsSync(databaseOf(dataDir));
 
 /** The file that holds everything in the data directory. */
 export const databaseOf = (dataDir: string): string => join(dataDir, 'gatewarden.db');

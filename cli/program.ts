@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
+import type { ExplainOptions } from './commands/explain.ts';
 import { exit } from './exit.ts';
 import { output } from './output.ts';
 import type { PasswordOptions } from './password-input.ts';
@@ -111,9 +112,11 @@ function addExplain(program: Command, { out }: Said): void {
     .description('say which rule decides on a request, and why')
     .argument('<method>', 'such as GET')
     .argument('<url>', 'a URL, or a path')
-    .option('--as <user>', 'as this user of the store; else as nobody')
+    .option('--as <user>', 'as this user of the store; else as nobody, or whom auto-login acts as')
+    .option('--rules <rules>', 'by these rules; else by GATEWARDEN_RULES, or those of the gateway that runs here')
+    .option('--from <address>', 'from this client address', '127.0.0.1')
     .addOption(envFile())
-    .action(async (method: string, url: string, options: { as?: string; envFile?: string }) => {
+    .action(async (method: string, url: string, options: ExplainOptions) => {
       await (await import('./commands/explain.ts')).explain(method, url, options, out());
     });
 }

@@ -4,6 +4,7 @@ import { isExposed, type Resolved, redact, SettingsError } from '#settings';
 import { gatewayApp } from './app.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { type GatewayLog, gatewayLog } from './log.ts';
+import { noteRunning } from './running.ts';
 import { onStopSignals } from './signals.ts';
 
 export { ListenError } from './server.ts';
@@ -43,9 +44,10 @@ export async function runGateway(resolved: Resolved, options: RunOptions = {}): 
     throw error;
   });
   const url = settings.publicUrl ?? `http://${hostInUrl(address.address)}:${address.port}`;
+  const forgetRunning = noteRunning(settings);
   await announce(gate, out, url);
   return running(
-    { app, gate, out, url, address: { host: address.address, port: address.port } },
+    { app, gate, out, url, forgetRunning, address: { host: address.address, port: address.port } },
     options.signals ?? true,
   );
 }
@@ -55,15 +57,17 @@ type Dependencies = Readonly<{
   gate: InternalGate;
   out: GatewayLog;
   url: string;
+  forgetRunning: () => void;
   address: { host: string; port: number };
 }>;
 
-function running({ app, gate, out, url, address }: Dependencies, signals: boolean): RunningGateway {
+function running({ app, gate, out, url, address, forgetRunning }: Dependencies, signals: boolean): RunningGateway {
   const { promise: closed, resolve } = Promise.withResolvers<void>();
   let closing: Promise<void> | undefined;
 
   async function shutDown(): Promise<void> {
     await app.close();
+    forgetRunning();
     await gate.close();
     stopListening();
     out.log.info({}, 'stopped');

@@ -1,11 +1,12 @@
 import type { Refusal } from './errors.ts';
 import type { Log } from './log.ts';
 import type { Principals } from './request/authenticate/principal.ts';
-import type { Decider, Denied, RoutePolicies } from './request/decide.ts';
+import type { Decider, Denied } from './request/decide.ts';
 import type { Explanation } from './request/explain.ts';
 import type { RequestHead } from './request/extract/head.ts';
 import type { Identifier } from './request/identify.ts';
 import type { Answer } from './request/respond/write.ts';
+import type { RoutePolicies } from './request/route-policies.ts';
 import type {
   AccessTokens,
   ApiTokens,

@@ -7,11 +7,12 @@ import type { Core } from '../core.ts';
 import type { Refusal } from '../errors.ts';
 import { StoreUnavailableError } from '../errors.ts';
 import { cleanUrl } from '../request/authorize/clean-url.ts';
-import type { Decision, Denied, RoutePolicies } from '../request/decide.ts';
+import type { Decision, Denied } from '../request/decide.ts';
 import type { RequestHead } from '../request/extract/head.ts';
 import type { Identification } from '../request/identify.ts';
 import type { Answer } from '../request/respond/write.ts';
 import { writeAnswer } from '../request/respond/write.ts';
+import type { RoutePolicies } from '../request/route-policies.ts';
 import type { Principal } from '../types.ts';
 import { recogniser } from './passport.ts';
 

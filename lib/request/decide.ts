@@ -2,21 +2,14 @@ import { andThen, type MaybePromise } from '../and-then.ts';
 import type { Refusal } from '../errors.ts';
 import type { Ladder, Principal } from '../types.ts';
 import { decideRules, isPublic } from './authorize/decide.ts';
-import type { RuleTable, Selection } from './authorize/match.ts';
+import type { Selection } from './authorize/match.ts';
 import type { PathOwner } from './authorize/own-paths.ts';
 import type { Rule } from './authorize/rules.ts';
 import type { Trace } from './authorize/trace.ts';
 import type { RequestHead } from './extract/head.ts';
 import type { RequestSource } from './extract/source.ts';
-import type { CredentialPolicy, Identification, Identified, Identifier } from './identify.ts';
-
-/** What holds on one route: an upstream of the gateway, or the part of an Express app that `protect()` guards. */
-export type RoutePolicies = CredentialPolicy &
-  Readonly<{
-    rules: RuleTable;
-    /** `aud` of the assertions that the upstream gets. */
-    audience: string;
-  }>;
+import type { Identification, Identified, Identifier } from './identify.ts';
+import type { RoutePolicies } from './route-policies.ts';
 
 /** The decision on one request. */
 export type Decision =

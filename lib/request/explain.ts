@@ -2,9 +2,10 @@ import type { ErrorCode } from '../errors.ts';
 import type { Principal } from '../types.ts';
 import type { Rule } from './authorize/rules.ts';
 import type { TraceStep } from './authorize/trace.ts';
-import { type Decider, type Decision, isOwnPath, type OwnPath, type RoutePolicies } from './decide.ts';
+import { type Decider, type Decision, isOwnPath, type OwnPath } from './decide.ts';
 import type { RequestHead } from './extract/head.ts';
 import type { Identifier } from './identify.ts';
+import type { RoutePolicies } from './route-policies.ts';
 
 /** Why a request was or was not authenticated and allowed. Holds no secret. */
 export type Explanation = Readonly<{

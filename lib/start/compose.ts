@@ -13,8 +13,8 @@ import type { Log } from '../log.ts';
 import { credentialCache } from '../request/authenticate/cache.ts';
 import { principals } from '../request/authenticate/principal.ts';
 import { type Connections, openConnections } from '../request/connections.ts';
-import type { RoutePolicies } from '../request/decide.ts';
 import type { Policies } from '../request/policies.ts';
+import { type RoutePolicies, routePolicies } from '../request/route-policies.ts';
 import { type UpstreamIdentity, upstreamIdentity } from '../request/upstream-identity.ts';
 import { browserSessions } from '../session/browser-sessions.ts';
 import { passwordAuthenticator } from '../session/password-authenticator.ts';
@@ -45,9 +45,6 @@ export interface Installation {
   readonly on: Audit['on'];
   close(): Promise<void>;
 }
-
-/** `aud` of the assertions that the one upstream gets. */
-const audience = 'upstream';
 
 /** What an installation may bring of its own; everything else is made from the settings. It closes the stores. */
 export type CompositionOptions = Readonly<{ log: Log; opened?: Opened; hasher?: PasswordHasher; clock?: () => number }>;
@@ -112,13 +109,7 @@ async function assemble(base: InstallationDependencies): Promise<Installation> {
     core,
     stores,
     connections,
-    routePolicies: (rules) =>
-      Object.freeze({
-        rules: rules === undefined ? base.rules : base.rulesOf(rules),
-        audience,
-        upstreamAuthorization: settings.upstreamAuthorization,
-        origins: Object.freeze([]),
-      }),
+    routePolicies: (rules) => routePolicies(settings, rules === undefined ? base.rules : base.rulesOf(rules)),
     identity: upstreamIdentity({ settings, ladder, sign }),
     on: base.audit.on,
     async close() {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 import { gatewardenCommand } from '../support/command.ts';
 import { temporaryFolder } from '../support/folders.ts';
+import { startGateway } from '../support/gateway.ts';
 import { startLegacyApp } from '../support/installation.ts';
 import { freePort } from '../support/ports.ts';
 
@@ -24,7 +25,7 @@ before(async () => {
   }
 });
 
-async function explained(...args: string[]): Promise<Record<string, string>> {
+async function explained(...args: string[]): Promise<Record<string, unknown>> {
   const { code, stdout, stderr } = await gatewardenCommand(['explain', ...args, '-o', 'json'], { settings });
   equal(code, 0, stderr);
   return JSON.parse(stdout);
@@ -35,10 +36,28 @@ const cases: readonly [args: string[], decision: string, status: string, rule: s
   [['GET', '/notes'], 'refused', 'missing_credential', 'line 3: viewer read /**'],
   [['GET', '/notes', '--as', 'vera'], 'passes', 'ok', 'line 3: viewer read /**'],
   [
-    ['GET', 'https://app.example.com/admin/x?y=1', '--as', 'vera'],
+    ['GET', 'https://localhost/admin/x?y=1', '--as', 'vera'],
     'refused',
     'insufficient_role',
     'line 2: operator * /admin/**',
+  ],
+  [['GET', 'https://app.example.com/admin/x', '--as', 'ada'], 'refused', 'misdirected_host', ''],
+  [['GET', '/notes', '--rules', 'public * /**'], 'passes', 'ok', 'line 1: public * /**'],
+  [['GET', '/_gatewarden/login', '--rules', 'public * /**'], 'own-path', 'ok', ''],
+  [['GET', '/_Gatewarden/x', '--rules', 'public * /**'], 'refused', 'ambiguous_path', ''],
+  [['GET', '//_gatewarden/x', '--rules', 'public * /**'], 'refused', 'ambiguous_path', ''],
+  [['GET', '/%5fgatewarden/x', '--rules', 'public * /**'], 'refused', 'ambiguous_path', ''],
+  [
+    ['GET', '/x', '--rules', 'viewer * /** network=10.0.0.0/8', '--as', 'vera'],
+    'refused',
+    'insufficient_role',
+    'line 1: viewer * /** network=10.0.0.0/8',
+  ],
+  [
+    ['GET', '/x', '--rules', 'viewer * /** network=10.0.0.0/8', '--as', 'vera', '--from', '10.1.2.3'],
+    'passes',
+    'ok',
+    'line 1: viewer * /** network=10.0.0.0/8',
   ],
   [['DELETE', '/notes', '--as', 'vera'], 'refused', 'insufficient_role', ''],
   [['DELETE', '/notes', '--as', 'ada'], 'passes', 'ok', ''],
@@ -51,6 +70,40 @@ for (const [args, decision, status, rule] of cases) {
     deepEqual([told.decision, told.status, told.rule], [decision, status, rule]);
   });
 }
+
+test('explain says where the rules come from, and each step of the decision', async () => {
+  const told = await explained('GET', '/notes', '--as', 'vera');
+  deepEqual(
+    [told.rules_from, told.steps],
+    [
+      'GATEWARDEN_RULES',
+      [
+        'The path is the service’s.',
+        'Read as /notes: line 3: viewer read /**.',
+        'From 127.0.0.1, for host localhost.',
+        'Made by vera (viewer, via session).',
+        ...['role', ':self', 'scope', 'network', 'approval'].map((one) => `line 3: viewer read /**: ${one} holds.`),
+      ],
+    ],
+  );
+});
+
+test('explain gives the answer of the gateway that runs on the same data, whose rules came by another way', async () => {
+  await using legacy = await startLegacyApp();
+  await using gateway = await startGateway({ upstream: legacy.url, settings: { RULES: 'public * /**' } });
+  const where = { DATA_DIR: gateway.dataDir };
+  const running = await gatewardenCommand(['explain', 'POST', '/x', '-o', 'json'], { settings: where });
+  const told = JSON.parse(running.stdout);
+  deepEqual([told.decision, told.rule], ['passes', 'line 1: public * /**']);
+  match(told.rules_from, /^the running gateway \(pid \d+\)$/);
+  equal((await fetch(`${gateway.address}/x`, { method: 'POST' })).status, 404);
+  await gateway.process.stop('SIGTERM');
+  const stopped = await gatewardenCommand(['explain', 'POST', '/x', '-o', 'json'], { settings: where });
+  deepEqual(
+    [JSON.parse(stopped.stdout).status, JSON.parse(stopped.stdout).rules_from],
+    ['missing_credential', 'the default'],
+  );
+});
 
 test('explain --as somebody who is not there ends with 1', async () => {
   const { code, stderr } = await gatewardenCommand(['explain', 'GET', '/', '--as', 'nobody'], { settings });

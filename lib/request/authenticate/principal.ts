@@ -12,10 +12,13 @@ type Holding = Readonly<{
   expiresAt?: number | undefined;
 }>;
 
+/** What a principal is made of. */
+export type KnownUser = Pick<UserRecord, 'id' | 'username' | 'displayName' | 'email' | 'emailConfirmed' | 'role'>;
+
 export interface Principals {
   readonly anonymous: Principal;
   /** The principal that a user is with a credential: never more than the lower of the two. */
-  ofUser(user: UserRecord, holding: Holding): Principal;
+  ofUser(user: KnownUser, holding: Holding): Principal;
 }
 
 export function principals(ladder: Ladder, scopes: ScopeTable): Principals {
@@ -29,7 +32,7 @@ export function principals(ladder: Ladder, scopes: ScopeTable): Principals {
     via: 'none',
   });
 
-  function ofUser(user: UserRecord, holding: Holding): Principal {
+  function ofUser(user: KnownUser, holding: Holding): Principal {
     const own = ladder.has(user.role) ? user.role : lowest;
     const role = holding.ceiling === undefined ? own : ladder.lower(own, holding.ceiling);
     return Object.freeze({
