@@ -19,15 +19,24 @@ export type SessionCookie = Readonly<{
   clearCookieHeader: string;
 }>;
 
+const defaultNames = ['__Host-gatewarden', '__Secure-gatewarden', 'gatewarden'] as const;
+
+/** A browser takes a cookie of a prefixed name only with `Secure`, so that no http page can set it. */
+function defaultName(secure: boolean, domain: string | undefined): (typeof defaultNames)[number] {
+  if (!secure) return 'gatewarden';
+  return domain === undefined ? '__Host-gatewarden' : '__Secure-gatewarden';
+}
+
 const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
 
 /**
- * `PUBLIC_URL` alone decides `Secure`, and with it the prefix `__Host-` (RFC 6265bis), which a domain rules out.
+ * `PUBLIC_URL` alone decides `Secure`, and with it the prefix `__Host-` (RFC 6265bis); a domain rules that out, and
+ * `__Secure-` is left.
  */
 export function sessionCookie(settings: CookieSettings): SessionCookie {
   const secure = settings.publicUrl?.startsWith('https:') === true;
   const { cookieDomain: domain, cookieSamesite: sameSite } = settings;
-  const name = settings.cookieName ?? (secure && domain === undefined ? '__Host-gatewarden' : 'gatewarden');
+  const name = settings.cookieName ?? defaultName(secure, domain);
   const attributes = [
     'Path=/',
     domain === undefined ? '' : `Domain=${domain}`,
@@ -39,7 +48,7 @@ export function sessionCookie(settings: CookieSettings): SessionCookie {
   ].filter(Boolean);
   return Object.freeze({
     name,
-    names: Object.freeze([...new Set([name, '__Host-gatewarden', 'gatewarden'])]),
+    names: Object.freeze([...new Set([name, ...defaultNames])]),
     secure,
     options: Object.freeze({ path: '/', httpOnly: true, secure, sameSite, ...(domain !== undefined && { domain }) }),
     clearCookieHeader: [`${name}=`, ...attributes].join('; '),

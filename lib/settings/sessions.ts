@@ -6,21 +6,24 @@ import { cookieName } from './urls.ts';
 /** The session cookie, and how long a session lives. */
 export const sessionsSettings = {
   /**
-   * The name of the session cookie; its path is always `/`. Default: `__Host-gatewarden` on https, else `gatewarden`.
+   * The name of the session cookie; its path is always `/`. Default: `__Host-gatewarden` on https,
+   * `__Secure-gatewarden` on https with a `COOKIE_DOMAIN`, else `gatewarden`.
    */
   cookieName: {
     parser: cookieName,
-    defaultInWords: '`__Host-gatewarden` on https, else `gatewarden`',
+    defaultInWords:
+      '`__Host-gatewarden` on https, `__Secure-gatewarden` on https with a `COOKIE_DOMAIN`, else `gatewarden`',
     help: 'The name of the session cookie; its path is always `/`.',
     appliesTo: servers,
     example: '__Host-session',
   },
   /**
-   * The session cookie is sent to this domain and all below it; the default name loses its `__Host-`. Default: none.
+   * The session cookie is sent to this domain and all below it; the default name on https then begins with `__Secure-`
+   * in place of `__Host-`. Default: none.
    */
   cookieDomain: {
     parser: cookieDomain,
-    help: 'The session cookie is sent to this domain and all below it; the default name loses its `__Host-`.',
+    help: 'The session cookie is sent to this domain and all below it; the default name on https then begins with `__Secure-` in place of `__Host-`.',
     appliesTo: servers,
     example: 'example.com',
   },

@@ -28,6 +28,7 @@ const upstream = await upstreamThat((req, res) => {
     res.setHeader('set-cookie', [
       'gatewarden=evil; Path=/',
       '__Host-gatewarden=evil',
+      '__Secure-gatewarden=evil',
       'own=1',
       '=gatewarden=evil',
       'GateWarden=evil',
