@@ -1,7 +1,6 @@
 import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
-import type { Options } from 'gatewarden';
 import { type TestGate, testGate } from 'gatewarden/testing';
 
 export type Answered = {
@@ -20,7 +19,7 @@ export type App = TestGate & {
 /** An Express app guarded by a gate of its own, listening on loopback. */
 export async function startApp(
   build: (app: express.Express, made: TestGate) => void,
-  options: Options = {},
+  options: Parameters<typeof testGate>[0] = {},
 ): Promise<App> {
   const made = await testGate({ scopes: 'deploy:write=operator,read:things', ...options });
   const app = express();
