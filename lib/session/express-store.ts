@@ -60,7 +60,11 @@ export function expressStore(held: HeldSessions, Base: StoreClass = PlainStore):
     }
 
     override touch(sid: string, data: SessionData, done?: Done): Promise<void> {
-      return settle(held.touch(sid, data), done);
+      const work = held.touch(sid, data);
+      if (done === undefined) return work;
+      // express-session holds the answer back until it is called: a store that cannot write must not.
+      work.catch(() => undefined);
+      return settle(Promise.resolve(), done);
     }
 
     override destroy(sid: string, done?: Done): Promise<void> {

@@ -66,8 +66,8 @@ export function heldSessions(keeping: SessionKeeping): HeldSessions {
   const saved = new WeakMap<object, string>();
 
   async function update(record: SessionRecord, text: string): Promise<void> {
-    // express-session touches only what it does not save.
-    if (await keeping.saveData(record.id, text)) await keeping.touch(record);
+    // express-session touches only what it does not save. Not waited for: it is only a mark.
+    if (await keeping.saveData(record.id, text)) keeping.touch(record).catch(() => undefined);
   }
 
   async function create(sid: string, held: SessionData, text: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { sha256 } from '../../lib/crypto/digest.ts';
+import { StoreUnavailableError } from '../../lib/errors.ts';
 import { browserSessions } from '../../lib/session/browser-sessions.ts';
 import { signedSessionId } from '../../lib/session/signed-cookie.ts';
 import { openSessions, serve } from './serve.ts';
@@ -246,6 +247,22 @@ describe('the time of a session', () => {
     await ask('/', cookie);
     equal(await seen(), 60_000);
   });
+
+  const silences: [title: string, touch: () => Promise<boolean>][] = [
+    ['never says that its last use was written', () => new Promise(() => undefined)],
+    ['cannot write its last use', () => Promise.reject(new StoreUnavailableError('sqlite'))],
+  ];
+  for (const [title, touch] of silences) {
+    it(`holds no answer up, nor fails one, where the store ${title}`, async (t) => {
+      const { sessions, stores, time } = await openSessions();
+      const ask = await serve(t, sessions);
+      const { cookie } = await ask('/in');
+      stores.sessions.touch = touch;
+      time.now += 61_000;
+      equal((await ask('/', cookie)).status, 200);
+      deepEqual([(await ask('/visit', cookie)).body, (await ask('/visit', cookie)).body], ['1', '2']);
+    });
+  }
 
   it('is up when it was not used for the idle time', async (t) => {
     const { sessions, time } = await openSessions({ sessionIdle: 600_000 });
