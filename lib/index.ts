@@ -2,16 +2,19 @@ export {
   AuthError,
   type ErrorCode,
   errorTable,
+  type FieldProblem,
   type Refusal,
   type Result,
   SettingsError,
   StoreUnavailableError,
 } from './errors.ts';
+export type { Guards } from './express/guards.ts';
 export { type Gatewarden, type GatewardenOptions, gatewarden } from './gatewarden.ts';
 export type { Log } from './log.ts';
-export type { Rule } from './request/authorize/rules.ts';
+export type { Rule, RuleNetworks } from './request/authorize/rules.ts';
 export type { Decision } from './request/decide.ts';
 export type { Explanation } from './request/explain.ts';
+export type { RequestHead } from './request/extract/head.ts';
 export type { RequestSource } from './request/extract/source.ts';
 export type {
   ApiTokens,
@@ -38,7 +41,7 @@ export type {
   UserView,
 } from './services.ts';
 export type { RedactedSettings } from './settings/redact.ts';
-export type { Options, Settings } from './settings/settings.ts';
+export type { Options, SecretKey, Settings } from './settings/settings.ts';
 export type { Page } from './stores/records/page.ts';
 export type { Stores } from './stores/stores.ts';
-export type { Actor, Ladder, Principal, ScopeTable, Via } from './types.ts';
+export type { Actor, Principal, Via } from './types.ts';

@@ -1,7 +1,7 @@
 /** For people who write stores of their own: the interfaces, and the suites that hold every implementation to them. */
 
 export { StoreUnavailableError } from '../errors.ts';
-export type { AttemptStore } from './attempts.ts';
+export type { AttemptCount, AttemptStore } from './attempts.ts';
 export type { ApiTokenRecord, ApiTokenStore } from './records/api-tokens.ts';
 export type { AuditRecord, AuditStore } from './records/audit.ts';
 export type { FactRecord, FactStore } from './records/facts.ts';
