@@ -34,7 +34,7 @@ before(async () => {
   const quiet = ['--no-audit', '--no-fund', '--prefer-offline', '--ignore-scripts', '--loglevel=error'];
   await must(npm, ['install', ...quiet, tarball, ...others], folder.path);
   await copyFile('test/package/consumer.ts', at('consumer.ts'));
-  await copyFile('test/types/usage.ts', at('usage.ts'));
+  for (const name of ['usage.ts', 'surface.ts']) await copyFile(join('test/types', name), at(name));
 });
 
 test('an app runs on the installed package, without its sources', { timeout: 120_000 }, async () => {
@@ -46,10 +46,10 @@ test('an app runs on the installed package, without its sources', { timeout: 120
 /** What people compile with: TypeScript 7, and 5.9 where they have not moved yet. */
 const compilers = { 7: 'node_modules/typescript/bin/tsc', 5.9: 'node_modules/typescript-5/bin/tsc' };
 
-async function compile(compiler: string, files: readonly string[]): Promise<void> {
+async function compile(compiler: string, files: readonly string[], more: object = {}): Promise<void> {
   const compilerOptions = {
     ...{ strict: true, noEmit: true, target: 'es2024', module: 'nodenext', moduleDetection: 'force' },
-    ...{ skipLibCheck: false, types: ['node'], erasableSyntaxOnly: true },
+    ...{ skipLibCheck: false, types: ['node'], erasableSyntaxOnly: true, ...more },
   };
   await writeFile(at('tsconfig.json'), JSON.stringify({ compilerOptions, files }));
   await must(node, [resolve(compiler), '-p', '.'], folder.path);
@@ -62,6 +62,16 @@ for (const [version, compiler] of Object.entries(compilers)) {
 
   test(`TypeScript ${version}: the types of the installed package hold what a user writes`, async () => {
     await compile(compiler, ['consumer.ts', 'usage.ts']);
+  });
+
+  test(`TypeScript ${version}: every type that the package gives can be named by who passes it on`, async () => {
+    const outDir = `declared-${version}`;
+    await compile(compiler, ['surface.ts'], { noEmit: false, declaration: true, emitDeclarationOnly: true, outDir });
+    const declared = await readFile(at(outDir, 'surface.d.ts'), 'utf8');
+    deepEqual(
+      [...declared.matchAll(/import\("([^"]+)"\)/g)].filter(([, from = '']) => /^\.|\/(dist|lib)\//.test(from)),
+      [],
+    );
   });
 
   test(`TypeScript ${version}: every snippet of README.md and docs/ compiles as it stands`, async () => {
