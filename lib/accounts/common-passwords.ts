@@ -1,3 +1,5 @@
+import { rankedPasswords } from './ranked-passwords.ts';
+
 /** Words that most guessed passwords are built on; digits and signs around them do not help. */
 const stems = `aaaaaa abcabc abcdef abcdefg abcdefgh access admin administrator airplane alexander amanda america andrea andrew
   angel anthony apple arsenal asdasd asdf asdfgh asdfghjk asdfghjkl ashley autumn azerty babygirl bailey banana barcelona
@@ -61,13 +63,24 @@ const backwards = (text: string) => [...text].reverse().join('');
 const isRun = (text: string) => runs.some((run) => run.includes(text) || backwards(run).includes(text));
 
 /**
- * Whether a password is among those that are guessed first: a well-known one, a well-known word with digits, signs or swapped
- * letters, a row of the keyboard, a count, or a short piece over and over. Case does not matter.
+ * Whether a password is among those that are guessed first: one of the ranked lists, such a one with up to six digits and signs
+ * around it, a well-known word with digits, signs or swapped letters, a row of the keyboard, a count, or a short piece over and
+ * over. Case does not matter.
  */
 export function isCommonPassword(password: string): boolean {
   const lower = password.toLowerCase();
   const readings = [lower, unswapped(lower), bare(lower), unswapped(bare(lower)), bare(unswapped(lower))];
-  return readings.flatMap((reading) => [reading, unit(reading)]).some((reading) => isGuessedFirst(reading, lower));
+  return readings.some((reading) =>
+    [reading, unit(reading)].some(
+      (piece) => isGuessedFirst(piece, lower) || isRanked(piece, lower.length - reading.length),
+    ),
+  );
+}
+
+/** `around`: how many characters stood around it. */
+function isRanked(piece: string, around: number): boolean {
+  const isBuiltOn = around === 0 || (around <= 6 && piece.length >= 5);
+  return isBuiltOn && rankedPasswords().has(piece);
 }
 
 function isGuessedFirst(reading: string, lower: string): boolean {

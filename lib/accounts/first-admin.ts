@@ -21,7 +21,7 @@ export async function firstAdmin(dependencies: AccountDependencies): Promise<Fir
   const { stores, bus, record, ladder, hasher, settings, clock, keyring } = dependencies;
   const attempts = attemptLimits(stores.attempts, settings);
   const problemOfName = namePolicy(settings.reservedNames);
-  const problemOfPassword = passwordPolicy(settings.passwordMinLength);
+  const problemOfPassword = passwordPolicy(settings);
   const installation = await stores.facts.putIfAbsent('installation', randomBase62(20));
   const tokens = keyring
     .derive('setup')

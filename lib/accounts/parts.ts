@@ -4,6 +4,7 @@ import type { InvalidationBus } from '../invalidation/bus.ts';
 import type { RecordEvent } from '../services.ts';
 import type { Stores } from '../stores/stores.ts';
 import type { Actor, Ladder } from '../types.ts';
+import type { PolicySettings } from './password-policy.ts';
 
 /** What the services of accounts work with. `clock` is in milliseconds since the epoch. */
 export type AccountDependencies = Readonly<{
@@ -13,15 +14,15 @@ export type AccountDependencies = Readonly<{
   ladder: Ladder;
   hasher: PasswordHasher;
   keyring: Keyring;
-  settings: Readonly<{
-    defaultRole: string;
-    reservedNames: readonly string[];
-    passwordMinLength: number;
-    loginMaxFailures: number;
-    loginWindow: number;
-    loginMaxFailuresAddress: number;
-    loginMaxFailuresUser: number;
-  }>;
+  settings: PolicySettings &
+    Readonly<{
+      defaultRole: string;
+      reservedNames: readonly string[];
+      loginMaxFailures: number;
+      loginWindow: number;
+      loginMaxFailuresAddress: number;
+      loginMaxFailuresUser: number;
+    }>;
   clock: () => number;
 }>;
 

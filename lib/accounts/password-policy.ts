@@ -12,6 +12,15 @@ export type PasswordOwner = Readonly<{
 /** What is wrong with a new password, as a sentence that does not contain it, or undefined. No composition rules. */
 export type PasswordPolicy = (password: unknown, owner: PasswordOwner) => string | undefined;
 
+/** What the policy depends on: the least length, and what people know of the installation. */
+export type PolicySettings = Readonly<{
+  passwordMinLength: number;
+  brandName?: string | undefined;
+  publicUrl?: string | undefined;
+  adminUrl?: string | undefined;
+  upstream?: string | undefined;
+}>;
+
 const letters = (text: string) => nameKey(text.normalize('NFKC')).replace(/[^\p{L}\p{N}]/gu, '');
 
 function namesOf(owner: PasswordOwner): string[] {
@@ -21,14 +30,29 @@ function namesOf(owner: PasswordOwner): string[] {
     .filter((name) => name.length >= 3);
 }
 
-/** A name, with or without a few characters around it. */
-function isOwnName(password: string, owner: PasswordOwner): boolean {
+/** Made of one of these words: alone, several times, or with a few characters around it. */
+function isMadeOf(password: string, names: readonly string[]): boolean {
   const typed = letters(password);
-  return namesOf(owner).some((name) => typed.includes(name) && typed.replaceAll(name, '').length < 6);
+  return names.some((name) => typed.includes(name) && typed.replaceAll(name, '').length < 6);
 }
 
-/** @param minLength in characters (code points) after NFKC */
-export function passwordPolicy(minLength: number): PasswordPolicy {
+const hostOf = (url: string | undefined): string =>
+  url !== undefined && URL.canParse(url) ? new URL(url).hostname : '';
+
+/** What everybody knows who sees the sign-in page: the names of this program, the brand, the hosts and the service behind. */
+function knownWords({ brandName = '', publicUrl, adminUrl, upstream }: PolicySettings): string[] {
+  const hosts = [publicUrl, adminUrl, upstream].map(hostOf);
+  // Not the last label: `com` says nothing of anybody.
+  const labels = hosts.flatMap((host) => host.split('.').slice(0, -1));
+  return ['gatewarden', brandName, ...brandName.split(/\s+/), ...hosts, ...labels]
+    .map(letters)
+    .filter((word) => word.length >= 4 && /\p{L}/u.test(word));
+}
+
+/** The policy of an installation. Its minimum is in characters (code points) after NFKC. */
+export function passwordPolicy(settings: PolicySettings): PasswordPolicy {
+  const minLength = settings.passwordMinLength;
+  const known = knownWords(settings);
   return function problemOfPassword(password, owner) {
     if (typeof password !== 'string') return 'must be a text';
     if (!password.isWellFormed() || password.includes('\0')) return 'must not hold characters that cannot be typed';
@@ -36,7 +60,8 @@ export function passwordPolicy(minLength: number): PasswordPolicy {
     const normal = passwordText(password);
     if (normal === undefined) return 'must not be longer than 1,024 bytes';
     if ([...normal].length < minLength) return `must have at least ${minLength} characters`;
-    if (isOwnName(normal, owner)) return 'must not be made of your own name';
+    if (isMadeOf(normal, namesOf(owner))) return 'must not be made of your own name';
+    if (isMadeOf(normal, known)) return 'must not be made of the name of this service or its host';
     return isCommonPassword(normal) ? 'is one of those that are guessed first' : undefined;
   };
 }

@@ -28,7 +28,7 @@ export function passwordSignIn(dependencies: AccountDependencies): PasswordSignI
   const { stores, record, hasher, settings, clock } = dependencies;
   const unknownName = unknownNames(dependencies.keyring);
   const attempts = attemptLimits(stores.attempts, settings);
-  const problemOfPassword = passwordPolicy(settings.passwordMinLength);
+  const problemOfPassword = passwordPolicy(settings);
 
   /** By name, else by address. */
   async function find(typed: string): Promise<UserRecord | undefined> {

@@ -49,7 +49,7 @@ export function usersService(dependencies: AccountDependencies): Users {
   const { stores, bus, record, ladder, hasher, settings, clock } = dependencies;
   const input = userInput({
     name: namePolicy(settings.reservedNames),
-    password: passwordPolicy(settings.passwordMinLength),
+    password: passwordPolicy(settings),
     ladder,
   });
 

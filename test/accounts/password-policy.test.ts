@@ -1,13 +1,25 @@
-import { equal, match } from 'node:assert/strict';
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { passwordPolicy } from '../../lib/accounts/password-policy.ts';
+import { rankedPasswords } from '../../lib/accounts/ranked-passwords.ts';
 
-const problem = passwordPolicy(12);
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+const problem = passwordPolicy({
+  passwordMinLength: 12,
+  brandName: 'Blue Heron',
+  publicUrl: 'https://wiki.rivermouth.example.com/base',
+  upstream: 'http://jupyterhub:8888',
+});
 const owner = { username: 'ada.lovelace', email: 'countess@example.com', displayName: 'Ada King' };
 
 describe('a password may be', () => {
   const good = [
     'violet kettle 27 sails',
+    'example of herons by rivers',
+    '7391-heron-0284-gull',
     'zzkrqmvwptbd',
     'пароль-для-меня-42',
     '🙂🙃🙂😀😃😄😁😆😅🤣😂🙂',
@@ -47,6 +59,15 @@ describe('a password may not be', () => {
     ['the own name', 'Ada.Lovelace', /own name/],
     ['the own name with digits', 'adalovelace1815', /own name/],
     ['the own address', 'countess@example.com', /own name/],
+    ['of the ranked list, with digits', 'Snowflake1987!', /guessed first/],
+    ['of the ranked list, twice', 'sparklesparkle', /guessed first/],
+    ['of the list of long ones', 'polniypizdec0211', /guessed first/],
+    ['the brand', 'Blue-Heron-2026', /this service/],
+    ['a word of the brand', 'heronheron12', /this service/],
+    ['the host', 'wiki.rivermouth.example.com', /this service/],
+    ['a part of the host', 'Rivermouth2026', /this service/],
+    ['the service behind', 'JupyterHub-123', /this service/],
+    ['the name of this program', 'gatewarden!2026', /this service/],
     ['the own display name, widened', 'Ａda-Ｋing-2026', /own name/],
   ];
   for (const [title, password, expected] of bad) {
@@ -57,5 +78,34 @@ describe('a password may not be', () => {
     for (const [, password] of bad) {
       if (typeof password === 'string' && password !== '') equal(problem(password, owner)?.includes(password), false);
     }
+  });
+});
+
+describe('the ranked lists', () => {
+  const list = [...rankedPasswords()];
+
+  it('hold 3,000 of 12 and more characters, and tens of thousands of shorter ones', () => {
+    const long = list.filter((one) => [...one].length >= 12);
+    ok(long.length >= 10_000, `${long.length} long ones`);
+    ok(list.length - long.length >= 45_000, `${list.length - long.length} shorter ones`);
+  });
+
+  it('are refused, each of them, in any case', () => {
+    const policy = passwordPolicy({ passwordMinLength: 8 });
+    const passed = list.filter((one) => one.length >= 8 && policy(one.toUpperCase(), owner) === undefined);
+    deepEqual(passed, []);
+  });
+
+  it('are read when a password is first looked at, not before', () => {
+    const script = `
+      const { createRequire } = await import('node:module');
+      const { passwordPolicy } = await import('./lib/accounts/password-policy.ts');
+      const read = () => Object.keys(createRequire(import.meta.url).cache).filter((path) => /zxcvbn|frequent/.test(path)).length;
+      const policy = passwordPolicy({ passwordMinLength: 12 });
+      const before = read();
+      policy('violet kettle 27 sails', { username: 'ada' });
+      console.log(before, read() > 0);`;
+    const given = ['--conditions=gatewarden-source', '--input-type=module', '-e', script];
+    equal(execFileSync(process.execPath, given, { encoding: 'utf8', cwd: root }).trim(), '0 true');
   });
 });
