@@ -34,13 +34,13 @@ export function readPolicies(settings: Settings, unreadable: ReadonlySet<keyof S
   const roles = attempt('roles', 'ROLES', () => ladder(settings.roles));
   const scopes = attempt('scopes', 'SCOPES', () => scopeTable(settings.scopes, roles ?? anyRole));
   const known = { ladder: roles ?? anyRole, scopes: scopes ?? anyScope };
-  const rules = attempt('rules', 'RULES', () => tableOf(settings.rules, known));
+  const rules = attempt('rules', 'RULES', () => tableOf(settings.rules, known, settings));
   const hostIsServed = attempt('allowedHosts', 'ALLOWED_HOSTS', () => hostGuard(servedHosts(settings)));
   const defaultRole = attempt('defaultRole', 'DEFAULT_ROLE', () => roleNamed(settings.defaultRole, known.ladder));
   const autoLoginRole = attempt('autoLoginRole', 'AUTO_LOGIN_ROLE', () => ceilingNamed(settings, known.ladder));
   if (!roles || !scopes || !rules || !hostIsServed || !defaultRole || !autoLoginRole) return { ok: false, problems };
   const namedRoles = { defaultRole, autoLoginRole };
-  const rulesOf = (text: string): RuleTable => tableOf(text, known);
+  const rulesOf = (text: string): RuleTable => tableOf(text, known, settings);
   return { ok: true, policies: { ladder: roles, scopes, hostIsServed, rules, rulesOf, namedRoles } };
 }
 
@@ -64,10 +64,12 @@ function collector(unreadable: ReadonlySet<keyof Settings>) {
 const anyRole: Ladder = { ...ladder(), has: () => true, atLeast: () => false };
 const anyScope: ScopeTable = { ...scopeTable('', anyRole), has: () => true };
 
-function tableOf(text: string, known: Readonly<{ ladder: Ladder; scopes: ScopeTable }>): RuleTable {
+type Known = Readonly<{ ladder: Ladder; scopes: ScopeTable }>;
+
+function tableOf(text: string, known: Known, { encodedSlashes }: Settings): RuleTable {
   const parsed = parseRules(text, known);
   if (!parsed.ok) throw new SettingsError(parsed.problems.map((problem) => `RULES: ${problem}`));
-  return ruleTable(parsed.rules);
+  return ruleTable(parsed.rules, { encodedSlashes });
 }
 
 function servedHosts({ allowedHosts, publicUrl }: Settings): readonly string[] {

@@ -27,9 +27,11 @@ const sent = fc.oneof(
   { weight: 1, arbitrary: target.map((path) => `http://localhost${path}`) },
 );
 
-/** In Express a guard that is mounted does not run for `//admin`: there, paths with an empty segment are refused. */
-const hasEmptySegment = (bytes: string): boolean =>
-  (bytes.split('?')[0] ?? '').replace(/^http:\/\/localhost/, '').includes('//');
+/** In Express a guard that is mounted runs for one reading only: there, paths that Express may read in two ways are refused. */
+function expressRefuses(bytes: string): boolean {
+  const path = (bytes.split('?')[0] ?? '').replace(/^http:\/\/localhost/, '');
+  return path.includes('//') || /%2f|%5c|%25(25)*[0-9a-f]{2}/i.test(path) || /%(?=%[0-9a-f]{2})/i.test(path);
+}
 
 for (const text of ruleSets) {
   describe(`generated requests under the rules ${JSON.stringify(text)}`, () => {
@@ -67,7 +69,7 @@ for (const text of ruleSets) {
           const [proxy, middleware] = [await send(site.gateway, request), await send(site.protect, request)];
           judgedAsRead(proxy, who);
           judgedAsRead(middleware, who);
-          const expected = proxy.status === 200 && hasEmptySegment(bytes) ? 400 : proxy.status;
+          const expected = proxy.status === 200 && expressRefuses(bytes) ? 400 : proxy.status;
           equal(middleware.status, expected);
           if (proxy.status === 200) allowed += 1;
           else refused += 1;
@@ -154,7 +156,7 @@ describe('a request with generated method, host and headers', () => {
         );
         const [proxy, middleware] = [await send(site.gateway, request), await send(site.protect, request)];
         seen.set(proxy.status, (seen.get(proxy.status) ?? 0) + 1);
-        if (proxy.status === 200 && path.includes('//')) return equal(middleware.status, 400);
+        if (proxy.status === 200 && expressRefuses(path)) return equal(middleware.status, 400);
         deepEqual(decision(middleware), decision(proxy));
         deepEqual(
           middleware.received.map(({ user }) => user),

@@ -9,9 +9,10 @@ const unreservedEscape = /%(?:2d|2e|5f|7e|3[0-9]|[46][1-9a-f]|[57][0-9a])/gi;
 const decodeOne = (code: string): string => String.fromCharCode(Number.parseInt(code.slice(1), 16));
 
 /**
- * `req.url` as Express shall match it (section 6 of the contract): escaped unreserved characters decoded, the query as
- * it is. Refused are empty segments and all that `readPath` refuses; one trailing slash stays. An absolute target stays
- * absolute: Express has measured its scheme and host before, and cuts by that length wherever something is mounted.
+ * `req.url` as Express must match it: escaped unreserved characters decoded, the query unchanged. Refused are empty
+ * segments, encoded slashes, double encoding and all that `readPath` refuses: a mounted guard has no rules to judge
+ * readings by. One trailing slash stays. An absolute target stays absolute: Express has measured its scheme and host
+ * already, and cuts by that length wherever something is mounted.
  */
 export function cleanUrl(url: string): CleanUrl {
   const path = pathOf(url);
@@ -19,7 +20,7 @@ export function cleanUrl(url: string): CleanUrl {
   const isOrigin = url.startsWith('/') || url === '*';
   if (isOrigin && (survey(path) & ~seen.upper) === 0) return { ok: true, url };
   if (path.includes('//')) return { ok: false, detail: 'The path has an empty segment.' };
-  const read = readPath(path);
+  const read = readPath(path, { encodedSlashes: 'refuse', decodings: 1 });
   if (!read.ok) return read;
   const start = isOrigin ? 0 : (authority.exec(url)?.[0].length ?? 0);
   const query = url.indexOf('?');

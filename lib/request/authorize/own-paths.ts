@@ -19,7 +19,7 @@ export function pathOwner(prefix: string): (target: string) => PathOwner {
     // A clean path has one reading.
     const clean = cleanPath(target, 0);
     if (clean !== undefined) return isBelow(clean, folded) ? 'unclear' : 'upstream';
-    const read = readPath(target, { encodedSlashes: true });
+    const read = readPath(target, { encodedSlashes: 'judge' });
     return read.ok && read.readings.some(({ path }) => isBelow(path.toLowerCase(), folded)) ? 'unclear' : 'upstream';
   };
 }

@@ -1,43 +1,34 @@
+import { type DecodingOptions, decodings } from './decodings.ts';
 import { pathOf, seen, survey } from './target.ts';
 
 /** One way to read a path: decoded. A slash that is data, not a separator, stands as U+0000. */
 export type Reading = Readonly<{ path: string; folded: boolean }>;
 
-export type PathOptions = Readonly<{
-  /** Upper and lower case are told apart by all that stands behind: no folded readings. Default false. */
-  caseSensitive?: boolean | undefined;
-  /** `%2f` is allowed and read as data and as a separator. Default false: refused. */
-  encodedSlashes?: boolean | undefined;
-}>;
+export type PathOptions = DecodingOptions &
+  Readonly<{
+    /** Upper and lower case are told apart by all that stands behind: no folded readings. Default false. */
+    caseSensitive?: boolean | undefined;
+  }>;
 
 export type PathReadings =
   | Readonly<{ ok: true; readings: readonly Reading[] }>
   | Readonly<{ ok: false; detail: string }>;
 
-/** No honest path comes near; what does is made to cost. */
+/** Counted before case. A legitimate path has far fewer. */
 const mostReadings = 16;
 
-/** What escapes may not stand for, looked for before decoding. */
-const refusedEscapes: readonly (readonly [RegExp, string])[] = [
-  [/%(?![0-9a-f]{2})/i, 'The path has a percent sign that begins no escape.'],
-  [/%(?:[01][0-9a-f]|7f)/i, 'The path has an encoded control character.'],
-  [/%5c/i, 'The path has an encoded backslash.'],
-];
-const encodedSlash = /%2f/gi;
-const doublyEncoded = /%(?:[0-9a-f]{2}|u[0-9a-f]{4})/i;
 const beyondAscii = /[^\u0000-\u007f]/;
-const lateControls = /[\u0080-\u009f]/;
 
 /**
- * Every reading that a service may make of the path of a request target (section 7 of the contract), or why the path is
- * refused. The work is linear in the length of the target.
+ * Every reading that a service may make of the path of a request target, or why the path is refused. The work is linear
+ * in the length of the target.
  */
 export function readPath(target: string, options: PathOptions = {}): PathReadings {
   const path = pathOf(target);
   if (path === undefined) return refuse('The request target has no path.');
   const found = survey(path);
   if ((found & seen.unreadable) !== 0) return refuse(unreadableDetail(path));
-  const texts = (found & seen.odd) === 0 ? [path] : readingsOf(path, options.encodedSlashes === true);
+  const texts = (found & seen.odd) === 0 ? [path] : readingsOf(path, options);
   return typeof texts === 'string' ? refuse(texts) : { ok: true, readings: withCase(texts, options) };
 }
 
@@ -50,8 +41,8 @@ function unreadableDetail(path: string): string {
 }
 
 /** The readings, or why there are none to be had. */
-function readingsOf(path: string, encodedSlashes: boolean): readonly string[] | string {
-  const decoded = decode(path, encodedSlashes);
+function readingsOf(path: string, options: PathOptions): readonly string[] | string {
+  const decoded = decodings(path, options);
   if (typeof decoded === 'string') return decoded;
   const texts = [...decoded];
   for (const variant of variants) {
@@ -61,23 +52,7 @@ function readingsOf(path: string, encodedSlashes: boolean): readonly string[] | 
   return texts.some(hasDotSegment) ? 'The path has a dot segment.' : texts;
 }
 
-function decode(path: string, encodedSlashes: boolean): readonly string[] | string {
-  if (!path.includes('%')) return [path];
-  const refused = refusedEscapes.find(([pattern]) => pattern.test(path));
-  if (refused !== undefined) return refused[1];
-  const slashes = path.search(encodedSlash) !== -1;
-  if (slashes && !encodedSlashes) return 'The path has an encoded slash.';
-  const texts = slashes ? [path.replace(encodedSlash, '%00'), path.replace(encodedSlash, '/')] : [path];
-  try {
-    const decoded = texts.map((text) => decodeURIComponent(text));
-    if (decoded.some((text) => doublyEncoded.test(text))) return 'The path is encoded twice.';
-    return decoded.some((text) => lateControls.test(text)) ? 'The path has an encoded control character.' : decoded;
-  } catch {
-    return 'The path is not UTF-8.';
-  }
-}
-
-/** Each makes of one reading another that some service makes; all are applied, alone and together. */
+/** Each turns a reading into another that some service makes; all are applied, alone and together. */
 const variants: readonly ((text: string) => string)[] = [
   withoutAuthority,
   (text) => cutAt(text, '?'),
@@ -85,7 +60,7 @@ const variants: readonly ((text: string) => string)[] = [
   (text) => cutAt(text, ';'),
   (text) => (text.includes(';') ? text.replace(/;[^/]*/g, '') : text),
   withoutTails,
-  // Once more: what has just been dropped may have left two slashes at the beginning.
+  // Again: dropping params may have left two slashes at the beginning.
   withoutAuthority,
   (text) => (text.includes('//') ? text.replace(/\/{2,}/g, '/') : text),
   (text) => (text.length > 1 && text.endsWith('/') ? text.slice(0, -1) : text),
@@ -106,13 +81,13 @@ function withoutAuthority(text: string): string {
   return rest === '' ? '/' : rest;
 }
 
-/** Services that decode first and take the target apart afterwards, or drop all from the first `;` on. */
+/** For services that decode first and split the target afterwards, or drop everything from the first `;` on. */
 function cutAt(text: string, mark: string): string {
   const at = text.indexOf(mark);
   return at === -1 ? text : text.slice(0, at);
 }
 
-/** Windows drops dots and spaces at the end of a name. No pattern: a lookahead would be quadratic here. */
+/** Windows drops dots and spaces at the end of a name. A pattern for that would be quadratic. */
 function withoutTails(text: string): string {
   return text.includes('.') || text.includes(' ') ? text.split('/').map(withoutTail).join('/') : text;
 }
@@ -142,7 +117,7 @@ function folds(text: string): readonly Reading[] {
   return beyondAscii.test(text) ? [lower, { path: text.toUpperCase().toLowerCase(), folded: true }] : [lower];
 }
 
-/** The path of a target that every service reads alike, as it is; `undefined` when there is more to say (`readPath`). */
+/** The path of a target that every service reads alike; `undefined` when there may be several readings (`readPath`). */
 export function cleanPath(target: string, allowed: number): string | undefined {
   const path = pathOf(target);
   return path !== undefined && (survey(path) & ~allowed) === 0 ? path : undefined;

@@ -2,7 +2,7 @@ import { deepEqual, equal } from 'node:assert/strict';
 import test from 'node:test';
 import { readPath } from '../../../lib/request/authorize/path.ts';
 
-const sensitive = (target: string, encodedSlashes = false) => {
+const sensitive = (target: string, encodedSlashes: 'judge' | 'refuse' = 'refuse') => {
   const read = readPath(target, { caseSensitive: true, encodedSlashes });
   return read.ok ? read.readings.map((reading) => reading.path).sort() : read.detail;
 };
@@ -19,6 +19,11 @@ const readings: readonly (readonly [string, readonly string[]])[] = [
   ['/%61%2D', ['/a-']],
   ['/caf%C3%a9', ['/caf\u00e9']],
   ['/100%25', ['/100%']],
+  ['/a%2520b', ['/a%20b', '/a b']],
+  ['/%2561', ['/%61', '/a']],
+  ['/100%2525', ['/100%25', '/100%']],
+  ['/%252561', ['/%2561', '/%61', '/a']],
+  ['/100%25%2541', ['/100%%41', '/100%A']],
   ['/a/', ['/a', '/a/']],
   ['/a//b', ['/a/b', '/a//b']],
   ['/a//b/', ['/a/b', '/a/b/', '/a//b', '/a//b/']],
@@ -37,9 +42,16 @@ for (const [target, expected] of readings) {
   test(`${target} reads as ${expected.join(' and ')}`, () => deepEqual(sensitive(target), [...expected].sort()));
 }
 
-test('an encoded slash that is allowed is data and a separator', () => {
-  deepEqual(sensitive('/a%2fb', true), ['/a\u0000b', '/a/b'].sort());
-});
+const slashes: readonly (readonly [string, readonly string[]])[] = [
+  ['/a%2fb', ['/a\u0000b', '/a/b']],
+  ['/@scope%2Fname', ['/@scope\u0000name', '/@scope/name']],
+  ['/a%5cb', ['/a\\b', '/a/b']],
+  ['/a%2fb%5cc', ['/a\u0000b\\c', '/a/b/c']],
+  ['/a%252fb', ['/a%2fb', '/a\u0000b', '/a/b']],
+];
+for (const [target, expected] of slashes) {
+  test(`${target} reads as data and as a separator`, () => deepEqual(sensitive(target, 'judge'), [...expected].sort()));
+}
 
 test('the case is kept and folded, unless all behind tell them apart', () => {
   const read = readPath('/Admin');
@@ -92,10 +104,17 @@ const refused: readonly (readonly [string, RegExp])[] = [
   ['/a%0d%0ab', /control/],
   ['/a%7f', /control/],
   ['/a%c2%85', /control/],
-  ['/%252e%252e/', /twice/],
-  ['/%25%32%65', /twice/],
-  ['/%2561', /twice/],
-  ['/%25u002e', /twice/],
+  ['/%252e%252e/', /dot segment/],
+  ['/%25%32%65', /dot segment/],
+  ['/%25252e/x', /dot segment/],
+  ['/%25252525', /too often/],
+  ['/%2525252561', /too often/],
+  ['/%25u002e', /%uXXXX/],
+  ['/a%2500', /control/],
+  ['/a%250d', /control/],
+  ['/%25ff', /not UTF-8/],
+  ['/a%252fb', /encoded slash/],
+  ['/a%255cb', /encoded backslash/],
   ['/%', /begins no escape/],
   ['/%2', /begins no escape/],
   ['/%zz', /begins no escape/],
@@ -119,9 +138,21 @@ for (const [target, detail] of refused) {
   });
 }
 
-test('an encoded slash that is allowed hides no dot segment', () => {
-  for (const target of ['/a%2f..%2fadmin', '/..%2fadmin', '/a%2f..'])
-    equal(readPath(target, { encodedSlashes: true }).ok, false);
+test('an encoded slash that is judged hides no dot segment', () => {
+  for (const target of [
+    '/a%2f..%2fadmin',
+    '/..%2fadmin',
+    '/a%2f..',
+    '/a%5c..%5cadmin',
+    '/..%5cadmin',
+    '/a%252f..%252fb',
+  ])
+    equal(readPath(target, { encodedSlashes: 'judge' }).ok, false, target);
+});
+
+test('where a mounted guard decides, a path that can be decoded twice is refused', () => {
+  for (const target of ['/%2561dmin', '/a%2520b']) equal(readPath(target, { decodings: 1 }).ok, false, target);
+  equal(readPath('/100%25', { decodings: 1 }).ok, true);
 });
 
 test('a path that can be read in very many ways is refused', () => {

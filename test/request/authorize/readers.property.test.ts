@@ -86,7 +86,7 @@ test('allowed encoded slashes are judged as data and as separators', () => {
   fc.assert(
     fc.property(ruleText, target, reader, fc.constantFrom(...askers), (text, bytes, service, who) => {
       const rules = rulesOf(text);
-      const table = ruleTable(rules, { encodedSlashes: true });
+      const table = ruleTable(rules, { encodedSlashes: 'judge' });
       const verdict = decideRules(table.select('GET', bytes), { principal: who, address: '', ladder: roles });
       return !verdict.allow || permits(rules, service.read(bytes), service.folds, who);
     }),

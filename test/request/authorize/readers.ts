@@ -26,6 +26,7 @@ const asWindows = (text: string): string =>
     .split('/')
     .map((segment) => segment.replace(/[. ]+$/, ''))
     .join('/');
+const backslashes = (text: string): string => text.replaceAll('\\', '/');
 const asUrl = (text: string): string => text.replace(/^\/\/+[^/]*(?=\/)/, '');
 const reparse = (text: string): string => text.split(/[?#]/)[0] || '/';
 const fold = (text: string): string => text.toLowerCase();
@@ -45,6 +46,8 @@ const optional: readonly (readonly [string, Step])[] = [
   ['params', dropParams],
   ['decode', decodeLoosely],
   ['twice', decodeAgain],
+  ['thrice', decodeAgain],
+  ['backslashes', backslashes],
   ['url', asUrl],
   ['reparse', reparse],
   ['late params', dropParams],
@@ -57,7 +60,7 @@ const optional: readonly (readonly [string, Step])[] = [
 ];
 
 function readerOf(chosen: typeof optional): Reader {
-  // Nothing stands behind us that never decodes: the contract's first reading is the decoded one.
+  // No service behind us never decodes: the first reading is the decoded one.
   const steps = optional.filter((step) => chosen.includes(step) || step[0] === 'decode');
   const pathOnly = (target: string) => target.split('?')[0] ?? '';
   return {
@@ -72,7 +75,7 @@ export const reader: fc.Arbitrary<Reader> = fc.subarray([...optional]).map(reade
 
 /** Every service there is of this kind: one for each choice of steps. */
 export const everyReader: readonly Reader[] = optional
-  .filter(([name]) => name !== 'decode')
+  .filter(([name]) => name !== 'decode' && name !== 'thrice')
   .reduce<(typeof optional)[]>((sets, step) => sets.flatMap((set) => [set, [...set, step]]), [[]])
   .map(readerOf);
 
@@ -113,6 +116,10 @@ const units = [
   '%3f',
   '%25',
   '%252e',
+  '%252f',
+  '%255c',
+  '%2561',
+  '%252561',
   '2e',
   '%c3%a9',
   '%e2%84%aa',
