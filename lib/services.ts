@@ -9,6 +9,7 @@
  * - `by` is who acts, and always comes last: `{ principal: req.auth, address, agent }`. It is held to what it may do
  *   (nobody gives more than they hold), and the audit log names it. Without it the program itself acts, which is held to
  *   nothing: leave it out in scripts, never where a request asked.
+ *   `signIn.verify` takes a `Caller` in its place: nobody has signed in yet.
  * - To read gives a view, or `undefined` for what is not there. A list is a `Page`, of somebody who is not there an empty
  *   one.
  * - To change gives a `Result`: the value, or the refusal (`not_found` for what is not there). A refusal is never thrown.

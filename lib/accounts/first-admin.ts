@@ -2,12 +2,13 @@ import { createHmac } from 'node:crypto';
 import { equalSecrets } from '../crypto/constant-time.ts';
 import { randomBase62 } from '../crypto/random.ts';
 import { type FieldProblem, ok, type Result, refused } from '../errors.ts';
+import { doneBy } from '../services/done-by.ts';
 import type { Caller, FirstAdmin } from '../services.ts';
 import type { UserRecord } from '../stores/records/users.ts';
 import type { Actor } from '../types.ts';
 import { attemptLimits } from './attempts.ts';
 import { nameKey, namePolicy } from './names.ts';
-import { type AccountDependencies, doneBy } from './parts.ts';
+import type { AccountDependencies } from './parts.ts';
 import { passwordPolicy } from './password-policy.ts';
 import { viewOf } from './view.ts';
 

@@ -26,16 +26,6 @@ export type AccountDependencies = Readonly<{
   clock: () => number;
 }>;
 
-/** The columns of the audit log that tell who did it. Without an actor it was the program itself. */
-export function doneBy(by: Actor | undefined) {
-  return {
-    actor: by?.principal.name ?? '',
-    via: by?.principal.via ?? ('none' as const),
-    address: by?.address,
-    agent: by?.agent,
-  };
-}
-
 /** Whether it comes from an admin's hand: a signed-in admin, or the command on the store itself. */
 export function isAdminsHand(by: Actor | undefined, ladder: Ladder): boolean {
   if (by === undefined) return false;

@@ -1,11 +1,12 @@
 import { type ErrorCode, type FieldProblem, ok, type Result, refused, StoreUnavailableError } from '../errors.ts';
+import { doneBy } from '../services/done-by.ts';
 import type { Caller, PasswordSignIn, SignInDoor } from '../services.ts';
 import type { UserRecord } from '../stores/records/users.ts';
 import type { Actor, Via } from '../types.ts';
 import { type Attempt, attemptLimits, type Refused } from './attempts.ts';
 import { endCredentialsOf } from './end-all.ts';
 import { typedKey } from './names.ts';
-import { type AccountDependencies, doneBy } from './parts.ts';
+import type { AccountDependencies } from './parts.ts';
 import { passwordPolicy } from './password-policy.ts';
 import { unknownNames } from './unknown-name.ts';
 

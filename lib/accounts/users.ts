@@ -1,5 +1,6 @@
 import { randomBase62 } from '../crypto/random.ts';
 import { ok, type Result, refused } from '../errors.ts';
+import { doneBy } from '../services/done-by.ts';
 import { userNamed } from '../services/named-user.ts';
 import type { NewUser, UserEdit, Users, UserView } from '../services.ts';
 import { pageSize } from '../stores/records/page.ts';
@@ -7,7 +8,7 @@ import type { UserChange, UserRecord, UserState } from '../stores/records/users.
 import type { Actor } from '../types.ts';
 import { endCredentialsOf } from './end-all.ts';
 import { nameKey, namePolicy } from './names.ts';
-import { type AccountDependencies, doneBy, isAdminsHand } from './parts.ts';
+import { type AccountDependencies, isAdminsHand } from './parts.ts';
 import { passwordPolicy } from './password-policy.ts';
 import { userInput } from './user-input.ts';
 import { viewOf } from './view.ts';

@@ -1,5 +1,6 @@
 import { ok, type Result, refused } from '../errors.ts';
 import type { InvalidationBus } from '../invalidation/bus.ts';
+import { doneBy } from '../services/done-by.ts';
 import { userNamed } from '../services/named-user.ts';
 import type { GateEvents, RecordEvent, SessionEnding, Sessions, SessionView } from '../services.ts';
 import { endedEarly, isEnded } from '../stores/records/standing.ts';
@@ -47,10 +48,7 @@ export function sessionsService(dependencies: SessionDependencies): Sessions {
   const tell = (username: string, by: Actor | undefined, detail: GateEvents['session.ended']['detail']) =>
     record({
       event: 'session.ended',
-      actor: by?.principal.name ?? '',
-      via: by?.principal.via ?? 'none',
-      address: by?.address,
-      agent: by?.agent,
+      ...doneBy(by),
       subject: `user:${username}`,
       outcome: 'ok',
       detail,

@@ -2,6 +2,7 @@ import { sha256 } from '../crypto/digest.ts';
 import { makeToken, randomBase62 } from '../crypto/random.ts';
 import { type FieldProblem, ok, type Result, refused } from '../errors.ts';
 import type { InvalidationBus } from '../invalidation/bus.ts';
+import { doneBy } from '../services/done-by.ts';
 import { userNamed } from '../services/named-user.ts';
 import type { ApiTokens, ApiTokenView, IssuedApiToken, NewApiToken, RecordEvent } from '../services.ts';
 import type { ApiTokenRecord } from '../stores/records/api-tokens.ts';
@@ -38,15 +39,11 @@ export function apiTokens(dependencies: ApiTokenDependencies): ApiTokens {
   const program: Principal = {
     ...{ kind: 'user', id: '', name: '', role: ladder.rung('admin'), scopes: [], via: 'command' },
   };
-  const makerIn = (by: Actor | undefined): Principal => by?.principal ?? program;
 
   const tell = (event: 'token.created' | 'token.revoked', name: string, owner: string, by: Actor | undefined) =>
     record({
       event,
-      actor: makerIn(by).name,
-      via: makerIn(by).via,
-      address: by?.address,
-      agent: by?.agent,
+      ...doneBy(by),
       subject: `token:${name}`,
       outcome: 'ok',
       detail: { user: owner },
@@ -95,7 +92,7 @@ export function apiTokens(dependencies: ApiTokenDependencies): ApiTokens {
   }
 
   async function create(username: string, wanted: NewApiToken, by?: Actor): Promise<Result<IssuedApiToken>> {
-    const maker = makerIn(by);
+    const maker = by?.principal ?? program;
     const owner = await userNamed(stores.users, username);
     if (owner === undefined) return refused('not_found');
     const problems = problemsOf(wanted, owner, maker);
