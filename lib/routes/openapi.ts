@@ -72,6 +72,8 @@ function parametersOf(route: Route): readonly Json[] {
 
 function operationOf(route: Route): Json {
   const { method, path, summary, tag, guard, scope, confirm, body } = route;
+  // No body is an empty one.
+  const required = body?.schema.safeParse({}).success === false;
   const security = guard === 'anyone' ? [{}, { bearer: [] }, { cookie: [] }] : [{ bearer: [] }, { cookie: [] }];
   const content = body && { [mediaTypes[body.as]]: { schema: jsonSchema(body.schema, 'input') } };
   return {
@@ -81,7 +83,7 @@ function operationOf(route: Route): Json {
     security: route.surface === 'bare' ? [] : security,
     'x-gatewarden': { guard, scope: scope ?? null, current_password_with_cookie: confirm ?? false },
     parameters: parametersOf(route),
-    ...(content && { requestBody: { required: method !== 'delete', content } }),
+    ...(content && { requestBody: { required, content } }),
     responses: responsesOf(route),
   };
 }

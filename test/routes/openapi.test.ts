@@ -9,7 +9,7 @@ type Json = Record<string, unknown>;
 type Media = Record<string, { schema: Json }>;
 type Operation = {
   parameters: { name: string; in: string }[];
-  requestBody?: { content: Media };
+  requestBody?: { required: boolean; content: Media };
   responses: Record<string, { content?: Media }>;
 };
 type Description = { openapi: string; paths: Record<string, Record<string, Operation>>; components: Json };
@@ -153,4 +153,13 @@ test('it is OpenAPI 3.1, and every name in a path is a parameter', () => {
       );
     }
   }
+});
+
+test('a body is required where an empty one is not enough', () => {
+  const required = (method: string, path: string) => description.paths[path]?.[method]?.requestBody?.required;
+  deepEqual(
+    [required('post', '/logout'), required('delete', '/api/v1/users/{username}'), required('post', '/login')],
+    [false, false, false],
+  );
+  deepEqual([required('post', '/api/v1/users'), required('post', '/api/v1/login')], [true, true]);
 });
