@@ -45,7 +45,12 @@ is a mistake. An empty variable counts as not given. In code the same settings a
 
 A name that is no setting, a value that cannot be read, or settings that do not go together stop the start: all problems
 are listed at once, and the command ends with exit code 5. What Kubernetes invents for a service called gatewarden
-(\`GATEWARDEN_SERVICE_HOST\`, \`GATEWARDEN_PORT=tcp://…\` and so on) is ignored.
+(\`GATEWARDEN_SERVICE_HOST\`, \`GATEWARDEN_PORT=tcp://…\` and so on) is ignored. Secrets that are a repetition or a sequence,
+common passwords for \`SUPERUSER\`, and \`NODE_TLS_REJECT_UNAUTHORIZED=0\` stop the start too.
+
+Each start and \`gatewarden check\` warn of what is allowed and hardly ever meant: \`AUTH_ENABLED=false\`; a \`PUBLIC_URL\` with
+http beyond this machine; one with https while \`TRUSTED_PROXIES\` names no proxy; MongoDB or Redis on other machines without
+TLS.
 
 Durations are a whole number with a unit: \`90s\`, \`15m\`, \`12h\`, \`30d\`. Lists are separated by commas. Networks are CIDRs
 such as \`10.0.0.0/8\`, or single addresses. Switches are \`true\` or \`false\`.

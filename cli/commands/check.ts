@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Settings } from 'gatewarden';
 import type { Survey } from '#gate';
-import { redact } from '#settings';
+import { redact, warningsOf } from '#settings';
 import { modeOf } from '../../gateway/main.ts';
 import { type LocalOptions, settingsOf } from '../environment.ts';
 import { CommandError, exit } from '../exit.ts';
@@ -22,7 +22,7 @@ export async function check(options: CheckOptions, out: Output): Promise<void> {
   const { settings } = settingsOf(options, 'gateway', { upstream: options.upstream });
   const { surveyStores } = await import('#gate');
   const [stores, upstream] = await Promise.all([surveyStores(settings), reachUpstream(settings)]);
-  const warnings = warningsOf(settings, stores, upstream);
+  const warnings = [...warningsOf(settings), ...circumstances(settings, stores, upstream)];
   show({ settings, stores, upstream, warnings }, out);
   const failed = [...stores.stores, ...(upstream ? [upstream] : [])].filter((one) => !one.ok);
   if (failed.length === 0) return;
@@ -52,9 +52,9 @@ function reasonOf(error: unknown): string {
   return String(error);
 }
 
-function warningsOf(settings: Settings, stores: Survey, upstream: Upstream | undefined): readonly string[] {
+/** What deserves a word here and now, besides what every start warns of. */
+function circumstances(settings: Settings, stores: Survey, upstream: Upstream | undefined): readonly string[] {
   const all: readonly (string | false)[] = [
-    !settings.authEnabled && 'authentication is switched off: every request is passed on as anonymous',
     settings.authEnabled &&
       settings.autoLogin &&
       `requests without a credential act as a signed-in ${settings.autoLoginRole}`,

@@ -8,7 +8,7 @@ const stems = `aaaaaa abcabc abcdef abcdefg abcdefgh access admin administrator 
   database default demo dolphin dragon eagles elephant elizabeth everton ferrari flower football forever freedom friend
   friends fuckyou gandalf garfield gateway gatewarden george ginger google guest hannah harley heather hello helloworld
   hockey hunter hunting iceman iloveu iloveyou internet isabella jackson jasmine jennifer jessica johnny jordan joshua
-  justin killer kristina lakers letmein letmeinnow liverpool login london lovely loveme lovers maggie manchester marina
+  justin killer kristina lakers langflow letmein letmeinnow liverpool login london lovely loveme lovers maggie manchester marina
   martin master matrix matthew mercedes merlin metallica michael michelle mickey monday monkey morgan mother mustang
   mypass mypassword nathan natasha naruto nicole nintendo nothing ohmygod orange pakistan pass passphrase passwd passw
   password passwort patrick peanut pepper phoenix please pokemon portal princess private purple qazwsx qazwsxedc
@@ -25,7 +25,7 @@ const whole = `00000000 01234567 0123456789 0987654321 10203040 11111111 1111111
   1234qwer 123123123 123321123 123qweasd 123qweasdzxc 147258369 159357456 159753456 1a2b3c4d 1q2w3e4r 1q2w3e4r5t
   1q2w3e4r5t6y 1qaz2wsx 1qaz2wsx3edc 1qazxsw2 20202020 22222222 33333333 44444444 55555555 66666666 77777777 87654321
   88888888 98765432 987654321 9876543210 99999999 a1b2c3d4 a1s2d3f4 aa123456 aa12345678 abc12345 abc123456 abcd1234
-  abcd12345 admin123 adminadmin administrator1 asd123asd asdf1234 asdfasdf asdfghjkl1 azertyuiop changeme123 correcthorse
+  abcd12345 admin123 adminadmin adminpassword administrator1 asd123asd asdf1234 asdfasdf asdfghjkl1 azertyuiop changeme123 changemenow changemeplease correcthorse
   correcthorsebatterystaple correct-horse-battery-staple correct horse battery staple ghbdtnrjkm g_czechout iloveyou1
   jordan23 letmein123 lol123456 master123 mynoob123 onetwothree p@ssw0rd p@$$w0rd pa$$word pa55w0rd pa55word
   pass1234 password1 password12 password123 password1234 poiuytrewq q1w2e3r4 q1w2e3r4t5 q1w2e3r4t5y6 qazwsx123

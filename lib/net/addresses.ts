@@ -61,3 +61,17 @@ export function networks(cidrs: readonly string[]): (address: string) => boolean
     return compiled.some(([network, bits]) => network.kind() === parsed.kind() && parsed.match(network, bits));
   };
 }
+
+/** True for an address in 127.0.0.0/8 or `::1`, IPv4-mapped too. */
+export function isLoopbackAddress(address: string): boolean {
+  const canonical = canonicalAddress(address);
+  return canonical !== undefined && ipaddr.parse(canonical).range() === 'loopback';
+}
+
+/**
+ * True for a host that can only mean this machine: `localhost` and every name below it, which a browser resolves to it
+ * and nowhere else (RFC 6761, 6.3), and loopback addresses, with or without brackets. Without a port.
+ */
+export function isLoopbackHost(host: string): boolean {
+  return /^(?:.+\.)?localhost$/i.test(host) || isLoopbackAddress(host.replace(/^\[|\]$/g, ''));
+}

@@ -24,13 +24,6 @@ export function overlap(a: string, b: string): boolean {
   return one[0].match(other[0], bits);
 }
 
-/** Whether only this machine can reach what listens on `host`: `localhost`, `127.0.0.0/8`, `::1`. */
-export function isLoopback(host: string): boolean {
-  if (/^(.+\.)?localhost$/i.test(host)) return true;
-  const range = parseNetwork(host.replace(/^\[|\]$/g, ''));
-  return range?.[0].range() === 'loopback';
-}
-
 const hostname = /^(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*$/i;
 const isAddress = (text: string) => !text.includes('%') && canonicalAddress(text) !== undefined;
 // A name that ends in a number would be read as an address: 127.1, 1.2.3.

@@ -1,4 +1,5 @@
-import { isLoopback, overlap } from './addresses.ts';
+import { isLoopbackHost } from '../net/addresses.ts';
+import { overlap } from './addresses.ts';
 import { isExposed, isHttps } from './derived.ts';
 import type { Use } from './setting.ts';
 import type { Settings } from './settings.ts';
@@ -8,14 +9,6 @@ interface Check {
   readonly of: readonly (keyof Settings)[];
   readonly problem: (settings: Settings, use: Use) => string | undefined;
 }
-
-const wellKnown = new Set(
-  `admin administrator changeme changeit default demo gatewarden guest langflow letmein p@ssw0rd pass passw0rd password
-   password1 password123 password1234 qwerty root secret superuser test user welcome 12345678 123456789 1234567890
-   adminadmin administrator1 adminpassword changemeplease changemenow passwordpassword 123456789012 1234567890123456`
-    .split(/\s+/)
-    .filter(Boolean),
-);
 
 const checks: readonly Check[] = [
   {
@@ -44,7 +37,6 @@ const checks: readonly Check[] = [
         ? 'SUPERUSER_PASSWORD: is for SUPERUSER, which is not given'
         : undefined,
   },
-  { of: ['superuser', 'superuserPassword', 'passwordMinLength'], problem: weakSuperuser },
   {
     of: ['autoLogin', 'autoLoginNetworks', 'trustedProxies'],
     problem: ({ autoLogin, autoLoginNetworks, trustedProxies }) => {
@@ -92,16 +84,7 @@ function pointsAtItself({ host, port, upstream }: Settings): boolean {
   const url = new URL(upstream);
   const upstreamPort = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
   const everywhere = host === '0.0.0.0' || host === '::';
-  return upstreamPort === port && isLoopback(url.hostname) && (everywhere || isLoopback(host));
-}
-
-function weakSuperuser({ superuser, superuserPassword, passwordMinLength }: Settings): string | undefined {
-  if (superuserPassword === undefined) return undefined;
-  const plain = superuserPassword.normalize('NFKC').toLowerCase();
-  if (wellKnown.has(plain)) return 'SUPERUSER_PASSWORD: is a well-known default, choose another';
-  if (plain === superuser?.toLowerCase()) return 'SUPERUSER_PASSWORD: is the username, choose another';
-  if ([...plain].length >= passwordMinLength) return undefined;
-  return `SUPERUSER_PASSWORD: must have at least ${passwordMinLength} characters (PASSWORD_MIN_LENGTH)`;
+  return upstreamPort === port && isLoopbackHost(url.hostname) && (everywhere || isLoopbackHost(host));
 }
 
 function impossibleCookieName({ cookieName = '', cookieDomain, publicUrl }: Settings): string | undefined {

@@ -1,4 +1,4 @@
-import { isLoopback } from './addresses.ts';
+import { isLoopbackHost } from '../net/addresses.ts';
 import type { Settings } from './settings.ts';
 
 /** Whether people reach us by https: `PUBLIC_URL` alone says so. */
@@ -19,5 +19,5 @@ export function issuerOf(
 
 /** Whether `HOST` can be reached from other machines. */
 export function isExposed(settings: Pick<Settings, 'host'>): boolean {
-  return !isLoopback(settings.host);
+  return !isLoopbackHost(settings.host);
 }

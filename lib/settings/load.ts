@@ -42,6 +42,7 @@ export function readSettings(source: SettingsSource): ReadSettings {
   const unreadable = new Set(settingKeys.filter((key) => problemOf(readings.get(key)) !== undefined));
   const settings = assemble(readings, surroundings);
   const problems = [
+    ...uncheckedCertificates(env),
     ...unknownVariables(env),
     ...unknownOptions(given),
     ...[...readings.values()].map(problemOf).filter((problem) => problem !== undefined),
@@ -51,6 +52,14 @@ export function readSettings(source: SettingsSource): ReadSettings {
 }
 
 const problemOf = (reading: Reading) => (reading && 'problem' in reading ? reading.problem : undefined);
+
+/** With it Node believes anybody who answers in the name of a store or an upstream. */
+function uncheckedCertificates(env: Environment): string[] {
+  if (env.NODE_TLS_REJECT_UNAUTHORIZED !== '0') return [];
+  return [
+    'NODE_TLS_REJECT_UNAUTHORIZED: is 0, so that no certificate is checked: remove it, and name the authority to trust in NODE_EXTRA_CA_CERTS',
+  ];
+}
 
 function assemble(readings: ReadonlyMap<keyof Settings, Reading>, surroundings: Surroundings): Settings {
   const value = (key: keyof Settings) => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { hasHazard } from '../text.ts';
+import { isObvious } from './obvious.ts';
 
 /** What reads one setting: from text as the environment has it, or from a value that code gives. */
 export type Parser<T> = z.ZodType<T, unknown>;
@@ -35,17 +36,26 @@ export function wholeNumber(least: number, most: number): Parser<number> {
   );
 }
 
-const units: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-const longest = 3650 * 86_400_000;
+/** The units of durations, in milliseconds. */
+export const units = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-function milliseconds(value: unknown): unknown {
-  const [, amount, unit] = (typeof value === 'string' && /^(\d{1,9})([smhd])$/.exec(value.trim())) || [];
-  return amount && unit ? Number(amount) * (units[unit] ?? Number.NaN) : value;
+/** A duration as text: a whole number and a unit, such as `90s`, `15m`, `12h` or `30d`. */
+export const durationPattern = /^(\d{1,9})([smhd])$/;
+
+/** Such a text in milliseconds; undefined for any other. */
+export function millisecondsIn(text: string): number | undefined {
+  const [, amount, unit] = durationPattern.exec(text) ?? [];
+  return amount !== undefined && isUnit(unit) ? Number(amount) * units[unit] : undefined;
 }
+
+const isUnit = (unit: string | undefined): unit is keyof typeof units =>
+  unit !== undefined && Object.hasOwn(units, unit);
+
+const longest = 3650 * units.d;
 
 /** `90s`, `15m`, `12h`, `30d`; milliseconds where code gives a number. */
 export const duration: Parser<number> = z.preprocess(
-  milliseconds,
+  (value) => (typeof value === 'string' ? (millisecondsIn(value.trim()) ?? value) : value),
   z
     .int({ error: 'must be a duration such as 90s, 15m, 12h or 30d' })
     .min(1000, { error: 'must be at least one second' })
@@ -103,15 +113,18 @@ export const password: Parser<string> = z
     { error: 'must be Unicode text of up to 1,024 bytes' },
   );
 
+const notObvious = (secret: string): boolean => !isObvious(secret);
+const obvious = { error: 'is a pattern that can be guessed: gatewarden keygen makes a good one' };
+
 /** A secret that travels in a header: at least 16 visible ASCII characters. */
 export const headerSecret: Parser<string> = matching(
   /^[\x21-\x7e]{16,512}$/,
   'must be 16 to 512 visible ASCII characters without spaces',
-);
+).refine(notObvious, obvious);
 
 const secretKey = text('must be URL-safe base64 of at least 32 bytes each (gatewarden keygen makes one)', (given) =>
   /^[A-Za-z0-9_-]+={0,2}$/.test(given) && Buffer.from(given, 'base64url').length >= 32 ? given : undefined,
-);
+).refine(notObvious, obvious);
 
 /** Secret keys, newest first. */
 export const secretKeys: Parser<readonly string[]> = listOf(secretKey).refine((keys) => keys.length > 0, {

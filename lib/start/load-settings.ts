@@ -1,3 +1,4 @@
+import { passwordPolicy } from '../accounts/password-policy.ts';
 import { SettingsError } from '../errors.ts';
 import { type Policies, readPolicies } from '../request/policies.ts';
 import { readSettings, type SettingsSource } from '../settings/index.ts';
@@ -14,7 +15,16 @@ export type Resolved = Readonly<{ settings: Settings; policies: Policies }>;
 export function loadSettings(source: SettingsSource): Resolved {
   const { settings, problems, unreadable } = readSettings(source);
   const read = readPolicies(settings, unreadable);
-  if (problems.length > 0 || !read.ok) throw new SettingsError([...problems, ...(read.ok ? [] : read.problems)]);
+  const all = [...problems, ...weakSuperuser(settings, unreadable), ...(read.ok ? [] : read.problems)];
+  if (all.length > 0 || !read.ok) throw new SettingsError(all);
   const { policies } = read;
   return Object.freeze({ settings: Object.freeze({ ...settings, ...policies.namedRoles }), policies });
+}
+
+/** The policy that every other password of a user has to meet, before there is a store to ask. */
+function weakSuperuser(settings: Settings, unreadable: ReadonlySet<keyof Settings>): readonly string[] {
+  const { superuser: username, superuserPassword } = settings;
+  if (username === undefined || superuserPassword === undefined || unreadable.has('passwordMinLength')) return [];
+  const problem = passwordPolicy(settings)(superuserPassword, { username });
+  return problem === undefined ? [] : [`SUPERUSER_PASSWORD: ${problem}`];
 }

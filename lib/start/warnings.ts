@@ -1,16 +1,17 @@
 import { localUser } from '../accounts/local-user.ts';
 import { nameKey } from '../accounts/names.ts';
 import type { Log } from '../log.ts';
+import { warningsOf } from '../settings/index.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { UserStore } from '../stores/records/users.ts';
 import type { Ladder } from '../types.ts';
 
 type Dependencies = Readonly<{ settings: Settings; users: UserStore; ladder: Ladder; log: Log }>;
 
-/** Says at the start what would otherwise be found out by wondering: authentication is off, auto-login signs nobody in. */
+/** Logs what would otherwise be found out by wondering: settings that hardly anybody means, auto-login that signs nobody in. */
 export async function warnAtStart({ settings, users, ladder, log }: Dependencies): Promise<void> {
-  if (!settings.authEnabled) return log.warn({}, 'AUTH_ENABLED=false: every request is passed on as anonymous');
-  if (!settings.autoLogin) return;
+  for (const warning of warningsOf(settings)) log.warn({}, warning);
+  if (!settings.authEnabled || !settings.autoLogin) return;
   const named = settings.autoLoginUser ?? settings.superuser;
   const username = named ?? localUser;
   const user = await users.byName(nameKey(username));

@@ -5,6 +5,7 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { after, before, describe } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
+import { makeSecretKey } from '../../lib/crypto/secret-key.ts';
 import { openMongo } from '../../lib/stores/mongo/index.ts';
 import { openSqlite } from '../../lib/stores/sqlite/index.ts';
 import { anAdmin, anEvent, aToken, aUser, start } from '../../lib/stores/suites/records.ts';
@@ -19,7 +20,7 @@ const folder = await temporaryFolder();
 after(() => folder[Symbol.asyncDispose]());
 const at = (name: string) => join(folder.path, name);
 
-const SECRET_KEY = 'k'.repeat(64);
+const SECRET_KEY = makeSecretKey();
 const password = 'gulls over the breakwater';
 const source = { DATA_DIR: at('source'), SECRET_KEY };
 const file = at('all.jsonl');
@@ -133,7 +134,7 @@ test('with -o json each line that is not imported is an object on stderr', async
 });
 
 const foreign: readonly [what: string, settings: Settings][] = [
-  ['another SECRET_KEY', { SECRET_KEY: 'x'.repeat(64) }],
+  ['another SECRET_KEY', { SECRET_KEY: makeSecretKey() }],
   ['no SECRET_KEY at all', {}],
 ];
 for (const [what, given] of foreign) {
@@ -153,7 +154,7 @@ for (const [what, given] of foreign) {
 }
 
 test('a new SECRET_KEY before the old one takes keys in', async () => {
-  const target = { DATA_DIR: at('rotated'), SECRET_KEY: `${'n'.repeat(64)},${SECRET_KEY}` };
+  const target = { DATA_DIR: at('rotated'), SECRET_KEY: `${makeSecretKey()},${SECRET_KEY}` };
   equal((await counts(['--file', file], target)).not_imported, 0);
   equal((await run(['user', 'show', 'u5', '--local'], target)).code, 0, 'starts with these keys');
 });
@@ -171,7 +172,7 @@ const usage: readonly [what: string, args: string[], settings: Settings, code: n
   ['a file that is not there', ['import', '--file', at('nowhere')], { DATA_DIR: at('x') }, 5, /cannot be read/],
   ['a folder that is not there', ['export', '--file', at('no/where')], source, 5, /cannot be written/],
   ['an export of no store', ['export'], { DATA_DIR: at('none') }, 1, /There is no store/],
-  ['a store of another SECRET_KEY', ['export'], { ...source, SECRET_KEY: 'y'.repeat(64) }, 5, /SECRET_KEY/],
+  ['a store of another SECRET_KEY', ['export'], { ...source, SECRET_KEY: makeSecretKey() }, 5, /SECRET_KEY/],
 ];
 for (const [what, args, settings, code, said] of usage) {
   test(`${what} ends with ${code} and a sentence`, async () => {
@@ -184,7 +185,7 @@ for (const [what, args, settings, code, said] of usage) {
 test('an export over another one leaves a whole file, even if it cannot be finished', async () => {
   const path = at('kept.jsonl');
   await writeFile(path, 'before\n');
-  equal((await run(['export', '--file', path], { ...source, SECRET_KEY: 'y'.repeat(64) })).code, 5);
+  equal((await run(['export', '--file', path], { ...source, SECRET_KEY: makeSecretKey() })).code, 5);
   equal(await readFile(path, 'utf8'), 'before\n');
   await done(['export', '--file', path], source);
   sameBytes(await readFile(path, 'utf8'), await readFile(file, 'utf8'));

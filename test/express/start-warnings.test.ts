@@ -28,6 +28,15 @@ const cases: readonly [title: string, options: Options, warned: readonly object[
     { authEnabled: false },
     [{ text: 'AUTH_ENABLED=false: every request is passed on as anonymous' }],
   ],
+  [
+    'an http address for everybody',
+    { publicUrl: 'http://app.example.com' },
+    [
+      {
+        text: 'PUBLIC_URL: is http: passwords and cookies travel where others may read and change them; use https',
+      },
+    ],
+  ],
   ['auto-login as a user who is made for it', { autoLogin: true }, []],
   ['auto-login as nobody', { autoLogin: true, autoLoginUser: 'Mistyped' }, [{ user: 'Mistyped', text: nobody }]],
   [

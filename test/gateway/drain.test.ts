@@ -4,6 +4,7 @@ import { type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { createServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 import test from 'node:test';
+import { makeSecretKey } from '../../lib/crypto/secret-key.ts';
 import { gatewayProcess } from './process.ts';
 import { gatewayTo, portOf, upstreamThat } from './started.ts';
 
@@ -71,7 +72,7 @@ test('a second signal ends it at once', async () => {
 
 test('the line at the start says the mode, the stores, the upstream and the address; the setup link is beside the log', async () => {
   await using upstream = await patientUpstream();
-  await using running = await gatewayProcess(upstream.url, { GATEWARDEN_SECRET_KEY: 'k'.repeat(43) });
+  await using running = await gatewayProcess(upstream.url, { GATEWARDEN_SECRET_KEY: makeSecretKey() });
   const { gateway } = running;
   const [link] = await gateway.printed(/http:\S+\/_gatewarden\/setup\?token=\S+/);
   await gateway.printed(/the gateway is listening/);

@@ -56,7 +56,7 @@ const cases: [title: string, env: Env, told: string[], use?: Use][] = [
     ['AUTO_LOGIN_NETWORKS'],
   ],
   ['auto-login beside a proxy elsewhere', { TRUSTED_PROXIES: '10.0.0.0/8', AUTO_LOGIN: 'true' }, []],
-  ['a proxy’s secret without a proxy', { PROXY_SECRET: 'x'.repeat(16) }, ['PROXY_SECRET']],
+  ['a proxy’s secret without a proxy', { PROXY_SECRET: 'Hx1Lb8Zq3Rj5GvMe' }, ['PROXY_SECRET']],
   ['SameSite=None on http', { COOKIE_SAMESITE: 'none', PUBLIC_URL: 'http://a.lan' }, ['COOKIE_SAMESITE']],
   ['SameSite=None without PUBLIC_URL', { COOKIE_SAMESITE: 'none' }, ['COOKIE_SAMESITE']],
   ['SameSite=None on https', { COOKIE_SAMESITE: 'none', PUBLIC_URL: https }, []],

@@ -5,8 +5,8 @@ import { settingTable } from '../../lib/settings/index.ts';
 import type { Settings } from '../../lib/settings/settings.ts';
 import { type Env, fromEnv, problemsOf } from './settings.ts';
 
-const key = 'A'.repeat(43);
-const other = 'B'.repeat(43);
+const key = '4Vb0nQx7Zt2LkRy9Wd5GmHs1Pc8JfUe3Ao6TiNqXrBw';
+const other = 'u7Kp2Ys9Dc4Wn0Tf6Hx1Lb8Zq3Rj5Gv-MeAoSiUyXtE';
 const day = 86_400_000;
 
 const read: [env: Env, setting: keyof Settings, value: unknown][] = [
@@ -56,7 +56,7 @@ const read: [env: Env, setting: keyof Settings, value: unknown][] = [
   [{ PORT: '   ' }, 'port', 8080],
 ];
 for (const [env, setting, value] of read) {
-  test(`${JSON.stringify(env).replace(/[AB]{43}/g, '…')} makes ${setting} ${JSON.stringify(value)?.slice(0, 60)}`, () => {
+  test(`${JSON.stringify(env).replace(/[\w-]{43}/g, '…')} makes ${setting} ${JSON.stringify(value)?.slice(0, 60)}`, () => {
     deepEqual(fromEnv(env)[setting], value);
   });
 }
@@ -103,9 +103,15 @@ const bad: [name: string, values: string[], says: RegExp][] = [
   ['ALLOWED_HOSTS', ['a:80', 'http://a', '*', 'a.*', '*a.example.com', 'a b', 'a/b', '1.2.3'], /host names such as/],
   [
     'SECRET_KEY',
-    ['short', 'A'.repeat(42), `${key},short`, `${'A'.repeat(42)}+`, `${key}/`, ' , '],
+    ['short', key.slice(1), `${key},short`, `${key.slice(1)}+`, `${key}/`, ' , '],
     /base64 of at least 32 bytes|at least one key/,
   ],
+  [
+    'SECRET_KEY',
+    ['A'.repeat(43), 'changeme-'.repeat(5), '0123456789'.repeat(5), 'AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8'],
+    /a pattern that can be guessed/,
+  ],
+  ['PROXY_SECRET', ['x'.repeat(16), 'secretsecretsecret', 'abcdefghijklmnop'], /a pattern that can be guessed/],
   ['SUPERUSER', ['-ada', 'a b', 'ä', 'a'.repeat(65), '.ada'], /a username/],
   ['AUTO_LOGIN_USER', ['a\tb'], /a username/],
   ['RESERVED_NAMES', ['good,not good'], /a username/],

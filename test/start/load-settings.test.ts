@@ -1,4 +1,4 @@
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, doesNotThrow, equal, throws } from 'node:assert/strict';
 import test from 'node:test';
 import { openGate } from '#gate';
 import { makeSecretKey } from '../../lib/crypto/secret-key.ts';
@@ -68,4 +68,11 @@ test('a variable that is set after the settings were read changes nothing', asyn
   const gate = await openGate(resolved, { log: { debug() {}, info() {}, warn() {}, error() {} } });
   equal(gate.settings.prefix, '/auth');
   await gate.close();
+});
+
+test('a process that checks no certificate does not start', () => {
+  const read = (value: string) => () =>
+    loadSettings({ env: { NODE_TLS_REJECT_UNAUTHORIZED: value }, applies: 'gateway' });
+  throws(read('0'), { name: 'SettingsError', message: /NODE_TLS_REJECT_UNAUTHORIZED/ });
+  doesNotThrow(read('1'));
 });

@@ -1,4 +1,4 @@
-import { networks } from '../../net/addresses.ts';
+import { isLoopbackAddress, isLoopbackHost, networks } from '../../net/addresses.ts';
 import type { UserStore } from '../../stores/records/users.ts';
 import type { Principal } from '../../types.ts';
 import type { RequestSource } from '../extract/source.ts';
@@ -18,12 +18,6 @@ type Dependencies = Readonly<{
   used?: (principal: Principal, source: RequestSource) => void;
 }>;
 
-const isLoopback = networks(['127.0.0.0/8', '::1/128']);
-
-/** True for names that can only mean this machine: `localhost`, `*.localhost`, 127.0.0.0/8, `::1`. */
-const isLoopbackHost = (hostname: string): boolean =>
-  hostname === 'localhost' || hostname.endsWith('.localhost') || isLoopback(hostname);
-
 /**
  * Auto-login: who a request without any credential acts as, or undefined where a condition fails. It must come from one
  * of the networks; never carry an untrusted peer's forwarding header (a proxy in front would lend its own address to
@@ -35,7 +29,7 @@ export function autoLogin(dependencies: Dependencies): (source: RequestSource) =
 
   function applies(source: RequestSource): boolean {
     if (source.forwarded && !source.trusted) return false;
-    return isInvited(source.address) && (!isLoopback(source.address) || isLoopbackHost(source.hostname));
+    return isInvited(source.address) && (!isLoopbackAddress(source.address) || isLoopbackHost(source.hostname));
   }
 
   async function load() {

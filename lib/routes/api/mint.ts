@@ -1,24 +1,18 @@
 import { z } from 'zod';
 import { ok, type Refusal, type Result, refused } from '../../errors.ts';
+import { durationPattern, millisecondsIn, units } from '../../settings/index.ts';
 import type { UserRecord } from '../../stores/records/users.ts';
 import { json } from '../reply.ts';
 import { type Call, route } from '../route.ts';
 import { confirmable, text, tokenPair, toMoment } from '../schemas.ts';
 
-const units = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const longest = 30 * units.d;
 
 /** `90`, in seconds, or `1h`. Gives milliseconds. */
 const lifetime = z
-  .union([z.number().int(), z.string().regex(/^[1-9]\d{0,8}[smhd]$/)])
-  .transform(toMilliseconds)
+  .union([z.number().int(), z.string().regex(durationPattern)])
+  .transform((given) => (typeof given === 'number' ? given * 1000 : (millisecondsIn(given) ?? 0)))
   .pipe(z.number().min(1000).max(longest));
-
-function toMilliseconds(given: number | string): number {
-  if (typeof given === 'number') return given * 1000;
-  const [, amount = '', unit = ''] = /^(\d+)([smhd])$/.exec(given) ?? [];
-  return Number(amount) * (Object.entries(units).find(([name]) => name === unit)?.[1] ?? 0);
-}
 
 const mintRequest = confirmable({
   type: z.enum(['User', 'Operator']).optional().describe('At most the role of that rung.'),
