@@ -1,6 +1,15 @@
-import { deviceOf } from './device.ts';
 import { type Frame, inFrame } from './frame.ts';
 
+export {
+  type AccountForms,
+  accountPage,
+  type FormOutcome,
+  newTokenPage,
+  revokeTokenPage,
+  type ShownSession,
+  type ShownToken,
+  signOutPage,
+} from './account.ts';
 export { type Asset, assets } from './assets.ts';
 export { errorPage, waiting } from './error-page.ts';
 export type { Frame } from './frame.ts';
@@ -23,38 +32,8 @@ export const setupPage = (
   }>,
 ): string => inFrame('@setup', frame, { username: '', problems: {}, ...shown });
 
-/** One place where a user is signed in; times in milliseconds since the epoch. */
-export type ShownSession = Readonly<{
-  current: boolean;
-  createdAt: number;
-  lastSeenAt: number;
-  address?: string | undefined;
-  agent?: string | undefined;
-}>;
-
-/** The signed-in landing page. */
-export const accountPage = (
-  frame: Frame,
-  shown: Readonly<{ name: string; role: string; sessions: readonly ShownSession[] }>,
-): string =>
-  inFrame('@account', frame, {
-    name: shown.name,
-    role: shown.role,
-    sessions: shown.sessions.map((one) => ({
-      current: one.current,
-      address: one.address,
-      device: deviceOf(one.agent),
-      since: moment(one.createdAt),
-      seen: moment(one.lastSeenAt),
-    })),
-  });
-
 /** A page that says one thing, with one way on. */
 export const messagePage = (
   frame: Frame,
   shown: Readonly<{ heading: string; lines: readonly string[]; link?: Readonly<{ href: string; text: string }> }>,
 ): string => inFrame('@message', frame, shown);
-
-const clock = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
-
-const moment = (at: number) => ({ machine: new Date(at).toISOString(), text: `${clock.format(at)} UTC` });

@@ -70,6 +70,7 @@ main {
 }
 main.wide { max-width: 36rem; }
 h1 { margin: 0 0 .35rem; font-size: 1.5rem; line-height: 1.25; letter-spacing: -.02em; font-weight: 680; }
+h3 { margin: 1.75rem 0 .75rem; font-size: 1rem; }
 h2 { margin: 2rem 0 .75rem; font-size: 1.0625rem; letter-spacing: -.01em; }
 p { margin: 0 0 1rem; overflow-wrap: anywhere; }
 .lead { color: var(--quiet); margin-bottom: 1.5rem; }
@@ -79,7 +80,7 @@ a:hover { color: var(--accent-strong); }
 form { margin: 0; }
 .field { margin: 0 0 1.125rem; }
 label { display: block; margin: 0 0 .35rem; font-weight: 560; font-size: .9375rem; }
-input[type="text"], input[type="password"] {
+input[type="text"], input[type="password"], select {
   width: 100%;
   min-height: 2.875rem;
   padding: .55rem .8rem;
@@ -89,7 +90,7 @@ input[type="text"], input[type="password"] {
   border: 1px solid var(--field-line);
   border-radius: .6rem;
 }
-input[aria-invalid="true"] { border-color: var(--bad); }
+input[aria-invalid="true"], select[aria-invalid="true"] { border-color: var(--bad); }
 .hint { margin: .35rem 0 0; font-size: .875rem; color: var(--quiet); }
 .hint.bad { color: var(--bad); font-weight: 560; }
 .choice { display: flex; align-items: center; gap: .6rem; margin: 0 0 1.375rem; min-height: 1.75rem; }
@@ -112,10 +113,10 @@ button, .button {
 }
 button:hover, .button:hover { background: var(--accent-strong); color: var(--on-accent); }
 button.full { width: 100%; }
-button.plain { color: var(--text); background: transparent; border-color: var(--field-line); }
-button.plain:hover { background: var(--glow); color: var(--text); }
+button.plain, .button.plain { color: var(--text); background: transparent; border-color: var(--field-line); }
+button.plain:hover, .button.plain:hover { background: var(--glow); color: var(--text); }
 .actions { display: flex; flex-wrap: wrap; gap: .75rem; margin-top: 1.5rem; }
-a:focus-visible, button:focus-visible, input:focus-visible {
+a:focus-visible, button:focus-visible, input:focus-visible, select:focus-visible {
   outline: 3px solid var(--accent);
   outline-offset: 2px;
 }

@@ -1,4 +1,5 @@
 import { Eta } from 'eta';
+import { accountTemplates } from './account-templates.ts';
 
 /** Values are escaped where they are put in with `<%= %>`; attributes are always quoted. */
 const eta = new Eta({ autoEscape: true, cache: true });
@@ -82,28 +83,6 @@ eta.loadTemplate(
 );
 
 eta.loadTemplate(
-  '@account',
-  `<% layout('@layout', { title: 'Your account', wide: true }) %>
-<h1>Your account</h1>
-<p class="lead">You are signed in as <strong><bdi><%= it.name %></bdi></strong> with the role <strong><bdi><%= it.role %></bdi></strong>.</p>
-<h2 id="devices">Where you are signed in</h2>
-<ul class="sessions" aria-labelledby="devices">
-<% for (const session of it.sessions) { %>
-<li>
-<p class="device"><%= session.device %><% if (session.current) { %> <span class="badge">This device</span><% } %></p>
-<p class="about">Since <time datetime="<%= session.since.machine %>"><%= session.since.text %></time>, last used <time datetime="<%= session.seen.machine %>"><%= session.seen.text %></time><% if (session.address) { %>, from <bdi><%= session.address %></bdi><% } %></p>
-</li>
-<% } %>
-<% if (it.sessions.length === 0) { %><li><p class="about">No device is signed in.</p></li><% } %>
-</ul>
-<div class="actions">
-<form method="post" action="<%= it.prefix %>/logout"><button type="submit">Sign out</button></form>
-<form method="post" action="<%= it.prefix %>/logout"><input type="hidden" name="all" value="true"><button class="plain" type="submit">Sign out everywhere</button></form>
-</div>
-`,
-);
-
-eta.loadTemplate(
   '@message',
   `<% layout('@layout', { title: it.heading }) %>
 <h1><%= it.heading %></h1>
@@ -116,7 +95,9 @@ eta.loadTemplate(
 `,
 );
 
-export type TemplateName = '@sign-in' | '@setup' | '@account' | '@message';
+for (const [name, template] of Object.entries(accountTemplates)) eta.loadTemplate(name, template);
+
+export type TemplateName = '@sign-in' | '@setup' | '@message' | keyof typeof accountTemplates;
 
 /** The page that a template makes of `data`. */
 export const render = (name: TemplateName, data: object): string => eta.render(name, data);

@@ -10,6 +10,7 @@ import { jwksRoutes } from './oauth/jwks.ts';
 import { tokenEndpointRoutes } from './oauth/token.ts';
 import { openapiRoute } from './openapi.ts';
 import { accountRoutes } from './pages/account.ts';
+import { accountFormRoutes } from './pages/account-forms.ts';
 import { assetRoutes } from './pages/assets.ts';
 import { setupRoutes } from './pages/setup.ts';
 import { signInRoutes } from './pages/sign-in.ts';
@@ -21,6 +22,7 @@ const served: readonly Route[] = [
   ...signOutRoutes,
   ...setupRoutes,
   ...accountRoutes,
+  ...accountFormRoutes,
   ...loginRoutes,
   ...sessionRoutes,
   ...tokenRoutes,

@@ -79,9 +79,11 @@ export function route<B extends ZodType = ZodType<undefined>, Q extends ZodType 
       body?: Body<B>;
       query?: Q;
       handle(call: Call<output<B>, output<Q>>): Promise<Result<Answer>>;
+      /** Of a form: shows it again where `current_password` was refused. Default: the refusal is answered as any other. */
+      unconfirmed?(call: Call<output<B>, output<Q>>, refusal: Refusal): Promise<Result<Answer>>;
     }>,
 ): Route {
-  const { handle, ...described } = line;
+  const { handle, unconfirmed, ...described } = line;
   return Object.freeze({
     ...described,
     async read(req: Request, res: Response) {
@@ -91,14 +93,15 @@ export function route<B extends ZodType = ZodType<undefined>, Q extends ZodType 
       return body.ok ? ok({ body: body.value, query: query.value }) : body;
     },
     async run(entry: CallContext, { body, query }: Input) {
+      const call = { ...entry, body: body as output<B>, query: query as output<Q> };
       const confirmed = line.confirm ? await confirm(entry, body) : ok(undefined);
-      if (!confirmed.ok) return confirmed;
-      return handle({ ...entry, body: body as output<B>, query: query as output<Q> });
+      if (confirmed.ok) return handle(call);
+      return unconfirmed ? unconfirmed(call, confirmed.refusal) : confirmed;
     },
   });
 }
 
-/** Scripts of an upstream share our origin and so our cookie; they do not know the password (contract, section 4). */
+/** Scripts of an upstream share our origin and so our cookie; they do not know the password. */
 async function confirm(entry: CallContext, body: unknown): Promise<Result<unknown>> {
   if (entry.principal.via !== 'session') return ok(undefined);
   const password =

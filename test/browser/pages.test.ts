@@ -41,6 +41,14 @@ const pages: readonly Shown[] = [
   { name: 'sign-in', open: (page) => page.goto(ours('/login')) },
   { name: 'sign-in that failed', open: (page) => signIn(page, 'ada', 'not the password') },
   { name: 'account', open: (page) => signIn(page) },
+  {
+    name: 'sign-out question',
+    open: (page) => signIn(page).then(() => page.goto(ours('/logout?next=/'))),
+  },
+  {
+    name: 'account with a wrong current password',
+    open: (page) => signIn(page).then(() => changePassword(page, 'not the password', adminPassword)),
+  },
   { name: 'something that is not there', open: (page) => page.goto(ours('/nothing')) },
   {
     name: 'a refusal',
@@ -101,6 +109,36 @@ test('without JavaScript one signs in, reads the account page and signs out', { 
   match(page.url(), /\/_gatewarden\/login/);
   await page.context().close();
 });
+
+async function changePassword(page: Page, current: string, next: string): Promise<void> {
+  const form = page.locator('form[action$="/account/password"]');
+  await form.getByLabel('Current password').fill(current);
+  await form.getByLabel('New password').fill(next);
+  await form.getByRole('button').click();
+}
+
+for (const javaScriptEnabled of [true, false]) {
+  const how = javaScriptEnabled ? 'with' : 'without';
+  test(`${how} JavaScript one changes the password, makes an API token and revokes it`, { skip }, async () => {
+    const page = await newPage(browser, { javaScriptEnabled });
+    await signIn(page);
+    await changePassword(page, adminPassword, 'nine quiet lanterns drift');
+    match((await page.getByRole('status').textContent()) ?? '', /Your password is changed/);
+    await changePassword(page, 'nine quiet lanterns drift', adminPassword);
+    await page.getByLabel('Name').fill('backup');
+    await page.getByLabel('Ends after').selectOption('30');
+    await page.locator('#token-current').fill(adminPassword);
+    await page.getByRole('button', { name: 'Make the token' }).click();
+    match(await page.getByLabel('Token').inputValue(), /^gwt_[A-Za-z0-9]{36}$/);
+    await page.getByRole('link', { name: 'Your account' }).click();
+    await page.getByRole('link', { name: 'Revoke the token backup' }).click();
+    await page.getByLabel('Current password').fill(adminPassword);
+    await page.getByRole('button', { name: 'Revoke the token' }).click();
+    match((await page.getByRole('status').textContent()) ?? '', /The token is revoked/);
+    match((await page.locator('main').textContent()) ?? '', /You have no API tokens/);
+    await page.context().close();
+  });
+}
 
 test('with the keyboard alone one signs in', { skip }, async () => {
   const page = await newPage(browser);

@@ -3,11 +3,29 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
-import { accountPage, assets, errorPage, messagePage, setupPage, signInPage } from '../../lib/pages/index.ts';
+import {
+  accountPage,
+  assets,
+  errorPage,
+  messagePage,
+  newTokenPage,
+  revokeTokenPage,
+  setupPage,
+  signInPage,
+  signOutPage,
+} from '../../lib/pages/index.ts';
 import { axeFindings, newPage, noBrowser, openBrowser } from '../support/browser.ts';
 
 const frame = { brandName: 'Gatewarden', prefix: '' };
 const session = { current: true, createdAt: 0, lastSeenAt: 0, address: '2001:db8::1', agent: 'curl/8' };
+const forms = {
+  passwordMinLength: 12,
+  roles: ['viewer', 'user'],
+  tokens: [
+    { name: 'a-rather-long-name-without-any-place-to-break-it-in-the-whole-of-it', createdAt: 0 },
+    { name: 'ci', createdAt: 0, lastUsedAt: 0, expiresAt: 0 },
+  ],
+};
 const pages: Readonly<Record<string, string>> = {
   '/sign-in': signInPage(frame, { next: '/' }),
   '/signed-out': signInPage(frame, { next: '/', notice: 'You are signed out.' }),
@@ -21,7 +39,29 @@ const pages: Readonly<Record<string, string>> = {
     name: 'a-rather-long-name-without-any-place-to-break-it@example.com',
     role: 'admin',
     sessions: [session, { ...session, current: false, agent: undefined }],
+    forms,
   }),
+  '/account-with-problems': accountPage(frame, {
+    name: 'ada',
+    role: 'admin',
+    sessions: [],
+    forms: { ...forms, tokens: [] },
+    outcome: {
+      failed: 'token',
+      problem: 'Please look at the fields again.',
+      problems: { name: 'The name is taken.', role: 'The role is above yours.', current_password: 'It is not right.' },
+      tokenName: 'ci',
+    },
+  }),
+  '/account-to-read': accountPage(frame, { name: 'ada', role: 'admin', sessions: [] }),
+  '/new-token': newTokenPage(frame, { name: 'ci', token: `gwt_${'a1'.repeat(18)}` }),
+  '/revoke-token': revokeTokenPage(frame, { username: 'ada', name: 'ci' }),
+  '/not-revoked': revokeTokenPage(frame, {
+    username: 'ada',
+    name: 'ci',
+    problem: 'Your current password is not right.',
+  }),
+  '/sign-out': signOutPage(frame, { name: 'ada', next: '/wiki' }),
   '/error': errorPage({ code: 'insufficient_role', detail: 'This needs the role operator.' }, frame),
   '/message': messagePage(frame, {
     heading: 'Setup is done.',

@@ -1,7 +1,16 @@
 import { doesNotMatch, equal, match } from 'node:assert/strict';
 import test from 'node:test';
 import { deviceOf } from '../../lib/pages/device.ts';
-import { accountPage, errorPage, setupPage, signInPage, waiting } from '../../lib/pages/index.ts';
+import {
+  accountPage,
+  errorPage,
+  newTokenPage,
+  revokeTokenPage,
+  setupPage,
+  signInPage,
+  signOutPage,
+  waiting,
+} from '../../lib/pages/index.ts';
 
 const frame = { brandName: '<b>"Brand"</b>', prefix: '/_gatewarden' };
 const hostile = `"><script>alert('x')</script>&`;
@@ -14,7 +23,12 @@ test('nothing that comes from outside is markup', () => {
       name: hostile,
       role: hostile,
       sessions: [{ current: true, createdAt: 0, lastSeenAt: 0, address: hostile, agent: hostile }],
+      forms: { passwordMinLength: 12, roles: [hostile], tokens: [{ name: hostile, createdAt: 0 }] },
+      outcome: { failed: 'token', problem: hostile, problems: { name: hostile, role: hostile }, tokenName: hostile },
     }),
+    newTokenPage(frame, { name: hostile, token: hostile }),
+    revokeTokenPage(frame, { username: hostile, name: hostile, problem: hostile }),
+    signOutPage(frame, { name: hostile, next: hostile }),
     errorPage({ code: 'validation_failed', detail: hostile }, frame),
   ];
   for (const page of pages) {

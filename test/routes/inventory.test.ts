@@ -48,6 +48,7 @@ test('no line is there twice', () => {
 const open = [
   'get /login',
   'post /login',
+  'get /logout',
   'post /logout',
   'get /setup',
   'post /setup',
@@ -77,7 +78,7 @@ test('what creates or changes a user or a credential has to be confirmed', () =>
       method !== 'get' && guard !== 'anyone' && /users|tokens?\b|password/.test(path) && !confirm,
   );
   // It asks for the current password of everybody.
-  deepEqual(unconfirmed.map(lineOf), ['put /api/v1/account/password']);
+  deepEqual(unconfirmed.map(lineOf), ['post /account/password', 'put /api/v1/account/password']);
 });
 
 test('only what shows nothing of anybody goes without a look at who asks', () => {

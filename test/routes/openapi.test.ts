@@ -101,6 +101,12 @@ test('every described call answers as described, and no described success is lef
   await held({ method: 'get', path: '/api/v1/tokens' });
   await held({ method: 'delete', path: '/api/v1/tokens/{name}', at: '/api/v1/tokens/ci', body: proven });
   await held({ method: 'get', path: '/api/v1/audit' });
+  const named = { name: 'by-form', ...proven };
+  await held({ method: 'post', path: '/account/tokens', form: { ...named, days: '30' } });
+  await held({ method: 'get', path: '/account/revoke-token', at: '/account/revoke-token?name=by-form' });
+  await held({ method: 'post', path: '/account/revoke-token', form: named });
+  await held({ method: 'post', path: '/account/password', form: { ...proven, new_password: password } });
+  await held({ method: 'get', path: '/logout' });
   const pair = await held({ method: 'post', path: '/api/v1/login', body: { username: 'ada', password } });
   const grant = { grant_type: 'refresh_token', refresh_token: String(pair.refresh_token) };
   await held({ method: 'post', path: '/oauth/token', form: grant });

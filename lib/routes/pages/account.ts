@@ -1,7 +1,39 @@
-import { accountPage } from '../../pages/index.ts';
+import { z } from 'zod';
+import type { Result } from '../../errors.ts';
+import { type AccountForms, accountPage, type FormOutcome } from '../../pages/index.ts';
+import type { Answer } from '../../request/respond/write.ts';
 import { html, seeOther } from '../reply.ts';
-import { route } from '../route.ts';
-import { frameOf, page, redirect } from './page.ts';
+import { type CallContext, route } from '../route.ts';
+import { field, frameOf, page, redirect } from './page.ts';
+
+/** What the page says after a form that led back to it. */
+const notices: Readonly<Record<string, string>> = {
+  password: 'Your password is changed. Your other sessions have ended.',
+  revoked: 'The token is revoked.',
+};
+
+/** Only who typed a password changes something here: a token that looks at the page sees no forms. */
+async function formsOf({ core, principal }: CallContext): Promise<AccountForms | undefined> {
+  if (principal.kind !== 'user' || principal.via !== 'session') return undefined;
+  const { ladder, settings } = core;
+  if (!ladder.atLeast(principal.role, ladder.rung('viewer'))) return undefined;
+  const roles = ladder.names.slice(1, ladder.position(principal.role) + 1);
+  const tokens = await core.tokens.listOf(principal.id);
+  return { passwordMinLength: settings.passwordMinLength, roles, tokens };
+}
+
+/** The account page, after a form with what became of it. */
+export async function accountAnswer(call: CallContext, status = 200, outcome?: FormOutcome): Promise<Result<Answer>> {
+  const { core, principal } = call;
+  const mayRead = principal.kind === 'user' && principal.scopes.includes('gatewarden:read');
+  const listed = mayRead ? await core.sessions.listOf(principal.id) : [];
+  const sessions = listed.map((one) => ({ ...one, current: one.id === principal.sessionId }));
+  const forms = await formsOf(call);
+  return html(
+    status,
+    accountPage(frameOf(call), { name: principal.name, role: principal.role, sessions, forms, outcome }),
+  );
+}
 
 export const accountRoutes = [
   route({
@@ -17,17 +49,15 @@ export const accountRoutes = [
   route({
     method: 'get',
     path: '/account',
-    summary: 'Who one is, where one is signed in, and the way out.',
+    summary: 'Who one is, where one is signed in, the way out; password and API tokens.',
     tag: 'pages',
     surface: 'own',
     guard: 'signed-in',
+    query: z.object({ done: field }),
     answers: { 200: page('The page.') },
     async handle(call) {
-      const { core, principal } = call;
-      const mayRead = principal.kind === 'user' && principal.scopes.includes('gatewarden:read');
-      const sessions = mayRead ? (await core.sessions.list(principal.name)).items : [];
-      const shown = sessions.map((one) => ({ ...one, current: one.id === principal.sessionId }));
-      return html(200, accountPage(frameOf(call), { name: principal.name, role: principal.role, sessions: shown }));
+      const notice = Object.hasOwn(notices, call.query.done ?? '') ? notices[call.query.done ?? ''] : undefined;
+      return accountAnswer(call, 200, notice === undefined ? undefined : { notice });
     },
   }),
 ];

@@ -5,10 +5,7 @@ import { returnTo } from '../../request/respond/return-to.ts';
 import type { Answer } from '../../request/respond/write.ts';
 import { html, retryAfter, seeOther } from '../reply.ts';
 import { type Call, type CallContext, route } from '../route.ts';
-import { frameOf, page, redirect } from './page.ts';
-
-/** What is not a single string, or empty, counts as left out: the form is shown again. */
-const field = z.string().min(1).optional().catch(undefined);
+import { field, frameOf, page, redirect } from './page.ts';
 
 const form = z.object({ username: field, password: field, next: field, remember: field });
 

@@ -1,13 +1,30 @@
 import { z } from 'zod';
+import { messagePage, signOutPage } from '../../pages/index.ts';
 import { returnTo } from '../../request/respond/return-to.ts';
-import { seeOther } from '../reply.ts';
+import { html, seeOther } from '../reply.ts';
 import { route } from '../route.ts';
 import { signOut } from '../signing-out.ts';
-import { redirect } from './page.ts';
-
-const field = z.string().optional().catch(undefined);
+import { field, frameOf, page, redirect } from './page.ts';
 
 export const signOutRoutes = [
+  route({
+    method: 'get',
+    path: '/logout',
+    summary: 'The page that asks before one signs out: what a service behind us links to.',
+    tag: 'pages',
+    surface: 'sign-in',
+    guard: 'anyone',
+    query: z.object({ next: field }),
+    answers: { 200: page('The question; to who is not signed in, the way to the sign-in page.') },
+    async handle(call) {
+      const { principal, prefix, query } = call;
+      if (principal.via === 'session') {
+        return html(200, signOutPage(frameOf(call), { name: principal.name, next: returnTo(query.next, '') }));
+      }
+      const link = { href: `${prefix}/login`, text: 'Sign in' };
+      return html(200, messagePage(frameOf(call), { heading: 'You are not signed in.', lines: [], link }));
+    },
+  }),
   route({
     method: 'post',
     path: '/logout',

@@ -1,0 +1,87 @@
+import { deviceOf } from './device.ts';
+import { type Frame, inFrame } from './frame.ts';
+
+/** One place where a user is signed in; times in milliseconds since the epoch. */
+export type ShownSession = Readonly<{
+  current: boolean;
+  createdAt: number;
+  lastSeenAt: number;
+  address?: string | undefined;
+  agent?: string | undefined;
+}>;
+
+/** An API token of the user; times in milliseconds since the epoch. */
+export type ShownToken = Readonly<{
+  name: string;
+  createdAt: number;
+  lastUsedAt?: number | undefined;
+  expiresAt?: number | undefined;
+}>;
+
+/** What the user may change on the account page. `roles`: those that a token may be given. */
+export type AccountForms = Readonly<{
+  passwordMinLength: number;
+  roles: readonly string[];
+  tokens: readonly ShownToken[];
+}>;
+
+/** What became of a form: a sentence for good news, or what is wrong, by field. Nothing of a password is shown again. */
+export type FormOutcome =
+  | Readonly<{ notice: string }>
+  | Readonly<{
+      failed: 'password' | 'token';
+      problem: string;
+      problems: Readonly<Record<string, string>>;
+      tokenName?: string;
+    }>;
+
+/** The signed-in landing page. Without `forms` it only shows: a token that looks at it changes nothing. */
+export const accountPage = (
+  frame: Frame,
+  shown: Readonly<{
+    name: string;
+    role: string;
+    sessions: readonly ShownSession[];
+    forms?: AccountForms | undefined;
+    outcome?: FormOutcome | undefined;
+  }>,
+): string =>
+  inFrame('@account', frame, {
+    ...{ name: shown.name, role: shown.role, problems: {}, tokenName: '' },
+    ...shown.outcome,
+    sessions: shown.sessions.map(sessionShown),
+    forms: shown.forms && { ...shown.forms, tokens: shown.forms.tokens.map(tokenShown) },
+  });
+
+const sessionShown = (one: ShownSession) => ({
+  current: one.current,
+  address: one.address,
+  device: deviceOf(one.agent),
+  since: moment(one.createdAt),
+  seen: moment(one.lastSeenAt),
+});
+
+const tokenShown = ({ name, createdAt, lastUsedAt, expiresAt }: ShownToken) => ({
+  name,
+  made: moment(createdAt),
+  used: lastUsedAt === undefined ? undefined : moment(lastUsedAt),
+  ends: expiresAt === undefined ? undefined : moment(expiresAt),
+});
+
+/** Shows a new API token, this once. */
+export const newTokenPage = (frame: Frame, shown: Readonly<{ name: string; token: string }>): string =>
+  inFrame('@new-token', frame, shown);
+
+/** Asks for the password of `username` before the token `name` is revoked. */
+export const revokeTokenPage = (
+  frame: Frame,
+  shown: Readonly<{ username: string; name: string; problem?: string }>,
+): string => inFrame('@revoke-token', frame, shown);
+
+/** Asks before signing out. `next` is a checked path, '' for none. */
+export const signOutPage = (frame: Frame, shown: Readonly<{ name: string; next: string }>): string =>
+  inFrame('@sign-out', frame, shown);
+
+const clock = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
+
+const moment = (at: number) => ({ machine: new Date(at).toISOString(), text: `${clock.format(at)} UTC` });
