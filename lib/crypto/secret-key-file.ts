@@ -1,6 +1,7 @@
-import { link, mkdir, open, readFile, stat, unlink } from 'node:fs/promises';
+import { link, open, readFile, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SettingsError } from '../errors.ts';
+import { makeDataFolder } from './data-folder.ts';
 import { randomBase62 } from './random.ts';
 import { makeSecretKey, problemOfSecretKey } from './secret-key.ts';
 
@@ -21,8 +22,11 @@ export async function loadSecretKeys(settings: {
   return (await keysIn(path)) ?? (await makeKeyFile(settings.dataDir, path));
 }
 
+/** What `makeDataFolder` throws is a rejection. */
+const makeFolder = async (path: string): Promise<void> => makeDataFolder(path);
+
 async function makeKeyFile(dataDir: string, path: string): Promise<readonly string[]> {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 }).catch(refuse(`DATA_DIR: "${dataDir}" cannot be made`));
+  await makeFolder(dataDir).catch(refuse(`DATA_DIR: "${dataDir}" cannot be made`));
   await writeOnce(dataDir, path).catch(refuse(`DATA_DIR: no secret key can be written to "${dataDir}"`));
   const keys = await keysIn(path);
   if (!keys) throw new SettingsError([`DATA_DIR: "${path}" went away while it was being made`]);

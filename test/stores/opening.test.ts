@@ -85,6 +85,7 @@ test('what is made is for its owner only, the log beside it too', async (t) => {
   equal(statSync(dataDir).mode & 0o777, 0o700);
   const modes = readdirSync(dataDir).map((name) => [name, statSync(join(dataDir, name)).mode & 0o777]);
   deepEqual(modes, [
+    ['.gitignore', 0o600],
     ['gatewarden.db', 0o600],
     ['gatewarden.db-shm', 0o600],
     ['gatewarden.db-wal', 0o600],

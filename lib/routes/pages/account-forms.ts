@@ -67,7 +67,7 @@ async function revokeAgain(call: Call<z.output<typeof revokeForm>>, refusal: Ref
 }
 
 const hasToken = async ({ core, principal }: CallContext, name: string | undefined): Promise<boolean> =>
-  (await core.tokens.listOf(principal.id)).some((one) => one.name === name);
+  (await core.tokens.list(principal.name)).items.some((one) => one.name === name);
 
 const described = { tag: 'pages', surface: 'own', guard: 'self' } as const;
 
@@ -116,7 +116,7 @@ export const accountFormRoutes = [
       if (!days.success) return refused('validation_failed');
       const expiresAt = days.data === '' ? undefined : Date.now() + Number(days.data) * day;
       const wanted = { name: body.name ?? '', role: body.role || undefined, expiresAt };
-      const made = await core.tokens.create(principal.id, wanted, actor);
+      const made = await core.tokens.create(principal.name, wanted, actor);
       if (!made.ok) return tokenAgain(call, made.refusal);
       return html(200, newTokenPage(frameOf(call), { name: made.value.view.name, token: made.value.token }));
     },
@@ -152,8 +152,8 @@ export const accountFormRoutes = [
     refusals: ['not_found'],
     unconfirmed: revokeAgain,
     async handle({ core, body, principal, actor, prefix }) {
-      const revoked = await core.tokens.revoke(principal.id, body.name ?? '', actor);
-      return revoked ? seeOther(`${prefix}/account?done=revoked`) : refused('not_found');
+      const revoked = await core.tokens.revoke(principal.name, body.name ?? '', actor);
+      return revoked.ok ? seeOther(`${prefix}/account?done=revoked`) : revoked;
     },
   }),
 ];

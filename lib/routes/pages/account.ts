@@ -18,7 +18,7 @@ async function formsOf({ core, principal }: CallContext): Promise<AccountForms |
   const { ladder, settings } = core;
   if (!ladder.atLeast(principal.role, ladder.rung('viewer'))) return undefined;
   const roles = ladder.names.slice(1, ladder.position(principal.role) + 1);
-  const tokens = await core.tokens.listOf(principal.id);
+  const { items: tokens } = await core.tokens.list(principal.name);
   return { passwordMinLength: settings.passwordMinLength, roles, tokens };
 }
 
@@ -26,7 +26,7 @@ async function formsOf({ core, principal }: CallContext): Promise<AccountForms |
 export async function accountAnswer(call: CallContext, status = 200, outcome?: FormOutcome): Promise<Result<Answer>> {
   const { core, principal } = call;
   const mayRead = principal.kind === 'user' && principal.scopes.includes('gatewarden:read');
-  const listed = mayRead ? await core.sessions.listOf(principal.id) : [];
+  const listed = mayRead ? (await core.sessions.list(principal.name)).items : [];
   const sessions = listed.map((one) => ({ ...one, current: one.id === principal.sessionId }));
   const forms = await formsOf(call);
   return html(

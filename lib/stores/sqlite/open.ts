@@ -1,7 +1,8 @@
-import { accessSync, chmodSync, closeSync, constants, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { accessSync, chmodSync, closeSync, constants, existsSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
+import { makeDataFolder } from '../../crypto/data-folder.ts';
 import { patience } from './connection.ts';
 import { isBusy, problemWith } from './inspect.ts';
 import { migrate } from './migrations.ts';
@@ -42,7 +43,7 @@ function opened(path: string): DatabaseSync {
 function reachable(path: string): void {
   const directory = dirname(path);
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDataFolder(directory);
     accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     throw new Error(`the data directory ${directory} cannot be used: ${reasonOf(error)}`, { cause: error });
