@@ -101,7 +101,7 @@ export function route<B extends ZodType = ZodType<undefined>, Q extends ZodType 
   });
 }
 
-/** Scripts of an upstream share our origin and so our cookie; they do not know the password. */
+/** Asks for the password of a session: an upstream's scripts share the origin and so the cookie, but not the password. */
 async function confirm(entry: CallContext, body: unknown): Promise<Result<unknown>> {
   if (entry.principal.via !== 'session') return ok(undefined);
   const password =

@@ -5,7 +5,7 @@ import { rawRequest } from '../support/http.ts';
 import { type Besieged, besieged, type Received } from './fronts.ts';
 import { bearerOf, requestOf, send } from './raw.ts';
 
-/** One of each kind that section 8 of the contract reserves. */
+/** One of each kind of header that only Gatewarden may send. */
 const names = [
   'X-Forwarded-User',
   'X-Forwarded-Email',

@@ -66,3 +66,13 @@ test('nothing is left open or silenced', () => {
     );
   equal(open.join('\n'), '');
 });
+
+test('no comment sends its reader to a document outside of the repository', () => {
+  const outside = /\b(section \d+ of the contract|the contract, section|contract, section|issue #?\d+)\b/i;
+  const found = all
+    .filter(({ path }) => path !== 'test/structure/sizes.test.ts')
+    .flatMap(({ path, text }) =>
+      text.split('\n').flatMap((line, at) => (outside.test(line) ? [`${path}:${at + 1}`] : [])),
+    );
+  equal(found.join('\n'), '');
+});

@@ -3,9 +3,9 @@ import type { RequestHead } from '../extract/head.ts';
 type Own = Readonly<{ proto: string; host: string }>;
 
 /**
- * Whether a request comes from a page of our own (section 4 of the contract, "Origin"): `Sec-Fetch-Site`, when sent,
- * must say so; else `Origin` must be scheme, host and port of `own`. Neither, or `null`, is no.
- * `extra` are further origins that a route allows, such as `https://app.example.com`.
+ * Whether a request comes from a page of the same origin. `Sec-Fetch-Site` decides if it is sent, else `Origin` must be the
+ * scheme, host and port of `own`; without either, or with `null`, the answer is no. `extra` are further origins that a route
+ * allows, such as `https://app.example.com`.
  */
 export function comesFromOurselves(req: RequestHead, own: Own, extra: readonly string[] = []): boolean {
   const site = req.headers['sec-fetch-site'];

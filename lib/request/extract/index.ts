@@ -22,8 +22,8 @@ type Remembered = Readonly<{
 }>;
 
 /**
- * Makes the reader of credentials (section 4 of the contract). It looks at the session cookie and at `Authorization`
- * only, believes nothing, and asks no store. `own`: the request is for a route of ours, where every Bearer is ours.
+ * Makes the function that reads credentials from the session cookie and from `Authorization`. It verifies nothing and uses
+ * no store. `own`: the request is for one of Gatewarden's routes, where every Bearer is taken as ours.
  * - `cookieName`: name of the session cookie;
  * - `issuer`: `iss` of our tokens.
  */

@@ -1,4 +1,4 @@
-/** Section 8 of the contract: what only Gatewarden may tell an upstream. A trailing `*` stands for anything. */
+/** Headers that only Gatewarden may send to an upstream. A trailing `*` matches anything. */
 const reserved = [
   'forwarded',
   'remote-*',

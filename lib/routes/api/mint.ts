@@ -23,8 +23,8 @@ const mintRequest = confirmable({
 type MintRequest = z.output<typeof mintRequest>;
 
 /**
- * What a token makes holds no more than the token and dies with it (contract, section 2). A minted session has nothing
- * that would tie it to an API token or to another minted one, so minting takes a sign-in, with all of its scopes.
+ * Refuses a caller that is not a full sign-in. A token created with a token must end with it, but a minted session has no
+ * link to the API token or minted token that created it.
  */
 async function notForThis({ core, principal }: Call): Promise<Refusal | undefined> {
   const { via, sessionId, role, scopes } = principal;
