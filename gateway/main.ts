@@ -1,5 +1,5 @@
 import type { Settings } from 'gatewarden';
-import { type InternalGate, openGate } from '#gate';
+import { type InternalGate, openGate, setupNotice } from '#gate';
 import { isExposed, type Resolved, redact, SettingsError } from '#settings';
 import { gatewayApp } from './app.ts';
 import { defaultLimits, type Limits } from './limits.ts';
@@ -97,9 +97,7 @@ async function announce(gate: InternalGate, { log }: GatewayLog, url: string): P
   log.info({ mode: modeOf(settings), address: url, upstream, stores, rules }, 'the gateway is listening');
   if (!settings.authEnabled && isExposed(settings)) warnLoudly(settings.host);
   const link = await gate.setupLink(`${url}${settings.prefix}`);
-  // Not through the log: the link makes an admin, and logs are kept and shipped.
-  if (link !== undefined)
-    process.stderr.write(`\nNo administrator yet. Open this link to make the first one:\n\n  ${link}\n\n`);
+  if (link !== undefined) process.stderr.write(`\n${setupNotice(link)}\n\n`);
 }
 
 /** The package has warned of it in the log. */

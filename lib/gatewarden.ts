@@ -12,6 +12,7 @@ import { compose } from './start/compose.ts';
 import { gateOver, type InternalGate } from './start/gate.ts';
 import { loadSettings } from './start/load-settings.ts';
 import { ownLog } from './start/own-log.ts';
+import { setupNotice } from './start/setup-notice.ts';
 import { broughtStores } from './stores/open.ts';
 import type { Stores } from './stores/stores.ts';
 
@@ -80,8 +81,7 @@ function only(stores: Stores, settings: Settings): Stores {
 function announceSetup({ settings, setupLink, log }: InternalGate, prefix: string): void {
   const base = settings.publicUrl ?? `http://${settings.host}:${settings.port}`;
   setupLink(`${base}${prefix}`).then(
-    // Not through the log: the link makes an admin, and logs are kept and shipped.
-    (link) => link && process.stderr.write(`No admin yet. Make the first one here: ${link}\n`),
+    (link) => link && process.stderr.write(`${setupNotice(link)}\n`),
     (error) => log.error({ err: error }, 'the stores cannot answer'),
   );
 }

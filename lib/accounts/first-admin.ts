@@ -1,5 +1,3 @@
-import { createHmac } from 'node:crypto';
-import { equalSecrets } from '../crypto/constant-time.ts';
 import { randomBase62 } from '../crypto/random.ts';
 import { type FieldProblem, ok, type Result, refused } from '../errors.ts';
 import { doneBy } from '../services/done-by.ts';
@@ -10,13 +8,14 @@ import { attemptLimits } from './attempts.ts';
 import { nameKey, namePolicy } from './names.ts';
 import type { AccountDependencies } from './parts.ts';
 import { passwordPolicy } from './password-policy.ts';
+import { setupTokens } from './setup-token.ts';
 import { viewOf } from './view.ts';
 
 type Wanted = Readonly<{ username: unknown; password: unknown }>;
 
 /**
  * The first admin, by whichever way comes first: of all ways and all instances at once, one makes it.
- * The setup token is worked out from the secret key and the installation's id: nothing to keep, the same after a restart.
+ * The setup token is worked out from the secret key, the installation's id and the time: nothing to keep.
  */
 export async function firstAdmin(dependencies: AccountDependencies): Promise<FirstAdmin> {
   const { stores, bus, record, ladder, hasher, settings, clock, keyring } = dependencies;
@@ -24,9 +23,7 @@ export async function firstAdmin(dependencies: AccountDependencies): Promise<Fir
   const problemOfName = namePolicy(settings.reservedNames);
   const problemOfPassword = passwordPolicy(settings);
   const installation = await stores.facts.putIfAbsent('installation', randomBase62(20));
-  const tokens = keyring
-    .derive('setup')
-    .map((key) => createHmac('sha256', key).update(installation).digest('base64url'));
+  const tokens = setupTokens(keyring.derive('setup'), installation);
 
   // The stores never let the last admin go, so that it need not be asked again.
   let there = false;
@@ -84,15 +81,15 @@ export async function firstAdmin(dependencies: AccountDependencies): Promise<Fir
       detail: { action, role: user.role },
     });
 
-  const opens = (token: string) => tokens.filter((good) => equalSecrets(good, token)).length > 0;
-
   /**
-   * Compared before it is counted: a token of 256 bits is not guessed, and wrong ones must not keep the right one out. Wrong
+   * Compared before it is counted: a token of 152 bits is not guessed, and wrong ones must not keep the right one out. Wrong
    * ones are limited all the same, so that what they cost is.
    */
   async function checkToken(token: unknown, { address, agent }: Caller): Promise<Result<undefined>> {
-    if (typeof token === 'string' && opens(token)) return ok(undefined);
-    const refusal = (await attempts.wrongSetupToken(address)) ?? refused('invalid_token');
+    const verdict = tokens.check(token, clock());
+    if (verdict === 'good') return ok(undefined);
+    const limited = verdict === 'wrong' ? await attempts.wrongSetupToken(address) : undefined;
+    const refusal = limited ?? refused(verdict === 'expired' ? 'token_expired' : 'invalid_token');
     const outcome = refusal.refusal.code;
     await record({ event: 'login.failed', actor: '', via: 'none', address, agent, outcome, detail: { door: 'setup' } });
     return refusal;
@@ -115,7 +112,7 @@ export async function firstAdmin(dependencies: AccountDependencies): Promise<Fir
 
   return {
     needed,
-    setupToken: () => tokens[0] ?? '',
+    setupToken: () => tokens.issue(clock()),
     setUp,
     async create(username: string, password: string, by: Actor) {
       if (!(await needed())) return refused('conflict', { detail: 'There is an administrator already.' });

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setupScript } from './setup-script.ts';
 import { stylesheet } from './stylesheet.ts';
 
 /** A file that the pages load. Its name holds a hash of its content, so that it may be cached for ever. */
@@ -24,5 +25,7 @@ function asset(stem: string, extension: string, type: string, body: string): Ass
 export const style: Asset = asset('style', 'css', 'text/css; charset=utf-8', stylesheet);
 export const logo: Asset = asset('logo', 'svg', 'image/svg+xml; charset=utf-8', logoImage);
 
+export const setup: Asset = asset('setup', 'js', 'text/javascript; charset=utf-8', setupScript);
+
 /** Everything that is served below `assets/`. */
-export const assets: readonly Asset[] = Object.freeze([style, logo]);
+export const assets: readonly Asset[] = Object.freeze([style, logo, setup]);

@@ -1,3 +1,4 @@
+import { setup } from './assets.ts';
 import { type Frame, inFrame } from './frame.ts';
 
 export {
@@ -14,23 +15,30 @@ export { type Asset, assets } from './assets.ts';
 export { errorPage, waiting } from './error-page.ts';
 export type { Frame } from './frame.ts';
 
-/** The sign-in page. `next` is a checked path; `problem` and `notice` are sentences; a password is never shown again. */
+/** The sign-in page. `needsAdmin`: nobody can sign in yet, and it says where the first admin is made. `next` is a checked path; `problem` and `notice` are sentences; a password is never shown again. */
 export const signInPage = (
   frame: Frame,
-  shown: Readonly<{ next: string; username?: string; remember?: boolean; problem?: string; notice?: string }>,
-): string => inFrame('@sign-in', frame, { username: '', remember: false, ...shown });
+  shown: Readonly<{
+    next: string;
+    username?: string;
+    remember?: boolean;
+    problem?: string;
+    notice?: string;
+    needsAdmin?: boolean;
+  }>,
+): string => inFrame('@sign-in', frame, { username: '', remember: false, needsAdmin: false, ...shown });
 
 /** The page that makes the first admin. `problems` are those of the fields. */
 export const setupPage = (
   frame: Frame,
   shown: Readonly<{
-    token: string;
+    token?: string;
     passwordMinLength: number;
     username?: string;
     problem?: string;
     problems?: Readonly<Record<string, string>>;
   }>,
-): string => inFrame('@setup', frame, { username: '', problems: {}, ...shown });
+): string => inFrame('@setup', frame, { token: '', username: '', problems: {}, script: setup.name, ...shown });
 
 /** A page that says one thing, with one way on. */
 export const messagePage = (

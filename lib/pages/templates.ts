@@ -16,7 +16,8 @@ eta.loadTemplate(
 <title><%= it.title %> – <%= it.brandName %></title>
 <link rel="icon" href="<%= it.prefix %>/assets/<%= it.logo %>" type="image/svg+xml">
 <link rel="stylesheet" href="<%= it.prefix %>/assets/<%= it.style %>">
-</head>
+<% if (it.script) { %><script src="<%= it.prefix %>/assets/<%= it.script %>" defer></script>
+<% } %></head>
 <body>
 <header><img src="<%= it.prefix %>/assets/<%= it.logo %>" alt="" width="40" height="40"><span><%= it.brandName %></span></header>
 <main<% if (it.wide) { %> class="wide"<% } %>>
@@ -40,7 +41,8 @@ eta.loadTemplate(
 <h1>Sign in</h1>
 <p class="lead">to continue to <bdi><%= it.brandName %></bdi></p>
 <%~ include('@messages', it) %>
-<form method="post" action="<%= it.prefix %>/login">
+<% if (it.needsAdmin) { %><div class="notice"><p>There is no administrator yet, so nobody can sign in. The link that makes the first one was printed where this service was started; it is good for an hour, and a restart prints a new one.</p><p><a href="<%= it.prefix %>/setup">Set up the first administrator</a></p></div>
+<% } %><form method="post" action="<%= it.prefix %>/login">
 <input type="hidden" name="next" value="<%= it.next %>">
 <div class="field">
 <label for="username">Username</label>
@@ -66,10 +68,14 @@ eta.loadTemplate(
 <p class="lead">Make the first administrator. This page works once.</p>
 <%~ include('@messages', it) %>
 <form method="post" action="<%= it.prefix %>/setup">
-<input type="hidden" name="token" value="<%= it.token %>">
+<div class="field">
+<label for="token">Setup token</label>
+<input type="text" id="token" name="token" value="<%= it.token %>" autocomplete="off" autocapitalize="none" autocorrect="off" spellcheck="false" maxlength="64" required aria-describedby="token-hint"<% if (it.problems.token) { %> aria-invalid="true"<% } %>>
+<p class="hint<% if (it.problems.token) { %> bad<% } %>" id="token-hint"><%= it.problems.token ?? 'The link that was printed when the service started fills this in. It is good for an hour.' %></p>
+</div>
 <div class="field">
 <label for="username">Username</label>
-<input type="text" id="username" name="username" value="<%= it.username %>" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false" maxlength="64" required autofocus aria-describedby="username-hint"<% if (it.problems.username) { %> aria-invalid="true"<% } %>>
+<input type="text" id="username" name="username" value="<%= it.username %>" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false" maxlength="64" required aria-describedby="username-hint"<% if (it.problems.username) { %> aria-invalid="true"<% } %>>
 <p class="hint<% if (it.problems.username) { %> bad<% } %>" id="username-hint"><%= it.problems.username ?? 'Letters and digits, and . _ + - after the first of them.' %></p>
 </div>
 <div class="field">

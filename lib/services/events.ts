@@ -18,7 +18,7 @@ type EventOf<Name extends string, Detail, Outcome extends string = 'ok'> = Reado
 }>;
 
 /** How somebody tried to sign in. */
-type Door = { door?: SignInDoor | 'setup' | 'req.login'; method?: 'password' };
+type Door = { door?: SignInDoor | 'setup' | 'req.login'; method?: 'password' | 'setup-token' };
 
 /** The events of `gate.on`, the same that the audit log keeps. */
 export interface GateEvents {

@@ -30,9 +30,9 @@ export interface PasswordSignIn {
 /** The first admin: by the setup link, the environment, or the command. */
 export interface FirstAdmin {
   needed(): Promise<boolean>;
-  /** The token of the setup link: the same for every instance, worth something only while there is no admin. */
+  /** A token for the setup link: good for an hour, on every instance, while there is no admin. */
   setupToken(): string;
-  /** Makes the first admin; `invalid_token` for a wrong token, `not_found` once there is an admin. Attempts count. */
+  /** Makes the first admin; `invalid_token` for a wrong token, `token_expired` for an old one, `not_found` once there is an admin. Attempts count. */
   setUp(input: { token: unknown; username: unknown; password: unknown }, caller: Caller): Promise<Result<UserRecord>>;
   /** Makes the admin that the environment or the command names, while there is none. `conflict` when there is one. */
   create(username: string, password: string, by: Actor): Promise<Result<UserView>>;

@@ -118,7 +118,7 @@ export function gateOver(installation: Installation, onMount: (prefix: string) =
     clearCookieHeader: browserSessions.clearCookieHeader,
     async setupLink(base) {
       if (!settings.authEnabled || !(await core.firstAdmin.needed())) return undefined;
-      return `${base}/setup?token=${core.firstAdmin.setupToken()}`;
+      return `${base}/setup#token=${core.firstAdmin.setupToken()}`;
     },
     async ready() {
       const health = await stores.health();

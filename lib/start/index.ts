@@ -12,3 +12,4 @@ export {
   openTransfer,
   type Transfer,
 } from './open-transfer.ts';
+export { setupNotice } from './setup-notice.ts';

@@ -10,24 +10,60 @@ const command = by('admin', 'command');
 
 async function open(more: Parameters<typeof openAccounts>[0] = {}) {
   const opened = await openAccounts(more);
-  const first = await firstAdmin({ ...opened.parts, keyring: keyring([secret('a')]) });
+  const time = { now: Date.now() };
+  const parts = { ...opened.parts, keyring: keyring([secret('a')]), clock: () => time.now };
+  const first = await firstAdmin(parts);
   const setUp = async (token: unknown, more: object = {}, address = caller.address) => {
     const made = await first.setUp({ token, username: 'ada', password, ...more }, { ...caller, address });
     return made.ok ? 'ok' : made.refusal.code;
   };
-  return { ...opened, first, setUp };
+  return { ...opened, parts, first, setUp, time };
 }
 
 describe('the setup token', () => {
-  it('is the same for every instance, another for every installation and key', async () => {
-    const { first, parts } = await open();
-    const elsewhere = await open();
-    match(first.setupToken(), /^[A-Za-z0-9_-]{43}$/);
-    const again = await firstAdmin({ ...parts, keyring: keyring([secret('a')]) });
-    equal(again.setupToken(), first.setupToken());
-    notEqual(elsewhere.first.setupToken(), first.setupToken());
+  it('is each instance’s own, and good on all of them for an hour', async () => {
+    const { first, parts, time } = await open();
+    time.now += 1000;
+    const again = await firstAdmin(parts);
+    match(first.setupToken(), /^[A-Za-z0-9_-]{32}$/);
+    const token = again.setupToken();
+    time.now += 60_000;
+    const elsewhere = await firstAdmin(parts);
+    notEqual(elsewhere.setupToken(), token);
+    ok((await elsewhere.setUp({ token, username: 'ada', password }, caller)).ok);
+  });
+
+  it('is another for every installation and key', async () => {
+    const { parts, setUp } = await open();
+    const otherInstallation = await open();
     const otherKey = await firstAdmin({ ...parts, keyring: keyring([secret('b')]) });
-    notEqual(otherKey.setupToken(), first.setupToken());
+    for (const { setupToken } of [otherInstallation.first, otherKey]) equal(await setUp(setupToken()), 'invalid_token');
+  });
+
+  const ages: [title: string, ms: number, code: string][] = [
+    ['59 minutes old opens', 59 * 60_000, 'ok'],
+    ['an hour old has ended', 60 * 60_000, 'token_expired'],
+    ['of yesterday has ended', 86_400_000, 'token_expired'],
+    ['of a clock a minute ahead opens', -60_000, 'ok'],
+    ['of a clock an hour ahead has ended', -3_600_000, 'token_expired'],
+  ];
+  for (const [title, ms, code] of ages) {
+    it(`${title}`, async () => {
+      const { first, setUp, time, events } = await open();
+      const token = first.setupToken();
+      time.now += ms;
+      equal(await setUp(token), code);
+      if (code !== 'ok') deepEqual([events.length, events[0]?.event, events[0]?.outcome], [1, 'login.failed', code]);
+    });
+  }
+
+  it('whose time was changed by hand opens nothing', async () => {
+    const { first, setUp, time } = await open();
+    const token = first.setupToken();
+    time.now += 3_600_000;
+    const bytes = Buffer.from(token, 'base64url');
+    bytes.writeUIntBE(Math.floor(time.now / 1000), 0, 5);
+    equal(await setUp(bytes.toString('base64url')), 'invalid_token');
   });
 
   it('of an older secret key opens still', async () => {

@@ -21,7 +21,7 @@ for (const name of ['guards', 'protect', 'gateway'] as const) {
     const cookie = (made[0]?.setCookie[0] ?? '').split(';')[0] ?? '';
     equal(/^admin-\d+ by session$/.test(await front.whoami({ cookie })), true);
     for (const again of here.fronts) {
-      equal((await again.ask(`${path}?token=${token}`)).status, 404);
+      equal((await again.ask(path)).status, 404);
       equal((await again.form(path, { token, username: 'eve', password })).status, 404);
     }
     equal(here.rows('users'), 1);
@@ -59,7 +59,7 @@ test('the setup from another site, in a frame without an origin, from nowhere, o
     }
     const rebound = { origin: 'http://evil.example', host: 'evil.example' };
     equal((await front.form(path, fields, rebound)).code, 'misdirected_host');
-    equal((await front.ask(`${path}?token=${token}`, { headers: { host: 'evil.example' } })).code, 'misdirected_host');
+    equal((await front.ask(path, { headers: { host: 'evil.example' } })).code, 'misdirected_host');
   }
   deepEqual([here.rows('users'), here.rows('sessions'), here.hashes()], [0, 0, 0]);
 });
@@ -67,9 +67,9 @@ test('the setup from another site, in a frame without an origin, from nowhere, o
 test('the setup page tells nobody the token', async () => {
   await using here = await besieged();
   const token = (await setupTokenOf(here.gate)) ?? '';
-  for (const query of ['', '?token=', '?token=x', `?token=${token.slice(0, -1)}`, `?token=${token}&token=${token}`]) {
+  for (const query of ['', '?token=', '?token=x', `?token=${token.slice(0, -1)}`, `?token=${token}`]) {
     const reply = await here.gateway.ask(`${path}${query}`);
-    deepEqual([reply.status, reply.text.includes(token)], [401, false]);
+    deepEqual([reply.status, reply.text.includes(token.slice(0, -1))], [200, false]);
   }
 });
 

@@ -7,6 +7,7 @@ import { inventory } from '../../lib/routes/inventory.ts';
 import { adminPassword, type RunningGateway } from '../support/gateway.ts';
 import type { Client } from '../support/http.ts';
 import { startDemo } from '../support/installation.ts';
+import { tokenIn } from '../support/setup-link.ts';
 
 const proxySecret = 'the-front-proxy-knows-this-one';
 const wrongPassword = 'typed into the wrong field';
@@ -28,7 +29,7 @@ function keep(what: string, secret: unknown): void {
 before(async () => {
   const settings = { PROXY_SECRET: proxySecret, TRUSTED_PROXIES: '192.0.2.1/32', LOG_LEVEL: 'debug' };
   gateway = await startDemo({ settings });
-  keep('setup token', new URL(await gateway.setupLink()).searchParams.get('token'));
+  keep('setup token', tokenIn(await gateway.setupLink()));
   admin = await gateway.firstAdmin();
   keep('password', adminPassword);
   keep('wrong password', wrongPassword);
@@ -55,7 +56,7 @@ async function credentials(): Promise<void> {
   keep('refresh token', signedIn.refresh_token);
   keep('minted token', (await told(admin.json(api('users/vera/token'), confirm))).token);
   equal((await gateway.client().json(api('login'), { username: wrongPassword, password: 'x' })).status, 401);
-  equal((await admin.json(api('tokens'), { name: 'x', current_password: wrongPassword })).status, 401);
+  equal((await admin.json(api('tokens'), { name: 'x', current_password: wrongPassword })).status, 403);
 }
 
 function inDatabase(): void {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { gatewardenCommand } from '../support/command.ts';
 import { startGateway } from '../support/gateway.ts';
 import { client } from '../support/http.ts';
-import { setupTokenOf } from '../support/setup-link.ts';
+import { setupTokenOf, tokenIn } from '../support/setup-link.ts';
 import { besieged, own, password } from './fronts.ts';
 
 const api = (path: string) => `${own}/api/v1/${path}`;
@@ -32,7 +32,7 @@ test('the setup link, opened and sent 100 times at once, through every front', a
 
 test('the setup link and the command, both making the first admin: one of them does', async () => {
   await using gateway = await startGateway({ upstream: 'http://127.0.0.1:9' });
-  const token = new URL(await gateway.setupLink()).searchParams.get('token') ?? '';
+  const token = tokenIn(await gateway.setupLink());
   const settings = { DATA_DIR: gateway.dataDir };
   const given = ['superuser', '--username', 'bycommand', '--password-stdin'];
   const command = gatewardenCommand(given, { settings, input: `${password}\n` });

@@ -31,11 +31,26 @@ const shows = (id: string, what: RegExp) => page.locator(`#${id}`).filter({ hasT
 
 test('the printed setup link makes the first admin, who lands on the service signed in', { skip }, async () => {
   await page.goto(await gateway.setupLink());
+  equal(page.url(), `${gateway.address}/_gatewarden/setup`);
   await page.getByLabel('Username').fill('ada');
   await page.getByLabel('Password').fill(adminPassword);
   await page.getByRole('button', { name: 'Make the administrator' }).click();
   await page.waitForURL(`${gateway.address}/`);
   equal(await text('user'), 'ada');
+});
+
+test('without JavaScript the printed token is pasted', { skip }, async () => {
+  await using other = await startDemo();
+  const [token] = await other.process.printed(/(?<=setup token there:\n\n {2})\S+/);
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const plain = await context.newPage();
+  await plain.goto(await other.setupLink());
+  await plain.getByLabel('Setup token').fill(token);
+  await plain.getByLabel('Username').fill('ada');
+  await plain.getByLabel('Password').fill(adminPassword);
+  await plain.getByRole('button', { name: 'Make the administrator' }).click();
+  await plain.waitForURL(`${other.address}/`);
+  await context.close();
 });
 
 test('the setup link works once', { skip }, async () => {

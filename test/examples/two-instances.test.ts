@@ -16,7 +16,7 @@ test('two instances behind a front proxy are one', { skip }, async (t) => {
   const env = { ...process.env, FRONT_PORT: `${port}`, TWO_INSTANCES_DATA: folder.path };
   const example = start(process.execPath, ['examples/two-instances/start.ts'], { env });
   t.after(() => example.stop());
-  const [, token = ''] = await example.printed(/setup\?token=(\S+)/, 60_000);
+  const [, token = ''] = await example.printed(/setup#token=(\S+)/, 60_000);
   await example.printed(/are one at/, 60_000);
   const visitor = client(`http://localhost:${port}`);
 

@@ -27,7 +27,7 @@ for (const [title, gate, links] of cases) {
   test(`${title}`, async () => {
     const flags = ['--conditions=gatewarden-source', '--input-type=module', '--eval', program(gate)];
     const { code, stdout, stderr } = await run(process.execPath, flags);
-    const told = [...(stdout + stderr).matchAll(/(https:\S+)\?token=\S+/g)].map(([, link]) => link);
+    const told = [...(stdout + stderr).matchAll(/(https:\S+)#token=\S+/g)].map(([, link]) => link);
     deepEqual([code, told], [0, links], stderr);
   });
 }

@@ -74,7 +74,7 @@ test('the line at the start says the mode, the stores, the upstream and the addr
   await using upstream = await patientUpstream();
   await using running = await gatewayProcess(upstream.url, { GATEWARDEN_SECRET_KEY: makeSecretKey() });
   const { gateway } = running;
-  const [link] = await gateway.printed(/http:\S+\/_gatewarden\/setup\?token=\S+/);
+  const [link] = await gateway.printed(/http:\S+\/_gatewarden\/setup#token=\S+/);
   await gateway.printed(/the gateway is listening/);
   const line = gateway.stdout.split('\n').find((one) => one.includes('the gateway is listening')) ?? '{}';
   const said = JSON.parse(line) as Record<string, unknown>;

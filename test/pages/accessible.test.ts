@@ -28,12 +28,13 @@ const forms = {
 };
 const pages: Readonly<Record<string, string>> = {
   '/sign-in': signInPage(frame, { next: '/' }),
+  '/sign-in-before-setup': signInPage(frame, { next: '/', needsAdmin: true }),
   '/signed-out': signInPage(frame, { next: '/', notice: 'You are signed out.' }),
   '/failed': signInPage(frame, { next: '/', username: 'ada', problem: 'The name or the password is not right.' }),
   '/setup': setupPage(frame, {
     token: 't',
     passwordMinLength: 12,
-    problems: { username: 'The username is reserved.' },
+    problems: { username: 'The username is reserved.', token: 'This setup token is not right.' },
   }),
   '/account': accountPage(frame, {
     name: 'a-rather-long-name-without-any-place-to-break-it@example.com',
@@ -70,7 +71,7 @@ const pages: Readonly<Record<string, string>> = {
   }),
 };
 
-const policy = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'";
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'";
 const server = createServer((req, res) => {
   const asset = assets.find(({ name }) => req.url === `/assets/${name}`);
   res.setHeader('Content-Security-Policy', policy);

@@ -3,6 +3,7 @@ import { temporaryFolder } from './folders.ts';
 import { type Client, client } from './http.ts';
 import { freePort } from './ports.ts';
 import { type Started, start } from './processes.ts';
+import { tokenIn } from './setup-link.ts';
 
 export interface GatewayOptions {
   readonly upstream: string;
@@ -60,7 +61,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
 
   let running = await launch();
   const address = `http://127.0.0.1:${port}`;
-  const setupLink = async () => (await running.printed(/http:\/\/[^\s"]+\/setup\?token=[^\s"]+/))[0];
+  const setupLink = async () => (await running.printed(/http:\/\/[^\s"]+\/setup#token=[^\s"]+/))[0];
 
   return {
     get process() {
@@ -73,7 +74,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     client: () => client(address),
     async firstAdmin(username = 'ada', password = adminPassword) {
       const link = new URL(await setupLink());
-      const token = link.searchParams.get('token') ?? '';
+      const token = tokenIn(link.href);
       const admin = client(address);
       const made = await admin.form(link.pathname, { token, username, password });
       if (made.status !== 303) throw new Error(`the setup answered ${made.status}: ${await made.text()}`);

@@ -25,6 +25,7 @@ function hardening({ publicUrl }: Pick<Settings, 'publicUrl'>) {
       useDefaults: false,
       directives: {
         defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
         styleSrc: ["'self'"],
         imgSrc: ["'self'"],
         formAction: ["'self'"],

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { equalSecrets } from '../../crypto/constant-time.ts';
-import { errorTable, type Refusal, type Result } from '../../errors.ts';
+import { type ErrorCode, errorTable, type Refusal, type Result } from '../../errors.ts';
 import { messagePage, setupPage, waiting } from '../../pages/index.ts';
 import type { Answer } from '../../request/respond/write.ts';
 import { html, retryAfter, seeOther } from '../reply.ts';
@@ -21,55 +20,62 @@ const gone = (call: CallContext): Result<Answer> =>
     }),
   );
 
-const wrongLink = (call: CallContext): Result<Answer> =>
-  html(
-    401,
-    messagePage(frameOf(call), {
-      heading: 'This setup link is not valid.',
-      lines: ['Open the link that was printed when the service started, whole and as it is.'],
-    }),
-    { 'WWW-Authenticate': 'Bearer' },
-  );
+/** What is wrong with the token, beside its field. */
+const tokenProblems: Partial<Record<ErrorCode, string>> = {
+  invalid_token: 'This setup token is not right. Take the whole of the one that was printed when the service started.',
+  token_expired: 'This setup token is older than an hour. Restart the service, and it prints a new one.',
+};
 
 /** The form again, with what is wrong with its fields. */
 function again(call: Call<z.output<typeof form>>, refusal: Refusal): Result<Answer> {
+  const wrongToken = tokenProblems[refusal.code];
   const problems = Object.fromEntries(
     (refusal.problems ?? []).map((one) => [one.field, `The ${one.field} ${one.message}.`]),
   );
-  const shown = { token: call.body.token, username: call.body.username, problems };
-  const { passwordMinLength } = call.core.settings;
-  const page = setupPage(frameOf(call), { ...shown, problem: sentence(refusal), passwordMinLength });
-  return html(errorTable[refusal.code].status, page, retryAfter(refusal));
+  const { token, username } = call.body;
+  const { status } = errorTable[refusal.code];
+  const page = setupPage(frameOf(call), {
+    username,
+    ...(wrongToken === undefined ? { token, problems } : { problems: { token: wrongToken } }),
+    problem: sentence(refusal),
+    passwordMinLength: call.core.settings.passwordMinLength,
+  });
+  return html(status, page, status === 401 ? { 'WWW-Authenticate': 'Bearer' } : retryAfter(refusal));
 }
 
 function sentence({ code, detail, retryAfter: seconds, problems = [] }: Refusal): string {
   if (code === 'rate_limited') return `Too many attempts. ${waiting(seconds) ?? 'Try again later.'}`;
-  return problems.length > 0 ? 'Please look at the fields again.' : (detail ?? errorTable[code].title);
+  const atFields = problems.length > 0 || tokenProblems[code] !== undefined;
+  return atFields ? 'Please look at the fields again.' : (detail ?? errorTable[code].title);
 }
+
+const shownOnForm: ReadonlySet<ErrorCode> = new Set([
+  'validation_failed',
+  'conflict',
+  'rate_limited',
+  'invalid_token',
+  'token_expired',
+]);
 
 function failed(call: Call<z.output<typeof form>>, refusal: Refusal): Result<Answer> {
   if (refusal.code === 'not_found') return gone(call);
-  if (refusal.code === 'invalid_token') return wrongLink(call);
-  const onForm = refusal.code === 'validation_failed' || refusal.code === 'conflict' || refusal.code === 'rate_limited';
-  return onForm ? again(call, refusal) : { ok: false, refusal };
+  return shownOnForm.has(refusal.code) ? again(call, refusal) : { ok: false, refusal };
 }
 
 export const setupRoutes = [
   route({
     method: 'get',
     path: '/setup',
-    summary: 'The page that makes the first admin, for whoever has the link that is printed at start.',
+    summary: 'The page that makes the first admin, for whoever has the token that is printed at start.',
     tag: 'pages',
     surface: 'sign-in',
     guard: 'anyone',
-    query: z.object({ token: field }),
-    answers: { 200: page('The form.'), 401: page('The link is not right.'), 404: page('There is an admin already.') },
+    answers: { 200: page('The form.'), 404: page('There is an admin already.') },
     async handle(call) {
-      const { core, query } = call;
+      const { core } = call;
       if (!(await core.firstAdmin.needed())) return gone(call);
-      if (!equalSecrets(query.token, core.firstAdmin.setupToken())) return wrongLink(call);
       const { passwordMinLength } = core.settings;
-      return html(200, setupPage(frameOf(call), { token: query.token, passwordMinLength }));
+      return html(200, setupPage(frameOf(call), { passwordMinLength }));
     },
   }),
   route({
@@ -83,7 +89,7 @@ export const setupRoutes = [
     answers: {
       303: redirect('Made and signed in: on to `/`.'),
       400: page('The form, with what is wrong.'),
-      401: page('The link is not right.'),
+      401: page('The token is not right, or has ended.'),
       404: page('There is an admin already.'),
       409: page('The name is taken.'),
       429: page('Too many attempts.'),
@@ -93,6 +99,9 @@ export const setupRoutes = [
       const made = await core.firstAdmin.setUp(body, caller);
       if (!made.ok) return failed(call, made.refusal);
       await core.browserSessions.begin(req, res, made.value, { method: 'setup', remember: false, caller });
+      const detail = { door: 'setup', method: 'setup-token' } as const;
+      const { username: actor } = made.value;
+      await core.record({ event: 'login.succeeded', actor, via: 'none', ...caller, outcome: 'ok', detail });
       return seeOther('/');
     },
   }),

@@ -25,11 +25,12 @@ function sentence(refusal: Refusal): string {
 }
 
 /** 429 says when to come back; any other failed sign-in is 401. */
-function failed(call: Call<z.output<typeof form>>, refusal: Refusal): Result<Answer> {
+async function failed(call: Call<z.output<typeof form>>, refusal: Refusal): Promise<Result<Answer>> {
   if (!shownOnForm.has(refusal.code)) return { ok: false, refusal };
   const { username, next, remember } = call.body;
   const shown = { username: username ?? '', next: returnTo(next), remember: remember !== undefined };
-  const again = signInPage(frameOf(call), { ...shown, problem: sentence(refusal) });
+  const needsAdmin = await call.core.firstAdmin.needed();
+  const again = signInPage(frameOf(call), { ...shown, problem: sentence(refusal), needsAdmin });
   if (refusal.code !== 'rate_limited') return html(401, again, { 'WWW-Authenticate': 'Bearer' });
   return html(429, again, retryAfter(refusal));
 }
@@ -50,7 +51,8 @@ export const signInRoutes = [
       const next = returnTo(call.query.next);
       if (isHere(call)) return seeOther(next);
       const notice = call.query.signed_out === undefined ? {} : { notice: 'You are signed out.' };
-      return html(200, signInPage(frameOf(call), { next, ...notice }));
+      const needsAdmin = await call.core.firstAdmin.needed();
+      return html(200, signInPage(frameOf(call), { next, ...notice, needsAdmin }));
     },
   }),
   route({
