@@ -1,16 +1,11 @@
 import session, { type SessionData } from 'express-session';
-import type { SessionRecord } from '../stores/sessions.ts';
+import type { SessionAccess } from '../stores/sessions.ts';
 import type { HeldSessions } from './held-sessions.ts';
 
 type Request = Parameters<session.Store['createSession']>[0];
 type Done<T = void> = (error?: unknown, value?: T) => void;
 
-/** What the class of a store is told of the sessions: see `SessionAccess` in `stores/redis/express-store.ts`. */
-type Access = Readonly<{
-  dataOf(record: SessionRecord): SessionData | undefined;
-  recordOf(held: SessionData): SessionRecord | undefined;
-  end(id: string): Promise<unknown>;
-}>;
+type Access = SessionAccess<SessionData>;
 
 /** A class of express-session's stores that a store of ours can extend. */
 export type StoreClass = abstract new (access: Access) => session.Store;

@@ -46,3 +46,13 @@ export interface SessionStore {
   /** Deletes at most `limit` expired sessions; returns how many. */
   sweep(now: number, limit: number): Promise<number>;
 }
+
+/** What a session store of another package needs to know of ours; `Data` is how that package types a session. */
+export type SessionAccess<Data> = Readonly<{
+  /** A record's session as that package sees it; undefined when its data cannot be read. */
+  dataOf(record: SessionRecord): Data | undefined;
+  /** The record of a session that was loaded or saved, with its data as it is now. */
+  recordOf(session: Data): SessionRecord | undefined;
+  /** Ends a session by its public id, for good: noted, and told to every instance. */
+  end(id: string): Promise<unknown>;
+}>;

@@ -1,5 +1,5 @@
 import { RedisStore } from 'connect-redis';
-import type { SessionRecord } from '../sessions.ts';
+import type { SessionAccess } from '../sessions.ts';
 import { type Commands, isUnreadable } from './commands.ts';
 import { eachOf } from './each.ts';
 import { parsed, sessionOf } from './replies.ts';
@@ -7,18 +7,10 @@ import { parsed, sessionOf } from './replies.ts';
 /** The data of a session, as express-session types it. */
 type SessionData = Parameters<RedisStore['set']>[1];
 
-/** What connect-redis cannot know of our sessions. */
-export type SessionAccess = Readonly<{
-  /** What express-session sees of a record; undefined when that cannot be read. */
-  dataOf(record: SessionRecord): SessionData | undefined;
-  /** The record behind a session that was loaded or saved, with its data as it is now. */
-  recordOf(session: SessionData): SessionRecord | undefined;
-  /** Ends a session by its public id, for good: noted, and told to every instance. */
-  end(id: string): Promise<unknown>;
-}>;
+type Access = SessionAccess<SessionData>;
 
 /** A `RedisStore` over the sessions of an installation. */
-export type RedisStoreClass = new (access: SessionAccess) => RedisStore;
+export type RedisStoreClass = new (access: Access) => RedisStore;
 
 export const sessionPrefix = (prefix: string): string => `${prefix}session:`;
 
@@ -29,14 +21,14 @@ export const sessionPrefix = (prefix: string): string => `${prefix}session:`;
  */
 export function redisStoreClass(commands: Commands, prefix: string): RedisStoreClass {
   return class SessionsInRedis extends RedisStore {
-    constructor(access: SessionAccess) {
+    constructor(access: Access) {
       const serializer = serializerOf(access);
       super({ client: clientOn(commands, sessionPrefix(prefix), access), prefix: sessionPrefix(prefix), serializer });
     }
   };
 }
 
-function serializerOf({ dataOf, recordOf }: SessionAccess): RedisStore['serializer'] {
+function serializerOf({ dataOf, recordOf }: Access): RedisStore['serializer'] {
   return {
     parse(text) {
       const value = parsed(text);
@@ -53,7 +45,7 @@ function serializerOf({ dataOf, recordOf }: SessionAccess): RedisStore['serializ
 }
 
 /** What connect-redis asks of a client of Redis, over commands that have a deadline and find their node. */
-function clientOn(commands: Commands, prefix: string, access: SessionAccess) {
+function clientOn(commands: Commands, prefix: string, access: Access) {
   const get = (key: string) => commands.send(key, 'GET', key);
 
   /** The text of a browser's session; null for one that is gone, an access token's, or cannot be read. */
