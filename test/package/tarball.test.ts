@@ -46,13 +46,26 @@ test('an app runs on the installed package, without its sources', { timeout: 120
 /** What people compile with: TypeScript 7, and 5.9 where they have not moved yet. */
 const compilers = { 7: 'node_modules/typescript/bin/tsc', 5.9: 'node_modules/typescript-5/bin/tsc' };
 
-async function compile(compiler: string, files: readonly string[], more: object = {}): Promise<void> {
+/** Writes the snippets of the documentation beside what a user wrote; resolves with the names of all files. */
+async function sourcesOfUsers(): Promise<string[]> {
+  const compiled = snippets().filter(({ skip }) => skip === undefined);
+  ok(compiled.length >= 3);
+  await mkdir(at('snippets'), { recursive: true });
+  for (const { file, code } of compiled) await writeFile(at('snippets', file), code);
+  return ['consumer.ts', 'usage.ts', 'surface.ts', ...compiled.map(({ file }) => `snippets/${file}`)];
+}
+
+/** Compiles them as a user does; resolves with the declarations made of surface.ts. */
+async function compile(version: string, compiler: string): Promise<string> {
+  const outDir = `declared-${version}`;
   const compilerOptions = {
-    ...{ strict: true, noEmit: true, target: 'es2024', module: 'nodenext', moduleDetection: 'force' },
-    ...{ skipLibCheck: false, types: ['node'], erasableSyntaxOnly: true, ...more },
+    ...{ strict: true, target: 'es2024', module: 'nodenext', moduleDetection: 'force', types: ['node'] },
+    ...{ skipLibCheck: false, erasableSyntaxOnly: true },
+    ...{ declaration: true, emitDeclarationOnly: true, rootDir: '.', outDir },
   };
-  await writeFile(at('tsconfig.json'), JSON.stringify({ compilerOptions, files }));
+  await writeFile(at('tsconfig.json'), JSON.stringify({ compilerOptions, files: await sourcesOfUsers() }));
   await must(node, [resolve(compiler), '-p', '.'], folder.path);
+  return readFile(at(outDir, 'surface.d.ts'), 'utf8');
 }
 
 for (const [version, compiler] of Object.entries(compilers)) {
@@ -60,28 +73,11 @@ for (const [version, compiler] of Object.entries(compilers)) {
     match(await must(node, [compiler, '--version'], process.cwd()), new RegExp(`^Version ${version}\\.`));
   });
 
-  test(`TypeScript ${version}: the types of the installed package hold what a user writes`, async () => {
-    await compile(compiler, ['consumer.ts', 'usage.ts']);
-  });
-
-  test(`TypeScript ${version}: every type that the package gives can be named by who passes it on`, async () => {
-    const outDir = `declared-${version}`;
-    await compile(compiler, ['surface.ts'], { noEmit: false, declaration: true, emitDeclarationOnly: true, outDir });
-    const declared = await readFile(at(outDir, 'surface.d.ts'), 'utf8');
+  test(`TypeScript ${version}: what a user writes, and every snippet of README.md and docs/, compiles; every type can be named`, async () => {
+    const declared = await compile(version, compiler);
     deepEqual(
       [...declared.matchAll(/import\("([^"]+)"\)/g)].filter(([, from = '']) => /^\.|\/(dist|lib)\//.test(from)),
       [],
-    );
-  });
-
-  test(`TypeScript ${version}: every snippet of README.md and docs/ compiles as it stands`, async () => {
-    const compiled = snippets().filter(({ skip }) => skip === undefined);
-    await mkdir(at('snippets'), { recursive: true });
-    for (const { file, code } of compiled) await writeFile(at('snippets', file), code);
-    ok(compiled.length >= 3);
-    await compile(
-      compiler,
-      compiled.map(({ file }) => `snippets/${file}`),
     );
   });
 }
