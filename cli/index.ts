@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-import { dropSqliteWarning, endWithReader, tooOldNode } from './runtime.ts';
+import { tooOldNode } from '#node-version';
+import { dropSqliteWarning, endWithReader } from './runtime.ts';
 
 const problem = tooOldNode(process.versions.node);
 if (problem) {

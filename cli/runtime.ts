@@ -1,10 +1,3 @@
-/** Why this Node cannot run the command, or nothing when it can: `node:sqlite` needs 22.19. */
-export function tooOldNode(version: string): string | undefined {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  if (major > 22 || (major === 22 && minor >= 19)) return undefined;
-  return `gatewarden needs Node 22.19 or newer, and this is ${version}.`;
-}
-
 /** Node 22 warns on stderr that `node:sqlite` is experimental: that one warning is dropped, every other one is kept. */
 export function dropSqliteWarning(target: { emitWarning: typeof process.emitWarning }): void {
   const emitWarning = target.emitWarning;

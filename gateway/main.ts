@@ -45,7 +45,7 @@ export async function runGateway(resolved: Resolved, options: RunOptions = {}): 
   });
   const url = settings.publicUrl ?? `http://${hostInUrl(address.address)}:${address.port}`;
   const forgetRunning = noteRunning(settings);
-  await announce(gate, out, url);
+  await announce(gate, out, { url, listening: `http://${hostInUrl(address.address)}:${address.port}` });
   return running(
     { app, gate, out, url, forgetRunning, address: { host: address.address, port: address.port } },
     options.signals ?? true,
@@ -90,11 +90,15 @@ export function modeOf({ authEnabled, autoLogin }: Settings): Mode {
 }
 
 /** The line that says what this gateway is, the warnings that it deserves, and the way to the first admin. */
-async function announce(gate: InternalGate, { log }: GatewayLog, url: string): Promise<void> {
+async function announce(
+  gate: InternalGate,
+  { log }: GatewayLog,
+  { url, listening }: { url: string; listening: string },
+): Promise<void> {
   const { settings } = gate;
   const { upstream, rules } = redact(settings);
   const stores = gate.describe();
-  log.info({ mode: modeOf(settings), address: url, upstream, stores, rules }, 'the gateway is listening');
+  log.info({ mode: modeOf(settings), address: url, listening, upstream, stores, rules }, 'the gateway is listening');
   if (!settings.authEnabled && isExposed(settings)) warnLoudly(settings.host);
   const link = await gate.setupLink(`${url}${settings.prefix}`);
   if (link !== undefined) process.stderr.write(`\n${setupNotice(link)}\n\n`);

@@ -2,6 +2,7 @@ import type { Application, RequestHandler } from 'express';
 import { SettingsError } from './errors.ts';
 import type { Guards } from './express/guards.ts';
 import type { Log } from './log.ts';
+import { tooOldNode } from './node-version.ts';
 import type { Decision } from './request/decide.ts';
 import type { Explanation } from './request/explain.ts';
 import type { RequestHead } from './request/extract/head.ts';
@@ -60,9 +61,11 @@ export interface Gatewarden extends Guards {
 
 /**
  * Gatewarden for an Express app: settings from `GATEWARDEN_*`, `options` before them.
- * Throws `SettingsError` with every problem at once; rejects when a store cannot be opened.
+ * Rejects with `SettingsError`, every problem at once, when a store cannot be opened, and on a Node that is too old.
  */
 export async function gatewarden(options: GatewardenOptions = {}): Promise<Gatewarden> {
+  const tooOld = tooOldNode(process.versions.node);
+  if (tooOld !== undefined) throw new Error(tooOld);
   const { log, stores, ...given } = options;
   const resolved = loadSettings({ env: process.env, given, applies: 'middleware' });
   const { settings } = resolved;

@@ -20,6 +20,10 @@ async function startLegacyApp(): Promise<string> {
   return `http://127.0.0.1:${address.port}`;
 }
 
+// Ends with the process that started it, however that one ends.
+process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+process.channel?.unref();
+
 try {
   const upstream = await startLegacyApp();
   // What the environment says comes first; what it does not say, the demo does.

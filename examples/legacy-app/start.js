@@ -11,9 +11,16 @@ if (major < 22 || (major === 22 && minor < 19)) {
 }
 
 const demo = fileURLToPath(new URL('./demo.ts', import.meta.url));
-const child = spawn(process.execPath, ['--conditions=gatewarden-source', demo], { stdio: 'inherit' });
+const child = spawn(process.execPath, ['--conditions=gatewarden-source', demo], {
+  stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+});
 // A terminal sends Ctrl-C to both processes by itself.
 for (const signal of process.stdin.isTTY ? ['SIGTERM'] : ['SIGTERM', 'SIGINT'])
   process.on(signal, () => child.kill(signal));
 if (process.stdin.isTTY) process.on('SIGINT', () => undefined);
+// npm passes a signal to its shell only, and the shell ends without us: another parent means that npm has ended.
+const parent = process.ppid;
+if (process.env.npm_lifecycle_event !== undefined) {
+  setInterval(() => process.ppid === parent || child.kill('SIGTERM'), 500).unref();
+}
 child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)));

@@ -7,12 +7,19 @@ export type Parser<T> = z.ZodType<T, unknown>;
 
 const trimmed = (value: unknown) => (typeof value === 'string' ? value.trim() : value);
 
-/** A parser of text: `read` gives the value, or undefined for a text that `problem` describes. */
-export function text<T>(problem: string, read: (text: string) => T | undefined): Parser<T> {
+/**
+ * A parser of text: `read` returns the value, or undefined for a text that `problem` describes. As a function, `problem`
+ * is given the text, to add a hint; it must not repeat what may be a secret.
+ */
+export function text<T>(
+  problem: string | ((given: string) => string),
+  read: (text: string) => T | undefined,
+): Parser<T> {
   return z.unknown().transform((given, context) => {
     const value = typeof given === 'string' ? read(given.trim()) : undefined;
     if (value !== undefined) return value;
-    context.issues.push({ code: 'custom', message: problem, input: undefined });
+    const message = typeof problem === 'string' ? problem : problem(String(given).trim());
+    context.issues.push({ code: 'custom', message, input: undefined });
     return z.NEVER;
   });
 }

@@ -1,5 +1,5 @@
 import { listenHost, network, servedHost } from './addresses.ts';
-import { anyText, headerSecret, listOf, wholeNumber } from './parsers.ts';
+import { anyText, flag, headerSecret, listOf, wholeNumber } from './parsers.ts';
 import { everywhere, gateway, type Setting, servers } from './setting.ts';
 import { origin, pathPrefix } from './urls.ts';
 
@@ -35,6 +35,17 @@ export const servingSettings = {
     help: 'The address that people use. It alone decides `Secure` cookies, redirects and Origin checks. Needed when `HOST` is not loopback; without it the middleware serves loopback hosts only.',
     appliesTo: everywhere,
     example: 'https://app.example.com',
+  },
+  /**
+   * `true`: the HSTS header of our own answers covers the subdomains of `PUBLIC_URL`, too. It is sent where
+   * `PUBLIC_URL` is https. Default: `false`.
+   */
+  hstsSubdomains: {
+    parser: flag,
+    default: 'false',
+    help: '`true`: the HSTS header of our own answers covers the subdomains of `PUBLIC_URL`, too. It is sent where `PUBLIC_URL` is https.',
+    appliesTo: servers,
+    example: 'true',
   },
   /** The path that the gateway’s own pages and API live below. Default: `/_gatewarden`. */
   prefix: {

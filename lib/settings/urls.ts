@@ -7,12 +7,19 @@ function httpUrl(given: string): URL | undefined {
   return url && !url.username && !url.password && !given.includes('@') ? url : undefined;
 }
 
+/** `localhost:3000` is what people type; there is no scheme in it, or, to the URL standard, one called `localhost`. */
+const withoutScheme = (given: string): string =>
+  /^(?=.*[.:]|localhost$)[\w.-]{1,253}(:\d{1,5})?$/.test(given) ? `; did you mean http://${given}?` : '';
+
 /** `http(s)://host[:port]` and nothing after it, as the URL standard writes it. */
 export const origin = (problem: string): Parser<string> =>
-  text(problem, (given) => {
-    const url = httpUrl(given);
-    return url?.pathname === '/' && !/[?#]/.test(given) ? url.origin : undefined;
-  });
+  text(
+    (given) => problem + withoutScheme(given),
+    (given) => {
+      const url = httpUrl(given);
+      return url?.pathname === '/' && !/[?#]/.test(given) ? url.origin : undefined;
+    },
+  );
 
 /** An issuer (RFC 8414, 2): a URL without query and fragment, kept letter for letter. */
 export const issuer: Parser<string> = text(

@@ -79,6 +79,7 @@ test('the line at the start says the mode, the stores, the upstream and the addr
   const line = gateway.stdout.split('\n').find((one) => one.includes('the gateway is listening')) ?? '{}';
   const said = JSON.parse(line) as Record<string, unknown>;
   deepEqual([said.mode, said.upstream], ['on', upstream.url]);
+  equal(said.listening, new URL(link).origin);
   match(JSON.stringify(said.stores), /sqlite/i);
   equal(gateway.stdout.includes(link), false);
   equal(gateway.stdout.includes('kkkk'), false);

@@ -35,6 +35,13 @@ test('on https the address is remembered as https', async () => {
   match(headers.get('strict-transport-security') ?? '', /max-age=\d+/);
 });
 
+test('with HSTS_SUBDOMAINS subdomains are remembered as https, too', async () => {
+  const allowedHosts = ['127.0.0.1', 'auth.example'];
+  await using secure = await site({ publicUrl: 'https://auth.example', allowedHosts, hstsSubdomains: true });
+  const { headers } = await secure.client().send('/auth/login');
+  match(headers.get('strict-transport-security') ?? '', /max-age=\d+; includeSubDomains/);
+});
+
 test('what the pages load is there, and may be kept for ever', async () => {
   const page = await (await here.client().send('/auth/login')).text();
   const loaded = [...page.matchAll(/(?:href|src)="([^"]+\/assets\/[^"]+)"/g)].map(([, path]) => path ?? '');

@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, throws } from 'node:assert/strict';
+import { deepEqual, doesNotMatch, equal, match, throws } from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -213,4 +213,16 @@ test('an .env file is read, comments and quotes and all', () => {
 
 test('an .env file that is not there is a problem of the settings', () => {
   throws(() => readEnvFile(join(folder, 'none.env')), { name: 'SettingsError', message: /cannot be read \(ENOENT\)/ });
+});
+
+for (const address of ['localhost:3000', 'app.example.com', '10.0.0.1:80', 'localhost']) {
+  test(`${address} as an upstream is told with a scheme`, () => {
+    match(problemsOf({ UPSTREAM: address }).join(), new RegExp(`did you mean http://${address}\\?$`));
+  });
+}
+
+test('nothing else is repeated in a hint', () => {
+  for (const UPSTREAM of ['s3cret', 'ftp://a.example', 'http://a.example/path', 'user:s3cret@host']) {
+    doesNotMatch(problemsOf({ UPSTREAM }).join(), /did you mean/);
+  }
 });

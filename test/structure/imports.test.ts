@@ -16,6 +16,7 @@ const floors: readonly (readonly Box[])[] = [
     ['lib/errors.ts'],
     ['lib/log.ts'],
     ['lib/text.ts'],
+    ['lib/node-version.ts'],
     ['lib/net'],
     ['lib/invalidation'],
   ],

@@ -3,6 +3,8 @@ import { Socket } from 'node:net';
 import helmet from 'helmet';
 import type { Settings } from '../../settings/settings.ts';
 
+type HeaderSettings = Pick<Settings, 'publicUrl' | 'hstsSubdomains'>;
+
 /** Headers by name. */
 export type OwnHeaders = Readonly<Record<string, string>>;
 
@@ -10,7 +12,7 @@ export type OwnHeaders = Readonly<Record<string, string>>;
  * The headers that every answer of ours carries: pages, API, refusals and redirects, in the gateway and in Express. No
  * answer of an upstream gets them. Caches keep nothing; what may be kept says so itself.
  */
-export function ownHeaders(settings: Pick<Settings, 'publicUrl'>): OwnHeaders {
+export function ownHeaders(settings: HeaderSettings): OwnHeaders {
   return Object.freeze({
     'Cache-Control': 'no-store',
     Vary: 'Cookie, Authorization, X-Gatewarden-Token',
@@ -18,7 +20,7 @@ export function ownHeaders(settings: Pick<Settings, 'publicUrl'>): OwnHeaders {
   });
 }
 
-function hardening({ publicUrl }: Pick<Settings, 'publicUrl'>) {
+function hardening({ publicUrl, hstsSubdomains }: HeaderSettings) {
   const https = publicUrl?.startsWith('https:') ?? false;
   return helmet({
     contentSecurityPolicy: {
@@ -36,7 +38,7 @@ function hardening({ publicUrl }: Pick<Settings, 'publicUrl'>) {
     // With `no-referrer` our own forms would send `Origin: null`.
     referrerPolicy: { policy: 'same-origin' },
     xFrameOptions: { action: 'deny' },
-    strictTransportSecurity: https ? { maxAge: 31_536_000, includeSubDomains: false } : false,
+    strictTransportSecurity: https ? { maxAge: 31_536_000, includeSubDomains: hstsSubdomains } : false,
     // The origin is shared with the service behind us, which decides this.
     originAgentCluster: false,
   });

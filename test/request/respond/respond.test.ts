@@ -4,7 +4,7 @@ import { type ErrorCode, errorTable, type Refusal } from '../../../lib/errors.ts
 import { type Respond, respond } from '../../../lib/request/respond/index.ts';
 import { ownHeaders } from '../../../lib/request/respond/own-headers.ts';
 
-const own = ownHeaders({ publicUrl: undefined });
+const own = ownHeaders({ publicUrl: undefined, hstsSubdomains: false });
 
 const answer = (refusal: Refusal, more: Partial<Respond> = {}) =>
   respond({ refusal, ownHeaders: own, navigation: false, ...more });
