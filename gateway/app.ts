@@ -4,7 +4,8 @@ import type { Gate } from './gate.ts';
 import { requestHandlers } from './handlers.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { ownPages } from './own-pages.ts';
-import { upstreamPool } from './proxy/pool.ts';
+import { longRunning } from './proxy/long-running.ts';
+import { upstreamAt } from './proxy/upstream.ts';
 import { type GatewayServer, gatewayServer } from './server.ts';
 
 export interface App extends Pick<GatewayServer, 'listen' | 'draining'> {
@@ -18,12 +19,14 @@ export function gatewayApp(
   upstream: string,
   { log, limits = defaultLimits }: { log: Log; limits?: Limits },
 ): App {
-  const pool = upstreamPool(upstream, limits);
+  const way = upstreamAt(upstream, { limits, ca: gate.settings.upstreamCa });
+  const long = longRunning();
   const own = ownPages(gate);
   const handlers = requestHandlers({
     gate,
     own,
-    pool,
+    upstream: way,
+    longRunning: long,
     limits,
     log,
     logAccess: accessLog(log),
@@ -36,7 +39,8 @@ export function gatewayApp(
     draining,
     async close() {
       await drain(limits.drain);
-      await pool.destroy();
+      long.close();
+      await way.close();
     },
   };
 }

@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Log, Refusal } from 'gatewarden';
-import type { Pool } from 'undici';
 import {
   type Allowed,
   andThen,
@@ -9,24 +8,24 @@ import {
   isOwnPath,
   type MaybePromise,
   StoreUnavailableError,
-  somethingBroke,
   writeAnswer,
 } from '#request';
 import { type Exchange, newExchange } from './exchange.ts';
 import type { Gate } from './gate.ts';
 import type { Limits } from './limits.ts';
-import { forward, type Route } from './proxy/forward.ts';
-import { headWriter } from './proxy/headers-in.ts';
-import { answerHeadWriter } from './proxy/headers-out.ts';
+import { forward } from './proxy/forward.ts';
+import type { LongRunning } from './proxy/long-running.ts';
 import { discardRest, hasBody } from './proxy/request-body.ts';
 import { answerTo, forwardUpgrade, type Upgradable } from './proxy/upgrade.ts';
-import { failureCode, upstreamRefusal } from './proxy/upstream-error.ts';
+import type { Upstream } from './proxy/upstream.ts';
+import { routeTo } from './route-to-upstream.ts';
 import type { Handlers } from './server.ts';
 
 type Dependencies = Readonly<{
   gate: Gate;
   own: (req: IncomingMessage, res: ServerResponse) => void;
-  pool: Pool;
+  upstream: Upstream;
+  longRunning: LongRunning;
   limits: Limits;
   log: Log;
   logAccess: (exchange: Exchange) => void;
@@ -36,7 +35,7 @@ type Dependencies = Readonly<{
 /** What is done with each request: ours is answered here, the rest is decided on, and forwarded when that is allowed. */
 export function requestHandlers(dependencies: Dependencies): Handlers {
   const { gate, own, limits, logAccess } = dependencies;
-  const route = routeOf(dependencies);
+  const route = routeTo(dependencies);
 
   function begin(req: IncomingMessage, res: ServerResponse): Exchange {
     const exchange = newExchange(req, res);
@@ -141,39 +140,4 @@ function limitBody(req: IncomingMessage, within: number): void {
     if (!req.complete) req.destroy();
   }, within).unref();
   req.once('close', () => clearTimeout(timer));
-}
-
-function routeOf({ gate, pool, limits, log, draining }: Dependencies): Route {
-  const { authEnabled } = gate.settings;
-  const policies = gate.routePolicies();
-  return {
-    upstream: pool,
-    policies,
-    limits,
-    upstreamHead: headWriter(),
-    answerHead: answerHeadWriter(),
-    cookieNames: gate.cookieNames,
-    ownCookies: new Set(gate.cookieNames.map((name) => name.toLowerCase())),
-    clearCookieHeader: gate.clearCookieHeader,
-    draining,
-    shared: ({ rule, principal, clearCookie }) =>
-      principal.kind === 'anonymous' && !clearCookie && (rule?.public ?? !authEnabled),
-    serviceWorkers: false,
-    watch: ({ req }, decision, onEnd) => gate.watch(req, policies, decision, onEnd),
-    broke({ req, res, requestId }: Exchange, error: unknown): void {
-      log.error({ err: error, requestId }, 'an answer could not be passed on');
-      res.shouldKeepAlive = false;
-      if (res.headersSent) res.destroy();
-      else writeAnswer(req, res, somethingBroke);
-      discardRest(req, limits.discard);
-    },
-    failed({ req, res, requestId }: Exchange, decision: Allowed, error: Error): void {
-      const refusal = upstreamRefusal(error);
-      log.warn({ code: refusal.code, cause: failureCode(error), requestId }, 'no answer from the upstream');
-      const { principal, rule, source, clearCookie } = decision;
-      const denied: Denied = { allow: false, principal, rule, source, refusal, clearCookie, retry: false };
-      writeAnswer(req, res, gate.answer(req, denied));
-      discardRest(req, limits.discard);
-    },
-  };
 }

@@ -17,10 +17,17 @@ export interface Limits {
   readonly discard: number;
   /** The upstream must accept the connection by then, else 504. Default 10 s. */
   readonly upstreamConnect: number;
-  /** The upstream's status and headers must be here by then, else 504. Default 60 s. */
-  readonly upstreamHeaders: number;
-  /** An answer of which nothing arrives for so long is broken off; an event stream may be silent for ever. Default 300 s. */
-  readonly upstreamIdle: number;
+  /**
+   * From a request's last byte to the final head of the answer, else 504; and for silence within the answer, which is then
+   * broken off. 0: no limit. Never for event streams and WebSockets. Default 5 minutes.
+   */
+  readonly upstreamTimeout: number;
+  /** Requests to the upstream at once; one address gets a quarter of them. Event streams and WebSockets do not count. Default 512. */
+  readonly upstreamRequests: number;
+  /** Requests that wait for their turn; one address gets a quarter of the places. Beyond it, 503. Default 512. */
+  readonly upstreamQueue: number;
+  /** How long one waits for a turn; then 503. Default 30 s. */
+  readonly upstreamQueueTime: number;
   /** What is still running this long after the signal to stop is broken off. Default 10 s. */
   readonly drain: number;
 }
@@ -33,7 +40,9 @@ export const defaultLimits: Limits = Object.freeze({
   bodyStall: 60_000,
   discard: 10_000,
   upstreamConnect: 10_000,
-  upstreamHeaders: 60_000,
-  upstreamIdle: 300_000,
+  upstreamTimeout: 300_000,
+  upstreamRequests: 512,
+  upstreamQueue: 512,
+  upstreamQueueTime: 30_000,
   drain: 10_000,
 });

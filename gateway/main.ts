@@ -35,7 +35,7 @@ export async function runGateway(resolved: Resolved, options: RunOptions = {}): 
   const { upstream } = settings;
   if (upstream === undefined)
     throw new SettingsError(['GATEWARDEN_UPSTREAM is required: the URL of the service behind the gateway.']);
-  const limits = { ...defaultLimits, ...options.limits };
+  const limits = { ...defaultLimits, upstreamTimeout: settings.upstreamTimeout, ...options.limits };
   const out = gatewayLog(settings);
   const gate = await openGate(resolved, { log: out.log });
   const app = gatewayApp(gate, upstream, { log: out.log, limits });

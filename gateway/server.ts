@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { http } from './http.ts';
 import type { Limits } from './limits.ts';
+import { inOrder, isAnswering } from './pipeline.ts';
 
 /** Who answers the requests that the server lets through. */
 export interface Handlers {
@@ -48,20 +49,22 @@ export function gatewayServer(handlers: Handlers, limits: Limits): GatewayServer
     connectionsCheckingInterval: Math.min(limits.headersTimeout, 5000),
     keepAliveTimeout: limits.keepAliveTimeout,
     noDelay: true,
-    shouldUpgradeCallback: asksForWebSocket,
+    // Behind an answer that is under way it is a request like any other, and waits for its turn.
+    shouldUpgradeCallback: (req) => asksForWebSocket(req) && !isAnswering(req.socket),
   });
   server.maxConnections = limits.maxConnections;
   server.maxHeadersCount = 0;
   const upgraded = new Set<Duplex>();
   let draining = false;
 
-  server.on('request', handlers.request);
-  server.on('checkContinue', handlers.expecting);
+  server.on('request', inOrder(handlers.request));
+  server.on('checkContinue', inOrder(handlers.expecting));
   server.on('connect', (_req, socket) => void socket.end(plainRefusal('405 Method Not Allowed')));
   server.on('upgrade', function onUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer) {
     socket.on('error', () => socket.destroy());
     // Node versions without `shouldUpgradeCallback` bring every kind here.
     if (!asksForWebSocket(req)) return void socket.end(plainRefusal('400 Bad Request'));
+    if (isAnswering(socket)) return void socket.destroy();
     upgraded.add(socket);
     socket.once('close', () => upgraded.delete(socket));
     handlers.upgrade(req, socket, head);

@@ -32,6 +32,7 @@ export const errorTable = {
   store_unavailable: { status: 503, title: 'Sign-in is briefly unavailable. Try again.' },
   upstream_unreachable: { status: 502, title: 'The service behind this gateway cannot be reached.' },
   upstream_timeout: { status: 504, title: 'The service behind this gateway did not answer in time.' },
+  upstream_busy: { status: 503, title: 'The service behind this gateway is busy. Try again.' },
   upstream_invalid: { status: 502, title: 'What the service behind this gateway answered is not valid HTTP.' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

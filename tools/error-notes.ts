@@ -46,6 +46,8 @@ export const errorNotes: Readonly<Record<ErrorCode, string>> = {
   upstream_unreachable:
     'The service behind the gateway refuses connections, cannot be found, or broke off. See that it runs and that `UPSTREAM` is right.',
   upstream_timeout: 'The service behind the gateway was reached and did not answer in time. Look at the service.',
+  upstream_busy:
+    'More requests are under way to the service, or more of them from this address, than it may get at once, and those that wait for a turn are too many too. Try again after `Retry-After`; look at why the service is slow.',
   upstream_invalid:
     'The service behind the gateway was reached, and what it sent is no HTTP/1.1 answer: another protocol, headers above 64 KiB, a transfer coding that nobody asked for, or an upgrade that nobody asked for. See that `UPSTREAM` names the right port and scheme.',
 };

@@ -1,102 +1,160 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Refusal } from 'gatewarden';
 import type { Dispatcher } from 'undici';
-import type { Allowed, RoutePolicies } from '#request';
+import type { Allowed } from '#request';
 import type { Exchange } from '../exchange.ts';
-import type { Limits } from '../limits.ts';
+import { failedWhileKept } from './connector.ts';
 import type { RawHeaders } from './header-names.ts';
-import type { HeadWriter, IdentityHeaders } from './headers-in.ts';
-import { type AnswerHeadWriter, textOf } from './headers-out.ts';
+import type { IdentityHeaders } from './headers-in.ts';
+import { textOf } from './headers-out.ts';
+import type { Running } from './long-running.ts';
 import { hasBody, requestBody } from './request-body.ts';
+import type { Route } from './route.ts';
+import { mayHaveTrailers, passTrailers } from './trailers.ts';
+import type { Waiting } from './turns.ts';
 import { InvalidAnswerError } from './upstream-error.ts';
-
-/** What every forwarded request needs, put together once. */
-export interface Route {
-  readonly policies: RoutePolicies;
-  readonly upstream: Dispatcher;
-  readonly limits: Limits;
-  readonly upstreamHead: HeadWriter;
-  readonly answerHead: AnswerHeadWriter;
-  readonly cookieNames: readonly string[];
-  /** The same in lower case. */
-  readonly ownCookies: ReadonlySet<string>;
-  /** The `Set-Cookie` that drops a dead session cookie. */
-  readonly clearCookieHeader: string;
-  /** Answers go out with `Connection: close`: the server is on its way out. */
-  readonly draining: () => boolean;
-  /** Whoever asked is told, and the log too, that the upstream gave no answer. */
-  failed(exchange: Exchange, decision: Allowed, error: Error): void;
-  /** Whoever asked is told, and the log too, that passing the answer on threw: a fault of ours, not of the upstream. */
-  broke(exchange: Exchange, error: unknown): void;
-  /** See `Gate.watch`. */
-  watch(exchange: Exchange, decision: Allowed, onEnd: () => void): () => void;
-  /** Nobody is signed in and the path asks nobody to be: caches may do what the upstream says. */
-  shared(decision: Allowed): boolean;
-  /** Upstreams may widen the scope of their service workers. */
-  readonly serviceWorkers: boolean;
-}
 
 /** Bodies up to this are small: they come in one piece and leave in one. */
 const inOneGo = 16 * 1024;
 
 const clientGone = new Error('the client went away');
 const passingBroke = new Error('the answer could not be passed on');
-const notAllowedAnyMore = new Error('the request is not allowed any more');
+const notAllowed = new Error('the request is not allowed any more');
+const tooSilent = new Error('the upstream fell silent');
 
-/** Sends a request that was allowed to the upstream and streams the answer back. */
+const busy: Refusal = Object.freeze({ code: 'upstream_busy', retryAfter: 5 });
+const fromElsewhere: Refusal = Object.freeze({
+  code: 'csrf_rejected',
+  detail: 'Another site’s page may not listen to this stream.',
+});
+
+/** Sends a request that was allowed to the upstream, as soon as it is its turn, and streams the answer back. */
 export function forward(route: Route, exchange: Exchange, decision: Allowed, identity: IdentityHeaders): void {
-  dispatch(route, new Forwarding(route, exchange, decision), identity);
+  queue(new Forwarding(route, exchange, decision, identity));
 }
 
-/** As `forward`, with the handler given: it gets whatever the upstream answers. `upgrade` is the protocol asked for. */
-export function dispatch(route: Route, handler: Forwarding, identity: IdentityHeaders, upgrade?: string): void {
-  const { exchange, decision } = handler;
-  const { req } = exchange;
-  const { source, passAuthorization } = decision;
-  const head = route.upstreamHead(req, { source, identity, passAuthorization, cookieNames: route.cookieNames });
-  exchange.requestId = head.requestId;
-  const { limits } = route;
-  route.upstream.dispatch(
-    {
-      path: req.url ?? '/',
-      method: req.method ?? 'GET',
-      headers: head.headers,
-      body: hasBody(req) ? requestBody(req, { stall: limits.bodyStall, discard: limits.discard }) : null,
-      upgrade: upgrade ?? null,
-      headersTimeout: limits.upstreamHeaders,
-      bodyTimeout: head.wantsEvents ? 0 : limits.upstreamIdle,
-    },
-    handler,
-  );
+/** As `forward`, with the handler given: it gets whatever the upstream answers. */
+export function queue(handler: Forwarding): void {
+  handler.route.longRunning.add(handler);
+  if (handler.route.turns.take(handler)) handler.limitWait();
+  else handler.refuse(busy);
 }
 
 /**
  * What undici tells of one request, passed on to the client at the client's pace. A class because that is what undici takes:
  * methods on a prototype cost a request nothing.
  */
-export class Forwarding implements Dispatcher.DispatchHandler {
+export class Forwarding implements Dispatcher.DispatchHandler, Waiting, Running {
   readonly exchange: Exchange;
   readonly decision: Allowed;
   readonly route: Route;
+  readonly #identity: IdentityHeaders;
   #controller: Dispatcher.DispatchController | undefined;
   #unwatch: (() => void) | undefined;
+  #wait: NodeJS.Timeout | undefined;
+  #silence: NodeJS.Timeout | undefined;
   /** The client went, or may not go on: nothing more is passed on. */
   #ended: Error | undefined;
+  /** Its turn at the upstream has begun and is not over. */
+  #hasTurn = false;
+  #begun = false;
+  #long = false;
+  #events = false;
+  #heard = false;
+  #repeated = false;
   #paused = false;
   #flushed = false;
   /** What `Content-Length` promised; -1 without one. */
   #length = -1;
 
-  constructor(route: Route, exchange: Exchange, decision: Allowed) {
+  constructor(route: Route, exchange: Exchange, decision: Allowed, identity: IdentityHeaders) {
     this.route = route;
     this.exchange = exchange;
     this.decision = decision;
+    this.#identity = identity;
     exchange.res.on('close', () => this.#closed());
+  }
+
+  get address(): string {
+    return this.exchange.address;
+  }
+
+  get startedAt(): number {
+    return this.exchange.startedAt;
+  }
+
+  begin(): void {
+    this.#hasTurn = true;
+    this.#begun = true;
+    clearTimeout(this.#wait);
+    this.route.upstream.pool.dispatch(this.#request(), this);
+  }
+
+  /** Limits the time in the queue. */
+  limitWait(): void {
+    if (this.#begun) return;
+    this.#wait = setTimeout(() => {
+      this.route.turns.leave(this);
+      this.refuse(busy);
+    }, this.route.limits.upstreamQueueTime).unref();
+  }
+
+  /** Answers in place of the upstream, of which nothing is heard any more. */
+  refuse(refusal: Refusal): void {
+    this.#abort(notAllowed);
+    this.route.refused(this.exchange, this.decision, refusal);
+  }
+
+  /** The protocol to upgrade to. */
+  protected upgrade(): string | null {
+    return null;
+  }
+
+  #request(): Dispatcher.DispatchOptions {
+    const { exchange, route, decision } = this;
+    const { req } = exchange;
+    const { limits, upstream, cookieNames } = route;
+    const { source, passAuthorization } = decision;
+    const head = route.upstreamHead(req, { source, identity: this.#identity, passAuthorization, cookieNames });
+    exchange.requestId = head.requestId;
+    return {
+      path: upstream.target(req.url ?? '/'),
+      method: req.method ?? 'GET',
+      headers: head.headers,
+      body: hasBody(req) ? requestBody(req, { stall: limits.bodyStall, discard: limits.discard }) : null,
+      upgrade: this.upgrade(),
+      headersTimeout: limits.upstreamTimeout,
+      // Which answers may be silent for long is known by their type only: see `takesLong`.
+      bodyTimeout: 0,
+    };
+  }
+
+  takesLong(): void {
+    this.#long = true;
+    if (this.#ended !== undefined || this.exchange.res.destroyed) return;
+    this.#unwatch = this.route.watch(this.exchange, this.decision, () => this.#break(notAllowed));
+    this.#limitSilence();
+  }
+
+  /** Quick answers are over before anybody could fall silent. */
+  #limitSilence(): void {
+    const { upstreamTimeout } = this.route.limits;
+    if (!this.exchange.res.headersSent || this.#events || upstreamTimeout === 0) return;
+    this.#silence ??= setTimeout(() => {
+      // Paused, it is the client who is slow.
+      if (this.#paused) this.#silence?.refresh();
+      else this.#break(tooSilent);
+    }, upstreamTimeout).unref();
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     if (this.#ended) controller.abort(this.#ended);
     else this.#controller = controller;
+  }
+
+  onResponseStarted(): void {
+    this.#heard = true;
   }
 
   onRequestUpgrade(
@@ -135,11 +193,26 @@ export class Forwarding implements Dispatcher.DispatchHandler {
       controller.abort(new InvalidAnswerError('a transfer encoding that is not understood'));
       return;
     }
+    const type = headers['content-type'];
+    if (type !== undefined && isEventStream(textOf(type)) && !this.#listens()) return;
     this.#answer(status, headers, rawHeadersOf(controller), message);
     const length = headers['content-length'];
     if (length !== undefined && encoding === undefined) this.#length = Number(length);
     // A short body of known length comes with its headers, or right behind them.
     if (this.#length < 0 || this.#length > inOneGo) process.nextTick(afterFirstTick, this);
+    if (this.#long) this.#limitSilence();
+  }
+
+  /** Whether the client may hear an event stream. It holds no turn, and may be silent for ever. */
+  #listens(): boolean {
+    const { route, exchange, decision } = this;
+    if (!route.mayListen(exchange, decision)) {
+      this.refuse(fromElsewhere);
+      return false;
+    }
+    this.#events = true;
+    this.endTurn();
+    return true;
   }
 
   #answer(status: number, headers: IncomingHttpHeaders, raw: RawHeaders, message: string | undefined): void {
@@ -163,7 +236,6 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     const { res } = this.exchange;
     if (res.writableEnded || res.destroyed) return;
     if (!this.#flushed) res.flushHeaders();
-    if (this.#length < 0) this.#unwatch = this.route.watch(this.exchange, this.decision, () => this.#revoked());
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -184,20 +256,23 @@ export class Forwarding implements Dispatcher.DispatchHandler {
       return;
     }
     this.#flushed = true;
+    this.#silence?.refresh();
     if (res.write(chunk) || this.#paused) return;
     this.#paused = true;
     controller.pause();
     res.once('drain', () => {
       this.#paused = false;
+      this.#silence?.refresh();
       controller.resume();
     });
   }
 
   onResponseEnd(_controller: Dispatcher.DispatchController, trailers: IncomingHttpHeaders): void {
     const { res } = this.exchange;
+    this.endTurn();
     if (res.writableEnded) return;
     try {
-      for (const name in trailers) passTrailer(this.exchange, name, trailers[name]);
+      passTrailers(res, trailers);
       res.end();
     } catch (error) {
       this.broke(error);
@@ -207,9 +282,26 @@ export class Forwarding implements Dispatcher.DispatchHandler {
   onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
     const { res } = this.exchange;
     if (this.#ended || res.destroyed) return;
+    if (this.#mayRepeat(error)) {
+      this.#repeat();
+      return;
+    }
+    this.endTurn();
     // A clean end would say that this was all: the connection is broken off instead.
     if (res.headersSent) res.destroy();
     else this.route.failed(this.exchange, this.decision, error);
+  }
+
+  /** It met a kept connection that the upstream had just closed, and doing it twice does no harm (RFC 9110, 9.2.1 and 9.3.2). */
+  #mayRepeat(error: Error): boolean {
+    const { req } = this.exchange;
+    if (this.#heard || this.#repeated || this.upgrade() !== null || !failedWhileKept(error)) return false;
+    return safeMethods.has(req.method ?? '') && !hasBody(req);
+  }
+
+  #repeat(): void {
+    this.#repeated = true;
+    this.route.upstream.dispatchAnew(this.#request(), this);
   }
 
   /** An exception of ours while an answer is passed on. */
@@ -219,12 +311,30 @@ export class Forwarding implements Dispatcher.DispatchHandler {
   }
 
   #closed(): void {
-    this.#unwatch?.();
+    this.settle();
     if (!this.exchange.res.writableFinished) this.#abort(clientGone);
   }
 
-  #revoked(): void {
-    this.#abort(notAllowedAnyMore);
+  /** Nothing is waited for any more: its place in the queue, its turn and its timers are given up. */
+  protected settle(): void {
+    const { route } = this;
+    this.#unwatch?.();
+    clearTimeout(this.#wait);
+    clearTimeout(this.#silence);
+    if (!this.#long) route.longRunning.delete(this);
+    if (this.#hasTurn) this.endTurn();
+    else route.turns.leave(this);
+  }
+
+  protected endTurn(): void {
+    if (!this.#hasTurn) return;
+    this.#hasTurn = false;
+    this.route.turns.end(this.address);
+  }
+
+  /** Breaks both sides off. */
+  #break(reason: Error): void {
+    this.#abort(reason);
     this.exchange.res.destroy();
   }
 
@@ -233,6 +343,10 @@ export class Forwarding implements Dispatcher.DispatchHandler {
     this.#controller?.abort(reason);
   }
 }
+
+const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+const isEventStream = (type: string): boolean => /^text\/event-stream\b/i.test(type);
 
 /** The header lines as they came. undici has them as bytes. */
 export const rawHeadersOf = ({ rawHeaders }: Dispatcher.DispatchController): RawHeaders =>
@@ -244,15 +358,3 @@ function afterFirstTick(forwarding: Forwarding): void {
 
 // Node throws on a reason phrase with anything else in it.
 const sendable = (message: string): boolean => message === 'OK' || /^[\t\x20-\x7e]*$/.test(message);
-
-const mayHaveTrailers = (method: string | undefined, version: string, status: number): boolean =>
-  version === '1.1' && method !== 'HEAD' && status !== 204 && status !== 304;
-
-// RFC 9110, 6.5.1: nothing in a trailer may change how the message is framed, routed or authenticated.
-const notInTrailers =
-  /^(set-cookie|content-(length|encoding|type|range)|transfer-encoding|connection|host|trailer|te|cache-control|vary|www-authenticate|location|age|expires|date)$/;
-
-function passTrailer({ res }: Exchange, name: string, value: string | string[] | undefined): void {
-  if (value === undefined || notInTrailers.test(name)) return;
-  res.addTrailers([[name, textOf(value)]]);
-}

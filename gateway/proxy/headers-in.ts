@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { RequestSource } from 'gatewarden';
-import { isReservedHeader, withoutCookies } from '#request';
+import { foldedHeaderName, isClientAddressHeader, isReservedHeader, withoutCookies } from '#request';
 
 /** The headers that say who asks, ready to be sent. */
 export type IdentityHeaders = readonly (readonly [name: string, value: string])[];
@@ -31,6 +31,9 @@ type Kind =
   | 'accept'
   | 'forwarded-for'
   | 'forwarded'
+  | 'forwarded-port'
+  | 'forwarded-prefix'
+  | 'client-address'
   | 'request-id'
   | 'traceparent'
   | 'tracestate'
@@ -58,26 +61,33 @@ const special = new Map<string, Kind>([
   ['accept', 'accept'],
   ['x-forwarded-for', 'forwarded-for'],
   ['forwarded', 'forwarded'],
+  ['x-forwarded-port', 'forwarded-port'],
+  ['x-forwarded-prefix', 'forwarded-prefix'],
   ['x-request-id', 'request-id'],
   ['traceparent', 'traceparent'],
   ['tracestate', 'tracestate'],
 ]);
 
-/** `Content_Length` is no length to us, and to a service that folds names as CGI does it is the one that counts. */
-const isDisguised = (lower: string): boolean => special.has(lower.replace(/[^a-z0-9]/g, '-'));
-
-function kindOf(name: string): Kind {
-  const lower = name.toLowerCase();
-  return special.get(lower) ?? (isReservedHeader(lower) || isDisguised(lower) ? 'drop' : 'pass');
+/**
+ * `Content_Length` is no length to us, and to a service that folds names as CGI does it is the one that counts. The same goes
+ * for the names of the headers that tell who makes the request.
+ */
+function kindOf(name: string, told: ReadonlySet<string>): Kind {
+  const known = special.get(name.toLowerCase());
+  if (known !== undefined) return known;
+  const folded = foldedHeaderName(name);
+  if (isReservedHeader(name) || special.has(folded) || told.has(folded)) return 'drop';
+  return isClientAddressHeader(name) ? 'client-address' : 'pass';
 }
 
 /** Remembers names as they were spelled, so that a usual one costs one look-up. Bounded: clients choose the names. */
-function kindsByName(): (name: string) => Kind {
+function kindsByName(told: readonly string[]): (name: string) => Kind {
   const kinds = new Map<string, Kind>();
+  const folded = new Set(told.map(foldedHeaderName));
   return function rememberedKindOf(name) {
     const remembered = kinds.get(name);
     if (remembered !== undefined) return remembered;
-    const kind = kindOf(name);
+    const kind = kindOf(name, folded);
     if (kinds.size < 1000) kinds.set(name, kind);
     return kind;
   };
@@ -97,6 +107,8 @@ function namedInConnection(connection: string | undefined): ReadonlySet<string> 
 type Continued = {
   forwardedFor: string | undefined;
   forwarded: string | undefined;
+  port: string | undefined;
+  prefix: string | undefined;
   requestId: string | undefined;
   traceparent: string | undefined;
   tracestate: string | undefined;
@@ -107,9 +119,12 @@ const join = (before: string | undefined, value: string) => (before === undefine
 /** Writes the head of a request to the upstream. Nothing that speaks of identity or of this hop comes from the client. */
 export type HeadWriter = (req: IncomingMessage, telling: Telling) => UpstreamHead;
 
-/** Makes a `HeadWriter`. It remembers the spellings of header names and the last client, so one serves a whole route. */
-export function headWriter(): HeadWriter {
-  const kindOf = kindsByName();
+/**
+ * Makes a `HeadWriter`. It remembers the spellings of header names and the last client, so one serves a whole route.
+ * `told`: the names of the headers that tell who makes a request, which no client may send.
+ */
+export function headWriter(told: readonly string[] = []): HeadWriter {
+  const kindOf = kindsByName(told);
   const forwarded = forwardedWriter();
   return function upstreamHead(req, telling) {
     const copied = copyHeaders(req, telling, kindOf);
@@ -126,6 +141,8 @@ function copyHeaders(req: IncomingMessage, telling: Telling, kindOf: (name: stri
   const continued: Continued = {
     forwardedFor: undefined,
     forwarded: undefined,
+    port: undefined,
+    prefix: undefined,
     requestId: undefined,
     traceparent: undefined,
     tracestate: undefined,
@@ -158,6 +175,9 @@ function passSpecial(kind: Kind, name: string, value: string, telling: Telling, 
   else if (!telling.source.trusted) return;
   else if (kind === 'forwarded-for') seen.forwardedFor = join(seen.forwardedFor, value);
   else if (kind === 'forwarded') seen.forwarded = join(seen.forwarded, value);
+  else if (kind === 'forwarded-port') seen.port = value;
+  else if (kind === 'forwarded-prefix') seen.prefix = value;
+  else if (kind === 'client-address') headers.push(name, value);
   else if (kind === 'request-id') seen.requestId = value;
 }
 
@@ -166,11 +186,24 @@ function tell(headers: string[], { source, identity }: Telling, seen: Continued,
   const requestId = seen.requestId !== undefined && isRequestId(seen.requestId) ? seen.requestId : fresh;
   headers.push('X-Forwarded-For', join(seen.forwardedFor, source.peer));
   headers.push('X-Forwarded-Proto', source.proto, 'X-Forwarded-Host', source.host);
+  const port = seen.port !== undefined && /^\d{1,5}$/.test(seen.port) ? seen.port : portOf(source);
+  headers.push('X-Forwarded-Port', port, 'X-Real-IP', source.address);
+  if (seen.prefix !== undefined && isPrefix(seen.prefix)) headers.push('X-Forwarded-Prefix', seen.prefix);
   headers.push('Forwarded', forwarded(source, seen.forwarded), 'X-Request-Id', requestId);
   tellTrace(headers, fresh, seen);
   for (const header of identity) headers.push(header[0], header[1]);
   return requestId;
 }
+
+/** The port that the client asked, which is not said where it is the scheme's own. */
+function portOf({ host, proto }: RequestSource): string {
+  const colon = host.lastIndexOf(':');
+  if (colon !== -1 && host.charCodeAt(host.length - 1) !== bracket) return host.slice(colon + 1);
+  return proto === 'https' ? '443' : '80';
+}
+const bracket = 0x5d;
+
+const isPrefix = (value: string): boolean => /^(\/[\w.~-]{1,100}){1,20}\/?$/.test(value);
 
 const isRequestId = (value: string): boolean => /^[\w.:/+=@-]{1,128}$/.test(value);
 

@@ -5,10 +5,11 @@ import type { Dispatcher } from 'undici';
 import type { Allowed } from '#request';
 import type { Exchange } from '../exchange.ts';
 import { http } from '../http.ts';
-import { dispatch, Forwarding, type Route, rawHeadersOf } from './forward.ts';
+import { Forwarding, queue, rawHeadersOf } from './forward.ts';
 import type { RawHeaders } from './header-names.ts';
 import type { IdentityHeaders } from './headers-in.ts';
 import { textOf } from './headers-out.ts';
+import type { Route } from './route.ts';
 import { InvalidAnswerError } from './upstream-error.ts';
 
 /** A client's socket after its request to upgrade, with what came behind the request already. */
@@ -36,15 +37,19 @@ export function forwardUpgrade(
   identity: IdentityHeaders,
   client: Upgradable,
 ): void {
-  dispatch(route, new Upgrading(route, exchange, decision, client), identity, 'websocket');
+  queue(new Upgrading(route, exchange, decision, identity, client));
 }
 
 class Upgrading extends Forwarding {
   readonly #client: Upgradable;
 
-  constructor(route: Route, exchange: Exchange, decision: Allowed, client: Upgradable) {
-    super(route, exchange, decision);
+  constructor(route: Route, exchange: Exchange, decision: Allowed, identity: IdentityHeaders, client: Upgradable) {
+    super(route, exchange, decision, identity);
     this.#client = client;
+  }
+
+  protected override upgrade(): string {
+    return 'websocket';
   }
 
   override onRequestUpgrade(
@@ -72,6 +77,7 @@ class Upgrading extends Forwarding {
     const { exchange, route, decision } = this;
     const { socket, head } = this.#client;
     const answer = switching(headers, rawHeadersOf(controller), route, decision);
+    this.settle();
     exchange.res.statusCode = 101;
     if (socket instanceof Socket) exchange.res.detachSocket(socket);
     socket.write(Buffer.from(answer, 'latin1'));

@@ -1,13 +1,14 @@
+import type { IdentityField, IdentityHeader, IdentityPreset } from '../settings/identity-header.ts';
 import { withoutHazards } from '../text.ts';
 import type { Ladder, Principal } from '../types.ts';
 
-export type Preset = 'x-forwarded' | 'remote' | 'x-auth-request' | 'x-authentik';
 export type Headers = readonly (readonly [name: string, value: string])[];
 
-type Fact = 'user' | 'email' | 'name' | 'id' | 'groups' | 'piped';
+type Fact = IdentityField | 'piped';
+type Row = readonly [name: string, fact: Fact];
 
 /** The headers of each preset, in order. authentik separates groups by `|`, all others by commas. */
-const presetTable: Readonly<Record<Preset, readonly (readonly [name: string, fact: Fact])[]>> = {
+const presetTable: Readonly<Record<IdentityPreset, readonly Row[]>> = {
   'x-forwarded': [
     ['X-Forwarded-User', 'user'],
     ['X-Forwarded-Email', 'email'],
@@ -36,13 +37,13 @@ const presetTable: Readonly<Record<Preset, readonly (readonly [name: string, fac
 };
 
 /**
- * Makes the function that writes the headers of these presets for an upstream: every header, empty for an anonymous
+ * Makes the function that writes the chosen headers for an upstream: every header, empty for an anonymous
  * principal. Values are UTF-8 as Node takes it (one character a byte), without hazardous characters. The headers of a
  * principal are frozen and kept for as long as the principal object lives.
  */
-export function identityHeaders(presets: readonly Preset[], ladder: Ladder): (principal: Principal) => Headers {
+export function identityHeaders(chosen: readonly IdentityHeader[], ladder: Ladder): (principal: Principal) => Headers {
   const headersByPrincipal = new WeakMap<Principal, Headers>();
-  const rows = presets.flatMap((preset) => presetTable[preset]);
+  const rows = identityRows(chosen);
   return function headersOf(principal) {
     const kept = headersByPrincipal.get(principal);
     if (kept !== undefined) return kept;
@@ -53,17 +54,49 @@ export function identityHeaders(presets: readonly Preset[], ladder: Ladder): (pr
   };
 }
 
-const nobody: Readonly<Record<Fact, string>> = { user: '', email: '', name: '', id: '', groups: '', piped: '' };
+const rowsOf = (chosen: IdentityHeader): readonly Row[] =>
+  isPreset(chosen) ? presetTable[chosen] : [rowOf(chosen.split('='))];
+
+/** The setting has been parsed: what is no preset is `Header=field`. */
+const rowOf = ([name = '', field = '']: readonly string[]): Row => [name, isField(field) ? field : 'user'];
+
+const isPreset = (chosen: string): chosen is IdentityPreset => Object.hasOwn(presetTable, chosen);
+const isField = (field: string): field is IdentityField => Object.hasOwn(nobody, field);
+
+/** A header that is named twice tells what it was named for first. */
+function identityRows(chosen: readonly IdentityHeader[]): readonly Row[] {
+  const rows = chosen.flatMap(rowsOf);
+  const first = new Map<string, Row>();
+  for (const row of rows) if (!first.has(row[0].toLowerCase())) first.set(row[0].toLowerCase(), row);
+  return [...first.values()];
+}
+
+/** The names of the chosen headers: what a client sends under them is never passed on. */
+export const identityHeaderNames = (chosen: readonly IdentityHeader[]): readonly string[] =>
+  identityRows(chosen).map(([name]) => name);
+
+const nobody: Readonly<Record<Fact, string>> = {
+  user: '',
+  email: '',
+  name: '',
+  role: '',
+  id: '',
+  groups: '',
+  piped: '',
+};
 
 function factsOf(principal: Principal, ladder: Ladder): Readonly<Record<Fact, string>> {
   if (principal.kind === 'anonymous') return nobody;
   const user = principal.kind === 'client' ? principal.id : principal.name;
-  const roles = ladder.names.slice(0, ladder.position(principal.role) + 1).reverse();
-  const groups = [...roles, ...principal.scopes.map((scope) => `scope:${scope}`)];
+  // Not the lowest: it is everybody's, signed in or not.
+  const roles = ladder.names.slice(1, ladder.position(principal.role) + 1).reverse();
+  const scopes = principal.scopes.filter((scope) => !scope.startsWith('gatewarden:'));
+  const groups = [...roles, ...scopes.map((scope) => `scope:${scope}`)];
   return {
     user: headerValue(user),
     email: headerValue(principal.email ?? ''),
     name: headerValue(principal.displayName ?? user),
+    role: headerValue(principal.role),
     id: headerValue(principal.id),
     groups: headerValue(groups.join(',')),
     piped: headerValue(groups.join('|')),

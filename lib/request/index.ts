@@ -5,13 +5,15 @@ export { type ErrorCode, errorTable, type Refusal, StoreUnavailableError } from 
 export { withoutCookies } from '../net/cookies.ts';
 export type { Principal } from '../types.ts';
 export type { Rule } from './authorize/rules.ts';
+export { autoLoginMayRead } from './authorize/same-origin.ts';
 export { type Allowed, type Decision, type Denied, isOwnPath, type OwnPath } from './decide.ts';
 export type { Explanation } from './explain.ts';
 export type { RequestHead } from './extract/head.ts';
 export { isNavigation } from './extract/navigation.ts';
-export { isReservedHeader } from './extract/reserved-headers.ts';
+export { foldedHeaderName, isClientAddressHeader, isReservedHeader } from './extract/reserved-headers.ts';
 export type { RequestSource } from './extract/source.ts';
 export { explainHypothetically, type HypotheticalRequest } from './hypothetical.ts';
+export { identityHeaderNames } from './identity-headers.ts';
 export { somethingBroke } from './respond/something-broke.ts';
 export { type Answer, writeAnswer } from './respond/write.ts';
 export type { RoutePolicies } from './route-policies.ts';

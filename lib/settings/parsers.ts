@@ -69,6 +69,14 @@ export const duration: Parser<number> = z.preprocess(
     .max(longest, { error: 'must be at most 3650d' }),
 );
 
+/** A duration, or `0` for none. */
+export const durationOrNone: Parser<number> = z.preprocess(
+  trimmed,
+  z.union([z.literal(['0', 0]).transform(() => 0), duration], {
+    error: 'must be a duration such as 90s or 15m, or 0 for none',
+  }),
+);
+
 /** One of these words. */
 export const choice = <const T extends string>(...words: readonly T[]): Parser<T> =>
   z.preprocess(trimmed, z.enum(words, { error: `must be one of ${words.join(', ')}` }));
@@ -111,6 +119,9 @@ export const role: Parser<string> = matching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
 
 /** A folder's path. */
 export const folder: Parser<string> = matching(/^[^\0\r\n]+$/, 'must be the path of a folder');
+
+/** A file's path. */
+export const file: Parser<string> = matching(/^[^\0\r\n]+$/, 'must be the path of a file');
 
 /** A password, exactly as it stands. */
 export const password: Parser<string> = z

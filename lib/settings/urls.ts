@@ -21,6 +21,16 @@ export const origin = (problem: string): Parser<string> =>
     },
   );
 
+/** Where the upstream is: `http(s)://host[:port][/path]`, or `http://unix:/path/to.sock[:/path]`. No slash at its end. */
+export const upstreamUrl: Parser<string> = text(
+  'must be an http or https URL without credentials, query or fragment, or http://unix:/path/to.sock',
+  (given) => {
+    if (/^http:\/\/unix:\/[^\s\\?#:]+(:\/[^\s\\?#:]*)?$/.test(given)) return given;
+    const url = httpUrl(given);
+    return url && !/[?#]/.test(given) ? url.origin + url.pathname.replace(/\/$/, '') : undefined;
+  },
+);
+
 /** An issuer (RFC 8414, 2): a URL without query and fragment, kept letter for letter. */
 export const issuer: Parser<string> = text(
   'must be an http or https URL without credentials, query, fragment or a slash at the end',

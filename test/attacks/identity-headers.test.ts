@@ -36,6 +36,16 @@ const names = [
   'X-HTTP-Method',
   'X-Method-Override',
   'X-Real-IP',
+  'X-Forwarded-Port',
+  'CF-Access-Jwt-Assertion',
+  'CF-Access-Authenticated-User-Email',
+  'X-Goog-Authenticated-User-Email',
+  'X-Goog-IAP-JWT-Assertion',
+  'X-Amzn-Oidc-Identity',
+  'X-MS-Client-Principal-Name',
+  'X-MS-Token-AAD-Id-Token',
+  'SSL-Client-Verify',
+  'X-SSL-Client-S-DN',
 ];
 
 const spellings = (name: string): readonly string[] => [
@@ -127,6 +137,31 @@ for (const trusted of [false, true]) {
     });
   });
 }
+
+const clientAddress = ['CF-Connecting-IP', 'True-Client-IP', 'X-Client-IP', 'X-Cluster-Client-IP', 'Fastly-Client-IP'];
+
+for (const trusted of [false, true]) {
+  it(`a header that names the client’s address ${trusted ? 'is passed on from a trusted proxy' : 'is nobody else’s to send'}`, async () => {
+    const options = trusted ? { trustedProxies: ['127.0.0.0/8'], publicUrl: 'http://localhost' } : {};
+    await using site = await besieged({ rules: 'public * /open', ...options });
+    for (const name of clientAddress.flatMap(spellings)) {
+      const { received } = await send(site.gateway, requestOf('/open', [`${name}: ${marker}`]));
+      deepEqual([name, received.map((one) => holds(one, marker))], [name, [trusted]]);
+    }
+  });
+}
+
+it('a single header of the settings is nobody else’s to send, in any spelling', async () => {
+  await using site = await besieged({ rules: 'public * /open; user * /**', identityHeaders: 'Shiny-User=user' });
+  const zoe = await bearerOf(site.gate, 'zoe');
+  for (const name of spellings('Shiny-User')) {
+    const { received } = await send(site.gateway, requestOf('/closed', [zoe, `${name}: ${marker}`]));
+    deepEqual(
+      received.map((one) => [holds(one, marker), valuesOf(one, 'shiny-user')]),
+      [[false, ['zoe']]],
+    );
+  }
+});
 
 describe('headers that tell who asks, by another way than the usual one', () => {
   let site: Besieged;

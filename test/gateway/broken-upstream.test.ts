@@ -68,7 +68,7 @@ const answered: Readonly<Record<string, Case>> = {
 for (const [name, { answers, status, code }] of Object.entries(answered)) {
   test(`an upstream that ${name} gives ${status}, and is asked once`, async () => {
     await using upstream = await rawUpstream(answers);
-    await using gateway = await gatewayTo(upstream.url, { limits: { upstreamHeaders: 300 } });
+    await using gateway = await gatewayTo(upstream.url, { limits: { upstreamTimeout: 300 } });
     const response = await fetch(`${gateway.url}/public/x`);
     equal(response.status, status);
     const problem = (await response.json()) as { code: string };
@@ -107,7 +107,7 @@ const brokenOff: Readonly<Record<string, (socket: Socket) => void>> = {
 for (const [name, answers] of Object.entries(brokenOff)) {
   test(`an upstream that ${name} breaks the client’s connection off: it does not look complete`, async () => {
     await using upstream = await rawUpstream(answers);
-    await using gateway = await gatewayTo(upstream.url, { limits: { upstreamIdle: 300 } });
+    await using gateway = await gatewayTo(upstream.url, { limits: { upstreamTimeout: 300 } });
     const response = await fetch(`${gateway.url}/public/x`);
     equal(response.status, 200);
     await rejects(response.text());

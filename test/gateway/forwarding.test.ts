@@ -138,6 +138,9 @@ test('the upstream is told who asks, from where, and by which request', async ()
   deepEqual(valuesOf(seen, 'x-forwarded-for'), ['127.0.0.1']);
   deepEqual(valuesOf(seen, 'x-forwarded-proto'), ['http']);
   deepEqual(valuesOf(seen, 'x-forwarded-host'), [host]);
+  deepEqual(valuesOf(seen, 'x-forwarded-port'), [String(gateway.port)]);
+  deepEqual(valuesOf(seen, 'x-real-ip'), ['127.0.0.1']);
+  deepEqual(valuesOf(seen, 'x-forwarded-prefix'), []);
   deepEqual(valuesOf(seen, 'forwarded'), [`for=127.0.0.1;proto=http;host="${host}"`]);
   match(valuesOf(seen, 'x-request-id').join(), /^[0-9a-f-]{36}$/);
   match(valuesOf(seen, 'traceparent').join(), /^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);

@@ -32,6 +32,28 @@ test('what a trusted proxy says of the client is continued', async () => {
   deepEqual(values('x-request-id'), ['abc-123']);
 });
 
+test('port, prefix and address of the client are told, continued from a trusted proxy alone', async () => {
+  const values = await told({
+    'x-forwarded-for': '203.0.113.7',
+    'x-forwarded-host': 'wiki.example.com',
+    'x-forwarded-proto': 'https',
+    'x-forwarded-port': '8443',
+    'x-forwarded-prefix': '/wiki',
+  });
+  deepEqual(['x-forwarded-port', 'x-forwarded-prefix', 'x-real-ip'].map(values), [
+    ['8443'],
+    ['/wiki'],
+    ['203.0.113.7'],
+  ]);
+  const odd = await told({
+    'x-forwarded-proto': 'https',
+    'x-forwarded-host': 'wiki.example.com',
+    'x-forwarded-port': 'x',
+    'x-forwarded-prefix': '//evil',
+  });
+  deepEqual(['x-forwarded-port', 'x-forwarded-prefix'].map(odd), [['443'], []]);
+});
+
 test('a request id that is none is replaced, from a trusted proxy too', async () => {
   const values = await told({
     'x-forwarded-host': 'wiki.example.com',

@@ -3,7 +3,8 @@ import { validateHeaderValue } from 'node:http';
 import test from 'node:test';
 import fc from 'fast-check';
 import { ladder } from '../../lib/request/authorize/roles.ts';
-import { identityHeaders, type Preset } from '../../lib/request/identity-headers.ts';
+import { identityHeaderNames, identityHeaders } from '../../lib/request/identity-headers.ts';
+import type { IdentityHeader } from '../../lib/settings/identity-header.ts';
 import type { Principal } from '../../lib/types.ts';
 
 const roles = ladder();
@@ -18,13 +19,13 @@ const alice: Principal = {
   via: 'session',
 };
 const anonymous: Principal = { kind: 'anonymous', id: '', name: '', role: 'anony', scopes: [], via: 'none' };
-const all: readonly Preset[] = ['x-forwarded', 'remote', 'x-auth-request', 'x-authentik'];
-const of = (principal: Principal, presets: readonly Preset[] = all) =>
+const all: readonly IdentityHeader[] = ['x-forwarded', 'remote', 'x-auth-request', 'x-authentik'];
+const of = (principal: Principal, presets: readonly IdentityHeader[] = all) =>
   Object.fromEntries(identityHeaders(presets, roles)(principal));
 const utf8 = (text: string) => Buffer.from(text, 'utf8').toString('latin1');
-const groups = 'user,viewer,anony,scope:gatewarden:read,scope:deploy:write';
+const groups = 'user,viewer,scope:deploy:write';
 
-const presets: readonly (readonly [Preset, Record<string, string>])[] = [
+const presets: readonly (readonly [IdentityHeader, Record<string, string>])[] = [
   [
     'x-forwarded',
     {
@@ -71,6 +72,33 @@ for (const [preset, expected] of presets) {
   });
 }
 
+test('single headers tell one field each, beside presets and alone, and are empty for nobody', () => {
+  const single = [
+    'X-WebAuth-User=user',
+    'X-Mail=email',
+    'X-Full=name',
+    'X-Role=role',
+    'X-Teams=groups',
+    'X-Uid=id',
+  ] as const;
+  deepEqual(of(alice, single), {
+    'X-WebAuth-User': 'alice',
+    'X-Mail': 'alice@example.com',
+    'X-Full': utf8('Alice L\u00f6we'),
+    'X-Role': 'user',
+    'X-Teams': groups,
+    'X-Uid': 'u_1',
+  });
+  deepEqual(new Set(Object.values(of(anonymous, single))), new Set(['']));
+  deepEqual(Object.keys(of(alice, ['remote', 'X-Mail=email'])).slice(-2), ['Remote-Name', 'X-Mail']);
+});
+
+test('a header that is named twice is there once', () => {
+  const twice = ['remote', 'remote-user=id', 'X-A=id', 'X-A=user'] as const;
+  deepEqual(identityHeaderNames(twice), ['Remote-User', 'Remote-Email', 'Remote-Groups', 'Remote-Name', 'X-A']);
+  deepEqual(of(alice, twice)['X-A'], 'u_1');
+});
+
 test('no preset, no header', () => deepEqual(identityHeaders([], roles)(alice), []));
 
 test('an application is client:<id>, and has no e-mail address where none is known', () => {
@@ -85,7 +113,7 @@ test('an application is client:<id>, and has no e-mail address where none is kno
   const headers = of(client);
   deepEqual(
     [headers['X-Forwarded-User'], headers['Remote-Name'], headers['X-Forwarded-Email'], headers['Remote-Groups']],
-    ['client:ci', 'client:ci', '', 'viewer,anony'],
+    ['client:ci', 'client:ci', '', 'viewer'],
   );
 });
 

@@ -1,34 +1,47 @@
-/** Headers that only Gatewarden may send to an upstream. A trailing `*` matches anything. */
+/** Headers that only Gatewarden may send to an upstream, other products' names for them included. A trailing `*` matches anything. */
 const reserved = [
+  'cf-access-*',
   'forwarded',
   'remote-*',
+  'ssl-client-*',
+  'x-amzn-oidc-*',
   'x-auth-request-*',
   'x-authentik-*',
   'x-forwarded',
   'x-forwarded-*',
   'x-gatewarden-*',
+  'x-goog-authenticated-*',
+  'x-goog-iap-*',
   'x-http-method*',
   'x-method-override',
+  'x-ms-client-principal*',
+  'x-ms-token-*',
   'x-original-*',
   'x-real-ip',
   'x-remote-*',
   'x-rewrite-url',
+  'x-ssl-client-*',
   'x-webauth-*',
 ];
 
 const pattern = new RegExp(`^(?:${reserved.map((name) => name.replace('*', '.*')).join('|')})$`);
 
+/** A header's name as a server may fold it that knows names as CGI does: the case and the signs between the words do not matter. */
+export const foldedHeaderName = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '-');
+
 /**
- * True for a header that is never taken from a client (identity, forwarding, method and URL overrides), in every
- * spelling that an upstream may fold into it, as CGI does: the case and the signs between the words do not matter.
+ * True for a header that is never taken from a client (identity, forwarding, method and URL overrides), in every spelling
+ * that an upstream may fold into it.
  */
-export function isReservedHeader(name: string): boolean {
-  if (!mayBeReserved(name.charCodeAt(0) | 0x20, name.charCodeAt(2) | 0x20)) return false;
-  return pattern.test(name.toLowerCase().replace(/[^a-z0-9]/g, '-'));
-}
+export const isReservedHeader = (name: string): boolean => pattern.test(foldedHeaderName(name));
 
-const [f, m, r, x] = [0x66, 0x6d, 0x72, 0x78];
+const clientAddress = new Set([
+  'cf-connecting-ip',
+  'true-client-ip',
+  'x-client-ip',
+  'x-cluster-client-ip',
+  'fastly-client-ip',
+]);
 
-/** The usual names are told by two letters: `Range` and `Referer` are not `Remote-…`. */
-const mayBeReserved = (first: number, third: number): boolean =>
-  first === x || (first === r && third === m) || (first === f && third === r);
+/** True for a header that names the client's address, in every spelling: a trusted proxy may send it, nobody else. */
+export const isClientAddressHeader = (name: string): boolean => clientAddress.has(foldedHeaderName(name));

@@ -23,6 +23,16 @@ const reserved = [
   'X-HTTP-Method',
   'X-HTTP-Method-Override',
   'X-Method-Override',
+  'CF-Access-Jwt-Assertion',
+  'X-Goog-Authenticated-User-Email',
+  'X-Goog-IAP-JWT-Assertion',
+  'X-Amzn-Oidc-Data',
+  'X-MS-Client-Principal',
+  'X-MS-Client-Principal-Name',
+  'X-MS-Token-AAD-Id-Token',
+  'SSL-Client-Verify',
+  'SSL-Client-S-DN',
+  'X-SSL-Client-Cert',
 ];
 
 test('a reserved header is reserved in every spelling', () => {
@@ -56,6 +66,11 @@ const usual = [
   'Cookie',
   'Authorization',
   'XForwardedFor',
+  'CF-Ray',
+  'X-Goog-Meta',
+  'X-Ms-Version',
+  'X-Amzn-Trace-Id',
+  'SSL',
   '',
   'x',
   'r',

@@ -1,0 +1,68 @@
+import type { Socket } from 'node:net';
+import type { buildConnector } from 'undici';
+import connectorOf from 'undici/lib/core/connect.js';
+
+/** Errors of connections that had served before: the upstream closed one that was kept, it did not break off a request. */
+const whileKept = new WeakSet<Error>();
+
+/** True for the failure of a connection on which an answer had come before. */
+export const failedWhileKept = (error: Error): boolean => whileKept.has(error);
+
+/** How long an answer may still arrive after the upstream has stopped reading, in milliseconds. */
+const grace = 1000;
+
+/** Connects to the upstream: undici's connector, with sockets that hear what is said to them before they give up. */
+export function upstreamConnector(options: buildConnector.BuildOptions): buildConnector.connector {
+  const connect = connectorOf(options);
+  return function connectUpstream(target, callback) {
+    connect(target, (...[error, socket]) => {
+      if (error !== null) return callback(error, null);
+      hearEarlyAnswers(socket);
+      markWhenKept(socket);
+      callback(null, socket);
+    });
+  };
+}
+
+function markWhenKept(socket: Socket): void {
+  const before = socket.bytesRead;
+  socket.on('error', (error) => {
+    if (socket.bytesRead > before) whileKept.add(error);
+  });
+}
+
+type Done = (error?: Error | null) => void;
+
+/**
+ * An upstream may answer and close before it has read the body: the next write fails, while the answer waits to be read. Node
+ * destroys a socket whose write fails, and the answer with it; here the failure is told a moment later.
+ */
+function hearEarlyAnswers(socket: Socket): void {
+  const patient = patiently(socket);
+  const write = socket._write.bind(socket);
+  socket._write = (chunk, encoding, done) => write(chunk, encoding, patient(done));
+  const writev = socket._writev?.bind(socket);
+  if (writev !== undefined) socket._writev = (chunks, done) => writev(chunks, patient(done));
+}
+
+function patiently(socket: Socket): (done: Done) => Done {
+  let wrapped: Readonly<{ done: Done; patient: Done }> | undefined;
+
+  function wrap(done: Done): Done {
+    return function told(error) {
+      if (!isClosedPipe(error)) return done(error);
+      setTimeout(() => {
+        if (!socket.destroyed) done(error);
+      }, grace).unref();
+    };
+  }
+
+  return function patient(done) {
+    // A stream has one callback for all its writes.
+    if (wrapped?.done !== done) wrapped = { done, patient: wrap(done) };
+    return wrapped.patient;
+  };
+}
+
+const isClosedPipe = (error: Error | null | undefined): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'EPIPE' || error.code === 'ECONNRESET');

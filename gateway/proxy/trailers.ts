@@ -1,0 +1,18 @@
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import { textOf } from './headers-out.ts';
+
+// RFC 9110, 6.5.1: nothing in a trailer may change how the message is framed, routed or authenticated.
+const notInTrailers =
+  /^(set-cookie|content-(length|encoding|type|range)|transfer-encoding|connection|host|trailer|te|cache-control|vary|www-authenticate|location|age|expires|date)$/;
+
+/** Whether an answer with this status may have trailers. */
+export const mayHaveTrailers = (method: string | undefined, version: string, status: number): boolean =>
+  version === '1.1' && method !== 'HEAD' && status !== 204 && status !== 304;
+
+/** Passes an upstream's trailers on, but for those that are none of a trailer's business. */
+export function passTrailers(res: ServerResponse, trailers: IncomingHttpHeaders): void {
+  for (const name in trailers) {
+    const value = trailers[name];
+    if (value !== undefined && !notInTrailers.test(name)) res.addTrailers([[name, textOf(value)]]);
+  }
+}

@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs';
+import type { Dispatcher } from 'undici';
+// By their own names: undici's front door loads its fetch, WebSocket, caches and mocks as well, a sixth of our heap. No paths
+// that undici promises to keep: hence `~` in package.json.
+import OneConnection from 'undici/lib/dispatcher/client.js';
+import PoolOfConnections from 'undici/lib/dispatcher/pool.js';
+import { SettingsError } from '#settings';
+import type { Limits } from '../limits.ts';
+import { upstreamConnector } from './connector.ts';
+import { passOverInterimAnswers } from './interim-answers.ts';
+
+/** The way to one upstream. */
+export interface Upstream {
+  /** Kept connections, as many as there are requests at once. */
+  readonly pool: Dispatcher;
+  /** The target of a request as the upstream gets it: below the path of its address, where that has one. */
+  target(received: string): string;
+  /** Sends one request on a connection of its own. */
+  dispatchAnew(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void;
+  close(): Promise<void>;
+}
+
+/** Where an upstream is reached: `http://host:port/base`, or `http://unix:/run/app.sock` with `:/base` behind it. */
+export type UpstreamAddress = Readonly<{ origin: string; socketPath: string | undefined; base: string }>;
+
+export function upstreamAddress(upstream: string): UpstreamAddress {
+  const url = new URL(upstream);
+  const [socketPath, path] = url.hostname === 'unix' ? socketIn(url.pathname) : [undefined, url.pathname];
+  const origin = socketPath === undefined ? url.origin : `${url.protocol}//localhost`;
+  return { origin, socketPath, base: path.replace(/\/$/, '') };
+}
+
+function socketIn(pathname: string): readonly [socketPath: string, path: string] {
+  const colon = pathname.indexOf(':');
+  return colon === -1
+    ? [decodeURIComponent(pathname), '']
+    : [decodeURIComponent(pathname.slice(0, colon)), pathname.slice(colon + 1)];
+}
+
+/** An absolute target keeps its scheme and host. */
+function below(base: string, target: string): string {
+  if (target.startsWith('/')) return base + target;
+  const [authority = ''] = /^[^/?]+:\/\/[^/?]*/.exec(target) ?? [];
+  const rest = target.slice(authority.length);
+  return authority + base + (rest.startsWith('/') ? rest : `/${rest}`);
+}
+
+type Options = Readonly<{
+  limits: Pick<Limits, 'upstreamConnect'>;
+  /** PEM file: authorities besides the system's that an https upstream's certificate is checked by. */
+  ca?: string | undefined;
+}>;
+
+/**
+ * Connections to one upstream. One request at a time on each: with pipelining, undici would send requests again that were
+ * behind a broken one. HTTP/2 is not asked for: bytes and framing are judged as HTTP/1.1.
+ * @throws SettingsError where the file of authorities cannot be read
+ */
+export function upstreamAt(address: string, { limits, ca }: Options): Upstream {
+  const { origin, socketPath, base } = upstreamAddress(address);
+  const connect = upstreamConnector({
+    timeout: limits.upstreamConnect,
+    allowH2: false,
+    ...(socketPath === undefined ? {} : { socketPath }),
+    ...(ca === undefined ? {} : { ca: [...systemAuthorities(), authoritiesIn(ca)] }),
+  });
+  const options = { pipelining: 1, allowH2: false, maxHeaderSize: 64 * 1024, connect, keepAliveTimeout: 4000 };
+  const pool = new PoolOfConnections(origin, options);
+  pool.on('connect', (_origin, targets) => passOverInterimAnswers(targets.at(-1) ?? pool));
+  return {
+    pool,
+    target: base === '' ? (received) => received : (received) => below(base, received),
+    dispatchAnew(request, handler) {
+      const client = new OneConnection(origin, options);
+      client.dispatch({ ...request, reset: true }, handler);
+      void client.close();
+    },
+    close: () => pool.destroy(),
+  };
+}
+
+/** Asked for by name: only an https upstream with authorities of its own needs Node's TLS here. */
+const systemAuthorities = (): string[] => process.getBuiltinModule('node:tls').getCACertificates('default');
+
+function authoritiesIn(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new SettingsError([`GATEWARDEN_UPSTREAM_CA: ${file} cannot be read`], { cause: error });
+  }
+}

@@ -1,0 +1,76 @@
+import type { Log, Refusal } from 'gatewarden';
+import {
+  type Allowed,
+  autoLoginMayRead,
+  type Denied,
+  identityHeaderNames,
+  somethingBroke,
+  writeAnswer,
+} from '#request';
+import type { Exchange } from './exchange.ts';
+import type { Gate } from './gate.ts';
+import type { Limits } from './limits.ts';
+import { headWriter } from './proxy/headers-in.ts';
+import { answerHeadWriter } from './proxy/headers-out.ts';
+import type { LongRunning } from './proxy/long-running.ts';
+import { discardRest } from './proxy/request-body.ts';
+import type { Route } from './proxy/route.ts';
+import { turns } from './proxy/turns.ts';
+import type { Upstream } from './proxy/upstream.ts';
+import { failureCode, upstreamRefusal } from './proxy/upstream-error.ts';
+
+type Dependencies = Readonly<{
+  gate: Gate;
+  upstream: Upstream;
+  longRunning: LongRunning;
+  limits: Limits;
+  log: Log;
+  draining: () => boolean;
+}>;
+
+/** Puts the route to the one upstream together. */
+export function routeTo({ gate, upstream, longRunning, limits, log, draining }: Dependencies): Route {
+  const { authEnabled } = gate.settings;
+  const policies = gate.routePolicies();
+
+  function refused({ req, res }: Exchange, decision: Allowed, refusal: Refusal): void {
+    const { principal, rule, source, clearCookie } = decision;
+    const denied: Denied = { allow: false, principal, rule, source, refusal, clearCookie, retry: false };
+    writeAnswer(req, res, gate.answer(req, denied));
+    discardRest(req, limits.discard);
+  }
+
+  return {
+    policies,
+    upstream,
+    longRunning,
+    turns: turns({ atOnce: limits.upstreamRequests, places: limits.upstreamQueue }),
+    limits,
+    upstreamHead: headWriter(identityHeaderNames(gate.settings.identityHeaders)),
+    answerHead: answerHeadWriter(),
+    cookieNames: gate.cookieNames,
+    ownCookies: new Set(gate.cookieNames.map((name) => name.toLowerCase())),
+    clearCookieHeader: gate.clearCookieHeader,
+    draining,
+    shared: ({ rule, principal, clearCookie }) =>
+      principal.kind === 'anonymous' && !clearCookie && (rule?.public ?? !authEnabled),
+    serviceWorkers: gate.settings.serviceWorkers === 'allow',
+    watch: ({ req }, decision, onEnd) => gate.watch(req, policies, decision, onEnd),
+    broke({ req, res, requestId }: Exchange, error: unknown): void {
+      log.error({ err: error, requestId }, 'an answer could not be passed on');
+      res.shouldKeepAlive = false;
+      if (res.headersSent) res.destroy();
+      else writeAnswer(req, res, somethingBroke);
+      discardRest(req, limits.discard);
+    },
+    failed(exchange, decision, error): void {
+      const refusal = upstreamRefusal(error);
+      const { requestId } = exchange;
+      log.warn({ code: refusal.code, cause: failureCode(error), requestId }, 'no answer from the upstream');
+      refused(exchange, decision, refusal);
+    },
+    refused,
+    mayListen: ({ req }, { principal, source }) =>
+      (principal.via !== 'session' && principal.via !== 'auto-login') || autoLoginMayRead(req, source),
+  };
+}
