@@ -7,8 +7,6 @@ export {
   type FormOutcome,
   newTokenPage,
   revokeTokenPage,
-  type ShownSession,
-  type ShownToken,
   signOutPage,
 } from './account.ts';
 export { type Asset, assets } from './assets.ts';

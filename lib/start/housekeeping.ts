@@ -21,7 +21,7 @@ type Dependencies = Readonly<{
   log: Log;
 }>;
 
-/** Every minute: deletes a little of what is past its time, replaces a signing key that is old. Gives the way to stop. */
+/** Every minute: deletes expired records in small batches, replaces an old signing key. Returns a function that stops it. */
 export function housekeeping({ stores, auditRetention, keys, clock, log }: Dependencies): () => void {
   /** A store in this process answers without letting anybody else have a turn. */
   async function sweep(store: Swept, now = clock()): Promise<void> {

@@ -57,6 +57,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'lib/stores/sqlite': ['rate-limiter-flexible'],
   'lib/stores/mongo': ['mongoose'],
   'lib/stores/redis': ['redis', 'connect-redis', 'rate-limiter-flexible'],
+  'lib/accounts': ['@zxcvbn-ts/language-common'],
   'lib/audit': ['lru-cache'],
   'lib/session': ['express-session', 'passport', 'passport-local'],
   'lib/tokens': ['jose', 'lru-cache'],
