@@ -10,21 +10,30 @@ const builtIn = new Set<unknown>(
   [Object, Array, Function, Map, Set, Promise, Date, Error, Uint8Array, Buffer].map((one) => one.prototype),
 );
 
+/** A getter that throws gives nothing away. */
+function readFrom(from: object, key: PropertyKey, owner: unknown): unknown {
+  try {
+    return Reflect.get(from, key, owner);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Every property of a value and of what is in it, hidden and inherited ones too; getters are called. */
 export function partsOf(value: unknown, path = ''): FoundPart[] {
   const found: FoundPart[] = [];
   const seen = new Set<object>();
-  function walk(current: unknown, at: string): void {
+  function walk(current: unknown, at: string, owner = current): void {
     if (!isObject(current) || seen.has(current) || builtIn.has(current)) return;
     seen.add(current);
     if (current instanceof Map || current instanceof Set) walk([...current], at);
     for (const key of Reflect.ownKeys(current)) {
       const name = String(key);
-      const part: unknown = Reflect.get(current, key);
+      const part = readFrom(current, key, owner);
       found.push({ path: `${at}.${name}`, name, value: part });
       walk(part, `${at}.${name}`);
     }
-    walk(Object.getPrototypeOf(current), at);
+    walk(Object.getPrototypeOf(current), at, owner);
   }
   walk(value, path);
   return found;
