@@ -44,6 +44,24 @@ test('an app runs on the installed package, without its sources', { timeout: 120
   deepEqual(said.answers, [200, 401, 200]);
 });
 
+test('the package brings its bill of materials: every production dependency, with version and hash', async () => {
+  const bom = JSON.parse(await readFile(at('node_modules/gatewarden/dist/sbom.cdx.json'), 'utf8'));
+  const { name, version, dependencies, devDependencies } = JSON.parse(await readFile('package.json', 'utf8'));
+  deepEqual([bom.bomFormat, bom.metadata.component.name, bom.metadata.component.version], ['CycloneDX', name, version]);
+  const listed = new Map<string, { version: string; hashes: unknown[] }>();
+  for (const one of bom.components) listed.set(one.name, one);
+  deepEqual(
+    Object.keys(dependencies).filter((one) => !listed.has(one)),
+    [],
+  );
+  deepEqual(
+    Object.keys(devDependencies).filter((one) => listed.has(one) && !(one in dependencies)),
+    [],
+  );
+  for (const { hashes } of listed.values()) ok(hashes.length > 0);
+  equal(JSON.stringify(bom).includes(process.cwd()), false);
+});
+
 /** What people compile with: TypeScript 7, and 5.9 where they have not moved yet. */
 const compilers = { 7: 'node_modules/typescript/bin/tsc', 5.9: 'node_modules/typescript-5/bin/tsc' };
 
