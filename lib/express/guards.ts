@@ -75,14 +75,13 @@ export function expressGuards({ core, routePolicies, answerTo }: Dependencies): 
   ): void {
     const { clearCookie = false, retry = false } = more;
     const principal = principalOf(req) ?? core.anonymous;
-    writeAnswer(req, res, answerTo(headOf(req), { allow: false, principal, refusal, clearCookie, retry }));
+    const denied: Denied = { allow: false, principal, refusal, clearCookie, retry };
+    core.onRefusal(headOf(req), denied);
+    writeAnswer(req, res, answerTo(headOf(req), denied));
   }
 
   function deny(req: Request, res: Response, { code, detail }: Denial): void {
-    const principal = principalOf(req) ?? core.anonymous;
-    const nobody = principal.kind === 'anonymous';
-    const denied: Denied = { allow: false, principal, refusal: { code }, clearCookie: false, retry: false };
-    if (!nobody) core.onRefusal(headOf(req), denied);
+    const nobody = (principalOf(req) ?? core.anonymous).kind === 'anonymous';
     refuse(req, res, nobody ? { code: 'missing_credential' } : { code, detail });
   }
 

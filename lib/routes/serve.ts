@@ -74,23 +74,22 @@ async function resultOf(request: MatchedRequest, found: Identification): Promise
 
 /** Who makes the call, if they may. */
 function admitted(request: MatchedRequest, found: Identification): Result<CallContext> {
-  const { core, route, req } = request;
-  if (!('principal' in found)) return { ok: false, refusal: found.refusal };
-  if (found.refusal) return { ok: false, refusal: found.refusal };
+  const { core, route } = request;
+  if (!('principal' in found)) return denied(request, found, found.refusal);
+  if (found.refusal) return denied(request, found, found.refusal);
   if (route.surface !== 'bare' && !core.settings.authEnabled) return refused('auth_disabled');
-  const denied = refusalOf(core, found.principal, route);
-  if (!denied) return ok(entryOf(request, found));
-  const { principal, source, clearCookie } = found;
-  core.onRefusal(headOf(req, request.prefix), {
-    allow: false,
-    principal,
-    source,
-    refusal: denied,
-    clearCookie,
-    retry: false,
-  });
-  return { ok: false, refusal: denied };
+  const refusal = refusalOf(core, found.principal, route);
+  return refusal ? denied(request, found, refusal) : ok(entryOf(request, found));
 }
+
+/** Writes the refusal down. */
+function denied({ core, prefix, req }: MatchedRequest, found: Identification, refusal: Refusal): Result<never> {
+  const { principal, source, clearCookie } = 'principal' in found ? found : unidentified(core);
+  core.onRefusal(headOf(req, prefix), { allow: false, principal, source, refusal, clearCookie, retry: false });
+  return { ok: false, refusal };
+}
+
+const unidentified = ({ anonymous }: Core) => ({ principal: anonymous, source: undefined, clearCookie: false });
 
 function entryOf(request: MatchedRequest, { source, principal }: Identified): CallContext {
   const caller = { address: source.address, agent: request.req.headers['user-agent']?.slice(0, 400) };

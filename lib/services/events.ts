@@ -33,7 +33,7 @@ export interface GateEvents {
   'session.ended': EventOf<'session.ended', { session: string } | { sessions: number }>;
   /** `changed` names the fields, separated by spaces; never their values. */
   'user.changed': EventOf<'user.changed', { action: string; role?: string; active?: boolean; changed?: string }>;
-  'access.denied': EventOf<'access.denied', Record<never, never>, ErrorCode>;
+  'access.denied': EventOf<'access.denied', { method: string }, ErrorCode>;
   'auto-login.used': EventOf<'auto-login.used', Record<never, never>>;
 }
 

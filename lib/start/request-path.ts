@@ -11,7 +11,7 @@ import type { Principals } from '../request/authenticate/principal.ts';
 import { sessionAuthenticator } from '../request/authenticate/session.ts';
 import { pathOwner } from '../request/authorize/own-paths.ts';
 import { autoLoginMayRead, comesFromOurselves } from '../request/authorize/same-origin.ts';
-import { type Denied, decider } from '../request/decide.ts';
+import { decider } from '../request/decide.ts';
 import { explainer } from '../request/explain.ts';
 import { extractor } from '../request/extract/index.ts';
 import { isNavigation } from '../request/extract/navigation.ts';
@@ -24,6 +24,7 @@ import type { AccessTokenClaims, RecordEvent } from '../services.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Stores } from '../stores/stores.ts';
 import type { Principal } from '../types.ts';
+import { denialRecorder } from './denials.ts';
 
 type Dependencies = Readonly<{
   settings: Settings;
@@ -48,21 +49,21 @@ export async function composeRequestPath(dependencies: Dependencies): Promise<Re
   const { settings, policies, principals, clearCookieHeader, record } = dependencies;
   const { identify, presented } = identifier(await identifierDependencies(dependencies));
   const { anonymous } = principals;
-  const onRefusal: Core['onRefusal'] = (head, denied) => {
-    if (denied.principal.kind !== 'anonymous') void record(deniedEvent(head.url ?? '', denied));
-  };
-  const decisions = decider({
+  const onRefusal = denialRecorder({ record, readSource: sourceReader(settings) });
+  const deciderDependencies = {
     identify,
     ownerOf: pathOwner(settings.prefix),
     ladder: policies.ladder,
     authEnabled: settings.authEnabled,
     anonymous,
-    onRefusal,
-  });
+  };
+  const decisions = decider({ ...deciderDependencies, onRefusal });
+  // What is only asked about is no refusal.
+  const hypothetical = decider({ ...deciderDependencies, onRefusal: () => undefined });
   return {
     identify,
     decider: decisions,
-    explain: explainer({ route: decisions.route, presented, anonymous }),
+    explain: explainer({ route: hypothetical.route, presented, anonymous }),
     answer: answerer(settings, clearCookieHeader),
     onRefusal,
   };
@@ -97,14 +98,6 @@ async function autoLoginOf({ settings, stores, principals, cache, clock, record 
     void record({ event: 'auto-login.used', actor: name, via: 'auto-login', address, outcome: 'ok' });
   return autoLogin({ users: stores.users, principals, cache, clock, nameKey, ceiling, networks, used });
 }
-
-const deniedEvent = (target: string, { principal, refusal }: Denied): Parameters<RecordEvent>[0] => ({
-  event: 'access.denied',
-  actor: principal.name,
-  via: principal.via,
-  subject: target.split('?')[0],
-  outcome: refusal.code,
-});
 
 /** Answers refusals in the frame of this installation. */
 function answerer(settings: Settings, clearCookieHeader: string): Core['answer'] {

@@ -29,13 +29,18 @@ export const tokenEndpointRoutes = [
       401: { description: '`invalid_client`', schema: oauthErrorSchema },
     },
     refuse: refuseOAuth,
-    async handle({ core, req, principal, body, caller }) {
+    async handle({ core, req, prefix, principal, body, caller }) {
       const claimsClient = req.headers.authorization !== undefined && principal.kind === 'anonymous';
       if (claimsClient) return ok(invalidClient('There is no such client.'));
       if (body.grant_type !== 'refresh_token') return ok(oauthError(400, 'unsupported_grant_type'));
       if (!body.refresh_token) return ok(oauthError(400, 'invalid_request', { detail: 'refresh_token is missing.' }));
       const renewed = await core.accessTokens.refresh(body.refresh_token, caller);
-      if (!renewed.ok) return ok(refuseGrant(renewed.refusal));
+      if (!renewed.ok) {
+        const { code: outcome } = renewed.refusal;
+        const about = { subject: `${prefix}/oauth/token`, detail: { method: 'POST' } };
+        await core.record({ event: 'access.denied', actor: '', via: 'none', ...caller, outcome, ...about });
+        return ok(refuseGrant(renewed.refusal));
+      }
       const { token, expiresAt, refreshToken } = renewed.value;
       const lifetime = Math.max(0, Math.round((expiresAt - Date.now()) / 1000));
       return json(

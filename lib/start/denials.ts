@@ -1,0 +1,46 @@
+import type { Core } from '../core.ts';
+import type { ErrorCode } from '../errors.ts';
+import type { RequestHead } from '../request/extract/head.ts';
+import type { RequestSource, sourceReader } from '../request/extract/source.ts';
+import type { RecordEvent } from '../services.ts';
+
+/** What is written down when it refuses a request: not that somebody has yet to sign in, nor an outage or a slip of the pen. */
+const recorded: ReadonlySet<ErrorCode> = new Set([
+  'malformed_credential',
+  'invalid_token',
+  'token_expired',
+  'token_revoked',
+  'insufficient_role',
+  'insufficient_scope',
+  'csrf_rejected',
+  'ambiguous_path',
+  'misdirected_host',
+  'approval_unavailable',
+]);
+
+type Dependencies = Readonly<{
+  record: RecordEvent;
+  readSource: ReturnType<typeof sourceReader>;
+}>;
+
+/** Records refusals as `access.denied`, with address, agent and method; quotas of the audit log bound what a stranger causes. */
+export function denialRecorder({ record, readSource }: Dependencies): Core['onRefusal'] {
+  function addressOf(head: RequestHead, source: RequestSource | undefined): string | undefined {
+    const found = source ?? readSource(head);
+    return 'address' in found ? found.address : head.socket.remoteAddress;
+  }
+
+  return function onRefusal(head, { principal, refusal, source }) {
+    if (!recorded.has(refusal.code)) return;
+    void record({
+      event: 'access.denied',
+      actor: principal.name,
+      via: principal.via,
+      address: addressOf(head, source),
+      agent: head.headers['user-agent'],
+      subject: head.url?.split('?')[0],
+      outcome: refusal.code,
+      detail: { method: head.method ?? '' },
+    });
+  };
+}
