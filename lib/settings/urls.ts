@@ -23,7 +23,8 @@ export const origin = (problem: string): Parser<string> =>
 
 /** Where the upstream is: `http(s)://host[:port][/path]`, or `http://unix:/path/to.sock[:/path]`. No slash at its end. */
 export const upstreamUrl: Parser<string> = text(
-  'must be an http or https URL without credentials, query or fragment, or http://unix:/path/to.sock',
+  (given) =>
+    `must be an http or https URL without credentials, query or fragment, or http://unix:/path/to.sock${withoutScheme(given)}`,
   (given) => {
     if (/^http:\/\/unix:\/[^\s\\?#:]+(:\/[^\s\\?#:]*)?$/.test(given)) return given;
     const url = httpUrl(given);
