@@ -1,14 +1,19 @@
 import type { Log } from 'gatewarden';
 import type { Exchange } from './exchange.ts';
+import { answerNotes, ownBytes } from './own-answer.ts';
 
 /**
  * One line for each request, written when its answer is out or broken off. Without the query, which may hold what should not
- * be kept, and without a header of the client's.
+ * be kept, and without a header of the client's. `prefix`: below it stand our health paths, whose lines are for debugging.
  */
-export function accessLog(log: Log): (exchange: Exchange) => void {
-  return function logAccess({ req, res, path, startedAt, address, user, requestId, bytes }) {
+export function accessLog(log: Log, prefix: string): (exchange: Exchange) => void {
+  const health = new Set([`${prefix}/healthz`, `${prefix}/readyz`]);
+  return function logAccess(exchange) {
+    const { req, res, path, startedAt, address, user, requestId, bytes } = exchange;
     const duration = Math.round((performance.now() - startedAt) * 10) / 10;
     const line = { method: req.method, path, status: res.statusCode, bytes, duration, user, requestId, address };
-    log.info(line, 'request');
+    if (!exchange.own) return log.info(line, 'request');
+    const level = res.statusCode === 200 && health.has(path) ? 'debug' : 'info';
+    log[level]({ ...line, bytes: ownBytes(exchange), ...answerNotes(res) }, 'request');
   };
 }

@@ -29,10 +29,10 @@ export function gatewayApp(
     longRunning: long,
     limits,
     log,
-    logAccess: accessLog(log),
+    logAccess: accessLog(log, gate.settings.prefix),
     draining: () => draining(),
   });
-  const { listen, draining, drain } = gatewayServer(handlers, limits);
+  const { listen, draining, drain } = gatewayServer(handlers, { limits, log });
 
   return {
     listen,

@@ -15,6 +15,8 @@ export interface Exchange {
   requestId: string;
   /** Of the answer's body, as the upstream sent it. */
   bytes: number;
+  /** The answer is ours, not the upstream's. */
+  own: boolean;
 }
 
 export function newExchange(req: IncomingMessage, res: ServerResponse): Exchange {
@@ -28,6 +30,7 @@ export function newExchange(req: IncomingMessage, res: ServerResponse): Exchange
     user: '',
     requestId: '',
     bytes: 0,
+    own: false,
   };
 }
 

@@ -8,11 +8,11 @@ import {
   isOwnPath,
   type MaybePromise,
   StoreUnavailableError,
-  writeAnswer,
 } from '#request';
 import { type Exchange, newExchange } from './exchange.ts';
 import type { Gate } from './gate.ts';
 import type { Limits } from './limits.ts';
+import { markOwn, writeOwn } from './own-answer.ts';
 import { forward } from './proxy/forward.ts';
 import type { LongRunning } from './proxy/long-running.ts';
 import { discardRest, hasBody } from './proxy/request-body.ts';
@@ -20,6 +20,7 @@ import { answerTo, forwardUpgrade, type Upgradable } from './proxy/upgrade.ts';
 import type { Upstream } from './proxy/upstream.ts';
 import { routeTo } from './route-to-upstream.ts';
 import type { Handlers } from './server.ts';
+import { coversOwnPages, unregisteringWorker } from './service-worker.ts';
 
 type Dependencies = Readonly<{
   gate: Gate;
@@ -47,6 +48,9 @@ export function requestHandlers(dependencies: Dependencies): Handlers {
     const { req, res } = exchange;
     const problem = framingProblem(req);
     if (problem !== undefined) return refuse(exchange, problem, true);
+    if (!route.serviceWorkers && req.method === 'GET' && coversOwnPages(req, exchange.path, gate.settings.prefix)) {
+      return writeOwn(exchange, unregisteringWorker);
+    }
     return andThen(gate.route(req, route.policies), (decision) => {
       if (isOwnPath(decision)) return answerOwn(exchange, expecting);
       if (!passes(exchange, decision, expecting)) return undefined;
@@ -71,7 +75,7 @@ export function requestHandlers(dependencies: Dependencies): Handlers {
     const { req, res } = exchange;
     // Whether a body still comes after a refused `Expect` is up to the client: only a new connection is sure to start clean.
     if (closing || dependencies.draining()) res.shouldKeepAlive = false;
-    writeAnswer(req, res, gate.answer(req, decision));
+    writeOwn(exchange, gate.answer(req, decision), { source: decision.source, code: decision.refusal.code });
     discardRest(req, limits.discard);
   }
 
@@ -79,7 +83,9 @@ export function requestHandlers(dependencies: Dependencies): Handlers {
     deny(exchange, gate.refuse(refusal), closing);
   }
 
-  function answerOwn({ req, res }: Exchange, expecting: boolean): void {
+  function answerOwn(exchange: Exchange, expecting: boolean): void {
+    const { req, res } = exchange;
+    markOwn(exchange);
     if (expecting) res.writeContinue();
     if (dependencies.draining()) res.shouldKeepAlive = false;
     if (!req.complete) limitBody(req, limits.bodyStall);
@@ -88,7 +94,8 @@ export function requestHandlers(dependencies: Dependencies): Handlers {
 
   async function answerUpgrade(exchange: Exchange, client: Upgradable): Promise<void> {
     const { req } = exchange;
-    if (hasBody(req)) return refuse(exchange, { code: 'validation_failed', detail: 'An upgrade has no body.' }, true);
+    const problem = upgradeProblem(req);
+    if (problem !== undefined) return refuse(exchange, problem, true);
     const decision = await gate.route(req, route.policies);
     if (isOwnPath(decision)) return refuse(exchange, { code: 'not_found' }, true);
     if (!passes(exchange, decision, true)) return;
@@ -97,12 +104,13 @@ export function requestHandlers(dependencies: Dependencies): Handlers {
   }
 
   /** A throw is an outage, and never a pass. */
-  function broken({ req, res }: Exchange, error: unknown): void {
+  function broken(exchange: Exchange, error: unknown): void {
+    const { req, res } = exchange;
     const fields = error instanceof StoreUnavailableError ? { store: error.store } : { err: error };
     dependencies.log.error(fields, 'a request could not be decided on');
     res.shouldKeepAlive = false;
     if (res.headersSent) res.destroy();
-    else writeAnswer(req, res, gate.outage(req));
+    else writeOwn(exchange, gate.outage(req), { code: 'store_unavailable' });
     discardRest(req, limits.discard);
   }
 
@@ -123,6 +131,12 @@ export function requestHandlers(dependencies: Dependencies): Handlers {
       answerUpgrade(exchange, { socket, head }).catch((error) => broken(exchange, error));
     },
   };
+}
+
+/** RFC 6455, 4.1: a WebSocket opens with a GET of HTTP/1.1 without a body. */
+function upgradeProblem(req: IncomingMessage): Refusal | undefined {
+  if (req.method === 'GET' && req.httpVersion === '1.1' && !hasBody(req)) return undefined;
+  return { code: 'validation_failed', detail: 'A WebSocket opens with a GET of HTTP/1.1 that has no body.' };
 }
 
 /** What two servers might frame differently. */

@@ -1,15 +1,9 @@
 import type { Log, Refusal } from 'gatewarden';
-import {
-  type Allowed,
-  autoLoginMayRead,
-  type Denied,
-  identityHeaderNames,
-  somethingBroke,
-  writeAnswer,
-} from '#request';
+import { type Allowed, autoLoginMayRead, type Denied, identityHeaderNames, somethingBroke } from '#request';
 import type { Exchange } from './exchange.ts';
 import type { Gate } from './gate.ts';
 import type { Limits } from './limits.ts';
+import { writeOwn } from './own-answer.ts';
 import { headWriter } from './proxy/headers-in.ts';
 import { answerHeadWriter } from './proxy/headers-out.ts';
 import type { LongRunning } from './proxy/long-running.ts';
@@ -33,10 +27,11 @@ export function routeTo({ gate, upstream, longRunning, limits, log, draining }: 
   const { authEnabled } = gate.settings;
   const policies = gate.routePolicies();
 
-  function refused({ req, res }: Exchange, decision: Allowed, refusal: Refusal): void {
+  function refused(exchange: Exchange, decision: Allowed, refusal: Refusal): void {
+    const { req } = exchange;
     const { principal, rule, source, clearCookie } = decision;
     const denied: Denied = { allow: false, principal, rule, source, refusal, clearCookie, retry: false };
-    writeAnswer(req, res, gate.answer(req, denied));
+    writeOwn(exchange, gate.answer(req, denied), { source, code: refusal.code });
     discardRest(req, limits.discard);
   }
 
@@ -56,11 +51,12 @@ export function routeTo({ gate, upstream, longRunning, limits, log, draining }: 
       principal.kind === 'anonymous' && !clearCookie && (rule?.public ?? !authEnabled),
     serviceWorkers: gate.settings.serviceWorkers === 'allow',
     watch: ({ req }, decision, onEnd) => gate.watch(req, policies, decision, onEnd),
-    broke({ req, res, requestId }: Exchange, error: unknown): void {
+    broke(exchange: Exchange, error: unknown): void {
+      const { req, res, requestId } = exchange;
       log.error({ err: error, requestId }, 'an answer could not be passed on');
       res.shouldKeepAlive = false;
       if (res.headersSent) res.destroy();
-      else writeAnswer(req, res, somethingBroke);
+      else writeOwn(exchange, somethingBroke);
       discardRest(req, limits.discard);
     },
     failed(exchange, decision, error): void {

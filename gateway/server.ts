@@ -1,9 +1,11 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { Log } from 'gatewarden';
 import { http } from './http.ts';
 import type { Limits } from './limits.ts';
 import { inOrder, isAnswering } from './pipeline.ts';
+import { rawRefusals, refuseUnparsable } from './raw-refusals.ts';
 
 /** Who answers the requests that the server lets through. */
 export interface Handlers {
@@ -28,17 +30,17 @@ export class ListenError extends Error {
   override readonly name = 'ListenError';
 }
 
-const plainRefusal = (status: string): string => `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;
-
 /** Only WebSockets: anything else in `Upgrade`, `h2c` above all, is an offer that we do not take up (RFC 9110, 7.8). */
 const asksForWebSocket = (req: IncomingMessage): boolean => req.headers.upgrade?.toLowerCase() === 'websocket';
 
+type Options = Readonly<{ limits: Limits; log: Log }>;
+
 /**
- * `node:http` with its limits set, strict parsing, and everything that is not plainly a request refused. What cannot be parsed
- * (both lengths, odd lengths, no Host) Node itself answers with 400, 408 or 431 and closes: a listener for `clientError`
- * could only get that wrong.
+ * `node:http` with its limits set, strict parsing, requests handed on one at a time for each connection, and everything that
+ * is not plainly a request refused.
  */
-export function gatewayServer(handlers: Handlers, limits: Limits): GatewayServer {
+export function gatewayServer(handlers: Handlers, { limits, log }: Options): GatewayServer {
+  const refuse = rawRefusals(log);
   const server = http.createServer({
     insecureHTTPParser: false,
     requireHostHeader: true,
@@ -59,11 +61,12 @@ export function gatewayServer(handlers: Handlers, limits: Limits): GatewayServer
 
   server.on('request', inOrder(handlers.request));
   server.on('checkContinue', inOrder(handlers.expecting));
-  server.on('connect', (_req, socket) => void socket.end(plainRefusal('405 Method Not Allowed')));
+  server.on('connect', (_req, socket) => refuse(socket, '405 Method Not Allowed', 'CONNECT'));
+  refuseUnparsable(server, refuse);
   server.on('upgrade', function onUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer) {
     socket.on('error', () => socket.destroy());
     // Node versions without `shouldUpgradeCallback` bring every kind here.
-    if (!asksForWebSocket(req)) return void socket.end(plainRefusal('400 Bad Request'));
+    if (!asksForWebSocket(req)) return refuse(socket, '400 Bad Request', 'UPGRADE');
     if (isAnswering(socket)) return void socket.destroy();
     upgraded.add(socket);
     socket.once('close', () => upgraded.delete(socket));

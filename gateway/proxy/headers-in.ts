@@ -205,7 +205,8 @@ const bracket = 0x5d;
 
 const isPrefix = (value: string): boolean => /^(\/[\w.~-]{1,100}){1,20}\/?$/.test(value);
 
-const isRequestId = (value: string): boolean => /^[\w.:/+=@-]{1,128}$/.test(value);
+/** True for a request id that may be continued. */
+export const isRequestId = (value: string): boolean => /^[\w.:/+=@-]{1,128}$/.test(value);
 
 // W3C Trace Context, version 00: neither id may be all zeros.
 const traceparentPattern = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;

@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import type { Core } from '../core.ts';
 import { ok, type Refusal, type Result, refused, StoreUnavailableError } from '../errors.ts';
+import { noteAnswer } from '../request/answer-notes.ts';
 import type { RequestHead } from '../request/extract/head.ts';
 import type { RequestSource } from '../request/extract/source.ts';
 import { type Identified, ownCredentialPolicy } from '../request/identify.ts';
@@ -49,11 +50,16 @@ export async function serve(request: MatchedRequest): Promise<void> {
   const { core, req, res } = request;
   const found = await look(request);
   const clearCookie = 'principal' in found && found.clearCookie;
+  if ('principal' in found) noteCaller(request, found);
   const result = await resultOf(request, found);
   if (!result.ok) return writeAnswer(req, res, refuse(request, result.refusal, clearCookie));
   // A POST may have just set the cookie that a GET would have cleared.
   if (clearCookie && req.method !== 'POST') res.appendHeader('Set-Cookie', core.browserSessions.clearCookieHeader);
   writeAnswer(req, res, result.value);
+}
+
+function noteCaller({ route, res }: MatchedRequest, { principal, source }: Identified): void {
+  if (route.surface !== 'bare') noteAnswer(res, { user: principal.name, address: source.address });
 }
 
 const look = async ({ core, route, req }: MatchedRequest): Promise<Identification> =>
@@ -99,7 +105,8 @@ function entryOf(request: MatchedRequest, { source, principal }: Identified): Ca
 
 /** The one way in which our routes say no. */
 export function refuse(request: RouteRequest, refusal: Refusal, clearCookie = false): Answer {
-  const { core, route, prefix, req } = request;
+  const { core, route, prefix, req, res } = request;
+  noteAnswer(res, { code: refusal.code });
   if (route?.refuse) return route.refuse(refusal);
   const signIn = route?.surface === 'own' ? `${prefix}/login` : undefined;
   return core.answer(headOf(req, prefix), refusal, { prefix, signIn, clearCookie });

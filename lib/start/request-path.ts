@@ -1,6 +1,7 @@
 import { autoLoginName } from '../accounts/local-user.ts';
 import type { Core } from '../core.ts';
 import type { Result } from '../errors.ts';
+import type { Log } from '../log.ts';
 import { errorPage } from '../pages/index.ts';
 import { accessTokenAuthenticator } from '../request/authenticate/access-token.ts';
 import { apiTokenAuthenticator } from '../request/authenticate/api-token.ts';
@@ -33,6 +34,7 @@ type Dependencies = Readonly<{
   principals: Principals;
   cache: CredentialCache;
   record: RecordEvent;
+  log: Log;
   issuer: string;
   clock: () => number;
   cookieName: string;
@@ -70,13 +72,13 @@ export async function composeRequestPath(dependencies: Dependencies): Promise<Re
 }
 
 async function identifierDependencies(dependencies: Dependencies): Promise<Parameters<typeof identifier>[0]> {
-  const { settings, policies, principals, cache, stores, issuer, clock, cookieName, sessionIdIn, verify } =
+  const { settings, policies, principals, cache, stores, issuer, clock, cookieName, sessionIdIn, verify, log } =
     dependencies;
   const shared = { ...stores, principals, cache, clock };
   return {
     authEnabled: settings.authEnabled,
     anonymous: principals.anonymous,
-    readSource: sourceReader(settings),
+    readSource: sourceReader({ ...settings, onIgnored: warnOfIgnored(log) }),
     hostIsServed: policies.hostIsServed,
     extract: extractor({ cookieName, issuer }),
     authenticate: chain({
@@ -88,6 +90,20 @@ async function identifierDependencies(dependencies: Dependencies): Promise<Param
     comesFromOurselves,
     autoLoginMayRead,
     isNavigation,
+  };
+}
+
+/** So many addresses are named: anybody may send such headers. */
+const mostNamed = 5;
+
+/** Says once per address that its forwarding headers are ignored: behind a proxy that is not trusted all users share its address. */
+function warnOfIgnored(log: Log): (peer: string) => void {
+  const named = new Set<string>();
+  return function warn(peer) {
+    if (named.has(peer) || named.size >= mostNamed) return;
+    named.add(peer);
+    const text = 'X-Forwarded-* headers are ignored: add this address to TRUSTED_PROXIES if it is your proxy';
+    log.warn({ address: peer, setting: 'GATEWARDEN_TRUSTED_PROXIES' }, text);
   };
 }
 

@@ -43,6 +43,8 @@ const refusedRequests: Readonly<Record<string, string>> = {
   'NUL in a header': `GET /public/x HTTP/1.1\r\nHost: localhost\r\nA: b\0c\r\n\r\n${hidden}`,
   'no Host': `GET /public/x HTTP/1.1\r\n\r\n`,
   'a space in the target': `GET /public/x y HTTP/1.1\r\nHost: localhost\r\n\r\n${hidden}`,
+  'a target with another port': `GET http://localhost:9999/public/x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`,
+  'a target with the port of another scheme': `GET https://localhost/public/x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`,
   TRACE: `TRACE /public/x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`,
   'a verb that nobody knows': `SMUGGLE /public/x HTTP/1.1\r\nHost: localhost\r\n\r\n${hidden}`,
 };

@@ -129,3 +129,16 @@ async function readToEnd(reader: ReadableStreamDefaultReader | undefined): Promi
     return 'broken off';
   }
 }
+
+test('a WebSocket opens with a GET of HTTP/1.1, not otherwise', async () => {
+  const lines = ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: eA=='];
+  for (const first of [
+    'POST /socket HTTP/1.1',
+    'GET /socket HTTP/1.0',
+    'PUT /socket HTTP/1.1',
+    'OPTIONS /socket HTTP/1.1',
+  ]) {
+    const head = [first, 'Host: localhost', `Cookie: ${zoe.cookie}`, 'Origin: http://localhost', ...lines];
+    match(await rawRequest(gateway.port, `${head.join('\r\n')}\r\n\r\n`), /^HTTP\/1\.[01] 400 /, first);
+  }
+});

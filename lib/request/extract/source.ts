@@ -46,6 +46,8 @@ export function sourceReader(options: {
   trustedProxies?: readonly string[] | undefined;
   proxySecret?: string | undefined;
   publicUrl?: string | undefined;
+  /** Called with the address of a peer that is not trusted and sends forwarding headers: they are ignored. */
+  onIgnored?: ((peer: string) => void) | undefined;
 }): (req: RequestHead) => RequestSource | Unreadable {
   const isTrusted = networks(options.trustedProxies ?? []);
   const knowsSecret = secretCheck(options.proxySecret);
@@ -64,20 +66,23 @@ export function sourceReader(options: {
     return peer;
   }
 
-  function sentTo(req: RequestHead): Host | Unreadable {
+  function sentTo(req: RequestHead, peer: Peer): Host | Unreadable {
     if (countOf(req.rawHeaders, 'host') > 1) return ambiguous('There is more than one Host header.');
     const host = parseHost(req.headers.host ?? '');
     if (host === undefined) return unreadable('The Host header cannot be read.');
-    return targetNames(req.url ?? '', host) ? host : ambiguous('The target and the Host header name different hosts.');
+    const proto = host.hostname === announced?.hostname ? announced.proto : peer.proto;
+    return targetNames(req.url ?? '', host, proto)
+      ? host
+      : ambiguous('The target and the Host header name different hosts.');
   }
 
   /** RFC 9112, 3.2.2: an absolute target carries a host of its own. */
-  function targetNames(target: string, host: Host): boolean {
+  function targetNames(target: string, host: Host, proto: 'http' | 'https'): boolean {
     if (target.startsWith('/') || target === '*') return true;
     const [, scheme, authority = ''] = /^(https?):\/\/([^/?#]*)/i.exec(target) ?? [];
-    const port = scheme?.toLowerCase() === 'https' ? ':443' : ':80';
     const named = parseHost(authority);
-    return named !== undefined && withPort(named.host, port) === withPort(host.host, port);
+    const asked = named === undefined ? undefined : withPort(named.host, portOf(scheme?.toLowerCase()));
+    return asked === withPort(host.host, portOf(proto));
   }
 
   function believed(req: RequestHead, peer: Peer, direct: Host): Sent | Unreadable {
@@ -96,10 +101,11 @@ export function sourceReader(options: {
 
   return function readSource(req) {
     const peer = peerOf(req.socket);
-    const direct = sentTo(req);
+    const direct = sentTo(req, peer);
     if ('malformed' in direct) return direct;
     const forwarded = hasForwardingHeader(req.rawHeaders);
     const trusted = peer.trusted && knowsSecret(req);
+    if (forwarded && !trusted) options.onIgnored?.(peer.address);
     const sent =
       trusted && forwarded ? believed(req, peer, direct) : { address: peer.address, proto: peer.proto, host: direct };
     if ('malformed' in sent) return sent;
@@ -127,6 +133,8 @@ function unusable(headers: RequestHead['headers']): Unreadable | undefined {
 }
 
 const textOf = (value: string | readonly string[]): string => (typeof value === 'string' ? value : value.join(','));
+
+const portOf = (proto: string | undefined): string => (proto === 'https' ? ':443' : ':80');
 
 const withPort = (host: string, port: string): string => (/:\d+$/.test(host) ? host : host + port);
 

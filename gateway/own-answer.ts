@@ -1,0 +1,33 @@
+import { randomUUID } from 'node:crypto';
+import { type Answer, answerNotes, noteAnswer, type RequestSource, writeAnswer } from '#request';
+import type { Exchange } from './exchange.ts';
+import { isRequestId } from './proxy/headers-in.ts';
+
+type Refused = Readonly<{ source?: RequestSource | undefined; code?: AnswerCode }>;
+type AnswerCode = Parameters<typeof noteAnswer>[1]['code'];
+
+/** Marks an answer as ours and gives it the `X-Request-Id` that its log line has: of a trusted proxy, else a new one. */
+export function markOwn(exchange: Exchange, source?: RequestSource): void {
+  const { req, res } = exchange;
+  exchange.own = true;
+  if (exchange.requestId === '') {
+    const sent = req.headers['x-request-id'];
+    const continued = source?.trusted === true && typeof sent === 'string' && isRequestId(sent);
+    exchange.requestId = continued ? sent : randomUUID();
+  }
+  if (!res.headersSent) res.setHeader('X-Request-Id', exchange.requestId);
+}
+
+/** Writes an answer of ours. `code`: of the refusal, for the log. */
+export function writeOwn(exchange: Exchange, answer: Answer, { source, code }: Refused = {}): void {
+  markOwn(exchange, source);
+  if (code !== undefined) noteAnswer(exchange.res, { code });
+  writeAnswer(exchange.req, exchange.res, answer);
+}
+
+/** Of the body of an answer of ours. */
+export function ownBytes({ req, res }: Exchange): number {
+  return req.method === 'HEAD' ? 0 : Number(res.getHeader('content-length') ?? 0);
+}
+
+export { answerNotes };

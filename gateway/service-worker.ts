@@ -1,0 +1,28 @@
+import type { IncomingMessage } from 'node:http';
+import type { Answer } from '#request';
+
+/** It takes the place of whatever was registered, and is gone. */
+const script = `self.addEventListener('install', () => self.skipWaiting());
+self.addEventListener('activate', (event) => event.waitUntil(self.registration.unregister()));
+`;
+
+/** The answer to a request for a service worker's script that must not come from the upstream. */
+export const unregisteringWorker: Answer = Object.freeze({
+  status: 200,
+  headers: {
+    'Content-Type': 'text/javascript; charset=utf-8',
+    'Cache-Control': 'no-store',
+    'Content-Security-Policy': "default-src 'none'",
+    'X-Content-Type-Options': 'nosniff',
+  },
+  body: script,
+});
+
+/**
+ * True for the request of a service worker's script whose folder, the widest scope that it may have by itself, holds the
+ * pages below `prefix`: it could answer in their place.
+ */
+export function coversOwnPages(req: IncomingMessage, path: string, prefix: string): boolean {
+  if (req.headers['service-worker'] !== 'script') return false;
+  return `${prefix}/`.startsWith(path.slice(0, path.lastIndexOf('/') + 1));
+}
