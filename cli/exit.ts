@@ -5,7 +5,7 @@ export const exit = { done: 0, refused: 1, unreachable: 2, failed: 3, notAllowed
 
 export type ExitCode = (typeof exit)[keyof typeof exit];
 
-/** Ends a command: `message` and `problems` go to stderr, `exitCode` to the shell. `code` is stable, for scripts. */
+/** Ends a command. `message` and `problems` are printed to stderr; `code` is stable, for scripts. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
   readonly exitCode: ExitCode;
@@ -19,7 +19,7 @@ export class CommandError extends Error {
   }
 }
 
-/** The command was called in a way that it does not understand. */
+/** The error for a command line that is not valid. */
 export const usage = (message: string): CommandError => new CommandError(exit.usage, 'usage', message);
 
 const exitOf: Partial<Record<ErrorCode, ExitCode>> = {
@@ -38,7 +38,7 @@ const exitOf: Partial<Record<ErrorCode, ExitCode>> = {
   auth_disabled: exit.notAllowed,
 };
 
-/** A refusal of a service, as the end of a command. `subject` is what was refused, such as a username. */
+/** The error for a refusal of a service. `subject` is what was refused, such as a username. */
 export function refusedBy(refusal: Refusal, subject: string): CommandError {
   const fields = refusal.problems?.map((one) => `${one.field}: ${one.message}`) ?? [];
   const message = refusal.detail ?? (refusal.code === 'not_found' ? 'There is no such thing.' : 'This was refused.');

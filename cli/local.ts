@@ -15,14 +15,14 @@ function osUser(): string {
   }
 }
 
-/** Who acts, for the audit log: whoever may write the store's file is an admin. No username holds a colon. */
+/** The actor for the audit log. Who may write to the store is an admin. A username cannot contain a colon, so the name is unique. */
 export const commandActor = (): Actor => ({
   principal: { kind: 'user', id: 'command', name: `command:${osUser()}`, role: 'admin', scopes: [], via: 'command' },
 });
 
 /**
- * Does something on the stores themselves, without a server; gateways that run on them see the change within a second.
- * Where there is no store yet, one is made only with `makes`: a mistyped folder must not look like an empty one.
+ * Opens the stores, calls `act` and closes them. Running gateways see changes within a second. A store that does not
+ * exist is created only with `makes`, so that a mistyped folder is an error and not an empty store.
  */
 export function onStore<T>(
   options: LocalOptions,
@@ -35,7 +35,7 @@ export function onStore<T>(
 const silent = () => undefined;
 const noLog = { debug: silent, info: silent, warn: silent, error: silent };
 
-/** The same with settings that are there already. */
+/** The same for settings that are loaded already. */
 export async function onStoreOf<T>(
   resolved: Resolved,
   act: (gate: InternalGate) => Promise<T>,
@@ -51,14 +51,14 @@ export async function onStoreOf<T>(
   }
 }
 
-/** Whether there is a store to work on: users that are in MongoDB need no file here. */
+/** Whether there is a store. Users in MongoDB need no file in the data directory. */
 export const storeExists = ({ dataDir, mongodbUrl }: Resolved['settings']): boolean =>
   mongodbUrl !== undefined || existsSync(databaseOf(dataDir));
 
-/** The file that holds everything in the data directory. */
+/** The path of the SQLite file in the data directory. */
 export const databaseOf = (dataDir: string): string => join(dataDir, 'gatewarden.db');
 
-/** A folder that holds no store. */
+/** The error for a data directory without a store. */
 export const noStore = (dataDir: string) =>
   new CommandError(
     exit.refused,

@@ -3,20 +3,20 @@ import { printable, printableJson } from './printable.ts';
 
 export type Format = 'table' | 'json' | 'plain';
 
-/** A row: what a person reads in each column. */
+/** A row of a table: text by column. */
 export type Row = Readonly<Record<string, string>>;
 
-/** What a command says. Results go to stdout; notes and warnings to stderr, so that they never mix with results. */
+/** Prints results to stdout, and notes and warnings to stderr. */
 export interface Output {
-  /** Several things: a table, tab-separated lines without a heading, or `data` as JSON. */
+  /** Prints a list: as a table, as tab-separated lines without a heading (`plain`), or `data` as JSON. */
   list(columns: readonly string[], rows: readonly Row[], data: unknown): void;
-  /** One thing: names and values below each other, or `data` as JSON. */
+  /** Prints one thing: names and values line by line, or `data` as JSON. */
   one(row: Row, data: unknown): void;
-  /** One line that is the whole result, or `data` as JSON. */
+  /** Prints one line, or `data` as JSON. */
   line(text: string, data: unknown): void;
-  /** For people only: silent with `--quiet`, and with `-o json`. */
+  /** Prints a note to stderr, unless `--quiet` or `-o json` is given. */
   note(text: string): void;
-  /** Always said. */
+  /** Prints a warning to stderr. */
   warn(text: string): void;
 }
 

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { usage } from './exit.ts';
 import type { Output } from './output.ts';
 
-/** Where a password may come from. A flag is taken with a warning: other users of the machine can read it. */
+/** The sources of a password. `password` is a flag, which other users of the machine can read, so it is warned about. */
 export interface PasswordOptions {
   readonly passwordStdin?: boolean;
   readonly passwordFile?: string;
@@ -13,8 +13,8 @@ export interface PasswordOptions {
 const withoutLineEnd = (read: string) => read.replace(/\r?\n$/, '');
 
 /**
- * The new password of `username`: from stdin, a file, the flag, or a prompt on a terminal. One line end at its end is
- * not part of it. Exit 5 when there is none, or more than one source.
+ * Reads the new password of `username` from stdin, a file, the flag, or a prompt on a terminal, without the line end.
+ * Exit code 5 when there is no source, or more than one.
  */
 export async function newPassword(username: string, options: PasswordOptions, out: Output): Promise<string> {
   const { passwordStdin, passwordFile, password } = options;

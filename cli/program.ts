@@ -9,7 +9,7 @@ import { envFile, type Globals, passwordOptions, type Said } from './shared-opti
 import { addTransfer } from './transfer-commands.ts';
 import { addUser } from './user-commands.ts';
 
-/** Runs one command line, without the program's name in it, and gives the exit code. */
+/** Runs a command line (without the program's name) and resolves with the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
   const { program, said } = build(wantsHelp(args) ? (await import('./settings-help.ts')).settingsHelp() : '');
   try {
@@ -28,20 +28,20 @@ export async function main(args: readonly string[]): Promise<number> {
 const wantsHelp = (args: readonly string[]) =>
   args[0] === 'help' || args.some((arg) => arg === '--help' || arg === '-h');
 
-// A command line that could not be parsed has no options yet: look at the words themselves.
+// When parsing failed there are no options yet: look for -o json among the arguments.
 const wantsJson = (args: readonly string[]) =>
   args.some(
     (arg, at) => /^(-ojson|--output=json)$/.test(arg) || (/^(-o|--output)$/.test(arg) && args[at + 1] === 'json'),
   );
 
 function version(): string {
-  // Up from cli/ in the sources, from dist/cli/ in the package.
+  // This file is in cli/ in the sources, in dist/cli/ in the package.
   const base = import.meta.filename.endsWith('.ts') ? '../package.json' : '../../package.json';
   const read: unknown = JSON.parse(readFileSync(new URL(base, import.meta.url), 'utf8'));
   return typeof read === 'object' && read !== null && 'version' in read ? String(read.version) : 'unknown';
 }
 
-/** `settings`: the help on the environment, where help was asked for. */
+/** Builds the program. `settings` is the help text on the environment, '' when no help is asked for. */
 function build(settings: string): { program: Command; said: Said } {
   const program = new Command('gatewarden')
     .description('Puts a login in front of anything.')

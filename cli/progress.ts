@@ -1,9 +1,9 @@
 import { printable } from './printable.ts';
 
-/** Says on stderr how far a long command is. */
+/** Prints the progress of a long command to stderr. */
 export interface ProgressLine {
   told(done: number, total?: number): void;
-  /** Takes the line away again, or says nothing: what follows begins on a line of its own. */
+  /** Erases the line, so that later output begins on a line of its own. */
   end(): void;
 }
 
@@ -12,7 +12,7 @@ type Screen = Readonly<{ isTTY?: boolean; write(text: string): unknown }>;
 const often = 200;
 const seldom = 3000;
 
-/** On a terminal one line that changes, elsewhere a line every three seconds; nothing with `--quiet`. */
+/** On a terminal one line that is rewritten, elsewhere a line every three seconds; nothing with `--quiet`. */
 export function progressLine(
   verb: string,
   { quiet, screen = process.stderr, clock = Date.now }: { quiet: boolean; screen?: Screen; clock?: () => number },

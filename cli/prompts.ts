@@ -1,7 +1,7 @@
 import { confirm, isCancel, password, text } from '@clack/prompts';
 import { usage } from './exit.ts';
 
-/** There is somebody to ask: both what we read from and what we ask on are a terminal. */
+/** True when stdin and stderr are terminals, so that a question can be answered. */
 export const canAsk = (): boolean => process.stdin.isTTY === true && process.stderr.isTTY === true;
 
 // The question goes to stderr: stdout holds results only.
@@ -26,7 +26,7 @@ export async function askNewPassword(message: string): Promise<string> {
   return first;
 }
 
-/** Asks before something that cannot be taken back; `--yes` answers it, and without a terminal it must. */
+/** Asks before an action that cannot be undone. `yes` (`--yes`) answers; without a terminal it is required. */
 export async function sure(question: string, yes: boolean): Promise<void> {
   if (yes) return;
   if (!canAsk()) throw usage(`${question} Say --yes to do it without a terminal.`);

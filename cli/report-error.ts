@@ -7,7 +7,7 @@ type Report = Readonly<{ exitCode: ExitCode; code: string; message: string; prob
 const cannotConnect = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'ETIMEDOUT', 'EHOSTUNREACH']);
 const badPlace = new Set(['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES', 'EROFS', 'ENOTDIR']);
 
-/** Any error as one report. What the package throws is told by its name: its classes are not loaded just to fail. */
+/** Makes the report of any error. Errors of the package are recognised by `name`, so that it need not be loaded for that. */
 export function reportOf(error: unknown): Report {
   if (error instanceof CommandError) return error;
   if (error instanceof CommanderError) return misused(error);
@@ -27,7 +27,7 @@ const misused = (error: CommanderError): Report => ({
 function plain(error: Error): { message: string; problems: readonly string[] } {
   const listed = 'problems' in error && Array.isArray(error.problems) ? error.problems.map(String) : [];
   if (listed.length > 0) return { message: error.message.split('\n')[0] ?? '', problems: listed };
-  // A sentence of ours says what the cause is already.
+  // Our own messages are whole sentences that name the cause.
   const cause = error.cause instanceof Error && !error.message.endsWith('.') ? `: ${error.cause.message}` : '';
   return { message: error.message + cause, problems: [] };
 }
@@ -41,7 +41,7 @@ function systemError(error: Error): { exitCode: ExitCode; code: string } {
 const codeOf = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 
-/** The report as it goes to stderr: lines for people, or with `-o json` one JSON object. */
+/** The text for stderr: lines for people, or one JSON object with `-o json`. */
 export function reportText(report: Report, json: boolean): string {
   const { code, message, problems } = report;
   if (json) return printableJson({ error: { code, message, ...(problems.length > 0 && { problems }) } });

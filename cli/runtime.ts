@@ -1,4 +1,4 @@
-/** Node 22 warns on stderr that `node:sqlite` is experimental: that one warning is dropped, every other one is kept. */
+/** Drops the warning of Node 22 that `node:sqlite` is experimental. Other warnings are kept. */
 export function dropSqliteWarning(target: { emitWarning: typeof process.emitWarning }): void {
   const emitWarning = target.emitWarning;
   target.emitWarning = function emitOtherWarnings(warning: string | Error, ...more: unknown[]): void {
@@ -8,7 +8,7 @@ export function dropSqliteWarning(target: { emitWarning: typeof process.emitWarn
   };
 }
 
-/** Whoever reads our output may stop early, as `head` does: that ends the command quietly, as it ends any other. */
+/** Ends the process quietly when the reader of its output closes the pipe, as `head` does. */
 export function endWithReader(stream: NodeJS.WriteStream): void {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;

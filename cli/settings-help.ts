@@ -2,7 +2,7 @@ import { settingTable } from '#settings';
 
 const width = 78;
 
-/** Words in lines of at most `width` characters, each behind `indent`. */
+/** Wraps text at `width` characters; each line begins with `indent`. */
 function wrapped(text: string, indent: string): string {
   const lines = [''];
   for (const word of text.split(' ')) {
@@ -13,7 +13,7 @@ function wrapped(text: string, indent: string): string {
   return lines.map((line) => indent + line).join('\n');
 }
 
-/** The settings that `run` takes from the environment, for its help: the very table that they are read by. */
+/** The help text on the settings of `run`, made from the table that they are read by. */
 export function settingsHelp(): string {
   const settings = Object.values(settingTable)
     .filter((setting) => setting.appliesTo.includes('gateway'))

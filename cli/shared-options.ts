@@ -3,14 +3,14 @@ import type { Format, Output } from './output.ts';
 
 export type Globals = Readonly<{ output: Format; quiet: boolean; yes: boolean }>;
 
-/** What each command is given: its results go to `out`. Its code is loaded when it runs, not before. */
+/** What each command gets. Modules of commands are loaded when they run. */
 export type Said = Readonly<{ out: () => Output; globals: () => Globals }>;
 
-/** Of the commands that work on a store. */
+/** An option of the commands that open a store. */
 export const envFile = () =>
   new Option('--env-file <file>', 'read GATEWARDEN_* settings from this file too, as from .env');
 
-/** Where a new password comes from; on a terminal it is asked for when none of these is there. */
+/** Adds the options for a new password. Without any of them, the command asks on a terminal. */
 export function passwordOptions(command: Command): Command {
   return command
     .option('--password-stdin', 'read the password from stdin')

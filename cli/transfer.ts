@@ -3,7 +3,7 @@ import type { Transfer } from '#gate';
 import { type LocalOptions, settingsOf } from './environment.ts';
 import { databaseOf, noStore } from './local.ts';
 
-/** Does something with all that is durable. Starts nothing else: no key, no user, no fact is made. */
+/** Opens the stores for an export or an import, and closes them afterwards. Creates no key and no user. */
 export async function onTransfer<T>(
   options: LocalOptions,
   act: (transfer: Transfer) => Promise<T>,

@@ -5,7 +5,7 @@ import { envFile, passwordOptions, type Said } from './shared-options.ts';
 
 const code = () => import('./commands/user.ts');
 
-/** Adds `user` and all below it. */
+/** Adds `user` and its subcommands. */
 export function addUser(program: Command, said: Said): void {
   const user = program.command('user').description('manage users');
   const command = (usage: string, description: string) =>

@@ -4,7 +4,7 @@ import type { Row } from './output.ts';
 const when = (at: number | undefined) => (at === undefined ? undefined : new Date(at).toISOString());
 const minute = (at: number | undefined) => (at === undefined ? 'never' : `${new Date(at).toISOString().slice(0, 16)}Z`);
 
-/** A user as `-o json` shows it: the names of the API, times in ISO 8601. */
+/** A user for `-o json`: field names of the API, times in ISO 8601. */
 export const userData = (user: UserView) => ({
   username: user.username,
   role: user.role,
@@ -19,7 +19,7 @@ export const userData = (user: UserView) => ({
 
 export const userColumns = ['username', 'role', 'state', 'email', 'name', 'last sign-in'] as const;
 
-/** A user as people read it; times are in UTC. */
+/** A user for tables; times are in UTC. */
 export const userRow = (user: UserView): Row => ({
   username: user.username,
   role: user.role,

@@ -12,7 +12,7 @@ export interface ExportOptions extends LocalOptions {
   readonly file?: string;
 }
 
-/** `export`: everything durable as JSON lines, to stdout or a file. Exit 1 when a record could not be read. */
+/** `export`: writes all durable records as JSON lines to stdout or a file. Exit code 1 when a record cannot be read. */
 export async function exportAll(options: ExportOptions, globals: Globals, out: Output): Promise<void> {
   const { file = '-' } = options;
   const unreadable = await onTransfer(options, (transfer) => writeTo(transfer, file, globals, out), { makes: false });
@@ -47,7 +47,7 @@ async function toStdout(lines: AsyncIterable<string>): Promise<void> {
   }
 }
 
-/** Written beside it first, readable by its owner alone: there is a whole file of that name, or none, or the one before. */
+/** Writes to a temporary file (mode 0600) and renames it, so that an interrupted export leaves no partial file. */
 async function toFile(lines: AsyncIterable<string>, path: string): Promise<void> {
   const draft = `${path}.${process.pid}.part`;
   const file = await open(draft, 'wx', 0o600).catch((error: Error) => {

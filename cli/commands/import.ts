@@ -15,8 +15,8 @@ export interface ImportOptions extends LocalOptions {
 }
 
 /**
- * `import`: brings an export in. What is there and the same is left. Exit 1 when a line was not imported: each is told on
- * stderr with its number, and the rest is imported all the same.
+ * `import`: imports an export. Records that are stored already and equal are left. Lines that cannot be imported are
+ * printed to stderr with their number, the others are imported, and the exit code is 1.
  */
 export async function importAll(options: ImportOptions, globals: Globals, out: Output): Promise<void> {
   const source = await sourceOf(options.file ?? '-');

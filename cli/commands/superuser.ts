@@ -10,7 +10,7 @@ export interface SuperuserOptions extends LocalOptions, PasswordOptions {
   readonly username?: string;
 }
 
-/** `superuser`: makes an active admin, the first one or a further one. Never changes a user who is already there. */
+/** `superuser`: creates an active admin. Never changes an existing user. */
 export async function superuser(options: SuperuserOptions, out: Output): Promise<void> {
   const username = options.username ?? (await askedName());
   const password = await newPassword(username, options, out);

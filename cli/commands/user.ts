@@ -12,7 +12,7 @@ export interface UserOptions extends LocalOptions {
   readonly yes?: boolean;
 }
 
-/** Without `--local` a user command would ask a server, and this version cannot sign in to one yet. */
+/** User commands need `--local`: this version cannot sign in to a server. */
 function mustBeLocal(options: UserOptions): void {
   if (options.local) return;
   throw new CommandError(

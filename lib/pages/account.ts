@@ -25,7 +25,7 @@ export type AccountForms = Readonly<{
   tokens: readonly ShownToken[];
 }>;
 
-/** What became of a form: a sentence for good news, or what is wrong, by field. Nothing of a password is shown again. */
+/** The result of a form: a notice, or its problems by field. It never contains a password. */
 export type FormOutcome =
   | Readonly<{ notice: string }>
   | Readonly<{
@@ -35,7 +35,7 @@ export type FormOutcome =
       tokenName?: string;
     }>;
 
-/** The signed-in landing page. Without `forms` it only shows: a token that looks at it changes nothing. */
+/** The account page. Without `forms` it is read-only. */
 export const accountPage = (
   frame: Frame,
   shown: Readonly<{
@@ -68,7 +68,7 @@ const tokenShown = ({ name, createdAt, lastUsedAt, expiresAt }: ShownToken) => (
   ends: expiresAt === undefined ? undefined : moment(expiresAt),
 });
 
-/** Shows a new API token, this once. */
+/** Shows a new API token. It cannot be shown again. */
 export const newTokenPage = (frame: Frame, shown: Readonly<{ name: string; token: string }>): string =>
   inFrame('@new-token', frame, shown);
 

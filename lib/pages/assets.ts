@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { setupScript } from './setup-script.ts';
 import { stylesheet } from './stylesheet.ts';
 
-/** A file that the pages load. Its name holds a hash of its content, so that it may be cached for ever. */
+/** A file that the pages load. Its name contains a hash of its content, so it can be cached for ever. */
 export type Asset = Readonly<{ name: string; type: string; body: string }>;
 
 const logoImage = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48" width="48" height="48">
@@ -27,5 +27,5 @@ export const logo: Asset = asset('logo', 'svg', 'image/svg+xml; charset=utf-8', 
 
 export const setup: Asset = asset('setup', 'js', 'text/javascript; charset=utf-8', setupScript);
 
-/** Everything that is served below `assets/`. */
+/** All files served below `assets/`. */
 export const assets: readonly Asset[] = Object.freeze([style, logo, setup]);

@@ -20,7 +20,7 @@ const systems: readonly (readonly [RegExp, string])[] = [
 
 const firstOf = (table: typeof programs, agent: string) => table.find(([pattern]) => pattern.test(agent))?.[1];
 
-/** A `User-Agent` in words we chose: nothing that a client wrote is shown. */
+/** Names the device of a `User-Agent`, in words of ours: the header itself is never shown. */
 export function deviceOf(agent: string | undefined): string {
   const program = firstOf(programs, agent ?? '');
   const system = firstOf(systems, agent ?? '');

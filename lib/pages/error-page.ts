@@ -1,7 +1,7 @@
 import { type ErrorCode, errorTable, type Refusal } from '../errors.ts';
 import { type Frame, inFrame } from './frame.ts';
 
-/** The page for a refusal: what is wrong, its code, and the way to the sign-in page where signing in would help. */
+/** The error page of a refusal: what is wrong, its code, and a link to the sign-in page when signing in would help. */
 export function errorPage(refusal: Refusal, frame: Frame): string {
   const { status, title } = errorTable[refusal.code];
   const lines = [refusal.detail, waiting(refusal.retryAfter)].filter((line) => line !== undefined);
@@ -20,7 +20,7 @@ function wayOn(code: ErrorCode, frame: Frame): { href: string; text: string } | 
   return undefined;
 }
 
-/** How long to wait, in words; `seconds` as in `Retry-After`. */
+/** Says how long to wait; `seconds` as in `Retry-After`. */
 export function waiting(seconds: number | undefined): string | undefined {
   if (seconds === undefined) return undefined;
   if (seconds < 90) return `Try again in ${seconds === 1 ? 'a second' : `${seconds} seconds`}.`;

@@ -1,9 +1,9 @@
 import { logo, style } from './assets.ts';
 import { render, type TemplateName } from './templates.ts';
 
-/** What every page shows of its installation. `prefix` is the path that our pages live below, '' for the root. */
+/** What every page needs to know. `prefix` is the path below which our pages are served, '' for the root. */
 export type Frame = Readonly<{ brandName: string; prefix: string }>;
 
-/** A page of a template, with the frame that all pages have. */
+/** Renders a template within the layout of all pages. */
 export const inFrame = (name: TemplateName, frame: Frame, data: object): string =>
   render(name, { ...frame, ...data, logo: logo.name, style: style.name });

@@ -26,7 +26,7 @@ export const signInPage = (
   }>,
 ): string => inFrame('@sign-in', frame, { username: '', remember: false, needsAdmin: false, ...shown });
 
-/** The page that makes the first admin. `problems` are those of the fields. */
+/** The page that creates the first admin. `problems` are shown at their fields. */
 export const setupPage = (
   frame: Frame,
   shown: Readonly<{
@@ -38,7 +38,7 @@ export const setupPage = (
   }>,
 ): string => inFrame('@setup', frame, { token: '', username: '', problems: {}, script: setup.name, ...shown });
 
-/** A page that says one thing, with one way on. */
+/** A page with a heading, some lines and one link. */
 export const messagePage = (
   frame: Frame,
   shown: Readonly<{ heading: string; lines: readonly string[]; link?: Readonly<{ href: string; text: string }> }>,

@@ -1,6 +1,6 @@
 /**
- * Takes the setup token out of the address into the form: a fragment reaches no server and no log. It leaves the address bar
- * too, so that it is in no history. Without scripts the token is pasted.
+ * Moves the setup token from the fragment of the address into the form. A fragment is not sent to the server, and the
+ * script removes it from the address bar, so the token is in no log and no history. Without scripts one pastes the token.
  */
 export const setupScript = `(() => {
   const token = new URLSearchParams(location.hash.slice(1)).get('token');

@@ -1,4 +1,4 @@
-/** The one stylesheet of the pages. Colours meet 4.5:1 on their grounds in both schemes. */
+/** The stylesheet of all pages. Text has a contrast of at least 4.5:1 in both colour schemes. */
 export const stylesheet = `:root {
   color-scheme: light dark;
   --ground: #f3f5f9;

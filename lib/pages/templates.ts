@@ -1,7 +1,7 @@
 import { Eta } from 'eta';
 import { accountTemplates } from './account-templates.ts';
 
-/** Values are escaped where they are put in with `<%= %>`; attributes are always quoted. */
+/** `<%= %>` escapes its value; attributes are always quoted. */
 const eta = new Eta({ autoEscape: true, cache: true });
 
 eta.loadTemplate(
@@ -105,5 +105,5 @@ for (const [name, template] of Object.entries(accountTemplates)) eta.loadTemplat
 
 export type TemplateName = '@sign-in' | '@setup' | '@message' | keyof typeof accountTemplates;
 
-/** The page that a template makes of `data`. */
+/** Renders a template with `data`. */
 export const render = (name: TemplateName, data: object): string => eta.render(name, data);

@@ -1,9 +1,9 @@
 import { AuthError, type Refusal, StoreUnavailableError } from '../errors.ts';
 
-/** Seconds after which a store may be asked again. */
+/** `Retry-After` for an unavailable store, in seconds. */
 const retryAfter = 2;
 
-/** The refusal that a throw stands for; undefined for a fault of ours. */
+/** Returns the refusal for an error that has one, or undefined for a fault of ours. */
 export function failureOf(error: unknown): Refusal | undefined {
   if (error instanceof AuthError) return error.refusal;
   if (error instanceof StoreUnavailableError) return { code: 'store_unavailable', retryAfter };
@@ -18,7 +18,7 @@ const unreadable: Refusal = Object.freeze({
   detail: 'The request could not be read: its path or its body is malformed.',
 });
 
-/** body-parser and Express's router tell the client's faults by a status. */
+/** body-parser and Express's router put a `status` on errors that the client caused. */
 function statusOf(error: unknown): number | undefined {
   if (typeof error !== 'object' || error === null || !('status' in error)) return undefined;
   return typeof error.status === 'number' ? error.status : undefined;

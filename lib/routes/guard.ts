@@ -5,7 +5,7 @@ import type { Guard, Route } from './route.ts';
 
 type Guarded = Pick<Route, 'guard' | 'scope'>;
 
-/** Why a principal may not make this call; undefined when it may. */
+/** Returns why a principal may not make this call, or undefined when it may. */
 export function refusalOf(core: Core, principal: Principal, route: Guarded): Refusal | undefined {
   if (route.guard === 'anyone') return undefined;
   if (!isSignedIn(core, principal)) return { code: 'missing_credential' };
@@ -16,7 +16,7 @@ export function refusalOf(core: Core, principal: Principal, route: Guarded): Ref
   return undefined;
 }
 
-/** Auto-login is nobody's sign-in: it reaches accounts and credentials only where it is allowed to be an admin. */
+/** An auto-login is not a sign-in: it may call routes for signed-in users only with `AUTO_LOGIN_ROLE=admin`. */
 function isSignedIn(core: Core, principal: Principal): boolean {
   if (principal.kind === 'anonymous') return false;
   return principal.via !== 'auto-login' || core.ladder.atLeast(core.settings.autoLoginRole, core.ladder.rung('admin'));

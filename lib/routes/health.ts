@@ -5,7 +5,7 @@ import { route } from './route.ts';
 
 const fine = z.object({ status: z.literal('ok') });
 
-/** For whoever watches over the process: no credential, no host, no secret takes part. */
+/** Health checks. They read no credential and no Host header, so that a monitor needs neither. */
 export const healthRoutes = [
   route({
     method: 'get',

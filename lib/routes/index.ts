@@ -4,9 +4,9 @@ import { ownHeaders } from '../request/respond/own-headers.ts';
 import { routerOf } from './router.ts';
 
 /**
- * Our pages and API as an Express application of its own. It learns its path where it is mounted; `prefix` (begins with
- * `/`, ends without one) says another, as behind a proxy that takes a part of the path away, and is the path below which
- * it answers when it is called without being mounted.
+ * Our pages and API as an Express application. Mounted with `app.use(path, …)`, it takes `path` from Express. `prefix`
+ * (begins with `/`, does not end with one) overrides that, for example behind a proxy that removes a part of the path; an
+ * application that is called without being mounted answers below `prefix`.
  */
 export function ownRoutes(core: Core, options: { prefix?: string | undefined } = {}): express.Express {
   const app = express();

@@ -3,10 +3,10 @@ import type { ZodError, ZodType } from 'zod';
 import { type FieldProblem, ok, type Result, refused } from '../errors.ts';
 import { mediaTypes } from '../request/respond/media-types.ts';
 
-/** The most that a body may hold, in bytes. */
+/** The largest body, in bytes. */
 const bodyLimit = 100 * 1024;
 
-/** Compressed bodies are refused (415): the limit is then one of bytes received, too. */
+/** Compressed bodies are refused (415), so that the limit also bounds the bytes after decompression. */
 const parsers = {
   json: express.json({ limit: bodyLimit, inflate: false, type: () => true }),
   form: express.urlencoded({ limit: bodyLimit, inflate: false, extended: false, type: () => true }),
@@ -21,7 +21,7 @@ const isEmpty = (req: Request): boolean =>
 const parse = (as: 'json' | 'form', req: Request, res: Response): Promise<void> =>
   new Promise((resolve, reject) => parsers[as](req, res, (error?: unknown) => (error ? reject(error) : resolve())));
 
-/** The body, read and checked. None at all is an empty one, of no type. Rejects with body-parser's errors: too large, not JSON. */
+/** Reads and validates the body. A request without a body counts as an empty one and needs no `Content-Type`. Rejects with body-parser's errors. */
 export async function readBody(
   body: Readonly<{ as: 'json' | 'form'; schema: ZodType }> | undefined,
   req: Request,
@@ -43,7 +43,7 @@ function check(schema: ZodType, value: unknown): Result<unknown> {
   return found.success ? ok(found.data) : refused('validation_failed', { problems: problemsOf(found.error) });
 }
 
-/** At most twenty, in words that hold nothing of the values sent. */
+/** At most twenty problems. They do not repeat values that were sent. */
 function problemsOf(error: ZodError): readonly FieldProblem[] {
   return error.issues
     .flatMap((issue) => {
@@ -66,7 +66,7 @@ const kinds: Readonly<Record<string, string>> = {
   object: 'an object',
 };
 
-/** The services' way of saying it: what the field must be. */
+/** Words a zod issue as the services do: what the field must be. */
 function wordingOf(issue: ZodError['issues'][number]): string {
   if (issue.code === 'invalid_type') {
     return issue.message.endsWith('received undefined')

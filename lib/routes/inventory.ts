@@ -36,5 +36,5 @@ const served: readonly Route[] = [
   ...assetRoutes,
 ];
 
-/** Every route of ours, each with its guard: what is not in here is not served, and the description is made of it. */
+/** All our routes. The router and the OpenAPI description are made from this list. */
 export const inventory: readonly Route[] = Object.freeze([...served, openapiRoute(served)]);

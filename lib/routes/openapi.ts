@@ -8,13 +8,13 @@ import { problem } from './schemas.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** OpenAPI 3.1 speaks JSON Schema 2020-12. */
+/** OpenAPI 3.1 uses JSON Schema 2020-12. */
 function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, target: 'draft-2020-12', unrepresentable: 'any' });
   return rest;
 }
 
-/** What any call may be refused with, by what its line says. */
+/** The refusals of a route: those that follow from its fields, and its own. */
 function refusalsOf(route: Route): readonly ErrorCode[] {
   const { surface, guard, scope, confirm, body, query, refusals = [] } = route;
   const mayRead: ErrorCode[] = body || query ? ['validation_failed'] : [];
@@ -47,7 +47,7 @@ function answered({ description, schema, type }: Answered): Json {
   return type ? { description, content: { [type]: { schema: { type: 'string' } } } } : { description };
 }
 
-/** A page's status may come as a problem, too, where it is not a browser that asks. */
+/** A status of a page has a problem+json body as well, for clients that are not browsers. */
 function responsesOf(route: Route): Json {
   const responses = problemResponses(route);
   for (const [status, answer] of Object.entries(route.answers)) {
@@ -112,7 +112,7 @@ function describe(routes: readonly Route[], server: string, cookie: string): Jso
   };
 }
 
-/** The description of all `routes` but the files that pages load, itself included. */
+/** The route of the OpenAPI description: all `routes` and itself, without the assets. */
 export function openapiRoute(routes: readonly Route[]): Route {
   const own: Route = route({
     method: 'get',

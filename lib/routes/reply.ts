@@ -4,7 +4,7 @@ import type { Answer } from '../request/respond/write.ts';
 
 type Headers = Answer['headers'];
 
-/** An answer in JSON. */
+/** Makes a JSON answer. */
 export const json = (status: number, value: unknown, headers: Headers = {}): Result<Answer> =>
   ok({
     status,
@@ -12,17 +12,17 @@ export const json = (status: number, value: unknown, headers: Headers = {}): Res
     body: JSON.stringify(value),
   });
 
-/** A page. */
+/** Makes an HTML answer. */
 export const html = (status: number, page: string, headers: Headers = {}): Result<Answer> =>
   ok({ status, headers: { 'Content-Type': htmlContentType, ...headers }, body: page });
 
-/** 204: done, nothing to say. */
+/** Makes a 204 answer. */
 export const noContent = (headers: Headers = {}): Result<Answer> => ok({ status: 204, headers, body: '' });
 
-/** 303 to a path of ours; never give it what a client sent unchecked. */
+/** Makes a 303 redirect. `path` is used as it is: check a path that a client sent with `returnTo` first. */
 export const seeOther = (path: string, headers: Headers = {}): Result<Answer> =>
   ok({ status: 303, headers: { Location: path, ...headers }, body: '' });
 
-/** `Retry-After`, where a refusal says how long to wait. */
+/** The `Retry-After` header of a refusal that has a waiting time. */
 export const retryAfter = ({ retryAfter: seconds }: Refusal): Headers =>
   seconds === undefined ? {} : { 'Retry-After': String(seconds) };

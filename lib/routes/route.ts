@@ -12,23 +12,23 @@ import { readBody, readQuery } from './input.ts';
 /** Who may make a call. `self`: a person, on what is their own; `operator`, `admin`: rungs of the ladder. */
 export type Guard = 'anyone' | 'signed-in' | 'self' | 'operator' | 'admin';
 
-/** What one status of a route means. A schema describes JSON; without one `type` names what comes, if anything. */
+/** One status that a route answers with. `schema` describes a JSON body; without it, `type` is the media type, if there is a body. */
 export type Answered = Readonly<{ description: string; schema?: ZodType; type?: string }>;
 
-/** A call that has been let in: who makes it, from where, and what it works with. */
+/** An authorized call, before its body and query are read. */
 export type CallContext = Readonly<{
   core: Core;
   req: Request;
   res: Response;
   /** The path that the routes live below, '' for the root. */
   prefix: string;
-  /** The inventory's own entry. */
+  /** The route that was called. */
   route: Route;
   source: RequestSource;
   principal: Principal;
   caller: Caller;
   actor: Actor;
-  /** What the path holds, decoded. */
+  /** The parameters in the path, decoded. */
   params: Readonly<Record<string, string>>;
 }>;
 
@@ -37,49 +37,49 @@ export type Call<B = unknown, Q = unknown> = CallContext & Readonly<{ body: B; q
 
 type Described = Readonly<{
   method: 'get' | 'post' | 'put' | 'patch' | 'delete';
-  /** As OpenAPI writes it: `/api/v1/users/{username}`. */
+  /** In OpenAPI's notation: `/api/v1/users/{username}`. */
   path: string;
   summary: string;
   tag: 'pages' | 'account' | 'users' | 'tokens' | 'oauth' | 'health' | 'assets';
-  /** How credentials and the Origin are taken; `bare` routes show nothing of anybody and look at neither. */
+  /** How credentials and the Origin header are read. `bare`: neither is read, the answer is the same for everybody. */
   surface: Surface | 'bare';
   guard: Guard;
-  /** What a credential with scopes must hold. */
+  /** The scope that a credential needs, if its scopes are limited. */
   scope?: 'gatewarden:read' | 'gatewarden:write' | 'gatewarden:admin';
   /** Made with a cookie, the call needs `current_password` in its body: it creates or changes a credential or a user. */
   confirm?: true;
   answers: Readonly<Record<number, Answered>>;
-  /** Refusals besides those that follow from the rest of the entry. */
+  /** Refusals besides those that follow from the other fields. */
   refusals?: readonly ErrorCode[];
-  /** A protocol's own form of refusals, in place of problem+json. */
+  /** Writes refusals in the form of a protocol, such as OAuth's, instead of problem+json. */
   refuse?: (refusal: Refusal) => Answer;
 }>;
 
-/** What a route reads: JSON, or a form. */
+/** The body of a call: JSON, or a form. */
 export type Body<B extends ZodType> = Readonly<{ as: 'json' | 'form'; schema: B }>;
 
-/** One line of the inventory. */
+/** A route of the inventory. */
 export type Route = Described &
   Readonly<{
     body?: Body<ZodType>;
     query?: ZodType;
     /** Reads and checks the input. */
     read(req: Request, res: Response): Promise<Result<Input>>;
-    /** Has the call confirmed where that is asked for, and does the work. */
+    /** Checks `current_password` where the route asks for it, then handles the call. */
     run(entry: CallContext, input: Input): Promise<Result<Answer>>;
   }>;
 
-/** Body and query as the schemas of the route have them. */
+/** Body and query, parsed by the schemas of the route. */
 export type Input = Readonly<{ body: unknown; query: unknown }>;
 
-/** Makes a line of the inventory; the handler's types come from the schemas. */
+/** Makes a route; the types of the handler are inferred from the schemas. */
 export function route<B extends ZodType = ZodType<undefined>, Q extends ZodType = ZodType<undefined>>(
   line: Described &
     Readonly<{
       body?: Body<B>;
       query?: Q;
       handle(call: Call<output<B>, output<Q>>): Promise<Result<Answer>>;
-      /** Of a form: shows it again where `current_password` was refused. Default: the refusal is answered as any other. */
+      /** For a form: shows it again when `current_password` is refused. Default: an error page or problem+json. */
       unconfirmed?(call: Call<output<B>, output<Q>>, refusal: Refusal): Promise<Result<Answer>>;
     }>,
 ): Route {

@@ -5,7 +5,7 @@ import { inventory } from './inventory.ts';
 import type { Route } from './route.ts';
 import { answerFailure, type RouteRequest, refuse, serve } from './serve.ts';
 
-/** A route for each line of the inventory, and nothing else. */
+/** Registers each route of the inventory with Express. */
 export function routerOf(core: Core, prefix: string | undefined): Router {
   const router = express.Router({ strict: true, caseSensitive: true });
   const request = (req: Request, res: Response): RouteRequest => ({ core, prefix: prefix ?? req.baseUrl, req, res });

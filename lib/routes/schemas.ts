@@ -4,23 +4,23 @@ import { errorTable } from '../errors.ts';
 import type { UserView } from '../services.ts';
 import { longestPage } from '../stores/records/page.ts';
 
-/** A moment, as RFC 3339 writes it. */
+/** A date and time (RFC 3339). */
 export const moment = z.iso.datetime({ offset: true });
 
 export const toMoment = (at: number): string => new Date(at).toISOString();
 export const toMomentOrNull = (at: number | undefined): string | null => (at === undefined ? null : toMoment(at));
 
-/** Text that a service looks at more closely; the limit only keeps nonsense out. */
+/** Text that a service validates; the limit here only bounds its size. */
 export const text = z.string().max(4096);
 
-/** A JSON body of a call that may have to be confirmed. */
+/** A JSON body that may hold `current_password`. */
 export const confirmable = <S extends z.ZodRawShape>(shape: S) =>
   z.strictObject({
     ...shape,
     current_password: text.optional().describe('Needed when the call is made with a cookie.'),
   });
 
-/** Which part of a list: the next one begins where `next_cursor` says. */
+/** Query of a paged list. `cursor` is the `next_cursor` of the page before. */
 export const pageQuery = {
   limit: z.coerce.number().int().min(1).max(longestPage).optional(),
   cursor: z.string().min(1).max(512).optional(),
@@ -33,7 +33,7 @@ export const pageOf = <S extends z.ZodType>(item: S) =>
 
 const codes = Object.keys(errorTable);
 
-/** RFC 9457, with our stable `code`. */
+/** Problem details (RFC 9457), with our stable `code`. */
 export const problem = z
   .object({
     type: z.string(),

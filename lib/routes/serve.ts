@@ -13,7 +13,7 @@ import { refusalOf } from './guard.ts';
 import { seeOther } from './reply.ts';
 import type { CallContext, Route } from './route.ts';
 
-/** A request that matched a line of the inventory; `route` is absent when it matched none. */
+/** A request to our routes; `route` is absent when none matches. */
 export type RouteRequest = Readonly<{
   core: Core;
   route?: Route | undefined;
@@ -36,7 +36,7 @@ const nowhere: RequestSource = Object.freeze({
   hostname: '',
 });
 
-/** On a bare route nobody is looked for. */
+/** The identity on a bare route: no credential is read. */
 const unseen = ({ anonymous }: Core): Identified => ({
   source: nowhere,
   principal: anonymous,
@@ -45,7 +45,7 @@ const unseen = ({ anonymous }: Core): Identified => ({
   retry: false,
 });
 
-/** One call of one route, from who makes it to the answer. Rejects with what broke, for `answerFailure`. */
+/** Answers one call of a route. Rejects with errors, which `answerFailure` answers. */
 export async function serve(request: MatchedRequest): Promise<void> {
   const { core, req, res } = request;
   const found = await look(request);
@@ -73,12 +73,12 @@ async function resultOf(request: MatchedRequest, found: Identification): Promise
   const toCome = !req.complete;
   const input = await route.read(req, res);
   if (!input.ok) return input;
-  // Whoever was let in may have sent the body slowly, and have been signed out or demoted meanwhile.
+  // While a slow body arrived, the caller may have been signed out or have lost the role.
   const still = toCome ? admitted(request, await look(request)) : entry;
   return still.ok ? route.run(still.value, input.value) : still;
 }
 
-/** Who makes the call, if they may. */
+/** Returns the call's context if the caller may make it. */
 function admitted(request: MatchedRequest, found: Identification): Result<CallContext> {
   const { core, route } = request;
   if (!('principal' in found)) return denied(request, found, found.refusal);
@@ -103,7 +103,7 @@ function entryOf(request: MatchedRequest, { source, principal }: Identified): Ca
   return { ...request, source, principal, caller, actor: { principal, ...caller }, params };
 }
 
-/** The one way in which our routes say no. */
+/** Makes the answer to a refusal of our routes. */
 export function refuse(request: RouteRequest, refusal: Refusal, clearCookie = false): Answer {
   const { core, route, prefix, req, res } = request;
   noteAnswer(res, { code: refusal.code });
@@ -112,7 +112,7 @@ export function refuse(request: RouteRequest, refusal: Refusal, clearCookie = fa
   return core.answer(headOf(req, prefix), refusal, { prefix, signIn, clearCookie });
 }
 
-/** The request with the whole of its path, which Express has cut. */
+/** The request with its whole path: Express removes the mount path from `url`. */
 function headOf({ method, url, headers, rawHeaders, socket }: Request, prefix: string): RequestHead {
   return { method, url: `${prefix}${url}`, headers, rawHeaders, socket };
 }
@@ -120,7 +120,7 @@ function headOf({ method, url, headers, rawHeaders, socket }: Request, prefix: s
 const reasonOf = ({ cause }: StoreUnavailableError): string | undefined =>
   cause instanceof Error ? cause.message : undefined;
 
-/** What a client learns of a throw: an outage is 503, a body that cannot be read is its own fault, all else is 500. */
+/** Answers an error: 503 for a store that is unavailable, 4xx for a body that cannot be read, else 500. */
 export function answerFailure(request: RouteRequest, error: unknown): void {
   const { core, req, res } = request;
   const refusal = failureOf(error);

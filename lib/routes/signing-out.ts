@@ -1,8 +1,8 @@
 import type { CallContext } from './route.ts';
 
 /**
- * Ends what the request is signed in by, its session or its access token, and with `everywhere` all sessions of the user;
- * the cookie goes, whatever it was. An API token stays: it is revoked by its name.
+ * Ends the session or the access token of the request, with `everywhere` all sessions of the user, and clears the cookie.
+ * API tokens stay valid: they are revoked by name.
  */
 export async function signOut(entry: CallContext, { everywhere = false } = {}): Promise<void> {
   const { core, req, res, principal, actor } = entry;

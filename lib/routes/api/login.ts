@@ -3,7 +3,7 @@ import { json } from '../reply.ts';
 import { route } from '../route.ts';
 import { text, tokenPair, toMoment } from '../schemas.ts';
 
-/** Signing in for programs: a token instead of a cookie. */
+/** Sign-in for programs: returns an access token and sets no cookie. */
 export const loginRoutes = [
   route({
     method: 'post',

@@ -8,7 +8,7 @@ import { confirmable, text, tokenPair, toMoment } from '../schemas.ts';
 
 const longest = 30 * units.d;
 
-/** `90`, in seconds, or `1h`. Gives milliseconds. */
+/** Parses `90` (seconds) or `1h`; returns milliseconds. */
 const lifetime = z
   .union([z.number().int(), z.string().regex(durationPattern)])
   .transform((given) => (typeof given === 'number' ? given * 1000 : (millisecondsIn(given) ?? 0)))

@@ -54,7 +54,7 @@ const toSession = (view: SessionView, current: string | undefined): z.input<type
   agent: view.agent ?? null,
 });
 
-/** Who one is, and where one is signed in. */
+/** The principal of the request, and the sessions of its user. */
 export const sessionRoutes = [
   route({
     method: 'get',

@@ -29,7 +29,7 @@ const newToken = confirmable({
   expires_at: moment.optional(),
 });
 
-/** API tokens of one's own. */
+/** The API tokens of the user who calls. */
 export const tokenRoutes = [
   route({
     method: 'get',

@@ -22,7 +22,7 @@ const userEdit = confirmable({
   display_name: text.nullable().optional(),
 });
 
-/** Users: an operator reads them, an admin changes them. */
+/** Users. Operators may read them, admins may change them. */
 export const userRoutes = [
   route({
     method: 'get',

@@ -14,7 +14,7 @@ const oauthCodes: Partial<Record<ErrorCode, string>> = {
   store_unavailable: 'temporarily_unavailable',
 };
 
-/** An OAuth error as an answer that no cache keeps. */
+/** Makes the answer for an OAuth error; caches do not store it. */
 export const oauthError = (
   status: number,
   error: string,
@@ -29,7 +29,7 @@ export const oauthError = (
 export const invalidClient = (detail: string): Answer =>
   oauthError(401, 'invalid_client', { detail, headers: { 'WWW-Authenticate': 'Bearer, Basic realm="oauth"' } });
 
-/** A refusal in OAuth's words, in place of problem+json. */
+/** Makes the OAuth error for a refusal. */
 export function refuseOAuth(refusal: Refusal): Answer {
   const { status, title } = errorTable[refusal.code];
   const detail = refusal.detail ?? title;
@@ -38,7 +38,7 @@ export function refuseOAuth(refusal: Refusal): Answer {
   return oauthError(status, oauthCodes[refusal.code] ?? 'invalid_request', { detail, ...(headers && { headers }) });
 }
 
-/** A refusal of the grant itself: a bad one is 400 `invalid_grant`. */
+/** Makes the OAuth error for a refused grant: 400 `invalid_grant`. */
 export const refuseGrant = (refusal: Refusal): Answer =>
   oauthCodes[refusal.code] === 'invalid_grant'
     ? oauthError(400, 'invalid_grant', { detail: 'The refresh token is not valid.' })

@@ -13,14 +13,14 @@ const revokeForm = z.object({ name: field, current_password: field });
 
 const day = 86_400_000;
 
-/** What is wrong, in one sentence for the top of the form. */
+/** The sentence at the top of a form that was refused. */
 function sentence({ code, detail, retryAfter: seconds, problems = [] }: Refusal): string {
   if (code === 'rate_limited') return `Too many attempts. ${waiting(seconds) ?? 'Try again later.'}`;
   if (code === 'confirmation_required') return 'Your current password is not right.';
   return problems.length > 0 ? 'Please look at the fields again.' : (detail ?? errorTable[code].title);
 }
 
-/** What people call the fields. */
+/** Names of fields in sentences. */
 const labels: Readonly<Record<string, string>> = { new_password: 'new password' };
 
 function problemsOf({ code, problems = [] }: Refusal): Readonly<Record<string, string>> {
@@ -30,7 +30,7 @@ function problemsOf({ code, problems = [] }: Refusal): Readonly<Record<string, s
   );
 }
 
-/** What is shown on a form; everything else is answered like any refusal. */
+/** Refusals that the form shows. Others get the error page. */
 const shownOnForm: ReadonlySet<string> = new Set([
   'confirmation_required',
   'rate_limited',
@@ -38,7 +38,7 @@ const shownOnForm: ReadonlySet<string> = new Set([
   'conflict',
 ]);
 
-/** The account page again, with what is wrong with one of its forms. */
+/** The account page with the problems of one of its forms. */
 async function again(
   call: CallContext,
   refusal: Refusal,
@@ -55,7 +55,7 @@ async function again(
 const tokenAgain = (call: Call<z.output<typeof tokenForm>>, refusal: Refusal): Promise<Result<Answer>> =>
   again(call, refusal, { failed: 'token', tokenName: call.body.name ?? '' });
 
-/** The question again. A token that is not there is 404, with a page of its own. */
+/** The question with the problem. A token that does not exist gets the error page, 404. */
 async function revokeAgain(call: Call<z.output<typeof revokeForm>>, refusal: Refusal): Promise<Result<Answer>> {
   if (!shownOnForm.has(refusal.code)) return { ok: false, refusal };
   const shown = revokeTokenPage(frameOf(call), {

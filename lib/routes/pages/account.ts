@@ -6,13 +6,13 @@ import { html, seeOther } from '../reply.ts';
 import { type CallContext, route } from '../route.ts';
 import { field, frameOf, page, redirect } from './page.ts';
 
-/** What the page says after a form that led back to it. */
+/** Notices after a redirect from one of the forms, by the value of `done`. */
 const notices: Readonly<Record<string, string>> = {
   password: 'Your password is changed. Your other sessions have ended.',
   revoked: 'The token is revoked.',
 };
 
-/** Only who typed a password changes something here: a token that looks at the page sees no forms. */
+/** The forms need a session: for an access token or auto-login the page has none. */
 async function formsOf({ core, principal }: CallContext): Promise<AccountForms | undefined> {
   if (principal.kind !== 'user' || principal.via !== 'session') return undefined;
   const { ladder, settings } = core;
@@ -22,7 +22,7 @@ async function formsOf({ core, principal }: CallContext): Promise<AccountForms |
   return { passwordMinLength: settings.passwordMinLength, roles, tokens };
 }
 
-/** The account page, after a form with what became of it. */
+/** Answers with the account page; `outcome` is the result of a form. */
 export async function accountAnswer(call: CallContext, status = 200, outcome?: FormOutcome): Promise<Result<Answer>> {
   const { core, principal } = call;
   const mayRead = principal.kind === 'user' && principal.scopes.includes('gatewarden:read');

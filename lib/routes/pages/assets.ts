@@ -2,7 +2,7 @@ import { ok } from '../../errors.ts';
 import { type Asset, assets } from '../../pages/index.ts';
 import { type Route, route } from '../route.ts';
 
-/** The name holds a hash of what is in it, so it may be kept for ever; it is the same for everybody. */
+/** Cached for ever: the name contains a hash of the content, which is the same for everybody. */
 const assetRoute = (asset: Asset): Route =>
   route({
     method: 'get',

@@ -9,7 +9,7 @@ import { field, frameOf, page, redirect } from './page.ts';
 
 const form = z.object({ username: field, password: field, next: field, remember: field });
 
-/** What may be told on the form; everything else is answered like any refusal. */
+/** Refusals that the form shows. Others get the error page. */
 const shownOnForm: ReadonlySet<ErrorCode> = new Set([
   'invalid_credentials',
   'rate_limited',
@@ -18,13 +18,13 @@ const shownOnForm: ReadonlySet<ErrorCode> = new Set([
   'validation_failed',
 ]);
 
-/** Unknown name and wrong password read alike. */
+/** The sentence is the same for an unknown name and a wrong password. */
 function sentence(refusal: Refusal): string {
   if (refusal.code === 'rate_limited') return `Too many attempts. ${waiting(refusal.retryAfter) ?? 'Try again later.'}`;
   return errorTable[refusal.code === 'validation_failed' ? 'invalid_credentials' : refusal.code].title;
 }
 
-/** 429 says when to come back; any other failed sign-in is 401. */
+/** 429 with `Retry-After` when rate limited, else 401. */
 async function failed(call: Call<z.output<typeof form>>, refusal: Refusal): Promise<Result<Answer>> {
   if (!shownOnForm.has(refusal.code)) return { ok: false, refusal };
   const { username, next, remember } = call.body;
