@@ -4,7 +4,7 @@ import type { Principals } from './request/authenticate/principal.ts';
 import type { Decider, Denied } from './request/decide.ts';
 import type { Explanation } from './request/explain.ts';
 import type { RequestHead } from './request/extract/head.ts';
-import type { Identifier } from './request/identify.ts';
+import type { ClearCookie, Identifier } from './request/identify.ts';
 import type { Answer } from './request/respond/write.ts';
 import type { RoutePolicies } from './request/route-policies.ts';
 import type {
@@ -55,7 +55,9 @@ export interface Core {
     options?: Readonly<{
       prefix?: string | undefined;
       signIn?: string | undefined;
-      clearCookie?: boolean | undefined;
+      clearCookie?: ClearCookie | undefined;
+      /** Offer `Basic` beside `Bearer` to programs: not on routes of our own, where it is no credential. */
+      offerBasic?: boolean | undefined;
       retry?: boolean | undefined;
     }>,
   ): Answer;

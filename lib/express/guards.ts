@@ -9,7 +9,7 @@ import { StoreUnavailableError } from '../errors.ts';
 import { cleanUrl } from '../request/authorize/clean-url.ts';
 import type { Decision, Denied } from '../request/decide.ts';
 import type { RequestHead } from '../request/extract/head.ts';
-import type { Identification } from '../request/identify.ts';
+import type { ClearCookie, Identification } from '../request/identify.ts';
 import type { Answer } from '../request/respond/write.ts';
 import { writeAnswer } from '../request/respond/write.ts';
 import type { RoutePolicies } from '../request/route-policies.ts';
@@ -71,7 +71,7 @@ export function expressGuards({ core, routePolicies, answerTo }: Dependencies): 
     req: Request,
     res: Response,
     refusal: Refusal,
-    more: { clearCookie?: boolean; retry?: boolean } = {},
+    more: { clearCookie?: ClearCookie; retry?: boolean } = {},
   ): void {
     const { clearCookie = false, retry = false } = more;
     const principal = principalOf(req) ?? core.anonymous;

@@ -8,7 +8,7 @@ import type { Rule } from './authorize/rules.ts';
 import type { Trace } from './authorize/trace.ts';
 import type { RequestHead } from './extract/head.ts';
 import type { RequestSource } from './extract/source.ts';
-import type { Identification, Identified, Identifier } from './identify.ts';
+import type { ClearCookie, Identification, Identified, Identifier } from './identify.ts';
 import type { RoutePolicies } from './route-policies.ts';
 
 /** The decision on one request. */
@@ -29,7 +29,7 @@ export type Decision =
       refusal: Refusal;
       rule?: Rule | undefined;
       source?: RequestSource | undefined;
-      clearCookie: boolean;
+      clearCookie: ClearCookie;
       /** Answer a navigation with a 303 to the very same target instead of the refusal (a dead cookie under auto-login). */
       retry: boolean;
     }>;
@@ -103,7 +103,8 @@ export function decider(dependencies: Dependencies): Decider {
     if (trace !== undefined) tell(trace, found);
     if (!('principal' in found)) return refused(head, refuse(found.refusal));
     if (found.refusal) return refused(head, refuse(found.refusal, found));
-    const { principal, source, passAuthorization, clearCookie } = found;
+    const { principal, source, passAuthorization } = found;
+    const clearCookie = found.clearCookie !== false;
     if (!authEnabled) return { allow: true, principal, source, passAuthorization, clearCookie };
     const verdict = decideRules(selection, { principal, address: source.address, ladder }, trace);
     if (!verdict.allow) return refused(head, refuse(verdict.refusal, found, verdict.rule));

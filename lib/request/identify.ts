@@ -2,7 +2,7 @@ import { andThen, type MaybePromise } from '../and-then.ts';
 import type { ErrorCode, Refusal } from '../errors.ts';
 import type { Principal } from '../types.ts';
 import type { Outcome } from './authenticate/chain.ts';
-import type { Extracted } from './extract/credential.ts';
+import type { Credential, Extracted } from './extract/credential.ts';
 import type { RequestHead } from './extract/head.ts';
 import type { RequestSource } from './extract/source.ts';
 
@@ -56,13 +56,16 @@ export const ownCredentialPolicy: CredentialPolicy = Object.freeze({
   origins: Object.freeze([]),
 });
 
+/** Whether the answer clears the session cookie: not, as it was set, or wherever somebody may have set one of its name. */
+export type ClearCookie = boolean | 'everywhere';
+
 /** Who makes a request, before any rule. `refusal`: the credentials were malformed, bad or of two people. */
 export type Identified = Readonly<{
   source: RequestSource;
   principal: Principal;
   refusal?: Refusal | undefined;
   passAuthorization: boolean;
-  clearCookie: boolean;
+  clearCookie: ClearCookie;
   /** A dead cookie under auto-login: a navigation is sent to itself once, with the cookie cleared. */
   retry: boolean;
 }>;
@@ -121,6 +124,8 @@ type Seen = Readonly<{
   extracted: Extracted;
 }>;
 
+const isBasic = (credential: Credential): boolean => credential.kind === 'api-token' && credential.basic === true;
+
 const isForeign = ({ extracted }: Seen): boolean => extracted.kind === 'credentials' && extracted.foreign;
 
 /** A foreign `Authorization` is a credential, though none of ours: it signs nobody in. */
@@ -142,11 +147,31 @@ export function identifier(dependencies: Dependencies): Identifier {
     const source = locate(head);
     if ('refusal' in source) return source;
     const rules = surfaces[surface];
-    const extracted = extract(head, authEnabled && rules.own);
+    const extracted = withoutBasic(head, extract(head, authEnabled && rules.own), source, policy);
     const seen: Seen = { head, rules, policy, source, extracted };
     if (!authEnabled) return withoutAuth(seen);
     return andThen(authenticate(extracted), (outcome) => concluded(seen, outcome));
   }
+
+  /**
+   * A browser remembers a Basic credential and sends it by itself: it counts where a program sends it, not on
+   * navigations, nor where another site may have made a browser send it.
+   */
+  function withoutBasic(
+    head: RequestHead,
+    extracted: Extracted,
+    source: RequestSource,
+    policy: CredentialPolicy,
+  ): Extracted {
+    if (extracted.kind === 'malformed' || !extracted.credentials.some(isBasic)) return extracted;
+    const site = head.headers['sec-fetch-site'];
+    const elsewhere = site === undefined ? isOfOthers(head, source, policy) : site !== 'none';
+    if (!elsewhere && !isNavigation(head)) return extracted;
+    return { ...extracted, credentials: extracted.credentials.filter((one) => !isBasic(one)) };
+  }
+
+  const isOfOthers = (head: RequestHead, source: RequestSource, { origins }: CredentialPolicy): boolean =>
+    head.headers.origin !== undefined && !comesFromOurselves(head, source, origins);
 
   function withoutAuth(seen: Seen): Identified {
     const { head, rules, policy, source } = seen;
@@ -165,10 +190,11 @@ export function identifier(dependencies: Dependencies): Identifier {
 
   function refusedAt(
     { head, source }: Seen,
-    { refusal, cookieOnly }: Extract<Outcome, { kind: 'refused' }>,
+    { refusal, cookieOnly, tossed }: Extract<Outcome, { kind: 'refused' }>,
   ): Identified {
     const retry = cookieOnly && autoLogin !== undefined && isNavigation(head);
-    return { source, principal: anonymous, refusal, passAuthorization: false, clearCookie: cookieOnly, retry };
+    const clearCookie = tossed ? 'everywhere' : cookieOnly;
+    return { source, principal: anonymous, refusal, passAuthorization: false, clearCookie, retry };
   }
 
   /** Nobody, or whom auto-login acts as. */

@@ -4,7 +4,7 @@ import { ok, type Refusal, type Result, refused, StoreUnavailableError } from '.
 import { noteAnswer } from '../request/answer-notes.ts';
 import type { RequestHead } from '../request/extract/head.ts';
 import type { RequestSource } from '../request/extract/source.ts';
-import { type Identified, ownCredentialPolicy } from '../request/identify.ts';
+import { type ClearCookie, type Identified, ownCredentialPolicy } from '../request/identify.ts';
 import { returnTo } from '../request/respond/return-to.ts';
 import { somethingBroke } from '../request/respond/something-broke.ts';
 import { type Answer, writeAnswer } from '../request/respond/write.ts';
@@ -104,7 +104,7 @@ function entryOf(request: MatchedRequest, { source, principal }: Identified): Ca
 }
 
 /** Makes the answer to a refusal of our routes. */
-export function refuse(request: RouteRequest, refusal: Refusal, clearCookie = false): Answer {
+export function refuse(request: RouteRequest, refusal: Refusal, clearCookie: ClearCookie = false): Answer {
   const { core, route, prefix, req, res } = request;
   noteAnswer(res, { code: refusal.code });
   if (route?.refuse) return route.refuse(refusal);

@@ -10,7 +10,7 @@ import type { Caller } from '../services.ts';
 import type { UserRecord } from '../stores/records/users.ts';
 import type { SessionRecord } from '../stores/sessions.ts';
 import type { Stores } from '../stores/stores.ts';
-import { type CookieSettings, sessionCookie } from './cookie.ts';
+import { type CookieSettings, clearedEverywhere, sessionCookie } from './cookie.ts';
 import { expressStore, type StoreClass } from './express-store.ts';
 import { heldSessions } from './held-sessions.ts';
 import { type Identity, sessionKeeping, visitor } from './keeping.ts';
@@ -34,6 +34,8 @@ export interface BrowserSessions {
   end(req: IncomingMessage, res: ServerResponse): Promise<void>;
   /** The `Set-Cookie` value that clears the session cookie. */
   readonly clearCookieHeader: string;
+  /** The `Set-Cookie` values that clear every cookie of our name that may have been set for a host and a path. */
+  clearedEverywhere(hostname: string, path: string): string[];
   /** The names of the cookies that are ours: an upstream may not set them, nor see them. */
   readonly cookieNames: readonly string[];
 }
@@ -153,5 +155,12 @@ export function browserSessions(dependencies: BrowserSessionDependencies): Brows
     res.appendHeader('Set-Cookie', cookie.clearCookieHeader);
   }
 
-  return { handler, begin, end, clearCookieHeader: cookie.clearCookieHeader, cookieNames: cookie.names };
+  return {
+    handler,
+    begin,
+    end,
+    clearCookieHeader: cookie.clearCookieHeader,
+    clearedEverywhere: (hostname, path) => clearedEverywhere(cookie, hostname, path),
+    cookieNames: cookie.names,
+  };
 }

@@ -54,3 +54,35 @@ export function sessionCookie(settings: CookieSettings): SessionCookie {
     clearCookieHeader: [`${name}=`, ...attributes].join('; '),
   });
 }
+
+/** So many `Set-Cookie` headers fit beside others into what proxies take. */
+const mostCleared = 40;
+
+/**
+ * The `Set-Cookie` values that clear a cookie of our name wherever one may have been set for this host and path: without a
+ * domain and for each domain above the host, on each prefix of the path. `hostname` is a name or an address, checked.
+ */
+export function clearedEverywhere({ name, secure }: SessionCookie, hostname: string, path: string): string[] {
+  const ends = ['Max-Age=0', 'HttpOnly', ...(secure ? ['Secure'] : [])].join('; ');
+  const values = prefixesOf(path).flatMap((prefix) =>
+    ['', ...domainsOf(hostname)].map((domain) => `${name}=; Path=${prefix}; ${domain}${ends}`),
+  );
+  return values.slice(0, mostCleared);
+}
+
+/** An address has none, and browsers take no cookie for a single label. */
+function domainsOf(hostname: string): string[] {
+  if (hostname.includes(':') || /^[\d.]+$/.test(hostname)) return [];
+  const labels = hostname.split('.');
+  return labels.slice(0, -1).map((_, at) => `Domain=${labels.slice(at).join('.')}; `);
+}
+
+/** `/a/b` gives `/`, `/a`, `/a/`, `/a/b`. */
+function prefixesOf(path: string): string[] {
+  const segments = path.split('/').filter((segment) => /^[\w.~-]{1,100}$/.test(segment));
+  const below = segments.slice(0, 4).flatMap((_, at) => {
+    const prefix = `/${segments.slice(0, at + 1).join('/')}`;
+    return [prefix, `${prefix}/`];
+  });
+  return ['/', ...below];
+}

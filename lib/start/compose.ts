@@ -139,7 +139,7 @@ async function servicesOf(base: InstallationDependencies) {
     cache,
     principals: who,
     cookieName: browser.cookieNames[0] ?? '',
-    clearCookieHeader: browser.clearCookieHeader,
+    cleared: { header: browser.clearCookieHeader, everywhere: browser.clearedEverywhere },
     sessionIdIn: (cookie) => signedSessionId(cookie, secrets),
     verify: (token) => access.verify(token),
   });

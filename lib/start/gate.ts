@@ -88,7 +88,7 @@ export function gateOver(installation: Installation, onMount: (prefix: string) =
   const answer: InternalGate['answer'] = (head, { refusal, clearCookie, retry }) => {
     const prefix = signInPath?.();
     const signIn = prefix === undefined || !settings.authEnabled ? undefined : `${prefix}/login`;
-    return core.answer(head, refusal, { prefix, signIn, clearCookie, retry });
+    return core.answer(head, refusal, { prefix, signIn, clearCookie, offerBasic: true, retry });
   };
 
   return {

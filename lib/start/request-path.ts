@@ -14,10 +14,12 @@ import { pathOwner } from '../request/authorize/own-paths.ts';
 import { autoLoginMayRead, comesFromOurselves } from '../request/authorize/same-origin.ts';
 import { decider } from '../request/decide.ts';
 import { explainer } from '../request/explain.ts';
+import type { RequestHead } from '../request/extract/head.ts';
+import { parseHost } from '../request/extract/host.ts';
 import { extractor } from '../request/extract/index.ts';
 import { isNavigation } from '../request/extract/navigation.ts';
 import { sourceReader } from '../request/extract/source.ts';
-import { identifier } from '../request/identify.ts';
+import { type ClearCookie, identifier } from '../request/identify.ts';
 import type { Policies } from '../request/policies.ts';
 import { respond } from '../request/respond/index.ts';
 import { ownHeaders } from '../request/respond/own-headers.ts';
@@ -38,7 +40,7 @@ type Dependencies = Readonly<{
   issuer: string;
   clock: () => number;
   cookieName: string;
-  clearCookieHeader: string;
+  cleared: ClearedCookies;
   sessionIdIn: (cookie: string) => string | undefined;
   verify: (token: string) => Promise<Result<AccessTokenClaims>>;
 }>;
@@ -48,7 +50,7 @@ export type RequestPath = Pick<Core, 'identify' | 'decider' | 'explain' | 'answe
 
 /** Puts the request path together. Makes the user of auto-login where the settings name none. */
 export async function composeRequestPath(dependencies: Dependencies): Promise<RequestPath> {
-  const { settings, policies, principals, clearCookieHeader, record } = dependencies;
+  const { settings, policies, principals, record } = dependencies;
   const { identify, presented } = identifier(await identifierDependencies(dependencies));
   const { anonymous } = principals;
   const onRefusal = denialRecorder({ record, readSource: sourceReader(settings) });
@@ -66,7 +68,7 @@ export async function composeRequestPath(dependencies: Dependencies): Promise<Re
     identify,
     decider: decisions,
     explain: explainer({ route: hypothetical.route, presented, anonymous }),
-    answer: answerer(settings, clearCookieHeader),
+    answer: answerer(settings, dependencies.cleared),
     onRefusal,
   };
 }
@@ -85,6 +87,7 @@ async function identifierDependencies(dependencies: Dependencies): Promise<Param
       session: sessionAuthenticator({ ...shared, sessionIdIn, idle: settings.sessionIdle }),
       apiToken: apiTokenAuthenticator(shared),
       accessToken: accessTokenAuthenticator({ ...shared, verify }),
+      lowerOf: principals.lowerOf,
     }),
     autoLogin: settings.autoLogin ? await autoLoginOf(dependencies) : undefined,
     comesFromOurselves,
@@ -115,11 +118,14 @@ async function autoLoginOf({ settings, stores, principals, cache, clock, record 
   return autoLogin({ users: stores.users, principals, cache, clock, nameKey, ceiling, networks, used });
 }
 
+type ClearedCookies = Readonly<{ header: string; everywhere: (hostname: string, path: string) => string[] }>;
+
 /** Answers refusals in the frame of this installation. */
-function answerer(settings: Settings, clearCookieHeader: string): Core['answer'] {
+function answerer(settings: Settings, cleared: ClearedCookies): Core['answer'] {
   const { brandName, prefix: ownPrefix } = settings;
   const common = ownHeaders(settings);
-  return function answer(head, refusal, { prefix = ownPrefix, signIn, clearCookie = false, retry } = {}) {
+  return function answer(head, refusal, options = {}) {
+    const { prefix = ownPrefix, signIn, clearCookie = false, offerBasic = false, retry } = options;
     return respond({
       refusal,
       ownHeaders: common,
@@ -127,9 +133,26 @@ function answerer(settings: Settings, clearCookieHeader: string): Core['answer']
       signIn,
       target: head.url,
       method: head.method,
-      clearCookieHeader: clearCookie ? clearCookieHeader : undefined,
+      clearCookieHeader: clearedBy(clearCookie, head, cleared),
+      offerBasic: offerBasic && isProgram(head),
       retry,
       page: (shown) => errorPage(shown, { brandName, prefix }),
     });
   };
+}
+
+function clearedBy(clear: ClearCookie, head: RequestHead, { header, everywhere }: ClearedCookies) {
+  if (clear !== 'everywhere') return clear ? header : undefined;
+  const hostname = parseHost(head.headers.host ?? '')?.hostname ?? '';
+  return everywhere(hostname, head.url?.split('?')[0] ?? '/');
+}
+
+const davMethods: ReadonlySet<string> = new Set([
+  ...['PROPFIND', 'PROPPATCH', 'MKCOL', 'COPY', 'MOVE', 'LOCK', 'UNLOCK', 'REPORT', 'MKCALENDAR', 'SEARCH', 'ACL'],
+]);
+
+/** What a browser does not send: another agent, or a WebDAV method that no page asked for. */
+function isProgram({ method = '', headers }: RequestHead): boolean {
+  const agent = headers['user-agent'] ?? '';
+  return !agent.startsWith('Mozilla/') || (davMethods.has(method) && headers.origin === undefined);
 }

@@ -2,7 +2,7 @@ import { andThen, type MaybePromise } from '../../and-then.ts';
 import type { Refusal } from '../../errors.ts';
 import type { Principal } from '../../types.ts';
 import type { Credential, Extracted } from '../extract/credential.ts';
-import type { Verdict } from './verdict.ts';
+import { bad, type Verdict } from './verdict.ts';
 
 /** What became of the credentials of a request. */
 export type Outcome =
@@ -16,21 +16,29 @@ export type Outcome =
       cookieOnly: boolean;
       /** Then: who the credential beside it is good for. It counts where a dead cookie counts as absent. */
       beside?: Principal | undefined;
+      /** Two live session cookies came: all of that name are to be cleared, wherever they were set. */
+      tossed?: true;
     }>;
 
 export type Authenticators = Readonly<{
   session: (cookie: string) => MaybePromise<Verdict>;
   apiToken: (token: string) => Promise<Verdict>;
   accessToken: (token: string) => Promise<Verdict>;
+  /** What is left of two credentials of one principal: the lower role, the scopes that both hold. */
+  lowerOf: (a: Principal, b: Principal) => Principal;
 }>;
 
 const refusedAs = (refusal: Refusal, cookieOnly = false): Outcome => ({ kind: 'refused', refusal, cookieOnly });
 const nobody: Outcome = Object.freeze({ kind: 'nobody' });
+const twoCookies: Outcome = Object.freeze({
+  ...refusedAs({ code: 'malformed_credential', detail: 'Two live session cookies were sent; both are cleared.' }),
+  tossed: true,
+});
 
 /**
- * Judges what a request presented, worst first: malformed (400), then bad (401, also beside a good one), then two of
- * different principals (400). Of two credentials of one principal the narrower, the one in `Authorization`, holds.
- * A promise only where something had to be looked up: a known credential is judged at once.
+ * Authenticates what a request presented, worst first: malformed (400), then bad (401, also beside a good one), then two of
+ * different principals (400). Of two credentials of one principal the lower of both holds. A promise only where something
+ * had to be looked up.
  */
 export function chain(by: Authenticators): (extracted: Extracted) => MaybePromise<Outcome> {
   function judge(credential: Credential): MaybePromise<Verdict> {
@@ -39,7 +47,19 @@ export function chain(by: Authenticators): (extracted: Extracted) => MaybePromis
   }
 
   function judgeOne(credential: Credential): MaybePromise<Outcome> {
+    if (credential.kind === 'session' && credential.others !== undefined) {
+      return judgeCookies([credential.cookie, ...credential.others]);
+    }
     return andThen(judge(credential), (verdict) => outcomeOf(verdict, credential));
+  }
+
+  /** Cookies that name no live session are ignored beside one that does. */
+  async function judgeCookies(cookies: readonly string[]): Promise<Outcome> {
+    const verdicts = await Promise.all(cookies.map(by.session));
+    const live = verdicts.filter((verdict) => verdict.kind !== 'bad');
+    if (live.length > 1) return twoCookies;
+    const [verdict = bad('invalid_token')] = live.length > 0 ? live : verdicts;
+    return verdict.kind === 'bad' ? refusedAs({ code: verdict.code }, true) : verdict;
   }
 
   async function judgeAll(credentials: readonly Credential[]): Promise<Outcome> {
@@ -48,7 +68,7 @@ export function chain(by: Authenticators): (extracted: Extracted) => MaybePromis
     const fault = faults.find((outcome) => !outcome.cookieOnly) ?? faults[0];
     const good = outcomes.flatMap((outcome) => (outcome.kind === 'principal' ? [outcome.principal] : []));
     if (fault) return fault.cookieOnly ? { ...fault, beside: good[0] } : fault;
-    return together(good);
+    return together(good, by.lowerOf);
   }
 
   return function authenticate(extracted) {
@@ -63,9 +83,10 @@ function outcomeOf(verdict: Verdict, credential: Credential): Outcome {
   return verdict.kind === 'bad' ? refusedAs({ code: verdict.code }, credential.kind === 'session') : verdict;
 }
 
-function together(found: readonly Principal[]): Outcome {
-  const last = found.at(-1);
-  if (last === undefined) return nobody;
-  if (found.every((one) => one.id === last.id)) return { kind: 'principal', principal: last };
+function together(found: readonly Principal[], lowerOf: Authenticators['lowerOf']): Outcome {
+  const [first, ...others] = found;
+  if (first === undefined) return nobody;
+  if (others.every((one) => one.id === first.id))
+    return { kind: 'principal', principal: others.reduce(lowerOf, first) };
   return refusedAs({ code: 'malformed_credential', detail: 'Two credentials of different principals were sent.' });
 }

@@ -19,6 +19,11 @@ export interface Principals {
   readonly anonymous: Principal;
   /** The principal that a user is with a credential: never more than the lower of the two. */
   ofUser(user: KnownUser, holding: Holding): Principal;
+  /**
+   * What is left of two credentials of one principal: the lower role, the scopes that both hold, the earlier end. A session
+   * among them stays one, so that the Origin of changing requests is checked.
+   */
+  lowerOf(a: Principal, b: Principal): Principal;
 }
 
 export function principals(ladder: Ladder, scopes: ScopeTable): Principals {
@@ -50,5 +55,20 @@ export function principals(ladder: Ladder, scopes: ScopeTable): Principals {
     });
   }
 
-  return { anonymous, ofUser };
+  function lowerOf(a: Principal, b: Principal): Principal {
+    const base = b.via === 'session' ? b : a;
+    return Object.freeze({
+      ...base,
+      role: ladder.lower(a.role, b.role),
+      scopes: Object.freeze(a.scopes.filter((scope) => b.scopes.includes(scope))),
+      sessionId: a.sessionId ?? b.sessionId,
+      tokenId: a.tokenId ?? b.tokenId,
+      expiresAt: earlier(a.expiresAt, b.expiresAt),
+    });
+  }
+
+  return { anonymous, ofUser, lowerOf };
 }
+
+const earlier = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { cookieValues, decodeCookie } from '../../net/cookies.ts';
-import { readAuthorization } from './bearer.ts';
+import { readAuthorization, readBareToken } from './bearer.ts';
 import type { Credential, Extracted } from './credential.ts';
 import type { RequestHead } from './head.ts';
 import { countOf } from './raw-headers.ts';
@@ -13,61 +13,86 @@ const malformed = (detail: string): Extracted => ({ kind: 'malformed', detail })
 const longestCookie = 4096;
 const controls = /[\u0000-\u001f\u007f]/;
 
-/** The last headers on a connection: a browser sends the very same ones again and again, and they read the same. */
-type Remembered = Readonly<{
+/** The credential headers of a request, each as sent. */
+type Presented = Readonly<{
   cookie: string | undefined;
   authorization: string | undefined;
+  token: string | string[] | undefined;
   own: boolean;
-  extracted: Extracted;
 }>;
 
+/** The last headers on a connection: a browser sends the very same ones again and again, and they read the same. */
+type Remembered = Readonly<{ presented: Presented; extracted: Extracted }>;
+
+const isSame = (a: Presented, b: Presented): boolean =>
+  a.cookie === b.cookie && a.authorization === b.authorization && a.token === b.token && a.own === b.own;
+
+/** Node keeps one of several: which of them counts is not ours to guess. */
+const onlyOnce = ['authorization', 'origin', 'x-gatewarden-token'] as const;
+
 /**
- * Makes the function that reads credentials from the session cookie and from `Authorization`. It verifies nothing and uses
- * no store. `own`: the request is for one of Gatewarden's routes, where every Bearer is taken as ours.
+ * Makes the function that reads credentials from the session cookie, `Authorization` and `X-Gatewarden-Token`, never from
+ * the query or the body. It verifies nothing and uses no store. `own`: the request is for one of Gatewarden's routes,
+ * where every Bearer is taken as ours.
  * - `cookieName`: name of the session cookie;
  * - `issuer`: `iss` of our tokens.
  */
 export function extractor(options: {
   cookieName: string;
   issuer: string;
-}): (req: RequestHead, own: boolean) => Extracted {
+}): (head: RequestHead, own: boolean) => Extracted {
   const { cookieName, issuer } = options;
   const remembered = new WeakMap<Socket, Remembered>();
 
-  return function extract(req, own) {
-    if (countOf(req.rawHeaders, 'authorization') > 1) return malformed('There is more than one Authorization header.');
-    if (countOf(req.rawHeaders, 'origin') > 1) return malformed('There is more than one Origin header.');
-    const { authorization, cookie } = req.headers;
-    if (cookie === undefined && authorization === undefined) return nothing;
-    const last = remembered.get(req.socket);
-    if (last?.cookie === cookie && last?.authorization === authorization && last?.own === own) return last.extracted;
-    const cookies = cookie === undefined ? [] : cookieValues(cookie, cookieName);
-    const extracted = combine(cookies, authorization, own);
-    remembered.set(req.socket, { cookie, authorization, own, extracted });
+  return function extract(head, own) {
+    for (const name of onlyOnce) {
+      if (countOf(head.rawHeaders, name) > 1) return malformed(`There is more than one ${name} header.`);
+    }
+    const { authorization, cookie, 'x-gatewarden-token': token } = head.headers;
+    if (cookie === undefined && authorization === undefined && token === undefined) return nothing;
+    const presented = { cookie, authorization, token, own };
+    const last = remembered.get(head.socket);
+    if (last !== undefined && isSame(last.presented, presented)) return last.extracted;
+    const extracted = combine(presented);
+    remembered.set(head.socket, { presented, extracted });
     return extracted;
   };
 
-  function combine(cookies: readonly string[], authorization: string | undefined, own: boolean): Extracted {
-    const session = cookies.length === 0 ? undefined : readCookie(cookies);
+  function combine({ cookie, authorization, token, own }: Presented): Extracted {
+    const session = readCookie(cookie === undefined ? [] : cookieValues(cookie, cookieName));
     if (typeof session === 'string') return malformed(session);
-    if (authorization === undefined) return session ? found([session], false) : nothing;
-    const read = readAuthorization(authorization, issuer, own);
-    if (read.kind === 'malformed') return read;
-    if (read.kind === 'foreign') return session ? found([session], true) : foreignOnly;
-    return found(session ? [session, read.credential] : [read.credential], false);
+    const read = authorization === undefined ? undefined : readAuthorization(authorization, issuer, own);
+    if (read?.kind === 'malformed') return read;
+    const bare = token === undefined ? undefined : readBareToken(String(token));
+    if (token !== undefined && bare === undefined) return malformed('X-Gatewarden-Token holds no token of ours.');
+    const credentials = [session, read?.kind === 'ours' ? read.credential : undefined, bare];
+    return found(
+      credentials.filter((one) => one !== undefined),
+      read?.kind === 'foreign',
+    );
   }
 }
 
-const found = (credentials: readonly Credential[], foreign: boolean): Extracted => ({
-  kind: 'credentials',
-  credentials,
-  foreign,
-});
+function found(credentials: readonly Credential[], foreign: boolean): Extracted {
+  if (credentials.length === 0) return foreign ? foreignOnly : nothing;
+  return { kind: 'credentials', credentials, foreign };
+}
 
-/** The credential, or what is wrong with it. */
-function readCookie([value = '', ...others]: readonly string[]): Credential | string {
-  if (others.length > 0) return 'There is more than one session cookie.';
+/**
+ * The credential, what is wrong with it, or undefined where there is none. A sibling subdomain can set further cookies
+ * of our name: of several, those that cannot be one of ours do not count.
+ */
+function readCookie(values: readonly string[]): Credential | string | undefined {
+  if (values.length === 0) return undefined;
+  const problem = problemOfCookie(values[0] ?? '');
+  if (values.length === 1) return problem ?? { kind: 'session', cookie: decodeCookie(values[0] ?? '') };
+  const readable = values.filter((value) => problemOfCookie(value) === undefined).map(decodeCookie);
+  const [cookie, ...others] = new Set(readable);
+  if (cookie === undefined) return problem ?? 'The session cookies cannot be read.';
+  return others.length === 0 ? { kind: 'session', cookie } : { kind: 'session', cookie, others };
+}
+
+function problemOfCookie(value: string): string | undefined {
   if (value.length > longestCookie) return 'The session cookie is too long.';
-  const cookie = decodeCookie(value);
-  return controls.test(cookie) ? 'The session cookie has control characters in it.' : { kind: 'session', cookie };
+  return controls.test(decodeCookie(value)) ? 'The session cookie has control characters in it.' : undefined;
 }

@@ -25,3 +25,6 @@ export function challenge(refusal: Refusal, status: number, realm?: string): str
   ].filter((parameter) => parameter !== undefined);
   return parameters.length === 0 ? 'Bearer' : `Bearer ${parameters.join(', ')}`;
 }
+
+/** RFC 7617: the password is an API token, the name may be anything. */
+export const basicChallenge = 'Basic realm="API token as password", charset="UTF-8"';

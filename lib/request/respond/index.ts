@@ -1,5 +1,5 @@
 import { type ErrorCode, errorTable, type Refusal } from '../../errors.ts';
-import { challenge } from './challenge.ts';
+import { basicChallenge, challenge } from './challenge.ts';
 import { htmlContentType, mediaTypes } from './media-types.ts';
 import type { OwnHeaders } from './own-headers.ts';
 import { problemJson } from './problem.ts';
@@ -19,8 +19,10 @@ export type Respond = Readonly<{
   /** Default GET. What was unsafe is not done again after sign-in: one comes back to `/`. */
   method?: string | undefined;
   realm?: string | undefined;
-  /** The `Set-Cookie` value that drops a dead session cookie. */
-  clearCookieHeader?: string | undefined;
+  /** The `Set-Cookie` values that drop a dead session cookie. */
+  clearCookieHeader?: string | string[] | undefined;
+  /** Offer `Basic` as well, with a token as the password: to programs that know nothing else. Default false. */
+  offerBasic?: boolean | undefined;
   /** Send a navigation to the very same target once more, with the cookie dropped. */
   retry?: boolean | undefined;
   /** The page that shows a refusal to a navigation; without it, everybody gets problem+json. */
@@ -55,7 +57,7 @@ export function respond(asked: Respond): Answer {
   return { status, headers: { ...withReasons, 'Content-Type': mediaTypes.problem }, body: problemJson(refusal) };
 }
 
-const cookieHeader = (clearCookieHeader: string | undefined): Record<string, string> =>
+const cookieHeader = (clearCookieHeader: string | string[] | undefined): Record<string, string | string[]> =>
   clearCookieHeader === undefined ? {} : { 'Set-Cookie': clearCookieHeader };
 
 function locationFor({ refusal, signIn, target, method = 'GET', retry }: Respond): string | undefined {
@@ -65,9 +67,10 @@ function locationFor({ refusal, signIn, target, method = 'GET', retry }: Respond
   return `${signIn}?next=${encodeURIComponent(back)}`;
 }
 
-function challengeHeader({ refusal, realm }: Respond, status: number): Record<string, string> {
+function challengeHeader({ refusal, realm, offerBasic }: Respond, status: number): Record<string, string | string[]> {
   const value = challenge(refusal, status, realm);
-  return value === undefined ? {} : { 'WWW-Authenticate': value };
+  if (value === undefined) return {};
+  return { 'WWW-Authenticate': offerBasic && status === 401 ? [value, basicChallenge] : value };
 }
 
 function waitHeader({ code, retryAfter }: Refusal): Record<string, string> {

@@ -24,9 +24,11 @@ const authenticate = chain({
   session: (cookie) => verdict(cookie, 'session'),
   apiToken: async (token) => verdict(token, 'api-token'),
   accessToken: async (token) => verdict(token, 'access-token'),
+  lowerOf: (a, b) => ({ ...a, via: b.via }),
 });
 
-const cookie = (text: string): Credential => ({ kind: 'session', cookie: text });
+const cookie = (text: string, ...others: string[]): Credential =>
+  others.length === 0 ? { kind: 'session', cookie: text } : { kind: 'session', cookie: text, others };
 const token = (text: string): Credential => ({ kind: 'api-token', token: text });
 const jwt = (text: string): Credential => ({ kind: 'access-token', token: text });
 const sent = (...credentials: Credential[]): Extracted => ({ kind: 'credentials', credentials, foreign: false });
@@ -40,6 +42,11 @@ const cases: [title: string, extracted: Extracted, outcome: string][] = [
   ["a visitor's session", sent(cookie('visitor')), 'nobody'],
   ["a visitor's session beside a token", sent(cookie('visitor'), token('ada')), 'ada by api-token'],
   ['a bad cookie', sent(cookie('dead')), 'token_expired of the cookie'],
+  ['a dead cookie beside a good one', sent(cookie('dead', 'ada')), 'ada by session'],
+  ['a good cookie beside two dead ones', sent(cookie('dead', 'ada', 'gone')), 'ada by session'],
+  ['two good cookies', sent(cookie('ada', 'bob')), 'malformed_credential'],
+  ['two cookies of one user', sent(cookie('ada', 'ada')), 'malformed_credential'],
+  ['two dead cookies', sent(cookie('dead', 'gone')), 'token_expired of the cookie'],
   ['a bad token', sent(token('dead')), 'token_expired'],
   ['a bad token beside a good cookie', sent(cookie('ada'), token('dead')), 'token_expired'],
   ['a bad cookie beside a good token', sent(cookie('dead'), token('ada')), 'token_expired of the cookie'],

@@ -14,7 +14,11 @@ const bent = `${part({ alg: 'EdDSA' })}.${part({ iss: issuer, pad: 'x' }).replac
 type Header = readonly [string, string];
 const cookie = (value: string): Header => ['Cookie', value];
 const authorization = (value: string): Header => ['Authorization', value];
-const session = (value: string) => ({ kind: 'session', cookie: value });
+const own = (value: string): Header => ['X-Gatewarden-Token', value];
+const basic = (user: string, password: string): Header =>
+  authorization(`Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`);
+const session = (value: string, ...others: string[]) =>
+  others.length === 0 ? { kind: 'session', cookie: value } : { kind: 'session', cookie: value, others };
 
 const accepted: readonly (readonly [string, readonly Header[], readonly object[], boolean])[] = [
   ['no header at all is no credential', [], [], false],
@@ -54,6 +58,25 @@ const accepted: readonly (readonly [string, readonly Header[], readonly object[]
     [session('x'), { kind: 'api-token', token: 'gwt_a' }],
     false,
   ],
+  ['two session cookies', [cookie('gatewarden=a; gatewarden=b')], [session('a', 'b')], false],
+  ['one session cookie twice', [cookie('gatewarden=a; b=1;  gatewarden =a')], [session('a')], false],
+  ['session cookies in two headers', [cookie('gatewarden=a'), cookie('gatewarden=b')], [session('a', 'b')], false],
+  ['a session cookie beside one that cannot be read', [cookie('gatewarden=a%00; gatewarden=b')], [session('b')], false],
+  ['an X-Gatewarden-Token', [own('gwt_a')], [{ kind: 'api-token', token: 'gwt_a' }], false],
+  ['a JWT as X-Gatewarden-Token', [own(ours)], [{ kind: 'access-token', token: ours }], false],
+  [
+    'an X-Gatewarden-Token beside a foreign header',
+    [own('gwt_a'), authorization('Bearer abc')],
+    [{ kind: 'api-token', token: 'gwt_a' }],
+    true,
+  ],
+  [
+    'Basic with a token as its password',
+    [basic('ada', 'gwt_a:b')],
+    [{ kind: 'api-token', token: 'gwt_a:b', basic: true }],
+    false,
+  ],
+  ['Basic with a token as its name is neither ours nor the upstream’s', [basic('gwt_a', 'x')], [], false],
   ['a token in the query is none', [['X-Token', 'gwt_abc']], [], false],
 ];
 
@@ -75,10 +98,12 @@ const refused: readonly (readonly [string, readonly Header[]])[] = [
       ['origin', 'https://a'],
     ],
   ],
-  ['two session cookies', [cookie('gatewarden=a; gatewarden=b')]],
-  ['two equal session cookies', [cookie('gatewarden=a; b=1;  gatewarden =a')]],
-  ['two session cookies in two headers', [cookie('gatewarden=a'), cookie('gatewarden=b')]],
-  ['two session cookies beside a good token', [cookie('gatewarden=a; gatewarden=b'), authorization('Bearer gwt_a')]],
+  ['two session cookies that cannot be read', [cookie('gatewarden=a%00; gatewarden=b%00')]],
+  ['two X-Gatewarden-Token headers', [own('gwt_a'), own('gwt_a')]],
+  ['an X-Gatewarden-Token with a scheme', [own('Bearer gwt_a')]],
+  ['an X-Gatewarden-Token of somebody else', [own('abc')]],
+  ['an empty X-Gatewarden-Token', [own('')]],
+  ['an X-Gatewarden-Token with a list', [own('gwt_a, gwt_b')]],
   ['an empty Authorization header', [authorization('')]],
   ['Bearer without a token', [authorization('Bearer')]],
   ['Bearer with an empty token', [authorization('Bearer ')]],
@@ -97,7 +122,7 @@ for (const [name, headers] of refused) {
   test(`malformed: ${name}`, () => equal(extract(incoming({ headers }), false).kind, 'malformed'));
 }
 
-const own: readonly (readonly [string, string, object | 'foreign'])[] = [
+const onOwnRoutes: readonly (readonly [string, string, object | 'foreign'])[] = [
   ['a bearer that nobody knows is ours', 'Bearer abc', { kind: 'access-token', token: 'abc' }],
   [
     'a JWT of another issuer is ours',
@@ -108,7 +133,7 @@ const own: readonly (readonly [string, string, object | 'foreign'])[] = [
   ['Basic is foreign', 'Basic YTpi', 'foreign'],
 ];
 
-for (const [name, value, expected] of own) {
+for (const [name, value, expected] of onOwnRoutes) {
   test(`on our own routes ${name}`, () => {
     const foreign = expected === 'foreign';
     const credentials = foreign ? [] : [expected];
@@ -119,6 +144,11 @@ for (const [name, value, expected] of own) {
     });
   });
 }
+
+test('on our own routes Basic with a token is no credential, and not passed on', () => {
+  const extracted = extract(incoming({ headers: [basic('ada', 'gwt_a')] }), true);
+  deepEqual(extracted, { kind: 'credentials', credentials: [], foreign: false });
+});
 
 test('the 4,096th byte of a session cookie is still read', () => {
   const value = 'a'.repeat(4096);
