@@ -16,6 +16,7 @@ export type { Decision } from './request/decide.ts';
 export type { Explanation } from './request/explain.ts';
 export type { RequestHead } from './request/extract/head.ts';
 export type { RequestSource } from './request/extract/source.ts';
+export type { ClearCookie } from './request/identify.ts';
 export type {
   ApiTokens,
   ApiTokenView,

@@ -38,7 +38,7 @@ const curable: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 /** Seconds, where a refusal does not say. */
-const waits: Partial<Record<ErrorCode, number>> = { rate_limited: 60, store_unavailable: 2 };
+const waits: Partial<Record<ErrorCode, number>> = { rate_limited: 60, store_unavailable: 2, upstream_busy: 5 };
 
 /**
  * The answer to a refusal: for a navigation that signing in would help a 303 to the sign-in page, else the status of
