@@ -62,6 +62,17 @@ const called = (work: (done: (error?: unknown) => void) => unknown): Promise<voi
     work((error) => (error ? reject(error) : resolve()));
   });
 
+/**
+ * express-session leaves a `Secure` cookie out, silently, where the connection itself is plain; behind a proxy that ends
+ * TLS it always is. `PUBLIC_URL` has decided.
+ */
+function overTls(middleware: Handler): Handler {
+  return function sessionOverTls(req, res, next) {
+    Object.defineProperty(req, 'secure', { value: true, configurable: true });
+    middleware(req, res, next);
+  };
+}
+
 /** Sessions of browsers: express-session over our session store. */
 export function browserSessions(dependencies: BrowserSessionDependencies): BrowserSessions {
   const { settings, secrets, stores, bus, clock } = dependencies;
@@ -87,12 +98,7 @@ export function browserSessions(dependencies: BrowserSessionDependencies): Brows
     rolling: false,
   }) as Handler;
 
-  const handler: Handler = (req, res, next) => {
-    // express-session leaves a `Secure` cookie out, silently, where the connection itself is plain; behind a proxy that
-    // ends TLS it always is. PUBLIC_URL has decided.
-    if (cookie.secure) Object.defineProperty(req, 'secure', { value: true, configurable: true });
-    middleware(req, res, next);
-  };
+  const handler = cookie.secure ? overTls(middleware) : middleware;
 
   async function loaded(req: WithSession, res: ServerResponse): Promise<Session> {
     if (req.session === undefined) await called((done) => handler(req, res, done));
