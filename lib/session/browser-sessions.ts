@@ -78,14 +78,9 @@ export function browserSessions(dependencies: BrowserSessionDependencies): Brows
   const { settings, secrets, stores, bus, clock } = dependencies;
   const cookie = sessionCookie(settings);
   const identities = new WeakMap<object, Identity>();
-  const keeping = sessionKeeping({
-    stores,
-    bus,
-    idle: settings.sessionIdle,
-    lifetime: settings.sessionLifetime,
-    clock,
-    identityOf: (held) => identities.get(held) ?? visitor,
-  });
+  const identityOf = (held: object) => identities.get(held) ?? visitor;
+  const { sessionIdle: idle, sessionLifetime: lifetime } = settings;
+  const keeping = sessionKeeping({ stores, bus, idle, lifetime, clock, identityOf });
   const sessions = heldSessions(keeping);
   const middleware = session({
     name: cookie.name,
