@@ -214,7 +214,7 @@ test('an upstream takes no scope for a role: each is told behind its own word', 
     const groups = seen ? (valuesOf(seen, 'x-forwarded-groups')[0] ?? '').split(',') : [];
     deepEqual(
       groups.filter((group) => !group.startsWith('scope:')),
-      ['viewer', 'anony'],
+      ['viewer'],
     );
     match(groups.join(), /scope:admin/);
   } finally {
