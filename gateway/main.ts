@@ -5,7 +5,7 @@ import { gatewayApp } from './app.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { type GatewayLog, gatewayLog } from './log.ts';
 import { noteRunning } from './running.ts';
-import { onStopSignals } from './signals.ts';
+import { endLog, onStopSignals } from './signals.ts';
 
 export { ListenError } from './server.ts';
 
@@ -71,7 +71,7 @@ function running({ app, gate, out, url, address, forgetRunning }: Dependencies, 
     await gate.close();
     stopListening();
     out.log.info({}, 'stopped');
-    out.flush();
+    await endLog(out);
     resolve();
   }
 

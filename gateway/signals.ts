@@ -1,24 +1,42 @@
 import type { GatewayLog } from './log.ts';
 
 /** The first SIGTERM or SIGINT calls `close`, the next one ends the process at once. Returns an unsubscribe function. */
-export function onStopSignals({ log, flush }: GatewayLog, close: () => Promise<void>): () => void {
+export function onStopSignals(out: GatewayLog, close: () => Promise<void>): () => void {
   let asked = false;
 
-  function onSignal(signal: NodeJS.Signals): void {
-    if (asked) {
-      log.warn({ signal }, 'a second signal: ending at once');
-      flush();
-      process.exit(signal === 'SIGINT' ? 130 : 143);
+  async function stop(signal: NodeJS.Signals): Promise<void> {
+    out.log.info({ signal }, 'stopping: letting requests finish');
+    try {
+      await close();
+    } catch (error) {
+      out.log.error({ err: error }, 'the end was not clean');
+      await exitAfter(out, 3);
     }
-    asked = true;
-    log.info({ signal }, 'stopping: letting requests finish');
-    close().catch((error: unknown) => {
-      log.error({ err: error }, 'the end was not clean');
-      flush();
-      process.exit(3);
-    });
+  }
+
+  function onSignal(signal: NodeJS.Signals): void {
+    if (!asked) {
+      asked = true;
+      void stop(signal);
+      return;
+    }
+    out.log.warn({ signal }, 'a second signal: ending at once');
+    void exitAfter(out, signal === 'SIGINT' ? 130 : 143);
   }
 
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
   return () => void process.off('SIGTERM', onSignal).off('SIGINT', onSignal);
+}
+
+async function exitAfter(out: GatewayLog, code: number): Promise<void> {
+  await endLog(out);
+  process.exit(code);
+}
+
+/**
+ * Gets the last lines out. Where nobody takes them (a pipe whose reader has stopped) the process is ended: a write that
+ * waits would hold up every other way to end it.
+ */
+export async function endLog(out: GatewayLog): Promise<void> {
+  if (!(await out.end())) process.kill(process.pid, 'SIGKILL');
 }

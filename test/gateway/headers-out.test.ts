@@ -1,6 +1,5 @@
 import { equal } from 'node:assert/strict';
 import test from 'node:test';
-import { pretty } from '../../gateway/log.ts';
 import { privately, setsOneOf } from '../../gateway/proxy/headers-out.ts';
 
 const ours = new Set(['gatewarden', '__host-gatewarden']);
@@ -41,14 +40,3 @@ for (const [given, told] of [
     equal(privately(given), told);
   });
 }
-
-test('a readable log line holds what a client sent without moving the cursor', () => {
-  const line = JSON.stringify({
-    level: 30,
-    time: '2026-11-21T12:00:01.000Z',
-    msg: 'request',
-    path: '/\u001b[2J\u202e\u009b1m\n',
-    user: '',
-  });
-  equal(pretty(line), '12:00:01 info  request path="/\\u001b[2J??1m\\n"\n');
-});
