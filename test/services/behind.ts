@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { noBrowser } from '../support/browser.ts';
 import { temporaryFolder } from '../support/folders.ts';
@@ -26,6 +28,8 @@ export interface ServiceOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** What the service or its clients have to be told, a sentence each; Markdown. */
   readonly needs?: readonly string[];
+  /** Where it listens, and settings that go with it. Default: `http://127.0.0.1` and the port. */
+  at?(given: Given): Readonly<{ upstream: string; socket?: string; settings?: Readonly<Record<string, string>> }>;
   /** Starts it on loopback. */
   start(given: Given): Started | Promise<Started>;
 }
@@ -117,14 +121,13 @@ async function startBoth(options: ServiceOptions, installed: string): Promise<Ru
   await using parts = new AsyncDisposableStack();
   const folder = parts.use(await temporaryFolder()).path;
   const [port, gatewayPort] = [await freePort(), await freePort()];
-  const address = `http://127.0.0.1:${gatewayPort}`;
-  const upstream = `http://127.0.0.1:${port}`;
-  const child = parts.adopt(
-    await options.start({ port, folder, installed, env: ownEnvironment({ HOME: folder }) }),
-    end,
-  );
-  await answering(options.name, child, port);
-  const gateway = parts.use(await startGateway({ upstream, port: gatewayPort, settings: options.settings ?? {} }));
+  const given: Given = { port, folder, installed, env: ownEnvironment({ HOME: folder }) };
+  const { upstream, socket, settings } = options.at?.(given) ?? { upstream: `http://127.0.0.1:${port}` };
+  const child = parts.adopt(await options.start(given), end);
+  await answering(options.name, child, socket === undefined ? listening(port, 60_000) : existing(socket, 60_000));
+  const all = { ...options.settings, ...settings };
+  const gateway = parts.use(await startGateway({ upstream, port: gatewayPort, settings: all }));
+  const { address } = gateway;
   const tokens = await memberTokens(gateway);
   const signedIn = signsIn(address, parts.use(browserOnDemand()));
   const tried: Tried = {
@@ -143,13 +146,22 @@ async function startBoth(options: ServiceOptions, installed: string): Promise<Ru
   return { tried, printed, stop: () => kept.disposeAsync() };
 }
 
-/** Resolves once the service listens; rejects with what it printed when it ends before. */
-async function answering(name: string, child: Started, port: number): Promise<void> {
+/** Resolves with `ready`; rejects with what the service printed when it ends before. */
+async function answering(name: string, child: Started, ready: Promise<void>): Promise<void> {
   const ended = child.ended.then((code) => {
     throw new Error(`${name} ended with ${code}:\n${child.stdout}${child.stderr}`);
   });
   ended.catch(() => undefined);
-  await Promise.race([listening(port, 60_000), ended]);
+  await Promise.race([ready, ended]);
+}
+
+/** Resolves once there is a file of this name; rejects when there is none within `ms`. */
+async function existing(path: string, ms: number): Promise<void> {
+  const end = Date.now() + ms;
+  while (!existsSync(path)) {
+    if (Date.now() > end) throw new Error(`there is no ${path}`);
+    await wait(20);
+  }
 }
 
 async function end(child: Started): Promise<void> {

@@ -2,7 +2,8 @@ import { match } from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { service } from './behind.ts';
-import { fromDebian, startUnpacked } from './install.ts';
+import { startUnpacked } from './install.ts';
+import { prometheusInstalled } from './prometheus.ts';
 
 const config = (port: number) => `
 global: { scrape_interval: 1s }
@@ -11,14 +12,9 @@ scrape_configs:
     static_configs: [{ targets: ['127.0.0.1:${port}'] }]
 `;
 
-/** What its pages load from the folders of other packages. */
-const scripts = ['bootstrap4', 'eonasdan-bootstrap-datetimepicker', 'jquery', 'jquery-hotkeys', 'moment']
-  .concat(['moment-timezone', 'mustache', 'popper.js', 'rickshaw', 'd3'])
-  .map((name) => `libjs-${name}`);
-
 const prometheus = service({
   name: 'Prometheus',
-  installed: await fromDebian('prometheus', ...scripts),
+  installed: prometheusInstalled,
   settings: { RULES: 'viewer POST /api/v1/query; viewer POST /api/v1/query_range; viewer read /**; admin * /**' },
   needs: ['`promtool` and Grafana sign in with any name and an API token as password'],
   async start({ port, folder, installed }) {
