@@ -25,9 +25,12 @@ const nodeRed = service({
   installed: await fromNpm(['node-red']),
   async start({ port, folder, installed, env }) {
     await writeFile(join(folder, 'flows.json'), JSON.stringify(flows));
-    await writeFile(join(folder, 'settings.js'), `module.exports = ${JSON.stringify(settings)};`);
+    await writeFile(join(folder, 'settings.cjs'), `module.exports = ${JSON.stringify(settings)};`);
     const program = join(installed, 'node_modules', '.bin', 'node-red');
-    return start(program, ['--userDir', folder, '--port', String(port)], { cwd: folder, env });
+    return start(program, ['--settings', join(folder, 'settings.cjs'), '--userDir', folder, '--port', String(port)], {
+      cwd: folder,
+      env,
+    });
   },
 });
 
