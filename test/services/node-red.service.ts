@@ -1,4 +1,4 @@
-import { match } from 'node:assert/strict';
+import { equal, match } from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { start } from '../support/processes.ts';
@@ -8,6 +8,7 @@ import { fromNpm } from './install.ts';
 
 const flows = [
   { id: 'tab', type: 'tab', label: 'Greetings' },
+  { id: 'second', type: 'tab', label: 'Second' },
   { id: 'in', type: 'http in', z: 'tab', url: '/hello', method: 'get', x: 100, y: 60, wires: [['say']] },
   { id: 'say', type: 'template', z: 'tab', template: 'hello from a flow', x: 300, y: 60, wires: [['out', 'debug']] },
   { id: 'out', type: 'http response', z: 'tab', x: 500, y: 60, wires: [] },
@@ -69,4 +70,10 @@ nodeRed.tries(
 
 nodeRed.tries('socket or stream', 'the WebSocket of the editor', async ({ address, token }) => {
   match(await firstMessage(`${address}/comms`, token, { send: '{"subscribe":"notification/#"}' }), /topic/);
+});
+
+nodeRed.tries('browser', 'a link to a flow survives the sign-in', async ({ signedIn }) => {
+  const page = await signedIn('/#flow/second');
+  await page.locator('#red-ui-header-button-deploy').waitFor();
+  equal(new URL(page.url()).hash, '#flow/second');
 });
