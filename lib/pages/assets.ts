@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setupScript } from './setup-script.ts';
+import { signInScript } from './sign-in-script.ts';
 import { stylesheet } from './stylesheet.ts';
 
 /** A file that the pages load. Its name contains a hash of its content, so it can be cached for ever. */
@@ -25,7 +26,10 @@ function asset(stem: string, extension: string, type: string, body: string): Ass
 export const style: Asset = asset('style', 'css', 'text/css; charset=utf-8', stylesheet);
 export const logo: Asset = asset('logo', 'svg', 'image/svg+xml; charset=utf-8', logoImage);
 
-export const setup: Asset = asset('setup', 'js', 'text/javascript; charset=utf-8', setupScript);
+const script = (stem: string, body: string) => asset(stem, 'js', 'text/javascript; charset=utf-8', body);
+
+export const setup: Asset = script('setup', setupScript);
+export const signIn: Asset = script('sign-in', signInScript);
 
 /** All files served below `assets/`. */
-export const assets: readonly Asset[] = Object.freeze([style, logo, setup]);
+export const assets: readonly Asset[] = Object.freeze([style, logo, setup, signIn]);

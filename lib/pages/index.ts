@@ -1,4 +1,4 @@
-import { setup } from './assets.ts';
+import { setup, signIn } from './assets.ts';
 import { type Frame, inFrame } from './frame.ts';
 
 export {
@@ -24,7 +24,8 @@ export const signInPage = (
     notice?: string;
     needsAdmin?: boolean;
   }>,
-): string => inFrame('@sign-in', frame, { username: '', remember: false, needsAdmin: false, ...shown });
+): string =>
+  inFrame('@sign-in', frame, { username: '', remember: false, needsAdmin: false, script: signIn.name, ...shown });
 
 /** The page that creates the first admin. `problems` are shown at their fields. */
 export const setupPage = (

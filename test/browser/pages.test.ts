@@ -110,6 +110,33 @@ test('without JavaScript one signs in, reads the account page and signs out', { 
   await page.context().close();
 });
 
+test('the fragment of a link survives the sign-in, and a wrong password before it', { skip }, async () => {
+  const page = await newPage(browser);
+  await page.goto(`${gateway.address}/?tab=2#inbox/7`);
+  for (const password of ['not the password', adminPassword]) {
+    await page.getByLabel('Username').fill('ada');
+    await page.getByLabel('Password').fill(password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+  }
+  await page.waitForURL(`${gateway.address}/?tab=2#inbox/7`);
+  await page.context().close();
+});
+
+for (const [fragment, why] of [
+  ['#a\\b', 'a backslash'],
+  [`#${'x'.repeat(2048)}`, 'its length'],
+] as const) {
+  test(`a fragment that is refused for ${why} does not take the path with it`, { skip }, async () => {
+    const page = await newPage(browser);
+    await page.goto(`${gateway.address}/whoami${fragment}`);
+    await page.getByLabel('Username').fill('ada');
+    await page.getByLabel('Password').fill(adminPassword);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.waitForURL((url) => url.pathname === '/whoami');
+    await page.context().close();
+  });
+}
+
 async function changePassword(page: Page, current: string, next: string): Promise<void> {
   const form = page.locator('form[action$="/account/password"]');
   await form.getByLabel('Current password').fill(current);

@@ -40,7 +40,7 @@ test('nothing that comes from outside is markup', () => {
 test('a page loads what is below the prefix, and nothing else', () => {
   const page = signInPage(frame, { next: '/' });
   const loaded = [...page.matchAll(/(?:href|src|action)="([^"]*)"/g)].map(([, url]) => url ?? '');
-  equal(loaded.length, 4);
+  equal(loaded.length, 5);
   for (const url of loaded) match(url, /^\/_gatewarden\//);
 });
 
