@@ -39,7 +39,8 @@ export interface IssuedApiToken {
 export interface ApiTokens {
   /**
    * What a token makes holds at most that token's role, scopes and expiry, and dies with it. `not_found`, `conflict` for a
-   * name that is taken, `validation_failed` for an undeclared scope or more than owner and maker hold.
+   * name that is taken, `validation_failed` for an undeclared scope or more than owner and maker hold, `rate_limited` for
+   * more than 300 in an hour (but for the program itself).
    */
   create(username: string, token: NewApiToken, by?: Actor): Promise<Result<IssuedApiToken>>;
   /** By name; all on one page. */

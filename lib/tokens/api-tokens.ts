@@ -12,7 +12,7 @@ import type { Actor, Ladder, Principal, ScopeTable } from '../types.ts';
 import { narrowing } from './narrow.ts';
 
 export type ApiTokenDependencies = Readonly<{
-  stores: Pick<Stores, 'users' | 'tokens' | 'sessions'>;
+  stores: Pick<Stores, 'users' | 'tokens' | 'sessions' | 'attempts'>;
   bus: InvalidationBus;
   record: RecordEvent;
   ladder: Ladder;
@@ -24,6 +24,8 @@ export type ApiTokenDependencies = Readonly<{
 /** Names that are safe in a path, a terminal and a table. */
 const nameForm = /^[\p{L}\p{N}][\p{L}\p{N} ._:@+-]{0,63}$/u;
 const mostOfUser = 200;
+const mostAnHour = 300;
+const hour = 3_600_000;
 
 function viewOf(token: ApiTokenRecord): ApiTokenView {
   const { id, name, role, scopes, createdAt, lastUsedAt, expiresAt } = token;
@@ -91,6 +93,14 @@ export function apiTokens(dependencies: ApiTokenDependencies): ApiTokens {
     return { token, kept, outcome: await stores.tokens.create(kept) };
   }
 
+  /** Making and revoking them over and over costs writes, and records that push out others. */
+  async function tooManyAnHour({ id }: UserRecord) {
+    const { count, resetMs } = await stores.attempts.hit(`making-tokens:${id}`, hour);
+    if (count <= mostAnHour) return undefined;
+    const detail = `At most ${mostAnHour} tokens can be made in an hour.`;
+    return refused('rate_limited', { retryAfter: Math.ceil(resetMs / 1000), detail });
+  }
+
   async function create(username: string, wanted: NewApiToken, by?: Actor): Promise<Result<IssuedApiToken>> {
     const maker = by?.principal ?? program;
     const owner = await userNamed(stores.users, username);
@@ -101,6 +111,8 @@ export function apiTokens(dependencies: ApiTokenDependencies): ApiTokens {
       return refused('insufficient_role', { detail: 'A token that was minted for somebody makes no tokens.' });
     }
     if ((await alive(owner)).length >= mostOfUser) return refused('conflict', { detail: 'There are too many tokens.' });
+    const limited = by === undefined ? undefined : await tooManyAnHour(owner);
+    if (limited !== undefined) return limited;
     const { token, kept, outcome } = await insert(wanted, owner, maker);
     if (outcome === 'parent-gone') return refused('token_revoked');
     if (outcome === 'name-taken') return refused('conflict', { problems: [{ field: 'name', message: 'is taken' }] });

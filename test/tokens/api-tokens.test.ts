@@ -135,6 +135,18 @@ describe('an API token', () => {
     equal((await tokens.list('operator')).items.length, 1);
   });
 
+  it('is one of at most 300 that a user makes in an hour, whatever became of the others', async () => {
+    const { tokens, create } = await open();
+    for (let at = 0; at < 300; at++) {
+      await create({ name: 'again' });
+      await tokens.revoke('operator', 'again', operator);
+    }
+    const refusal = await create({ name: 'again' });
+    ok('code' in refusal && refusal.code === 'rate_limited' && (refusal.retryAfter ?? 0) > 3000);
+    const other = await tokens.create('viewer', { name: 'mine' }, by('viewer'));
+    equal(other.ok, true);
+  });
+
   it('is one of at most 200', async () => {
     const { create } = await open();
     for (let at = 0; at < 200; at++) ok('id' in (await create({ name: `n${at}` })));
