@@ -42,6 +42,7 @@ for (const format of ['json', 'pretty'] as const) {
       await admin.form('/_gatewarden/login', { username: text, password: 'x' });
       const bytes = Buffer.from(text).toString('latin1');
       const host = `Host: 127.0.0.1:${gateway.port}`;
+      await line('GET /x HTTP/1.1', host, 'Authorization: Bearer x', `User-Agent: ${bytes}`);
       await line('GET / HTTP/1.1', host, `User-Agent: ${bytes}`, `X-Request-Id: ${bytes}`);
       await line('GET / HTTP/1.1', host, `X-Request-Id: ${bytes}`);
       await line(`GET /${bytes.replaceAll(' ', '')} HTTP/1.1`, host, `User-Agent: ${bytes}`);

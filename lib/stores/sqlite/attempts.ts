@@ -1,6 +1,6 @@
 import type { SQLInputValue } from 'node:sqlite';
 import type { RateLimiterSQLite } from 'rate-limiter-flexible';
-import type { AttemptStore } from '../attempts.ts';
+import type { AttemptCount, AttemptStore } from '../attempts.ts';
 import type { Connection } from './connection.ts';
 
 /** A flood of invented names costs about `mostRows` at most; those nearest to their end give way. */
@@ -96,23 +96,29 @@ export function attemptStore(db: Connection, limits = bounds): AttemptStore {
   const sql = statements(db);
   const limiterFor = limiters(db);
   const swept = sweeper(db, sql, limits);
+
+  /** A window that ends later than it can was begun before the clock was set back: it must not last until then. */
+  async function withinWindow(key: string, windowMs: number, counted: AttemptCount): Promise<AttemptCount> {
+    if (counted.resetMs <= 2 * wholeSeconds(windowMs) * 1000) return counted;
+    await db.write('relaxed', () => void sql.shorten.run(Date.now() + windowMs, keyIn(windowMs, key)));
+    return { count: counted.count, resetMs: windowMs };
+  }
+
   return {
     async hit(key, windowMs) {
       await swept();
       const limiter = await limiterFor(windowMs);
       const { consumedPoints: count, msBeforeNext: resetMs } = await db.settled(limiter.penalty(key));
-      if (resetMs <= 2 * wholeSeconds(windowMs) * 1000) return { count, resetMs };
-      // Begun in what was taken for the present before the clock was put back: that must not last until then.
-      await db.write('relaxed', () => void sql.shorten.run(Date.now() + windowMs, keyIn(windowMs, key)));
-      return { count, resetMs: windowMs };
+      return withinWindow(key, windowMs, { count, resetMs });
     },
-    count: (key, windowMs) =>
-      db.read(() => {
+    async count(key, windowMs) {
+      const counted = await db.read(() => {
         const now = Date.now();
         const row = sql.count.get(keyIn(windowMs, key), now);
-        const resetMs = Math.min(Number(row?.expire ?? now) - now, windowMs);
-        return { count: Number(row?.points ?? 0), resetMs };
-      }),
+        return { count: Number(row?.points ?? 0), resetMs: Number(row?.expire ?? now) - now };
+      });
+      return withinWindow(key, windowMs, counted);
+    },
     clear: (key, windowMs) => db.write('relaxed', () => void sql.clear.run(keyIn(windowMs, key))),
     hold: (key, holder, most, forMs) =>
       db.transaction('relaxed', () => {
