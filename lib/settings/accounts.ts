@@ -1,12 +1,15 @@
 import { anyText, listOf, password, role, username, wholeNumber } from './parsers.ts';
 import { everywhere, type Setting } from './setting.ts';
 
-/** Users, the first admin among them; roles and scopes. */
+/** Settings of users, the first admin, roles and scopes. */
 export const accountsSettings = {
-  /** Made at start with the highest role while there is no admin; never overwritten. Default: none. */
+  /**
+   * The username of the first admin: created at start with the highest role while there is no admin, never overwritten.
+   * Default: none.
+   */
   superuser: {
     parser: username,
-    help: 'Made at start with the highest role while there is no admin; never overwritten.',
+    help: 'The username of the first admin: created at start with the highest role while there is no admin, never overwritten.',
     appliesTo: everywhere,
     example: 'ada',
   },
@@ -27,13 +30,13 @@ export const accountsSettings = {
     example: 'viewer',
   },
   /**
-   * The ladder of roles, lowest first. It begins with `anony` and ends with `admin`; `name=rung` says which of our own
-   * roles a name stands for. Default: `anony,viewer,user,operator,admin`.
+   * The ladder of roles, lowest first. It begins with `anony` and ends with `admin`; `name=rung` maps a name to one of
+   * the built-in roles. Default: `anony,viewer,user,operator,admin`.
    */
   roles: {
     parser: anyText,
     default: 'anony,viewer,user,operator,admin',
-    help: 'The ladder of roles, lowest first. It begins with `anony` and ends with `admin`; `name=rung` says which of our own roles a name stands for.',
+    help: 'The ladder of roles, lowest first. It begins with `anony` and ends with `admin`; `name=rung` maps a name to one of the built-in roles.',
     appliesTo: everywhere,
     example: 'anony,guest=viewer,member=user,lead=operator,admin',
   },
@@ -45,22 +48,22 @@ export const accountsSettings = {
     appliesTo: everywhere,
     example: 'deploy:write=operator,reports:read',
   },
-  /** More usernames that only an admin gives, beside `admin`, `root`, `system` and the like. Default: none. */
+  /** More usernames that only an admin may assign, besides `admin`, `root`, `system` and the like. Default: none. */
   reservedNames: {
     parser: listOf(username),
     default: '',
-    help: 'More usernames that only an admin gives, beside `admin`, `root`, `system` and the like.',
+    help: 'More usernames that only an admin may assign, besides `admin`, `root`, `system` and the like.',
     appliesTo: everywhere,
     example: 'billing,support',
   },
   /**
-   * The fewest characters of a new password. Common passwords and the user’s own name are refused besides. Default:
-   * `12`.
+   * The minimum length of a new password, in characters. Common passwords and the user’s own name are always refused.
+   * Default: `12`.
    */
   passwordMinLength: {
     parser: wholeNumber(8, 256),
     default: '12',
-    help: 'The fewest characters of a new password. Common passwords and the user’s own name are refused besides.',
+    help: 'The minimum length of a new password, in characters. Common passwords and the user’s own name are always refused.',
     appliesTo: everywhere,
     example: '16',
   },

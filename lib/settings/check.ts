@@ -5,7 +5,7 @@ import type { Use } from './setting.ts';
 import type { Settings } from './settings.ts';
 
 interface Check {
-  /** The settings that it looks at: it is left out where one of them could not be read. */
+  /** The settings that it reads. The check is skipped when one of them could not be parsed. */
   readonly of: readonly (keyof Settings)[];
   readonly problem: (settings: Settings, use: Use) => string | undefined;
 }
@@ -21,7 +21,7 @@ const checks: readonly Check[] = [
   {
     of: ['host', 'port', 'upstream'],
     problem: (settings) =>
-      pointsAtItself(settings) ? 'UPSTREAM: is the very address that the gateway listens on' : undefined,
+      pointsAtItself(settings) ? 'UPSTREAM: is the address that the gateway listens on' : undefined,
   },
   {
     of: ['secretKey', 'mongodbUrl', 'redisUrl'],
@@ -42,7 +42,7 @@ const checks: readonly Check[] = [
     problem: ({ autoLogin, autoLoginNetworks, trustedProxies }) => {
       const shared = autoLoginNetworks.find((own) => trustedProxies.some((proxy) => overlap(own, proxy)));
       return autoLogin && shared !== undefined
-        ? `AUTO_LOGIN_NETWORKS: ${shared} overlaps TRUSTED_PROXIES: what a proxy passes on would be signed in`
+        ? `AUTO_LOGIN_NETWORKS: ${shared} overlaps TRUSTED_PROXIES: requests that a proxy passes on would be signed in`
         : undefined;
     },
   },
@@ -60,13 +60,13 @@ const checks: readonly Check[] = [
         ? 'COOKIE_SAMESITE: none needs a PUBLIC_URL with https'
         : undefined,
   },
-  { of: ['cookieName', 'cookieDomain', 'publicUrl'], problem: impossibleCookieName },
-  { of: ['cookieDomain', 'publicUrl'], problem: strangeDomain },
+  { of: ['cookieName', 'cookieDomain', 'publicUrl'], problem: cookieNameProblem },
+  { of: ['cookieDomain', 'publicUrl'], problem: cookieDomainProblem },
 ];
 
 /**
- * What is wrong between settings that are each right by themselves; a sentence each, beginning with the setting's name.
- * Settings in `unreadable` take no part: their own problem has been told already. Pure.
+ * Problems between settings that are each valid by themselves: a sentence each, beginning with the setting's name.
+ * Checks that read a setting in `unreadable` are skipped: its own problem is reported already. Pure.
  */
 export function problemsBetween(
   settings: Settings,
@@ -87,7 +87,7 @@ function pointsAtItself({ host, port, upstream }: Settings): boolean {
   return upstreamPort === port && isLoopbackHost(url.hostname) && (everywhere || isLoopbackHost(host));
 }
 
-function impossibleCookieName({ cookieName = '', cookieDomain, publicUrl }: Settings): string | undefined {
+function cookieNameProblem({ cookieName = '', cookieDomain, publicUrl }: Settings): string | undefined {
   if (!/^__(host|secure)-/i.test(cookieName)) return undefined;
   if (!isHttps({ publicUrl })) return 'COOKIE_NAME: a name with __Host- or __Secure- needs a PUBLIC_URL with https';
   if (/^__host-/i.test(cookieName) && cookieDomain)
@@ -95,7 +95,7 @@ function impossibleCookieName({ cookieName = '', cookieDomain, publicUrl }: Sett
   return undefined;
 }
 
-function strangeDomain({ cookieDomain, publicUrl }: Settings): string | undefined {
+function cookieDomainProblem({ cookieDomain, publicUrl }: Settings): string | undefined {
   if (cookieDomain === undefined) return undefined;
   if (publicUrl === undefined) return 'COOKIE_DOMAIN: needs a PUBLIC_URL within it';
   const host = new URL(publicUrl).hostname;

@@ -1,14 +1,14 @@
 import { isLoopbackHost } from '../net/addresses.ts';
 import type { Settings } from './settings.ts';
 
-/** Whether people reach us by https: `PUBLIC_URL` alone says so. */
+/** Whether the public URL is https. */
 export function isHttps(settings: Pick<Settings, 'publicUrl'>): boolean {
   return settings.publicUrl?.startsWith('https:') ?? false;
 }
 
 /**
- * `iss` and default `aud` of our tokens: `ISSUER`, else `PUBLIC_URL` and the path that our pages live below (`prefix`,
- * default `PREFIX`). Without a `PUBLIC_URL` only this machine is served: `http://localhost` and `PORT` stand in.
+ * `iss` and default `aud` of the tokens: `ISSUER`, else `PUBLIC_URL` followed by `prefix`, the path of the pages (default:
+ * `PREFIX`). Without a `PUBLIC_URL`, which serves this machine only, `http://localhost` and `PORT` take its place.
  */
 export function issuerOf(
   settings: Pick<Settings, 'issuer' | 'publicUrl' | 'port' | 'prefix'>,

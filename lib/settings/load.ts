@@ -2,27 +2,27 @@ import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { SettingsError } from '../errors.ts';
 import { problemsBetween } from './check.ts';
-import { environmentPrefix, isInvented, unknownOptions, unknownVariables } from './names.ts';
+import { environmentPrefix, isSetByKubernetes, unknownOptions, unknownVariables } from './names.ts';
 import type { Setting, Surroundings, Use } from './setting.ts';
 import { type Options, type Settings, settingKeys, settingTable } from './settings.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where settings come from. What is nearer wins: code, then the environment, then the default. */
+/** Where settings come from. Options in code come before the environment, and the environment before the default. */
 export interface SettingsSource {
-  /** Variables, `GATEWARDEN_` and all; others are not looked at. An empty one counts as not given. */
+  /** Environment variables; those without the prefix `GATEWARDEN_` are ignored. An empty one counts as not given. */
   readonly env?: Environment | undefined;
   readonly given?: Options | undefined;
-  /** What they are for: some must be given for one use and not for another. */
+  /** What the settings are used for: some are required for one use only. */
   readonly applies: Use;
   /** Whether logs are read on a terminal, which decides `LOG_FORMAT`. Default: whether standard output is one. */
   readonly terminal?: boolean | undefined;
 }
 
-/** What one setting came to: a value, why it cannot be read, or undefined: not given. */
+/** The result of reading one setting: its value, a problem, or undefined when it is not given. */
 type Reading = Readonly<{ value: unknown }> | Readonly<{ problem: string }> | undefined;
 
-/** What was read: each setting that could not be read holds its default, and `problems` says why. */
+/** All settings. One that could not be parsed holds its default and has a sentence in `problems`. */
 export interface ReadSettings {
   readonly settings: Settings;
   /** One sentence each: unknown names, values that cannot be read, settings that do not go together. */
@@ -31,9 +31,9 @@ export interface ReadSettings {
 }
 
 /**
- * Reads every setting: complete, checked one by one and against each other, and frozen. What it returns may be given
- * again and comes out the same. Each variable may also be given as `…_FILE`, the path of a file that holds the value
- * (the line break at its end does not count). Never throws: problems are collected, and none repeats a value.
+ * Reads every setting, and checks them one by one and against each other. The settings are complete and frozen; given
+ * again as `given`, they parse to the same values. Each variable may also be given as `…_FILE`, the path of a file that
+ * holds the value (a line break at its end is removed). Never throws: problems are collected, and none repeats a value.
  */
 export function readSettings(source: SettingsSource): ReadSettings {
   const { env = {}, given = {} } = source;
@@ -53,7 +53,7 @@ export function readSettings(source: SettingsSource): ReadSettings {
 
 const problemOf = (reading: Reading) => (reading && 'problem' in reading ? reading.problem : undefined);
 
-/** With it Node believes anybody who answers in the name of a store or an upstream. */
+/** With this variable Node accepts every certificate, so that anyone on the network can pose as a store or an upstream. */
 function uncheckedCertificates(env: Environment): string[] {
   if (env.NODE_TLS_REJECT_UNAUTHORIZED !== '0') return [];
   return [
@@ -100,11 +100,11 @@ function textOf(name: string, setting: Setting, env: Environment): string | { pr
 
 function variable(name: string, env: Environment): string | undefined {
   const value = env[name];
-  return value === undefined || value.trim() === '' || isInvented(name, value) ? undefined : value;
+  return value === undefined || value.trim() === '' || isSetByKubernetes(name, value) ? undefined : value;
 }
 
 function fileText(name: string, path: string, setting: Setting): string | { problem: string } {
-  // Whoever puts the secret itself where its file belongs must not find it in a log.
+  // A secret given by mistake in place of its file's path must not end up in a log.
   const file = setting.secret ? 'the file' : `"${path}"`;
   try {
     const text = readFileSync(path, 'utf8').replace(/\r?\n$/, '');

@@ -1,16 +1,15 @@
 import { choice, duration } from './parsers.ts';
 import { everywhere, gateway, type Setting, servers } from './setting.ts';
 
-/** What is logged, and how. */
+/** Settings of the log and the audit log. */
 export const loggingSettings = {
   /**
-   * The least important lines that are logged: `fatal`, `error`, `warn`, `info`, `debug`, `trace` or `silent`. Default:
-   * `info`.
+   * The lowest level that is logged: `fatal`, `error`, `warn`, `info`, `debug`, `trace` or `silent`. Default: `info`.
    */
   logLevel: {
     parser: choice('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
     default: 'info',
-    help: 'The least important lines that are logged: `fatal`, `error`, `warn`, `info`, `debug`, `trace` or `silent`.',
+    help: 'The lowest level that is logged: `fatal`, `error`, `warn`, `info`, `debug`, `trace` or `silent`.',
     appliesTo: everywhere,
     example: 'warn',
   },

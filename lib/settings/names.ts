@@ -1,12 +1,12 @@
 import { type Settings, settingKeys, settingTable } from './settings.ts';
 
-/** What every environment variable of ours begins with. */
+/** The prefix of every setting's environment variable. */
 export const environmentPrefix = 'GATEWARDEN_';
 
-/** Read by the command when it talks to a server; no setting, and no mistake beside settings. */
+/** Variables that the command reads when it talks to a server: not settings, and not reported as unknown. */
 const otherNames = [`${environmentPrefix}TOKEN`];
 
-const known = new Map<string, keyof Settings>(
+const settingOf = new Map<string, keyof Settings>(
   settingKeys.flatMap((key) => {
     const name = environmentPrefix + settingTable[key].env;
     return [
@@ -16,26 +16,28 @@ const known = new Map<string, keyof Settings>(
   }),
 );
 
-// What Kubernetes puts into the environment of every pod for a service called gatewarden, or gatewarden-something.
-const inventedName =
+// Kubernetes sets these in every pod for a service called gatewarden, or gatewarden-something.
+const serviceVariable =
   /^GATEWARDEN_([A-Z0-9_]+_)?(SERVICE_(HOST|PORT(_[A-Z0-9_]+)?)|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)$/;
-const inventedAddress = /^(tcp|udp|sctp):\/\//;
+const serviceAddress = /^(tcp|udp|sctp):\/\//;
 
-/** Whether Kubernetes made this variable up; `GATEWARDEN_PORT=tcp://10.0.0.1:80` is one. */
-export function isInvented(name: string, value: string): boolean {
-  return inventedName.test(name) || (name.endsWith('PORT') && inventedAddress.test(value));
+/** Whether Kubernetes set this variable for a service called gatewarden; `GATEWARDEN_PORT=tcp://10.0.0.1:80` is one. */
+export function isSetByKubernetes(name: string, value: string): boolean {
+  return serviceVariable.test(name) || (name.endsWith('PORT') && serviceAddress.test(value));
 }
 
-/** A problem for each variable that looks like ours and is no setting. Values are not repeated: they may be secrets. */
+/** A problem for each `GATEWARDEN_` variable that is not a setting. Values are not repeated: they may be secrets. */
 export function unknownVariables(env: Readonly<Record<string, string | undefined>>): string[] {
   return Object.entries(env)
-    .filter(([name, value]) => name.startsWith(environmentPrefix) && value !== undefined && !isInvented(name, value))
+    .filter(
+      ([name, value]) => name.startsWith(environmentPrefix) && value !== undefined && !isSetByKubernetes(name, value),
+    )
     .map(([name]) => name)
-    .filter((name) => !known.has(name) && !otherNames.includes(name))
-    .map((name) => `${shown(name)}: there is no such setting${suggestion(name, [...known.keys()])}`);
+    .filter((name) => !settingOf.has(name) && !otherNames.includes(name))
+    .map((name) => `${shown(name)}: there is no such setting${suggestion(name, [...settingOf.keys()])}`);
 }
 
-/** A problem for each option in code that is no setting. */
+/** A problem for each option in code that is not a setting. */
 export function unknownOptions(given: object): string[] {
   return Object.keys(given)
     .filter((key) => !Object.hasOwn(settingTable, key))
@@ -59,7 +61,7 @@ const plain = (name: string) =>
     .replaceAll('_', '')
     .replace(/^gatewarden/, '');
 
-/** Levenshtein: how many letters must be added, dropped or changed to make the one word of the other. */
+/** The Levenshtein distance: how many letters must be added, dropped or changed to turn one word into the other. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, at) => at);
   for (let i = 1; i <= a.length; i += 1) {

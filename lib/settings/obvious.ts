@@ -1,6 +1,6 @@
 /**
- * Whether a secret was plainly not made by chance: a handful of characters, a repetition, or a sequence such as
- * `abcdefgh`, in the text or in the bytes that it stands for. A random secret of 16 characters or more never is.
+ * Whether a secret is plainly not random: fewer than five distinct characters, a repetition, or a sequence such as
+ * `abcdefgh`, in the text or in the bytes that it encodes. Never true for a random secret of 16 characters or more.
  */
 export function isObvious(secret: string): boolean {
   const characters = Uint8Array.from(Buffer.from(secret, 'latin1'));
@@ -9,7 +9,7 @@ export function isObvious(secret: string): boolean {
   );
 }
 
-/** The same piece over and over, a last one cut short included. */
+/** Whether one piece is repeated to the end; the last repetition may be cut short. */
 function repeats(bytes: Uint8Array): boolean {
   const half = Math.floor(bytes.length / 2);
   return Array.from({ length: half }, (_, at) => at + 1).some((period) =>
@@ -17,7 +17,7 @@ function repeats(bytes: Uint8Array): boolean {
   );
 }
 
-/** Most steps from one byte to the next are the same. */
+/** Whether most differences between neighbouring bytes are the same. */
 function isSequence(bytes: Uint8Array): boolean {
   const steps = bytes.slice(1).map((byte, at) => byte - (bytes[at] ?? 0));
   const counts = Map.groupBy(steps, (step) => step).values();

@@ -1,7 +1,7 @@
 import { title } from './parsers.ts';
 import { type Setting, servers } from './setting.ts';
 
-/** What the pages show. */
+/** Settings of the pages. */
 export const pagesSettings = {
   /** The name that the pages show. Default: `Gatewarden`. */
   brandName: {

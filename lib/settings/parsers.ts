@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { hasHazard } from '../text.ts';
 import { isObvious } from './obvious.ts';
 
-/** What reads one setting: from text as the environment has it, or from a value that code gives. */
+/** Parses one setting, from environment text or from a value given in code. */
 export type Parser<T> = z.ZodType<T, unknown>;
 
 const trimmed = (value: unknown) => (typeof value === 'string' ? value.trim() : value);
@@ -24,7 +24,7 @@ export function text<T>(
   });
 }
 
-/** Text that must match as a whole. */
+/** Text that the pattern must match. The pattern is anchored by the caller. */
 export const matching = (pattern: RegExp, problem: string): Parser<string> =>
   text(problem, (given) => (pattern.test(given) ? given : undefined));
 
@@ -49,7 +49,7 @@ export const units = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as cons
 /** A duration as text: a whole number and a unit, such as `90s`, `15m`, `12h` or `30d`. */
 export const durationPattern = /^(\d{1,9})([smhd])$/;
 
-/** Such a text in milliseconds; undefined for any other. */
+/** The milliseconds of a duration text; undefined for text that is not a duration. */
 export function millisecondsIn(text: string): number | undefined {
   const [, amount, unit] = durationPattern.exec(text) ?? [];
   return amount !== undefined && isUnit(unit) ? Number(amount) * units[unit] : undefined;
@@ -60,7 +60,7 @@ const isUnit = (unit: string | undefined): unit is keyof typeof units =>
 
 const longest = 3650 * units.d;
 
-/** `90s`, `15m`, `12h`, `30d`; milliseconds where code gives a number. */
+/** A duration text such as `90s`, `15m`, `12h`, `30d`, or a number of milliseconds given in code. */
 export const duration: Parser<number> = z.preprocess(
   (value) => (typeof value === 'string' ? (millisecondsIn(value.trim()) ?? value) : value),
   z
@@ -77,11 +77,11 @@ export const durationOrNone: Parser<number> = z.preprocess(
   }),
 );
 
-/** One of these words. */
+/** Exactly one of the words. */
 export const choice = <const T extends string>(...words: readonly T[]): Parser<T> =>
   z.preprocess(trimmed, z.enum(words, { error: `must be one of ${words.join(', ')}` }));
 
-/** A comma list of `item`, or an array; frozen. What comes twice stays once. */
+/** A comma-separated list or an array of `item`. The result is frozen and has no duplicates. */
 export function listOf<T>(item: Parser<T>): Parser<readonly T[]> {
   return z.preprocess(
     (value) => (typeof value === 'string' ? parts(value) : value),
@@ -95,12 +95,12 @@ const parts = (list: string) =>
     .map((part) => part.trim())
     .filter((part) => part !== '');
 
-/** The words of `item`, or `none` for an empty list. */
+/** As `listOf`, with the word `none` for the empty list. */
 export function listOrNone<T>(item: Parser<T>): Parser<readonly T[]> {
   return z.preprocess((value) => (trimmed(value) === 'none' ? [] : value), listOf(item));
 }
 
-/** Text of one line or many, as it stands but for the space around it. */
+/** Text of one or more lines, trimmed. */
 export const anyText: Parser<string> = matching(/^[^\0]*$/, 'must be text');
 
 /** One line that people read: 1 to 80 characters, none of them hazardous. */
@@ -108,22 +108,22 @@ export const title: Parser<string> = text('must be one line of up to 80 characte
   /^.{1,80}$/u.test(given) && !hasHazard(given) ? given : undefined,
 );
 
-/** A username of section "Names": what an admin may give. */
+/** A username, as an admin may assign it. */
 export const username: Parser<string> = matching(
   /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}$/,
   'must be a username: letters, digits and . _ @ + - after a first letter or digit, up to 64 in all',
 );
 
-/** A role's name; whether the ladder has it is seen where the ladder is made. */
+/** The name of a role. Whether the ladder has that role is checked when the ladder is parsed. */
 export const role: Parser<string> = matching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be the name of a role');
 
-/** A folder's path. */
+/** The path of a folder. */
 export const folder: Parser<string> = matching(/^[^\0\r\n]+$/, 'must be the path of a folder');
 
-/** A file's path. */
+/** The path of a file. */
 export const file: Parser<string> = matching(/^[^\0\r\n]+$/, 'must be the path of a file');
 
-/** A password, exactly as it stands. */
+/** A password; not trimmed. */
 export const password: Parser<string> = z
   .string({ error: 'must be text' })
   .refine(

@@ -1,9 +1,9 @@
 import { type SecretKey, type Settings, settingKeys, settingTable } from './settings.ts';
 
-/** The settings without their secrets: where one is given, `***` stands for it. What is not given is absent. */
+/** The settings with `***` in place of each secret. Settings without a value are absent. */
 export type RedactedSettings = Readonly<Omit<Settings, SecretKey> & { [K in SecretKey]?: '***' }>;
 
-/** The settings as they may be logged and shown: those that are given, `***` for each secret. Frozen. */
+/** Returns the settings as they may be logged and shown: `***` in place of each secret. Frozen. */
 export function redact(settings: Settings): RedactedSettings {
   const shown = settingKeys
     .filter((key) => settings[key] !== undefined)

@@ -3,7 +3,7 @@ import { anyText, flag, headerSecret, listOf, wholeNumber } from './parsers.ts';
 import { everywhere, gateway, type Setting, servers } from './setting.ts';
 import { origin, pathPrefix } from './urls.ts';
 
-/** Where the gateway listens, what people call it, whom it believes, and who may do what. */
+/** Settings of the listening address, the public URL, trusted proxies, hosts and rules. */
 export const servingSettings = {
   /**
    * The address that the gateway listens on. The Docker image sets `0.0.0.0`. Any but a loopback address needs
@@ -55,22 +55,22 @@ export const servingSettings = {
     appliesTo: ['gateway', 'command'],
     example: '/auth',
   },
-  /** Networks (CIDR) of proxies whose `X-Forwarded-*` headers are believed. Default: none. */
+  /** Networks (CIDR) of proxies whose `X-Forwarded-*` headers are trusted. Default: none. */
   trustedProxies: {
     parser: listOf(network),
     default: '',
-    help: 'Networks (CIDR) of proxies whose `X-Forwarded-*` headers are believed.',
+    help: 'Networks (CIDR) of proxies whose `X-Forwarded-*` headers are trusted.',
     appliesTo: servers,
     example: '10.0.0.0/8,fd00::/8',
   },
   /**
-   * A secret that a trusted proxy must send as well, in `X-Gatewarden-Proxy-Secret`, before its headers are believed.
+   * A secret that a trusted proxy must send as well, in `X-Gatewarden-Proxy-Secret`, before its headers are trusted.
    * Never passed on. Default: none.
    */
   proxySecret: {
     parser: headerSecret,
     secret: true,
-    help: 'A secret that a trusted proxy must send as well, in `X-Gatewarden-Proxy-Secret`, before its headers are believed. Never passed on.',
+    help: 'A secret that a trusted proxy must send as well, in `X-Gatewarden-Proxy-Secret`, before its headers are trusted. Never passed on.',
     appliesTo: servers,
     example: '16 or more characters of your own',
   },
@@ -86,13 +86,13 @@ export const servingSettings = {
     example: 'app.example.com,*.apps.example.com',
   },
   /**
-   * Who may do what: `role METHODS path`, separated by `;` or new lines. The first that matches decides, what none
-   * matches is for `admin` only. Default: `viewer read /**; user * /**`.
+   * Who may do what: `role METHODS path`, separated by `;` or new lines. The first rule that matches decides; a request
+   * that no rule matches is for `admin` only. Default: `viewer read /**; user * /**`.
    */
   rules: {
     parser: anyText,
     default: 'viewer read /**; user * /**',
-    help: 'Who may do what: `role METHODS path`, separated by `;` or new lines. The first that matches decides, what none matches is for `admin` only.',
+    help: 'Who may do what: `role METHODS path`, separated by `;` or new lines. The first rule that matches decides; a request that no rule matches is for `admin` only.',
     appliesTo: servers,
     example: 'public read /assets/**; viewer read /**; user * /**',
   },

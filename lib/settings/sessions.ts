@@ -3,7 +3,7 @@ import { choice, duration } from './parsers.ts';
 import { type Setting, servers } from './setting.ts';
 import { cookieName } from './urls.ts';
 
-/** The session cookie, and how long a session lives. */
+/** Settings of the session cookie and the lifetime of sessions. */
 export const sessionsSettings = {
   /**
    * The name of the session cookie; its path is always `/`. Default: `__Host-gatewarden` on https,

@@ -1,33 +1,33 @@
 import type { Parser } from './parsers.ts';
 
-/** Where settings are used: an app's own middleware, `gatewarden run`, or a command that works on the store. */
+/** What settings are used for: the middleware in an app, `gatewarden run`, or a command that works on the store. */
 export type Use = 'middleware' | 'gateway' | 'command';
 
-/** What a default may depend on besides the other settings. */
+/** What a default may depend on. */
 export type Surroundings = Readonly<{
   /** Whether logs are read on a terminal. */
   terminal: boolean;
 }>;
 
 /**
- * One setting: all that the program, `--help` and the documentation know of it. Its key in the table is the option in
- * code, and in capitals its environment variable: `sessionIdle` is `GATEWARDEN_SESSION_IDLE`.
+ * One setting: the single source for the program, `--help` and the documentation. Its key in the table is the option's
+ * name in code, and gives the environment variable's name: `sessionIdle` is `GATEWARDEN_SESSION_IDLE`.
  */
 export interface Setting {
-  /** Reads the value: from text as the environment has it, or from what code gives. */
+  /** Parses the value, from environment text or from a value given in code. */
   readonly parser: Parser<unknown>;
-  /** What is taken when it is not given, as one would write it. */
+  /** The value when none is given, as environment text. */
   readonly default?: string;
-  /** The same, where it depends on where the program runs. */
+  /** The same, where it depends on how the program runs. */
   readonly computedDefault?: (surroundings: Surroundings) => string;
-  /** The default in words, where it is worked out from something else. */
+  /** The default in words, for one that is computed. */
   readonly defaultInWords?: string;
   /** Never shown, logged or repeated in an error. */
   readonly secret?: true;
-  /** What it does, in Markdown. With the default it is the doc comment above its key: `npm run generate` writes it. */
+  /** Description in Markdown. `npm run generate` writes it, with the default, as the doc comment above the key. */
   readonly help: string;
   readonly appliesTo: readonly Use[];
-  /** A value to show; for secrets how to get one. */
+  /** An example value; for a secret, how to get one. */
   readonly example: string;
 }
 

@@ -34,12 +34,12 @@ type Tables = typeof upstreamSettings &
   typeof loggingSettings &
   typeof pagesSettings;
 
-type Given<S extends Setting> = z.output<S['parser']>;
+type Parsed<S extends Setting> = z.output<S['parser']>;
 
-/** Without a default a setting may be undefined. */
+/** A setting without a default may be undefined. */
 type ValueOf<S extends Setting> = S extends { default: string } | { computedDefault: unknown }
-  ? Given<S>
-  : Given<S> | undefined;
+  ? Parsed<S>
+  : Parsed<S> | undefined;
 
 /**
  * The settings, resolved: every default applied, every value parsed and checked, frozen. Durations are milliseconds.
@@ -50,7 +50,7 @@ export type Settings = { readonly [K in keyof Tables]: ValueOf<Tables[K]> };
 /** The settings that are never shown. */
 export type SecretKey = { [K in keyof Tables]: Tables[K] extends { secret: true } ? K : never }[keyof Tables];
 
-/** How code may write a value: as it is, or in the words of the environment where the compiler can check those. */
+/** The types of an option: the value itself, or its environment text. */
 type Written<T> = T extends boolean
   ? boolean | 'true' | 'false'
   : T extends number
@@ -63,7 +63,7 @@ type Written<T> = T extends boolean
  * What `gatewarden({ … })` takes, all optional: the settings. Durations are milliseconds or texts such as `12h`, lists are
  * arrays or texts with commas.
  */
-export type Options = { readonly [K in keyof Tables]?: Written<Given<Tables[K]>> | undefined };
+export type Options = { readonly [K in keyof Tables]?: Written<Parsed<Tables[K]>> | undefined };
 
 const variableOf = (key: string): string => key.replace(/[A-Z]/g, '_$&').toUpperCase();
 
@@ -72,7 +72,7 @@ export type NamedSetting = Setting & Readonly<{ env: string }>;
 
 /** Every setting there is, by its key. */
 export const settingTable: { readonly [K in keyof Tables]: NamedSetting } = Object.freeze(
-  // An object made of entries loses the keys that it has.
+  // `Object.fromEntries` loses the types of the keys.
   Object.fromEntries(
     Object.entries<Setting>(tables).map(([key, setting]) => [key, { ...setting, env: variableOf(key) }]),
   ) as { [K in keyof Tables]: NamedSetting },

@@ -2,7 +2,7 @@ import { network } from './addresses.ts';
 import { duration, flag, listOf, role, username, wholeNumber } from './parsers.ts';
 import { type Setting, servers } from './setting.ts';
 
-/** Who signs in, how, and how often somebody may try. */
+/** Settings of authentication, auto-login and the limits of failed sign-ins. */
 export const signInSettings = {
   /**
    * `false`: every request passes as anonymous, our own pages and API answer 403 `auth_disabled`. Hosts, paths and
@@ -23,11 +23,11 @@ export const signInSettings = {
     appliesTo: servers,
     example: 'true',
   },
-  /** Whom such a request acts as. Default: `SUPERUSER`, else a user `local` without a password. */
+  /** The user that requests with auto-login act as. Default: `SUPERUSER`, else a user `local` without a password. */
   autoLoginUser: {
     parser: username,
     defaultInWords: '`SUPERUSER`, else a user `local` without a password',
-    help: 'Whom such a request acts as.',
+    help: 'The user that requests with auto-login act as.',
     appliesTo: servers,
     example: 'local',
   },
@@ -61,19 +61,19 @@ export const signInSettings = {
     appliesTo: servers,
     example: '10',
   },
-  /** How long failures count. Default: `15m`. */
+  /** The time within which failed sign-ins are counted. Default: `15m`. */
   loginWindow: {
     parser: duration,
     default: '15m',
-    help: 'How long failures count.',
+    help: 'The time within which failed sign-ins are counted.',
     appliesTo: servers,
     example: '5m',
   },
-  /** Wrong passwords from one address in a day, whoever they are for (IPv6 by /64). Default: `100`. */
+  /** Wrong passwords from one address in a day, for all users together (IPv6 by /64). Default: `100`. */
   loginMaxFailuresAddress: {
     parser: wholeNumber(1, 1_000_000),
     default: '100',
-    help: 'Wrong passwords from one address in a day, whoever they are for (IPv6 by /64).',
+    help: 'Wrong passwords from one address in a day, for all users together (IPv6 by /64).',
     appliesTo: servers,
     example: '1000',
   },

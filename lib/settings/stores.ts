@@ -2,25 +2,28 @@ import { folder, secretKeys } from './parsers.ts';
 import { everywhere, type Setting } from './setting.ts';
 import { storeUrl } from './urls.ts';
 
-/** Where everything is kept, and the key that it is sealed with. */
+/** Settings of the stores, and the key that secrets are encrypted with. */
 export const storesSettings = {
-  /** The folder of the SQLite file and the secret key that is made at the first start. Default: `./.gatewarden`. */
+  /**
+   * The folder of the SQLite file and of the secret key that is generated at the first start. Default: `./.gatewarden`.
+   */
   dataDir: {
     parser: folder,
     default: './.gatewarden',
-    help: 'The folder of the SQLite file and the secret key that is made at the first start.',
+    help: 'The folder of the SQLite file and of the secret key that is generated at the first start.',
     appliesTo: everywhere,
     example: '/var/lib/gatewarden',
   },
   /**
    * At least 32 bytes as URL-safe base64; `gatewarden keygen` makes one. A comma-separated list rotates: the first
-   * signs and encrypts, all verify and decrypt. Default: made at the first start, in `DATA_DIR/secret_key`; needed with
-   * `MONGODB_URL` or `REDIS_URL`.
+   * signs and encrypts, all verify and decrypt. Default: generated at the first start, in `DATA_DIR/secret_key`;
+   * required with `MONGODB_URL` or `REDIS_URL`.
    */
   secretKey: {
     parser: secretKeys,
     secret: true,
-    defaultInWords: 'made at the first start, in `DATA_DIR/secret_key`; needed with `MONGODB_URL` or `REDIS_URL`',
+    defaultInWords:
+      'generated at the first start, in `DATA_DIR/secret_key`; required with `MONGODB_URL` or `REDIS_URL`',
     help: 'At least 32 bytes as URL-safe base64; `gatewarden keygen` makes one. A comma-separated list rotates: the first signs and encrypts, all verify and decrypt.',
     appliesTo: everywhere,
     example: 'what `gatewarden keygen` prints',

@@ -2,7 +2,7 @@ import { choice, duration } from './parsers.ts';
 import { everywhere, type Setting, servers } from './setting.ts';
 import { issuer } from './urls.ts';
 
-/** Access and refresh tokens. */
+/** Settings of access and refresh tokens. */
 export const tokensSettings = {
   /**
    * `iss` and default `aud` of our tokens. Instances and apps that share a store share it. Default: `PUBLIC_URL` +
@@ -15,27 +15,27 @@ export const tokensSettings = {
     appliesTo: everywhere,
     example: 'https://app.example.com/_gatewarden',
   },
-  /** How long an access token is good for. Default: `1h`. */
+  /** How long an access token is valid. Default: `1h`. */
   accessTokenLifetime: {
     parser: duration,
     default: '1h',
-    help: 'How long an access token is good for.',
+    help: 'How long an access token is valid.',
     appliesTo: servers,
     example: '15m',
   },
-  /** How long a refresh token is good for. Default: `30d`. */
+  /** How long a refresh token is valid. Default: `30d`. */
   refreshTokenLifetime: {
     parser: duration,
     default: '30d',
-    help: 'How long a refresh token is good for.',
+    help: 'How long a refresh token is valid.',
     appliesTo: servers,
     example: '7d',
   },
-  /** What access tokens and assertions are signed with: `EdDSA` or `ES256`. Default: `EdDSA`. */
+  /** The algorithm that signs access tokens and assertions: `EdDSA` or `ES256`. Default: `EdDSA`. */
   tokenAlgorithm: {
     parser: choice('EdDSA', 'ES256'),
     default: 'EdDSA',
-    help: 'What access tokens and assertions are signed with: `EdDSA` or `ES256`.',
+    help: 'The algorithm that signs access tokens and assertions: `EdDSA` or `ES256`.',
     appliesTo: everywhere,
     example: 'ES256',
   },

@@ -3,7 +3,7 @@ import { choice, durationOrNone, file, flag, listOrNone } from './parsers.ts';
 import { gateway, type Setting, servers } from './setting.ts';
 import { upstreamUrl } from './urls.ts';
 
-/** The service behind the gateway, and what it is told. */
+/** Settings of the upstream and of the headers that it receives. */
 export const upstreamSettings = {
   /**
    * The one service behind the gateway: `http://host:port`, below a path where it has one, or
@@ -28,59 +28,59 @@ export const upstreamSettings = {
     example: '30s',
   },
   /**
-   * A PEM file of authorities that an https upstream’s certificate is checked by, besides the system’s: for self-signed
-   * ones. Default: none.
+   * A PEM file of certificate authorities to trust for an https upstream, besides the system’s; for self-signed
+   * certificates. Default: none.
    */
   upstreamCa: {
     parser: file,
-    help: 'A PEM file of authorities that an https upstream’s certificate is checked by, besides the system’s: for self-signed ones.',
+    help: 'A PEM file of certificate authorities to trust for an https upstream, besides the system’s; for self-signed certificates.',
     appliesTo: gateway,
     example: '/etc/gatewarden/upstream-ca.pem',
   },
   /**
-   * Whether an upstream may keep a service worker whose scope covers `PREFIX`. Such a one could replace the sign-in
-   * page and read passwords. `refuse` removes those that are registered already, too. Default: `refuse`.
+   * Whether an upstream may register a service worker whose scope covers `PREFIX`. Such a worker could replace the
+   * sign-in page and read passwords. `refuse` also removes those that are registered already. Default: `refuse`.
    */
   serviceWorkers: {
     parser: choice('refuse', 'allow'),
     default: 'refuse',
-    help: 'Whether an upstream may keep a service worker whose scope covers `PREFIX`. Such a one could replace the sign-in page and read passwords. `refuse` removes those that are registered already, too.',
+    help: 'Whether an upstream may register a service worker whose scope covers `PREFIX`. Such a worker could replace the sign-in page and read passwords. `refuse` also removes those that are registered already.',
     appliesTo: gateway,
     example: 'allow',
   },
   /**
-   * An `Authorization` header that is none of ours is the upstream’s business: it is passed on and is no credential.
-   * Where a rule asks for a role, the request needs a credential of ours beside it (the session cookie or
-   * `X-Gatewarden-Token`); on a `public` rule the service decides by it. With `false` such a header is passed on beside
-   * a live session and on public rules, and alone it is 401. Default: `false`.
+   * `true`: an `Authorization` header without a Gatewarden token belongs to the upstream. It is passed on, and is not a
+   * credential here. Where a rule requires a role, the request needs a Gatewarden credential beside it (the session
+   * cookie or `X-Gatewarden-Token`). `false`: such a header is passed on beside a live session and on `public` rules;
+   * elsewhere the answer is 401. Default: `false`.
    */
   upstreamAuthorization: {
     parser: flag,
     default: 'false',
-    help: 'An `Authorization` header that is none of ours is the upstream’s business: it is passed on and is no credential. Where a rule asks for a role, the request needs a credential of ours beside it (the session cookie or `X-Gatewarden-Token`); on a `public` rule the service decides by it. With `false` such a header is passed on beside a live session and on public rules, and alone it is 401.',
+    help: '`true`: an `Authorization` header without a Gatewarden token belongs to the upstream. It is passed on, and is not a credential here. Where a rule requires a role, the request needs a Gatewarden credential beside it (the session cookie or `X-Gatewarden-Token`). `false`: such a header is passed on beside a live session and on `public` rules; elsewhere the answer is 401.',
     appliesTo: gateway,
     example: 'true',
   },
   /**
-   * How `%2f` and `%5c` in a path are taken. `judge`: they are read as data and as a separator, and the rules must
-   * permit every reading; `refuse`: 400. Guards in Express refuse them always. Default: `judge`.
+   * How `%2f` and `%5c` in a path are handled. `judge`: they are read as data and as a separator, and the rules must
+   * permit every reading; `refuse`: 400. Guards in Express always refuse them. Default: `judge`.
    */
   encodedSlashes: {
     parser: choice('judge', 'refuse'),
     default: 'judge',
-    help: 'How `%2f` and `%5c` in a path are taken. `judge`: they are read as data and as a separator, and the rules must permit every reading; `refuse`: 400. Guards in Express refuse them always.',
+    help: 'How `%2f` and `%5c` in a path are handled. `judge`: they are read as data and as a separator, and the rules must permit every reading; `refuse`: 400. Guards in Express always refuse them.',
     appliesTo: servers,
     example: 'refuse',
   },
   /**
-   * The headers that tell upstreams who asks: `x-forwarded`, `remote`, `x-auth-request`, `x-authentik`, single ones as
-   * `Header=field` (`X-Remote-User=user`; fields `user`, `name`, `email`, `role`, `groups`, `id`), a list of these, or
-   * `none`. Default: `x-forwarded`.
+   * The headers that carry the user’s identity to the upstream: `x-forwarded`, `remote`, `x-auth-request`,
+   * `x-authentik`, single ones as `Header=field` (`X-Remote-User=user`; fields `user`, `name`, `email`, `role`,
+   * `groups`, `id`), a list of these, or `none`. Default: `x-forwarded`.
    */
   identityHeaders: {
     parser: listOrNone(identityHeader),
     default: 'x-forwarded',
-    help: 'The headers that tell upstreams who asks: `x-forwarded`, `remote`, `x-auth-request`, `x-authentik`, single ones as `Header=field` (`X-Remote-User=user`; fields `user`, `name`, `email`, `role`, `groups`, `id`), a list of these, or `none`.',
+    help: 'The headers that carry the user’s identity to the upstream: `x-forwarded`, `remote`, `x-auth-request`, `x-authentik`, single ones as `Header=field` (`X-Remote-User=user`; fields `user`, `name`, `email`, `role`, `groups`, `id`), a list of these, or `none`.',
     appliesTo: gateway,
     example: 'x-forwarded,remote',
   },

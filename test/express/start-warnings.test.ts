@@ -33,7 +33,7 @@ const cases: readonly [title: string, options: Options, warned: readonly object[
     { publicUrl: 'http://app.example.com' },
     [
       {
-        text: 'PUBLIC_URL: is http: passwords and cookies travel where others may read and change them; use https',
+        text: 'PUBLIC_URL: is http: others on the network can read and change passwords and cookies; use https',
       },
     ],
   ],
