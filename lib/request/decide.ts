@@ -2,6 +2,7 @@ import { andThen, type MaybePromise } from '../and-then.ts';
 import type { Refusal } from '../errors.ts';
 import type { Ladder, Principal } from '../types.ts';
 import { decideRules, isPublic } from './authorize/decide.ts';
+import { type Destination, isOnHost, readDestination, selectWithDestination } from './authorize/destination.ts';
 import type { Selection } from './authorize/match.ts';
 import type { PathOwner } from './authorize/own-paths.ts';
 import type { Rule } from './authorize/rules.ts';
@@ -67,6 +68,11 @@ type Dependencies = Readonly<{
 const strictest = ({ chosen }: Extract<Selection, { kind: 'selected' }>): Rule | undefined =>
   (chosen.find(({ rule }) => rule?.public !== true) ?? chosen[0]).rule;
 
+const elsewhere: Refusal = Object.freeze({
+  code: 'validation_failed',
+  detail: 'The Destination header names another host.',
+});
+
 const unclear: Refusal = Object.freeze({
   code: 'ambiguous_path',
   detail: 'Some servers read this path as one of the gateway’s own pages.',
@@ -91,10 +97,36 @@ export function decider(dependencies: Dependencies): Decider {
   }
 
   function decide(head: RequestHead, policies: RoutePolicies, trace?: Trace): MaybePromise<Decision> {
-    const selection = policies.rules.select(head.method ?? '', head.url ?? '', trace);
+    const destination = readDestination(head);
+    if (destination !== undefined) return decideWithDestination(head, policies, destination, trace);
+    return decideOn(head, policies, policies.rules.select(head.method ?? '', head.url ?? '', trace), trace);
+  }
+
+  function decideOn(
+    head: RequestHead,
+    policies: RoutePolicies,
+    selection: Selection,
+    trace: Trace | undefined,
+  ): MaybePromise<Decision> {
     if (selection.kind === 'refused') return refused(head, refuse(selection.refusal));
     const identified = identify(head, isPublic(selection) ? 'open' : 'closed', policies);
     return andThen(identified, (found) => judged(head, selection, found, trace));
+  }
+
+  /** The destination must be on the host of the request, and never one of our own paths. */
+  function decideWithDestination(
+    head: RequestHead,
+    policies: RoutePolicies,
+    destination: Destination | Refusal,
+    trace: Trace | undefined,
+  ): MaybePromise<Decision> {
+    if ('code' in destination) return refused(head, refuse(destination));
+    if (ownerOf(destination.target) !== 'upstream') return refused(head, refuse(unclear));
+    const selection = selectWithDestination(policies.rules, head, destination, trace);
+    return andThen(decideOn(head, policies, selection, trace), (decision) => {
+      if (!decision.allow || isOnHost(destination, decision.source)) return decision;
+      return refused(head, refuse(elsewhere, decision));
+    });
   }
 
   type Selected = Extract<Selection, { kind: 'selected' }>;
