@@ -14,7 +14,9 @@ import type { Answer } from '../request/respond/write.ts';
 import { writeAnswer } from '../request/respond/write.ts';
 import type { RoutePolicies } from '../request/route-policies.ts';
 import type { Principal } from '../types.ts';
+import { headOf } from './head.ts';
 import { recogniser } from './passport.ts';
+import { decidedTwice, mountWarning } from './protect.ts';
 
 declare global {
   namespace Express {
@@ -53,13 +55,6 @@ type Dependencies = Readonly<{
 
 /** What somebody who is signed in is told where they may not pass. */
 type Denial = Readonly<{ code: 'insufficient_role' | 'insufficient_scope'; detail: string }>;
-
-/** The request with the target as the client sent it, whatever Express has cut off since. */
-function headOf(req: Request): RequestHead {
-  if (req.url === req.originalUrl) return req;
-  const { method, originalUrl: url, headers, rawHeaders, socket } = req;
-  return { method, url, headers, rawHeaders, socket };
-}
 
 /** Express's middleware over the request path: the only place, with the routes, that knows `req`, `res`, `next`. */
 export function expressGuards({ core, routePolicies, answerTo }: Dependencies): Guards {
@@ -208,9 +203,10 @@ export function expressGuards({ core, routePolicies, answerTo }: Dependencies): 
 
     protect({ rules } = {}) {
       const guarded = rules === undefined ? policies : routePolicies(rules);
+      const warnOfMount = mountWarning(core.log, guarded.rules);
       return function protect(req, res, next) {
-        const decided = async () => core.decider.decide(headOf(req), guarded);
-        decided().then(
+        warnOfMount(req.baseUrl);
+        decidedTwice(core.decider, req, guarded).then(
           (decision) => pass(req, res, next, decision),
           (error) => outage(req, res, next, error),
         );

@@ -1,6 +1,6 @@
 import type { Refusal } from '../../errors.ts';
 import { cleanPath, type PathOptions, type Reading, readPath } from './path.ts';
-import { compilePattern, match, type Pattern } from './pattern.ts';
+import { canMatchBelow, compilePattern, match, type Pattern } from './pattern.ts';
 import type { Rule } from './rules.ts';
 import { seen } from './target.ts';
 import type { Trace } from './trace.ts';
@@ -22,6 +22,8 @@ export type Selection =
 export interface RuleTable {
   /** `rawTarget` is the request target as received, query and all. Never throws. `trace` is told each reading. */
   select(method: string, rawTarget: string, trace?: Trace): Selection;
+  /** Whether a rule can match a path at or below this one, which is written as in a rule, without `*` and `:self`. */
+  reaches(path: string): boolean;
 }
 
 type Compiled = Readonly<{ rule: Rule; kept: Pattern; folded: Pattern; alone: Selection }>;
@@ -44,6 +46,7 @@ export function ruleTable(rules: readonly Rule[], options: PathOptions = {}): Ru
   const allowed = sensitive ? seen.upper : 0;
 
   return Object.freeze({
+    reaches: (path: string) => rules.some(({ pattern }) => canMatchBelow(pattern, path)),
     select(method: string, rawTarget: string, trace?: Trace): Selection {
       const clean = oneReading ? cleanPath(rawTarget, allowed) : undefined;
       if (clean !== undefined) return selectClean(candidates(method), clean, trace);

@@ -81,3 +81,17 @@ function ends(pattern: Pattern, path: string, at: number, self: string): string 
   if (at === path.length) return self;
   return pattern.open && path.charCodeAt(at) === 0x2f ? self : undefined;
 }
+
+/** Whether the path of a rule covers something at or below `base`, segment by segment, in any case. */
+export function canMatchBelow(path: string, base: string): boolean {
+  const wanted = segmentsOf(path.toLowerCase());
+  const given = segmentsOf(base.toLowerCase());
+  for (const [at, segment] of given.entries()) {
+    const pattern = wanted[at];
+    if (pattern === '**') return true;
+    if (pattern !== '*' && pattern !== ':self' && pattern !== segment) return false;
+  }
+  return true;
+}
+
+const segmentsOf = (path: string): readonly string[] => path.split('/').filter((segment) => segment !== '');
