@@ -62,7 +62,10 @@ describe('an Express app with guards', () => {
   }
 
   it('says how to sign in beside a 401', async () => {
-    equal((await app.ask('/view')).headers['www-authenticate'], 'Bearer, Basic realm="API token as password", charset="UTF-8"');
+    equal(
+      (await app.ask('/view')).headers['www-authenticate'],
+      'Bearer, Basic realm="API token as password", charset="UTF-8"',
+    );
   });
 
   it('sends a navigation to the sign-in page, and back afterwards', async () => {
