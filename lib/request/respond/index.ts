@@ -70,7 +70,10 @@ function locationFor({ refusal, signIn, target, method = 'GET', retry }: Respond
 function challengeHeader({ refusal, realm, offerBasic }: Respond, status: number): Record<string, string | string[]> {
   const value = challenge(refusal, status, realm);
   if (value === undefined) return {};
-  return { 'WWW-Authenticate': offerBasic && status === 401 ? [value, basicChallenge] : value };
+  if (!offerBasic || status !== 401) return { 'WWW-Authenticate': value };
+  // Clients of container registries take the first scheme they know, and fail on a Bearer without a realm.
+  const basicFirst = refusal.code === 'missing_credential';
+  return { 'WWW-Authenticate': basicFirst ? [basicChallenge, value] : [value, basicChallenge] };
 }
 
 function waitHeader({ code, retryAfter }: Refusal): Record<string, string> {

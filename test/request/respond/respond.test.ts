@@ -56,6 +56,15 @@ for (const [refusal, realm, expected] of challenges) {
   });
 }
 
+test('Basic is offered for 401 alone, before Bearer to who presented nothing', () => {
+  const basic = 'Basic realm="API token as password", charset="UTF-8"';
+  const offered = (code: ErrorCode) => answer({ code }, { offerBasic: true }).headers['WWW-Authenticate'];
+  deepEqual(offered('missing_credential'), [basic, 'Bearer']);
+  deepEqual(offered('invalid_token'), ['Bearer error="invalid_token"', basic]);
+  equal(offered('insufficient_scope'), 'Bearer error="insufficient_scope"');
+  equal(offered('insufficient_role'), undefined);
+});
+
 const waits: readonly (readonly [Refusal, string])[] = [
   [{ code: 'rate_limited', retryAfter: 12.2 }, '13'],
   [{ code: 'rate_limited', retryAfter: 0 }, '1'],
