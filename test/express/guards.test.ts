@@ -64,7 +64,7 @@ describe('an Express app with guards', () => {
   it('says how to sign in beside a 401', async () => {
     equal(
       (await app.ask('/view')).headers['www-authenticate'],
-      'Bearer, Basic realm="API token as password", charset="UTF-8"',
+      'Basic realm="API token as password", charset="UTF-8", Bearer',
     );
   });
 
