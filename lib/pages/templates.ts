@@ -41,7 +41,7 @@ eta.loadTemplate(
 <h1>Sign in</h1>
 <p class="lead">to continue to <bdi><%= it.brandName %></bdi></p>
 <%~ include('@messages', it) %>
-<% if (it.needsAdmin) { %><div class="notice"><p>There is no administrator yet, so nobody can sign in. The link that makes the first one was printed where this service was started; it is good for an hour, and a restart prints a new one.</p><p><a href="<%= it.prefix %>/setup">Set up the first administrator</a></p></div>
+<% if (it.needsAdmin) { %><div class="notice"><p>There is no administrator yet. The link that makes the first one was printed where this service was started; it is good for an hour, and a restart prints a new one.</p><p><a href="<%= it.prefix %>/setup">Set up the first administrator</a></p></div>
 <% } %><form method="post" action="<%= it.prefix %>/login">
 <input type="hidden" name="next" value="<%= it.next %>">
 <div class="field">

@@ -30,9 +30,9 @@ const doors: Readonly<Record<string, (front: Front, username: string, password: 
   API: (front, username, typed) => front.json('POST', `${own}/api/v1/login`, { username, password: typed }),
 };
 
-/** All that the one who asks can see, but for the moment and the name that they typed themselves. */
+/** All that the one who asks can see, but for the moment, the request's id and the name that they typed themselves. */
 function visible({ status, headers, text }: Reply, username: string) {
-  const { date: _, ...rest } = headers;
+  const { date: _, 'x-request-id': __, ...rest } = headers;
   return { status, headers: rest, text: text.replaceAll(username, 'NAME') };
 }
 
