@@ -9,11 +9,11 @@ import type { RequestHead } from './request/extract/head.ts';
 import type { ApiTokens, AuditLog, GateEvent, GateEventName, Sessions, SignIn, Users } from './services.ts';
 import { type RedactedSettings, redact } from './settings/index.ts';
 import type { Options, Settings } from './settings/settings.ts';
+import { announceSetup } from './start/announce-setup.ts';
 import { compose } from './start/compose.ts';
 import { gateOver, type InternalGate } from './start/gate.ts';
 import { loadSettings } from './start/load-settings.ts';
 import { ownLog } from './start/own-log.ts';
-import { setupNotice } from './start/setup-notice.ts';
 import { broughtStores } from './stores/open.ts';
 import type { Stores } from './stores/stores.ts';
 
@@ -71,7 +71,14 @@ export async function gatewarden(options: GatewardenOptions = {}): Promise<Gatew
   const { settings } = resolved;
   const opened = stores && broughtStores(only(stores, settings));
   const installation = await compose(resolved, { log: log ?? ownLog(settings), ...(opened && { opened }) });
-  const gate: InternalGate = gateOver(installation, (prefix) => announceSetup(gate, prefix));
+  const announcements: (() => void)[] = [];
+  const close = async () => {
+    for (const cancel of announcements) cancel();
+    await installation.close();
+  };
+  const gate: InternalGate = gateOver({ ...installation, close }, (router) =>
+    announcements.push(announceSetup(gate, router)),
+  );
   return published(gate);
 }
 
@@ -79,14 +86,6 @@ function only(stores: Stores, settings: Settings): Stores {
   const named = [settings.mongodbUrl && 'MONGODB_URL', settings.redisUrl && 'REDIS_URL'].filter(Boolean);
   if (named.length === 0) return stores;
   throw new SettingsError(named.map((name) => `${name}: cannot be given together with stores that the app brings`));
-}
-
-function announceSetup({ settings, setupLink, log }: InternalGate, prefix: string): void {
-  const base = settings.publicUrl ?? `http://${settings.host}:${settings.port}`;
-  setupLink(`${base}${prefix}`).then(
-    (link) => link && process.stderr.write(`${setupNotice(link)}\n`),
-    (error) => log.error({ err: error }, 'the stores cannot answer'),
-  );
 }
 
 /** The part of a gate that an app's author sees. Verbs go by name: what is added inside is not published by itself. */

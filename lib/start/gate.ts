@@ -78,8 +78,19 @@ const servicesOf = ({ users, tokens, sessions, audit, firstAdmin, signIn, stores
   signIn: signInService(signIn, stores.users),
 });
 
-/** @param onMount called with the path of our pages when an app has mounted them */
-export function gateOver(installation: Installation, onMount: (prefix: string) => void = () => {}): InternalGate {
+/** Our pages in an app. Both are asked when they are needed: the app may be mounted in another one later. */
+export type MountedRouter = Readonly<{
+  /** The whole path of our pages. */
+  path(): string;
+  /** The outermost app, which a server hands its requests to. */
+  root(): unknown;
+}>;
+
+/** @param onMount called when an app has mounted our pages */
+export function gateOver(
+  installation: Installation,
+  onMount: (router: MountedRouter) => void = () => {},
+): InternalGate {
   const { core, connections, stores, routePolicies } = installation;
   const policies = routePolicies();
   const { browserSessions, settings } = core;
@@ -99,8 +110,9 @@ export function gateOver(installation: Installation, onMount: (prefix: string) =
     on: installation.on,
     router({ prefix } = {}) {
       const app = ownRoutes(core, prefix === undefined ? {} : { prefix });
-      signInPath = () => prefix ?? app.path();
-      app.on('mount', () => onMount(signInPath?.() ?? ''));
+      const path = () => prefix ?? app.path();
+      signInPath = path;
+      app.on('mount', () => onMount({ path, root: () => outermost(app) }));
       return app;
     },
     sessionHandler: browserSessions.handler,
@@ -127,4 +139,10 @@ export function gateOver(installation: Installation, onMount: (prefix: string) =
     describe: () => stores.describe(),
     close: installation.close,
   };
+}
+
+/** Express sets `parent` on an app that is mounted. */
+function outermost(app: object): object {
+  const parent: unknown = Reflect.get(app, 'parent');
+  return typeof parent === 'function' ? outermost(parent) : app;
 }

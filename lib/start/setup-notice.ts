@@ -1,8 +1,12 @@
-/** What is printed while there is no admin. Not through the log: the link makes an admin, and logs are kept and shipped. */
+/**
+ * What is printed while there is no admin. Not through the log: the link makes an admin, and logs are kept and shipped.
+ * @param link the link, or its path where the address is not known
+ */
 export function setupNotice(link: string): string {
   const [page = '', token = ''] = link.split('#token=');
+  const open = link.startsWith('/') ? 'Open this path, at the address where this app listens,' : 'Open this link';
   return [
-    'No administrator yet. Open this link within an hour to make the first one:',
+    `No administrator yet. ${open} within an hour to make the first one:`,
     `  ${link}`,
     `Without JavaScript, open ${page} and paste this setup token there:`,
     `  ${token}`,
