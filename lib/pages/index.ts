@@ -13,10 +13,11 @@ export { type Asset, assets } from './assets.ts';
 export { errorPage, waiting } from './error-page.ts';
 export type { Frame } from './frame.ts';
 
-/** The sign-in page. `needsAdmin`: nobody can sign in yet, and it says where the first admin is made. `next` is a checked path; `problem` and `notice` are sentences; a password is never shown again. */
+/** The sign-in page. `destination`: the name or host of the service that one signs in to. `needsAdmin`: nobody can sign in yet, and it says where the first admin is made. `next` is a checked path; `problem` and `notice` are sentences; a password is never shown again. */
 export const signInPage = (
   frame: Frame,
   shown: Readonly<{
+    destination: string;
     next: string;
     username?: string;
     remember?: boolean;

@@ -39,7 +39,7 @@ eta.loadTemplate(
   '@sign-in',
   `<% layout('@layout', { title: it.problem ? 'Error: Sign in' : 'Sign in' }) %>
 <h1>Sign in</h1>
-<p class="lead">to continue to <bdi><%= it.brandName %></bdi></p>
+<p class="lead">to continue to <strong><bdi><%= it.destination %></bdi></strong></p>
 <%~ include('@messages', it) %>
 <% if (it.needsAdmin) { %><div class="notice"><p>There is no administrator yet. The link that makes the first one was printed where this service was started; it is good for an hour, and a restart prints a new one.</p><p><a href="<%= it.prefix %>/setup">Set up the first administrator</a></p></div>
 <% } %><form method="post" action="<%= it.prefix %>/login">

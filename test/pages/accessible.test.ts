@@ -27,10 +27,15 @@ const forms = {
   ],
 };
 const pages: Readonly<Record<string, string>> = {
-  '/sign-in': signInPage(frame, { next: '/' }),
-  '/sign-in-before-setup': signInPage(frame, { next: '/', needsAdmin: true }),
-  '/signed-out': signInPage(frame, { next: '/', notice: 'You are signed out.' }),
-  '/failed': signInPage(frame, { next: '/', username: 'ada', problem: 'The name or the password is not right.' }),
+  '/sign-in': signInPage(frame, { destination: 'wiki.example', next: '/' }),
+  '/sign-in-before-setup': signInPage(frame, { destination: 'wiki.example', next: '/', needsAdmin: true }),
+  '/signed-out': signInPage(frame, { destination: 'wiki.example', next: '/', notice: 'You are signed out.' }),
+  '/failed': signInPage(frame, {
+    destination: 'wiki.example',
+    next: '/',
+    username: 'ada',
+    problem: 'The name or the password is not right.',
+  }),
   '/setup': setupPage(frame, {
     token: 't',
     passwordMinLength: 12,

@@ -17,7 +17,7 @@ const hostile = `"><script>alert('x')</script>&`;
 
 test('nothing that comes from outside is markup', () => {
   const pages = [
-    signInPage(frame, { next: hostile, username: hostile, problem: hostile, notice: hostile }),
+    signInPage(frame, { destination: hostile, next: hostile, username: hostile, problem: hostile, notice: hostile }),
     setupPage(frame, { token: hostile, username: hostile, passwordMinLength: 12, problems: { username: hostile } }),
     accountPage(frame, {
       name: hostile,
@@ -38,14 +38,14 @@ test('nothing that comes from outside is markup', () => {
 });
 
 test('a page loads what is below the prefix, and nothing else', () => {
-  const page = signInPage(frame, { next: '/' });
+  const page = signInPage(frame, { destination: 'wiki.example', next: '/' });
   const loaded = [...page.matchAll(/(?:href|src|action)="([^"]*)"/g)].map(([, url]) => url ?? '');
   equal(loaded.length, 5);
   for (const url of loaded) match(url, /^\/_gatewarden\//);
 });
 
 test('a failed page says so in its title, and at both fields', () => {
-  const page = signInPage(frame, { next: '/', username: 'ada', problem: 'No.' });
+  const page = signInPage(frame, { destination: 'wiki.example', next: '/', username: 'ada', problem: 'No.' });
   match(page, /<title>Error: Sign in/);
   equal(page.match(/aria-describedby="problem"/g)?.length, 2);
 });

@@ -163,3 +163,15 @@ test('the account page names who is signed in and where; without a session it is
   equal((await here.client().send('/auth/account')).status, 401);
   equal((await here.client().send('/auth/')).headers.get('location'), '/auth/account');
 });
+
+for (const [title, options, destination] of [
+  ['its host', {}, '127.0.0.1:[0-9]+'],
+  ['its name', { brandName: 'Harbour <b>Log</b>' }, 'Harbour &lt;b&gt;Log&lt;/b&gt;'],
+] as const) {
+  test(`the page, and the one after a wrong password, says which service one signs in to: ${title}`, async () => {
+    await using named = await site(options);
+    const shown = new RegExp(`to continue to <strong><bdi>${destination}</bdi></strong>`);
+    match(await (await named.client().send('/auth/login')).text(), shown);
+    match(await (await named.client().form('/auth/login', { username: 'ada', password: 'wrong' })).text(), shown);
+  });
+}

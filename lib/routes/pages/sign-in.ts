@@ -3,6 +3,7 @@ import { type ErrorCode, errorTable, type Refusal, type Result } from '../../err
 import { signInPage, waiting } from '../../pages/index.ts';
 import { returnTo } from '../../request/respond/return-to.ts';
 import type { Answer } from '../../request/respond/write.ts';
+import { pagesSettings } from '../../settings/pages.ts';
 import { html, retryAfter, seeOther } from '../reply.ts';
 import { type Call, type CallContext, route } from '../route.ts';
 import { field, frameOf, page, redirect } from './page.ts';
@@ -24,13 +25,20 @@ function sentence(refusal: Refusal): string {
   return errorTable[refusal.code === 'validation_failed' ? 'invalid_credentials' : refusal.code].title;
 }
 
+/** The name of the service where it has one, else the host that the browser asked. */
+function destinationOf({ core, source }: CallContext): string {
+  const { brandName } = core.settings;
+  return brandName === pagesSettings.brandName.default ? source.host : brandName;
+}
+
 /** 429 with `Retry-After` when rate limited, else 401. */
 async function failed(call: Call<z.output<typeof form>>, refusal: Refusal): Promise<Result<Answer>> {
   if (!shownOnForm.has(refusal.code)) return { ok: false, refusal };
   const { username, next, remember } = call.body;
   const shown = { username: username ?? '', next: returnTo(next), remember: remember !== undefined };
   const needsAdmin = await call.core.firstAdmin.needed();
-  const again = signInPage(frameOf(call), { ...shown, problem: sentence(refusal), needsAdmin });
+  const destination = destinationOf(call);
+  const again = signInPage(frameOf(call), { ...shown, destination, problem: sentence(refusal), needsAdmin });
   if (refusal.code !== 'rate_limited') return html(401, again, { 'WWW-Authenticate': 'Bearer' });
   return html(429, again, retryAfter(refusal));
 }
@@ -52,7 +60,7 @@ export const signInRoutes = [
       if (isHere(call)) return seeOther(next);
       const notice = call.query.signed_out === undefined ? {} : { notice: 'You are signed out.' };
       const needsAdmin = await call.core.firstAdmin.needed();
-      return html(200, signInPage(frameOf(call), { next, ...notice, needsAdmin }));
+      return html(200, signInPage(frameOf(call), { destination: destinationOf(call), next, ...notice, needsAdmin }));
     },
   }),
   route({
