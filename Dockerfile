@@ -18,6 +18,7 @@ FROM node:24-bookworm-slim
 WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+COPY --from=build /app/lib/accounts/frequent-passwords.json ./lib/accounts/
 COPY package.json LICENSE ./
 # Without the `--` Node takes the command's own `--env-file` for itself.
 RUN printf '#!/bin/sh\nexec node -- /app/dist/cli/index.js "$@"\n' > /usr/local/bin/gatewarden \

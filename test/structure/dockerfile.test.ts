@@ -16,7 +16,7 @@ const instructions: Instruction[] = readFileSync('Dockerfile', 'utf8')
   .filter((found) => found !== null)
   .map(([, name = '', rest = '']) => ({ name, rest }));
 const all = (name: string) => instructions.filter((one) => one.name === name).map((one) => one.rest);
-const { scripts, bin } = JSON.parse(readFileSync('package.json', 'utf8'));
+const { scripts, bin, imports } = JSON.parse(readFileSync('package.json', 'utf8'));
 
 const copies = all('COPY').map((rest) => ({
   from: /--from=(\S+)/.exec(rest)?.[1],
@@ -44,6 +44,22 @@ test('what one stage takes from another, that one makes', () => {
   const stages = all('FROM').map((rest) => / AS (\w+)$/.exec(rest)?.[1]);
   deepEqual(
     copies.filter((copy) => copy.from !== undefined && !stages.includes(copy.from)),
+    [],
+  );
+});
+
+test('the image has every file that the package loads by a name of its own', () => {
+  const last =
+    readFileSync('Dockerfile', 'utf8')
+      .split(/^FROM /m)
+      .at(-1) ?? '';
+  const held = [...last.matchAll(/^COPY --from=\S+ \/app\/(\S+) /gm)].map(([, path = '']) => path);
+  const loaded = Object.values<string | { default: string }>(imports).map((one) =>
+    (typeof one === 'string' ? one : one.default).replace('./', ''),
+  );
+  notEqual(loaded.length, 0);
+  deepEqual(
+    loaded.filter((path) => !held.some((copied) => path === copied || path.startsWith(`${copied}/`))),
     [],
   );
 });
