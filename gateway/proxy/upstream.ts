@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Dispatcher } from 'undici';
-// By their own names: undici's front door loads its fetch, WebSocket, caches and mocks as well, a sixth of our heap. No paths
-// that undici promises to keep: hence `~` in package.json.
+// By their own paths: undici's entry file also loads fetch, WebSocket, caches and mocks, and does not export what
+// interim-answers.ts needs. undici does not promise to keep these paths, so package.json pins its version exactly.
 import OneConnection from 'undici/lib/dispatcher/client.js';
 import PoolOfConnections from 'undici/lib/dispatcher/pool.js';
 import { SettingsError } from '#settings';

@@ -1,4 +1,5 @@
 import { match } from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import { commandLine } from '../support/gateway.ts';
 import { run } from '../support/processes.ts';
@@ -16,4 +17,9 @@ test('so do the processes that they start', async () => {
     ...['--eval', "console.log(import.meta.resolve('gatewarden'))"],
   ]);
   match((asked.stdout + asked.stderr).trim(), sources);
+});
+
+test('undici, whose internal files the gateway imports, is pinned to one version', () => {
+  const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+  match(dependencies.undici, /^\d+\.\d+\.\d+$/);
 });
