@@ -22,10 +22,7 @@ type Presented = Readonly<{
 }>;
 
 /** The last headers on a connection: a browser sends the very same ones again and again, and they read the same. */
-type Remembered = Readonly<{ presented: Presented; extracted: Extracted }>;
-
-const isSame = (a: Presented, b: Presented): boolean =>
-  a.cookie === b.cookie && a.authorization === b.authorization && a.token === b.token && a.own === b.own;
+type Remembered = Presented & Readonly<{ extracted: Extracted }>;
 
 /** Node keeps one of several: which of them counts is not ours to guess. */
 const onlyOnce = ['authorization', 'origin', 'x-gatewarden-token'] as const;
@@ -45,16 +42,21 @@ export function extractor(options: {
   const remembered = new WeakMap<Socket, Remembered>();
 
   return function extract(head, own) {
-    for (const name of onlyOnce) {
-      if (countOf(head.rawHeaders, name) > 1) return malformed(`There is more than one ${name} header.`);
-    }
+    const doubled = onlyOnce.find((name) => head.headers[name] !== undefined && countOf(head.rawHeaders, name) > 1);
+    if (doubled !== undefined) return malformed(`There is more than one ${doubled} header.`);
     const { authorization, cookie, 'x-gatewarden-token': token } = head.headers;
     if (cookie === undefined && authorization === undefined && token === undefined) return nothing;
-    const presented = { cookie, authorization, token, own };
     const last = remembered.get(head.socket);
-    if (last !== undefined && isSame(last.presented, presented)) return last.extracted;
-    const extracted = combine(presented);
-    remembered.set(head.socket, { presented, extracted });
+    if (
+      last?.cookie === cookie &&
+      last?.authorization === authorization &&
+      last?.token === token &&
+      last?.own === own
+    ) {
+      return last.extracted;
+    }
+    const extracted = combine({ cookie, authorization, token, own });
+    remembered.set(head.socket, { cookie, authorization, token, own, extracted });
     return extracted;
   };
 
