@@ -1,9 +1,8 @@
-import { once } from 'node:events';
-import { connect } from 'node:net';
 import type { Settings } from 'gatewarden';
 import type { Survey } from '#gate';
 import { redact, warningsOf } from '#settings';
 import { modeOf } from '../../gateway/main.ts';
+import { probeUpstream, type UpstreamProbe } from '../../gateway/probe-upstream.ts';
 import { type LocalOptions, settingsOf } from '../environment.ts';
 import { CommandError, exit } from '../exit.ts';
 import type { Output } from '../output.ts';
@@ -12,7 +11,7 @@ export interface CheckOptions extends LocalOptions {
   readonly upstream?: string;
 }
 
-type Upstream = Readonly<{ url: string; ok: boolean; problem?: string }>;
+type Upstream = Readonly<{ url: string }> & UpstreamProbe;
 
 /**
  * `check`: reads the configuration, reaches the stores and the upstream, says what `run` would do. Makes nothing: a store
@@ -26,30 +25,22 @@ export async function check(options: CheckOptions, out: Output): Promise<void> {
   show({ settings, stores, upstream, warnings }, out);
   const failed = [...stores.stores, ...(upstream ? [upstream] : [])].filter((one) => !one.ok);
   if (failed.length === 0) return;
-  const problems = failed.map((one) => `${'url' in one ? one.url : one.store}: ${one.problem ?? 'no answer'}`);
+  const problems = failed.map(
+    (one) => `${'url' in one ? one.url : one.store}: ${'problem' in one ? one.problem : 'no answer'}`,
+  );
   throw new CommandError(exit.unreachable, 'unreachable', 'Not everything can be reached.', problems);
 }
 
-/** A connection is all that is asked for: a request might do something over there. */
-async function reachUpstream(settings: Settings): Promise<Upstream | undefined> {
-  if (settings.upstream === undefined) return undefined;
-  const { protocol, hostname, port, origin } = new URL(settings.upstream);
-  const host = hostname.replace(/^\[|\]$/g, '');
-  const socket = connect({ host, port: Number(port) || (protocol === 'https:' ? 443 : 80) });
-  try {
-    await once(socket, 'connect', { signal: AbortSignal.timeout(5000) });
-    return { url: origin, ok: true };
-  } catch (error) {
-    return { url: origin, ok: false, problem: reasonOf(error) };
-  } finally {
-    socket.destroy();
-  }
+async function reachUpstream({ upstream, upstreamCa }: Settings): Promise<Upstream | undefined> {
+  if (upstream === undefined) return undefined;
+  return { url: upstream, ...(await probeUpstream(upstream, { ca: upstreamCa })) };
 }
 
-function reasonOf(error: unknown): string {
-  if (error instanceof Error && error.name === 'AbortError') return 'no answer within 5 seconds';
-  if (error instanceof Error && 'code' in error) return String(error.code);
-  return String(error);
+/** `reached: HTTP/1.1 200, TLSv1.3`, or why not. */
+function upstreamShown(upstream: Upstream): string {
+  if (!upstream.ok) return `${upstream.url}, not reached: ${upstream.problem}`;
+  const { url, status, httpVersion, tls } = upstream;
+  return [`${url}, reached: HTTP/${httpVersion} ${status}`, ...(tls === undefined ? [] : [tls])].join(', ');
 }
 
 /** What deserves a word here and now, besides what every start warns of. */
@@ -87,7 +78,7 @@ function show({ settings, stores, upstream, warnings }: Found, out: Output): voi
     mode: mode === 'off' ? 'off' : mode === 'on' ? 'sign-in' : 'auto-login',
     address: `${address}${settings.prefix}`,
     stores: [...placesShown(stores.places), ...stores.stores.map((one) => `${one.store} ${state(one)}`)].join(', '),
-    upstream: upstream === undefined ? 'none' : `${upstream.url}, ${state(upstream)}`,
+    upstream: upstream === undefined ? 'none' : upstreamShown(upstream),
     rules: settings.rules.trim().replace(/\s*\n\s*/g, '; '),
     warnings: warnings.length === 0 ? 'none' : warnings.join('; '),
   };

@@ -11,11 +11,15 @@ export const failedWhileKept = (error: Error): boolean => whileKept.has(error);
 /** How long an answer may still arrive after the upstream has stopped reading, in milliseconds. */
 const grace = 1000;
 
-/** Connects to the upstream: undici's connector, with sockets that hear what is said to them before they give up. */
+/**
+ * Connects to the upstream: undici's connector, with sockets that hear what is said to them before they give up, and
+ * certificates checked by the upstream's own address, where undici takes the Host header of the first request.
+ */
 export function upstreamConnector(options: buildConnector.BuildOptions): buildConnector.connector {
   const connect = connectorOf(options);
   return function connectUpstream(target, callback) {
-    connect(target, (...[error, socket]) => {
+    const { servername: _ofRequest, ...upstream } = target;
+    connect(upstream, (...[error, socket]) => {
       if (error !== null) return callback(error, null);
       hearEarlyAnswers(socket);
       markWhenKept(socket);

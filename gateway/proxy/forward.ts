@@ -111,7 +111,7 @@ export class Forwarding implements Dispatcher.DispatchHandler, Waiting, Running 
     return null;
   }
 
-  #request(): Dispatcher.DispatchOptions {
+  #request(): Dispatcher.DispatchOptions & { servername: string } {
     const { exchange, route, decision } = this;
     const { req } = exchange;
     const { limits, upstream, cookieNames } = route;
@@ -124,6 +124,8 @@ export class Forwarding implements Dispatcher.DispatchHandler, Waiting, Running 
       headers: head.headers,
       body: hasBody(req) ? requestBody(req, { stall: limits.bodyStall, discard: limits.discard }) : null,
       upgrade: this.upgrade(),
+      // The same for all: undici opens a new connection where it changes.
+      servername: 'upstream',
       headersTimeout: limits.upstreamTimeout,
       // Which answers may be silent for long is known by their type only: see `takesLong`.
       bodyTimeout: 0,

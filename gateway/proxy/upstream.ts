@@ -62,7 +62,7 @@ export function upstreamAt(address: string, { limits, ca }: Options): Upstream {
     timeout: limits.upstreamConnect,
     allowH2: false,
     ...(socketPath === undefined ? {} : { socketPath }),
-    ...(ca === undefined ? {} : { ca: [...systemAuthorities(), authoritiesIn(ca)] }),
+    ...(ca === undefined ? {} : { ca: authoritiesFor(ca) }),
   });
   const options = { pipelining: 1, allowH2: false, maxHeaderSize: 64 * 1024, connect, keepAliveTimeout: 4000 };
   const pool = new PoolOfConnections(origin, options);
@@ -79,12 +79,14 @@ export function upstreamAt(address: string, { limits, ca }: Options): Upstream {
   };
 }
 
-/** Asked for by name: only an https upstream with authorities of its own needs Node's TLS here. */
-const systemAuthorities = (): string[] => process.getBuiltinModule('node:tls').getCACertificates('default');
-
-function authoritiesIn(file: string): string {
+/**
+ * The system's authorities and those of a PEM file. Node's TLS is asked for by name: only an https upstream needs it.
+ * @throws SettingsError where the file cannot be read
+ */
+export function authoritiesFor(file: string): string[] {
+  const system = process.getBuiltinModule('node:tls').getCACertificates('default');
   try {
-    return readFileSync(file, 'utf8');
+    return [...system, readFileSync(file, 'utf8')];
   } catch (error) {
     throw new SettingsError([`GATEWARDEN_UPSTREAM_CA: ${file} cannot be read`], { cause: error });
   }

@@ -119,7 +119,7 @@ test('check says what would be done, and ends with 0 when all is reached', async
   const { mode, upstream, stores, warnings } = JSON.parse(stdout);
   deepEqual(
     [mode, upstream, stores, warnings],
-    ['on', { url: legacy.url, ok: true }, [{ store: 'sqlite', ok: true }], []],
+    ['on', { url: legacy.url, ok: true, status: 200, httpVersion: '1.1' }, [{ store: 'sqlite', ok: true }], []],
   );
 });
 
