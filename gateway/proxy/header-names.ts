@@ -54,19 +54,31 @@ export function answerHeaderNames(): (lower: string) => AnswerHeaderName {
 export type RawHeaders = readonly (Buffer | string)[];
 
 /**
- * The name as the upstream spelled it, `raw[at]` being the likely place. An upstream spells its names alike in every answer:
- * the bytes are compared with the last spelling, so that no string is made of them.
+ * Makes the look-up of names as the upstream spelled them in one answer, `raw[at]` being the likely place. An upstream spells
+ * its names alike in every answer: the bytes are compared with the last spelling, so that no string is made of them. The first
+ * name that is elsewhere has all of them indexed: to search for each would be quadratic.
  */
-export function spelledAs(name: AnswerHeaderName, raw: RawHeaders, at: number): string {
-  const likely = raw[at];
-  if (likely !== undefined && isSpelled(likely, name.spelled)) return name.spelled;
-  for (let index = 0; index < raw.length; index += 2) {
-    const text = String(raw[index]);
-    if (text.toLowerCase() !== name.lower) continue;
-    name.spelled = text;
-    return text;
+export function spellings(raw: RawHeaders): (name: AnswerHeaderName, at: number) => string {
+  let byLowerCase: ReadonlyMap<string, string> | undefined;
+  return function spelledAs(name, at) {
+    const likely = raw[at];
+    if (likely !== undefined && isSpelled(likely, name.spelled)) return name.spelled;
+    byLowerCase ??= indexed(raw);
+    const spelled = byLowerCase.get(name.lower) ?? name.lower;
+    name.spelled = spelled;
+    return spelled;
+  };
+}
+
+/** Of a name that came more than once, the first spelling. */
+function indexed(raw: RawHeaders): ReadonlyMap<string, string> {
+  const index = new Map<string, string>();
+  for (let at = 0; at < raw.length; at += 2) {
+    const text = String(raw[at]);
+    const lower = text.toLowerCase();
+    if (!index.has(lower)) index.set(lower, text);
   }
-  return name.lower;
+  return index;
 }
 
 function isSpelled(bytes: Buffer | string, text: string): boolean {

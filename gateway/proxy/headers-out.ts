@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { type AnswerHeader, answerHeaderNames, type RawHeaders, spelledAs } from './header-names.ts';
+import { type AnswerHeader, answerHeaderNames, type RawHeaders, spellings } from './header-names.ts';
 
 /** What of an upstream's answer depends on the request. */
 export interface Passing {
@@ -32,6 +32,7 @@ export function answerHeadWriter(): AnswerHeadWriter {
     const headers: Value[] = [];
     const { shared } = passing;
     const named = namedIn(upstream.connection);
+    const spelledAs = spellings(raw);
     // Both lengths: the chunked one counted (RFC 9112, 6.3), so the other is a lie.
     const noLength = passing.noLength || upstream['transfer-encoding'] !== undefined;
     let at = 0;
@@ -41,7 +42,7 @@ export function answerHeadWriter(): AnswerHeadWriter {
       const name = nameOf(lower);
       const { kind } = name;
       if (kind !== 'drop' && !named?.has(lower)) {
-        const spelled = spelledAs(name, raw, at);
+        const spelled = spelledAs(name, at);
         const passes = kind === 'pass' || (kind === 'content-length' && !noLength) || (kind === 'caching' && shared);
         if (passes) headers.push(spelled, value);
         else passSpecial(headers, kind, spelled, value, passing);

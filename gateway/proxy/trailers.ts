@@ -11,8 +11,11 @@ export const mayHaveTrailers = (method: string | undefined, version: string, sta
 
 /** Passes an upstream's trailers on, but for those that are none of a trailer's business. */
 export function passTrailers(res: ServerResponse, trailers: IncomingHttpHeaders): void {
+  const passed: [name: string, value: string][] = [];
   for (const name in trailers) {
     const value = trailers[name];
-    if (value !== undefined && !notInTrailers.test(name)) res.addTrailers([[name, textOf(value)]]);
+    if (value !== undefined && !notInTrailers.test(name)) passed.push([name, textOf(value)]);
   }
+  // All at once: a second call would take the place of the first.
+  if (passed.length > 0) res.addTrailers(passed);
 }

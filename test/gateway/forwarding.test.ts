@@ -11,9 +11,9 @@ const upstream = await upstreamThat((req, res) => {
   if (req.url === '/public/nothing') return void res.writeHead(204).end();
   if (req.url === '/public/same') return void res.writeHead(304, { etag: '"a"' }).end();
   if (req.url === '/public/trailers') {
-    res.writeHead(200, { trailer: 'X-Sum' });
+    res.writeHead(200, { trailer: 'X-Sum, X-Rows' });
     res.write('body');
-    res.addTrailers({ 'X-Sum': '7', 'Set-Cookie': 'gatewarden=evil' });
+    res.addTrailers({ 'X-Sum': '7', 'X-Rows': '3', 'Set-Cookie': 'gatewarden=evil' });
     return void res.end();
   }
   if (req.url === '/public/early') {
@@ -92,7 +92,7 @@ test('trailers pass, except those that are none of a trailer’s business', asyn
     gateway.port,
     'GET /public/trailers HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n',
   );
-  match(heard, /\r\n0\r\nx-sum: 7\r\n\r\n$/i);
+  match(heard, /\r\n0\r\nx-sum: 7\r\nx-rows: 3\r\n\r\n$/i);
 });
 
 test('interim answers stay here, the final one passes', async () => {

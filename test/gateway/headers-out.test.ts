@@ -1,6 +1,6 @@
-import { equal } from 'node:assert/strict';
+import { deepEqual, equal } from 'node:assert/strict';
 import test from 'node:test';
-import { privately, setsOneOf } from '../../gateway/proxy/headers-out.ts';
+import { answerHeadWriter, privately, setsOneOf } from '../../gateway/proxy/headers-out.ts';
 
 const ours = new Set(['gatewarden', '__host-gatewarden']);
 
@@ -22,6 +22,20 @@ for (const [cookie, sets] of [
     equal(setsOneOf(cookie, ours), sets);
   });
 }
+
+test('names keep the upstream’s spelling, in whatever order they came', () => {
+  const write = answerHeadWriter();
+  const passing = { shared: true, cookieNames: ours, setCookie: undefined, trailers: false, noLength: false };
+  for (const [first, second] of [
+    ['X-One', 'x-TWO'],
+    ['x-ONE', 'X-Two'],
+  ]) {
+    const raw = [second, 'b', first, 'a', '2', 'c'].map((text) => Buffer.from(String(text)));
+    // An object has what looks like an index first.
+    const written = write({ '2': 'c', 'x-one': 'a', 'x-two': 'b' }, raw, { ...passing, serviceWorkers: false });
+    deepEqual(written, ['2', 'c', first, 'a', second, 'b']);
+  }
+});
 
 for (const [given, told] of [
   [undefined, 'private'],
