@@ -1,4 +1,5 @@
 import { rankedPasswords } from './ranked-passwords.ts';
+import { unit } from './repetition.ts';
 
 /** Words that most guessed passwords are built on; digits and signs around them do not help. */
 const stems = `aaaaaa abcabc abcdef abcdefg abcdefgh access admin administrator airplane alexander amanda america andrea andrew
@@ -55,9 +56,17 @@ const swaps: Readonly<Record<string, string>> = {
 };
 
 const unswapped = (text: string) => text.replace(/[@43!10$57]/g, (sign) => swaps[sign] ?? sign);
-const bare = (text: string) => text.replace(/^[^a-z]+|[^a-z]+$/g, '');
-/** `abcabcabc` → `abc`. */
-const unit = (text: string) => /^(.+?)\1+$/s.exec(text)?.[1] ?? text;
+/** Without the digits and signs around it. A pattern for both ends would be quadratic. */
+function bare(text: string): string {
+  const start = text.search(/[a-z]/);
+  if (start === -1) return '';
+  let end = text.length;
+  while (!isLetter(text.charCodeAt(end - 1))) end -= 1;
+  return text.slice(start, end);
+}
+
+const isLetter = (code: number): boolean => code >= 0x61 && code <= 0x7a;
+
 const backwards = (text: string) => [...text].reverse().join('');
 
 const isRun = (text: string) => runs.some((run) => run.includes(text) || backwards(run).includes(text));

@@ -23,9 +23,13 @@ export type PolicySettings = Readonly<{
 
 const letters = (text: string) => nameKey(text.normalize('NFKC')).replace(/[^\p{L}\p{N}]/gu, '');
 
+/** Longer ones are nobody's: they are refused as what they are. NFKC of a long text may take quadratic time. */
+const longestName = 320;
+
 function namesOf(owner: PasswordOwner): string[] {
   const email = owner.email ?? '';
   return [owner.username, email, email.split('@')[0] ?? '', owner.displayName ?? '']
+    .filter((name) => name.length <= longestName)
     .map(letters)
     .filter((name) => name.length >= 3);
 }
