@@ -34,22 +34,22 @@ import type { Resolved } from './load-settings.ts';
 import { composeRequestPath } from './request-path.ts';
 import { warnAtStart } from './warnings.ts';
 
-/** An installation put together: what the published object is made of. */
+/** A running installation: what the published object is made of. */
 export interface Installation {
   readonly core: Core;
   readonly stores: Stores;
   readonly connections: Connections;
-  /** The policies of a route with these rules; `SettingsError` for rules that do not hold. Default: the rules of the settings. */
+  /** The policies of a route with these rules; default: the rules of the settings. Throws `SettingsError` for invalid rules. */
   routePolicies(rules?: string): RoutePolicies;
   readonly identity: UpstreamIdentity;
   readonly on: Audit['on'];
   close(): Promise<void>;
 }
 
-/** What an installation may bring of its own; everything else is made from the settings. It closes the stores. */
+/** What the caller may supply; everything else is made from the settings. The installation closes `opened.stores`. */
 export type CompositionOptions = Readonly<{ log: Log; opened?: Opened; hasher?: PasswordHasher; clock?: () => number }>;
 
-/** What all parts of an installation share. */
+/** The dependencies that the parts of an installation share. */
 type InstallationDependencies = Policies &
   Readonly<{
     settings: Settings;
@@ -58,7 +58,7 @@ type InstallationDependencies = Policies &
     hasher: PasswordHasher;
     clock: () => number;
     bus: InvalidationBus;
-    /** How long what was read of a store is believed, in milliseconds. */
+    /** How long a cached credential is used, in milliseconds. */
     cacheLifetime: number;
     keyring: Keyring;
     audit: Audit;
@@ -67,8 +67,8 @@ type InstallationDependencies = Policies &
   }>;
 
 /**
- * Puts an installation together from its settings: opens the stores, checks the key, makes what must be there at the
- * start. Rejects with `SettingsError` for a key that is not the one of the stores, and when a store cannot be opened.
+ * Builds an installation from its settings: opens the stores, checks the secret key, creates the superuser. Rejects with
+ * `SettingsError` when the stores were created with another secret key, and when a store cannot be opened.
  */
 export async function compose(resolved: Resolved, options: CompositionOptions): Promise<Installation> {
   const { settings } = resolved;
@@ -76,14 +76,14 @@ export async function compose(resolved: Resolved, options: CompositionOptions): 
   const secrets = await loadSecretKeys(settings);
   const opened = options.opened ?? (await openStores(settings, options.log));
   try {
-    return await assemble(baseOf(resolved, secrets, opened, options));
+    return await assemble(dependenciesOf(resolved, secrets, opened, options));
   } catch (error) {
     await opened.stores.close();
     throw error;
   }
 }
 
-function baseOf(
+function dependenciesOf(
   { settings, policies }: Resolved,
   secrets: readonly string[],
   opened: Opened,
@@ -95,10 +95,10 @@ function baseOf(
   return { ...policies, ...shared, record: audit.record, issuer: issuerOf(settings) };
 }
 
-async function assemble(base: InstallationDependencies): Promise<Installation> {
-  const { settings, stores, bus, clock, ladder, issuer, log, cacheLifetime } = base;
-  await checkSecretKey(stores.facts, base.keyring);
-  const { core, cache, keys } = await servicesOf(base);
+async function assemble(dependencies: InstallationDependencies): Promise<Installation> {
+  const { settings, stores, bus, clock, ladder, issuer, log, cacheLifetime } = dependencies;
+  await checkSecretKey(stores.facts, dependencies.keyring);
+  const { core, cache, keys } = await servicesOf(dependencies);
   await makeSuperuser(core.firstAdmin, settings, ladder);
   await warnAtStart({ settings, users: stores.users, ladder, log });
   const connections = openConnections({ bus, clock, interval: Math.min(cacheLifetime, 30_000) });
@@ -109,9 +109,10 @@ async function assemble(base: InstallationDependencies): Promise<Installation> {
     core,
     stores,
     connections,
-    routePolicies: (rules) => routePolicies(settings, rules === undefined ? base.rules : base.rulesOf(rules)),
+    routePolicies: (rules) =>
+      routePolicies(settings, rules === undefined ? dependencies.rules : dependencies.rulesOf(rules)),
     identity: upstreamIdentity({ settings, ladder, sign }),
-    on: base.audit.on,
+    on: dependencies.audit.on,
     async close() {
       stopListening();
       stopHousekeeping();
@@ -122,20 +123,20 @@ async function assemble(base: InstallationDependencies): Promise<Installation> {
   };
 }
 
-async function servicesOf(base: InstallationDependencies) {
-  const { settings, stores, ladder, scopes, audit, keyring: ring, clock, bus } = base;
+async function servicesOf(dependencies: InstallationDependencies) {
+  const { settings, stores, ladder, scopes, audit, keyring: ring, clock, bus } = dependencies;
   const box = secretBox(ring.derive('signing-keys'));
   const { tokenAlgorithm: algorithm, accessTokenLifetime: longest } = settings;
   const keys = signingKeys({ store: stores.keys, box, algorithm, clock, longest });
   await keys.ready();
   const secrets = ring.derive('session-cookie').map((key) => key.toString('base64url'));
-  const browser = browserSessions({ ...base, secrets });
-  const access = accessTokens({ ...base, keys });
+  const browser = browserSessions({ ...dependencies, secrets });
+  const access = accessTokens({ ...dependencies, keys });
   const who = principals(ladder, scopes);
-  const cache = credentialCache({ bus, clock, lifetime: base.cacheLifetime });
+  const cache = credentialCache({ bus, clock, lifetime: dependencies.cacheLifetime });
   const requestPath = await composeRequestPath({
-    ...base,
-    policies: base,
+    ...dependencies,
+    policies: dependencies,
     cache,
     principals: who,
     cookieName: browser.cookieNames[0] ?? '',
@@ -143,19 +144,19 @@ async function servicesOf(base: InstallationDependencies) {
     sessionIdIn: (cookie) => signedSessionId(cookie, secrets),
     verify: (token) => access.verify(token),
   });
-  const signIn = passwordSignIn(base);
+  const signIn = passwordSignIn(dependencies);
   const core: Core = {
-    ...base,
+    ...dependencies,
     audit: audit.log,
     principals: who,
     anonymous: who.anonymous,
-    users: usersService(base),
+    users: usersService(dependencies),
     signIn,
     passwordAuthenticator: passwordAuthenticator(signIn),
-    firstAdmin: await firstAdmin(base),
-    sessions: sessionsService(base),
+    firstAdmin: await firstAdmin(dependencies),
+    sessions: sessionsService(dependencies),
     browserSessions: browser,
-    tokens: apiTokens(base),
+    tokens: apiTokens(dependencies),
     accessTokens: access,
     ...requestPath,
     jwks: () => keys.jwks(),

@@ -4,7 +4,7 @@ import type { RequestHead } from '../request/extract/head.ts';
 import type { RequestSource, sourceReader } from '../request/extract/source.ts';
 import type { RecordEvent } from '../services.ts';
 
-/** What is written down when it refuses a request: not that somebody has yet to sign in, nor an outage or a slip of the pen. */
+/** The codes of refusals that the audit log records. Missing credentials, invalid input and outages are left out. */
 const recorded: ReadonlySet<ErrorCode> = new Set([
   'malformed_credential',
   'invalid_token',
@@ -23,11 +23,11 @@ type Dependencies = Readonly<{
   readSource: ReturnType<typeof sourceReader>;
 }>;
 
-/** Records refusals as `access.denied`, with address, agent and method; quotas of the audit log bound what a stranger causes. */
+/** Records refusals as `access.denied`, with address, agent and method. The audit log's quotas limit how many a client can cause. */
 export function denialRecorder({ record, readSource }: Dependencies): Core['onRefusal'] {
   function addressOf(head: RequestHead, source: RequestSource | undefined): string | undefined {
-    const found = source ?? readSource(head);
-    return 'address' in found ? found.address : head.socket.remoteAddress;
+    const read = source ?? readSource(head);
+    return 'address' in read ? read.address : head.socket.remoteAddress;
   }
 
   return function onRefusal(head, { principal, refusal, source }) {

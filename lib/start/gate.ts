@@ -22,7 +22,7 @@ type Services = Pick<Core, 'users' | 'tokens' | 'sessions' | 'audit' | 'firstAdm
 
 /** A whole installation, for the gateway and the command; the published object shows a part of it. */
 export interface InternalGate extends Services {
-  /** With every secret in them. */
+  /** The resolved settings, secrets included. */
   readonly settings: Settings;
   readonly log: Log;
   readonly guards: Guards;
@@ -34,40 +34,40 @@ export interface InternalGate extends Services {
   explain(req: RequestHead): Promise<Explanation>;
   /** The decision on a request by the rules of the settings. Rejects only with an outage. */
   decide(req: RequestHead): Promise<Decision>;
-  /** As `decide`, and says whether the target is one of our own pages. A promise only where something had to be looked up. */
+  /** As `decide`, and says whether the target is one of our own pages. A promise only when a store had to be read. */
   readonly route: Decider['route'];
-  /** The policies of a route with these rules; default: those of the settings. Throws `SettingsError` for rules that do not hold. */
+  /** The policies of a route with these rules; default: those of the settings. Throws `SettingsError` for invalid rules. */
   routePolicies(rules?: string): RoutePolicies;
-  /** The refusal of a request that no rule was asked about. */
+  /** The decision on a request that is refused before any rule is read. */
   readonly refuse: Decider['refuse'];
   /** The answer to a request that was not allowed. */
   answer(head: RequestHead, denied: Denied): Answer;
-  /** The answer when a store cannot be asked: 503 with `Retry-After`. */
+  /** The answer when a store is unavailable: 503 with `Retry-After`. */
   outage(req: RequestHead): Answer;
-  /** All headers that tell an upstream who makes a request, the assertion among them. */
+  /** The headers that carry the user's identity to an upstream, the assertion included. */
   readonly identity: UpstreamIdentity;
   /**
    * Calls `onEnd` once the request would no longer be allowed: sign-out, revocation, role change, expiry. For sockets and
    * streams that outlive their decision. Returns a function that stops watching.
    */
   watch(head: RequestHead, policies: RoutePolicies, decision: Allowed, onEnd: () => void): () => void;
-  /** The names of our cookies, which no upstream may see or set. */
+  /** The names of Gatewarden's cookies, which no upstream may see or set. */
   readonly cookieNames: BrowserSessions['cookieNames'];
   /** The `Set-Cookie` value that clears the session cookie, for answers to a decision with `clearCookie`. */
   readonly clearCookieHeader: string;
-  /** The link that makes the first admin, below `base`, an address that people use; undefined once there is an admin. */
+  /** The link that creates the first admin. `base`: public URL and path of the pages. Undefined once there is an admin. */
   setupLink(base: string): Promise<string | undefined>;
-  /** Asks each store. */
+  /** Whether each store can answer. Never rejects. */
   ready(): Promise<Readonly<{ ok: boolean; stores: Health }>>;
-  /** Which store holds what: for start-up lines. */
+  /** Which store holds which kind of record, for the log at start. */
   describe(): Readonly<Record<string, string>>;
   /** Closes the stores; requests in flight end in 503. */
   close(): Promise<void>;
 }
 
 /**
- * Puts an installation together from resolved settings.
- * Rejects with `SettingsError` for a key that is not the one of the stores, and when a store cannot be opened.
+ * Builds an installation from resolved settings. Rejects with `SettingsError` when the stores were created with another
+ * secret key, and when a store cannot be opened.
  */
 export async function openGate(resolved: Resolved, options: { log?: Log } = {}): Promise<InternalGate> {
   return gateOver(await compose(resolved, { log: options.log ?? ownLog(resolved.settings) }));
@@ -78,15 +78,15 @@ const servicesOf = ({ users, tokens, sessions, audit, firstAdmin, signIn, stores
   signIn: signInService(signIn, stores.users),
 });
 
-/** Our pages in an app. Both are asked when they are needed: the app may be mounted in another one later. */
+/** The mounted router. Call its methods when they are needed: the app may be mounted in another one later. */
 export type MountedRouter = Readonly<{
-  /** The whole path of our pages. */
+  /** The full path of the pages. */
   path(): string;
-  /** The outermost app, which a server hands its requests to. */
+  /** The outermost app, the request listener of a server. */
   root(): unknown;
 }>;
 
-/** @param onMount called when an app has mounted our pages */
+/** @param onMount called when an app mounts the pages */
 export function gateOver(
   installation: Installation,
   onMount: (router: MountedRouter) => void = () => {},

@@ -1,6 +1,6 @@
 /**
- * What the gateway and the command need besides the published package: imported as `#gate`. Internal, so that none of it
- * is promised to anybody.
+ * What the gateway and the command need besides the published package: imported as `#gate`. Internal, so that it may
+ * change in any release.
  */
 
 export { type Survey, surveyStores } from '../stores/survey.ts';

@@ -4,13 +4,13 @@ import { type Policies, readPolicies } from '../request/policies.ts';
 import { readSettings, type SettingsSource } from '../settings/index.ts';
 import type { Settings } from '../settings/settings.ts';
 
-/** The settings and what those mean that are written in a language of their own: all that a start needs to know. */
+/** The resolved settings, and the policies parsed from them: roles, scopes, rules and hosts. */
 export type Resolved = Readonly<{ settings: Settings; policies: Policies }>;
 
 /**
- * Reads the settings and what follows from them. The environment is read here and nowhere else.
- * Throws `SettingsError` with every problem at once: names that are no settings, values that cannot be read, settings
- * that do not go together, roles, scopes, rules and hosts that mean nothing. No problem repeats a secret.
+ * Reads the settings and the policies. The environment is read here and nowhere else. Throws `SettingsError` with every
+ * problem at once: unknown names, invalid values, settings that contradict each other, invalid roles, scopes, rules and
+ * hosts. No problem repeats a secret.
  */
 export function loadSettings(source: SettingsSource): Resolved {
   const { settings, problems, unreadable } = readSettings(source);
@@ -21,7 +21,7 @@ export function loadSettings(source: SettingsSource): Resolved {
   return Object.freeze({ settings: Object.freeze({ ...settings, ...policies.namedRoles }), policies });
 }
 
-/** The policy that every other password of a user has to meet, before there is a store to ask. */
+/** The password policy holds for this password too. It is checked here, before a store is open. */
 function weakSuperuser(settings: Settings, unreadable: ReadonlySet<keyof Settings>): readonly string[] {
   const { superuser: username, superuserPassword } = settings;
   if (username === undefined || superuserPassword === undefined || unreadable.has('passwordMinLength')) return [];

@@ -45,10 +45,10 @@ type Dependencies = Readonly<{
   verify: (token: string) => Promise<Result<AccessTokenClaims>>;
 }>;
 
-/** The part of `Core` that reads, decides on and answers requests. */
+/** The part of `Core` that identifies, decides on and answers requests. */
 export type RequestPath = Pick<Core, 'identify' | 'decider' | 'explain' | 'answer' | 'onRefusal'>;
 
-/** Puts the request path together. Makes the user of auto-login where the settings name none. */
+/** Builds the request path. Creates the auto-login user when the settings name none. */
 export async function composeRequestPath(dependencies: Dependencies): Promise<RequestPath> {
   const { settings, policies, principals, record } = dependencies;
   const { identify, presented } = identifier(await identifierDependencies(dependencies));
@@ -62,7 +62,7 @@ export async function composeRequestPath(dependencies: Dependencies): Promise<Re
     anonymous,
   };
   const decisions = decider({ ...deciderDependencies, onRefusal });
-  // What is only asked about is no refusal.
+  // `explain` refuses nobody, so it records nothing.
   const hypothetical = decider({ ...deciderDependencies, onRefusal: () => undefined });
   return {
     identify,
@@ -96,15 +96,15 @@ async function identifierDependencies(dependencies: Dependencies): Promise<Param
   };
 }
 
-/** So many addresses are named: anybody may send such headers. */
-const mostNamed = 5;
+/** At most this many addresses are logged, for any client may send such headers. */
+const mostLogged = 5;
 
-/** Says once per address that its forwarding headers are ignored: behind a proxy that is not trusted all users share its address. */
+/** Logs once per address that its forwarding headers are ignored: behind an untrusted proxy all users share its address. */
 function warnOfIgnored(log: Log): (peer: string) => void {
-  const named = new Set<string>();
+  const logged = new Set<string>();
   return function warn(peer) {
-    if (named.has(peer) || named.size >= mostNamed) return;
-    named.add(peer);
+    if (logged.has(peer) || logged.size >= mostLogged) return;
+    logged.add(peer);
     const text = 'X-Forwarded-* headers are ignored: add this address to TRUSTED_PROXIES if it is your proxy';
     log.warn({ address: peer, setting: 'GATEWARDEN_TRUSTED_PROXIES' }, text);
   };
@@ -120,7 +120,7 @@ async function autoLoginOf({ settings, stores, principals, cache, clock, record 
 
 type ClearedCookies = Readonly<{ header: string; everywhere: (hostname: string, path: string) => string[] }>;
 
-/** Answers refusals in the frame of this installation. */
+/** Returns the function that answers refusals. */
 function answerer(settings: Settings, cleared: ClearedCookies): Core['answer'] {
   const { brandName, prefix: ownPrefix } = settings;
   const common = ownHeaders(settings);
@@ -151,7 +151,7 @@ const davMethods: ReadonlySet<string> = new Set([
   ...['PROPFIND', 'PROPPATCH', 'MKCOL', 'COPY', 'MOVE', 'LOCK', 'UNLOCK', 'REPORT', 'MKCALENDAR', 'SEARCH', 'ACL'],
 ]);
 
-/** What a browser does not send: another agent, or a WebDAV method that no page asked for. */
+/** Whether a program, not a browser, sent the request: another agent, or a WebDAV method without an `Origin`. */
 function isProgram({ method = '', headers }: RequestHead): boolean {
   const agent = headers['user-agent'] ?? '';
   return !agent.startsWith('Mozilla/') || (davMethods.has(method) && headers.origin === undefined);

@@ -1,5 +1,5 @@
 /**
- * What is printed while there is no admin. Not through the log: the link makes an admin, and logs are kept and shipped.
+ * The text printed while there is no admin. It is not logged: the link creates an admin, and logs are stored and forwarded.
  * @param link the link, or its path where the address is not known
  */
 export function setupNotice(link: string): string {

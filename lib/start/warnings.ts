@@ -8,7 +8,7 @@ import type { Ladder } from '../types.ts';
 
 type Dependencies = Readonly<{ settings: Settings; users: UserStore; ladder: Ladder; log: Log }>;
 
-/** Logs what would otherwise be found out by wondering: settings that hardly anybody means, auto-login that signs nobody in. */
+/** Logs warnings about settings that are rarely intended, and about auto-login that signs nobody in. */
 export async function warnAtStart({ settings, users, ladder, log }: Dependencies): Promise<void> {
   for (const warning of warningsOf(settings)) log.warn({}, warning);
   if (!settings.authEnabled || !settings.autoLogin) return;
@@ -19,7 +19,7 @@ export async function warnAtStart({ settings, users, ladder, log }: Dependencies
     return log.warn({ user: username }, 'AUTO_LOGIN signs nobody in: there is no active user of that name');
   }
   const { role } = user;
-  // Made with the role of then; somebody may have lowered it since, so that it is not raised behind their back.
+  // The local user keeps the role that it was created with: an admin may have lowered it since, so it is not raised here.
   if (named === undefined && !ladder.atLeast(role, settings.autoLoginRole)) {
     log.warn({ user: username, role }, 'AUTO_LOGIN_ROLE is above the role that the user of AUTO_LOGIN has');
   }
