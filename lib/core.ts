@@ -23,7 +23,7 @@ import type { Settings } from './settings/settings.ts';
 import type { Stores } from './stores/stores.ts';
 import type { Ladder, Principal, ScopeTable } from './types.ts';
 
-/** Everything that the composition root has put together: what the routes and Express's middleware work with. */
+/** What the composition root provides to the routes and to Express's middleware. */
 export interface Core {
   readonly settings: Settings;
   readonly ladder: Ladder;
@@ -45,9 +45,9 @@ export interface Core {
   readonly decider: Decider;
   explain(head: RequestHead, policies: RoutePolicies): Promise<Explanation>;
   /**
-   * The answer to a refusal: problem+json with its challenge, a page, or for a navigation without sign-in the way to the
-   * sign-in page. `prefix`: the path that our pages live below, default `PREFIX`; `signIn`: the sign-in page's path, absent
-   * when there is none; `retry`: send a navigation to the same target once more, with the cookie cleared.
+   * The answer to a refusal: problem+json with its challenge, a page, or a redirect to the sign-in page for a navigation
+   * that is not signed in. `prefix`: the path of the pages, default `PREFIX`; `signIn`: the path of the sign-in page, absent
+   * when there is none; `retry`: redirect a navigation to the same target, with the cookie cleared.
    */
   answer(
     head: RequestHead,
@@ -56,16 +56,16 @@ export interface Core {
       prefix?: string | undefined;
       signIn?: string | undefined;
       clearCookie?: ClearCookie | undefined;
-      /** Offer `Basic` beside `Bearer` to programs: not on routes of our own, where it is no credential. */
+      /** Offer `Basic` beside `Bearer` to programs. Not on Gatewarden's own routes, which do not accept it. */
       offerBasic?: boolean | undefined;
       retry?: boolean | undefined;
     }>,
   ): Answer;
-  /** Writes down that a request was refused. */
+  /** Records a refusal in the audit log. */
   onRefusal(head: RequestHead, denied: Denied): void;
-  /** RFC 7517: the public keys of our access tokens and assertions. */
+  /** The public keys that verify access tokens and assertions (RFC 7517). */
   jwks(): Promise<Readonly<{ keys: readonly object[] }>>;
-  /** `iss` of our tokens. */
+  /** `iss` of access tokens and assertions. */
   readonly issuer: string;
   readonly log: Log;
 }

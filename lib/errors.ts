@@ -50,11 +50,11 @@ export type Refusal = Readonly<{
   detail?: string | undefined;
   retryAfter?: number | undefined;
   problems?: readonly FieldProblem[] | undefined;
-  /** With `insufficient_scope`: the scope that was asked for. */
+  /** With `insufficient_scope`: the scope that is required. */
   scope?: string | undefined;
 }>;
 
-/** What a verb gives that may be refused: its value, or why not. */
+/** The result of an operation that may be refused: its value, or the refusal. */
 export type Result<T> = Readonly<{ ok: true; value: T }> | Readonly<{ ok: false; refusal: Refusal }>;
 
 export const ok = <T>(value: T): Result<T> => ({ ok: true, value });
@@ -65,7 +65,7 @@ export const refused = (code: ErrorCode, more: Omit<Refusal, 'code'> = {}): { ok
 });
 
 /**
- * A refusal where only an exception will do: Express's `next(error)`, and the guards of user code.
+ * A refusal as an exception, for Express's `next(error)` and for the guards of user code.
  * `status` is the HTTP status of the code; the private reason belongs in `cause` and is never sent.
  */
 export class AuthError extends Error {
@@ -93,14 +93,14 @@ export class StoreUnavailableError extends Error {
 }
 
 /**
- * The configuration does not hold: every problem at once, a sentence each, none with a secret's value in it.
- * Thrown at start only; the command ends with exit code 5.
+ * The configuration is not valid. `problems` has every problem, a sentence each, none with the value of a secret. Thrown at
+ * start only; the command ends with exit code 5.
  */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
   readonly problems: readonly string[];
   constructor(problems: readonly string[], options?: { cause?: unknown }) {
-    super(['the configuration does not hold:', ...problems].join('\n- '), options);
+    super(['the configuration is not valid:', ...problems].join('\n- '), options);
     this.problems = Object.freeze([...problems]);
   }
 }

@@ -17,19 +17,19 @@ import { ownLog } from './start/own-log.ts';
 import { broughtStores } from './stores/open.ts';
 import type { Stores } from './stores/stores.ts';
 
-/** What `gatewarden({ … })` takes: the settings, and what an app may bring of its own. */
+/** Options of `gatewarden({ … })`: the settings, a log, and stores that the app supplies. */
 export type GatewardenOptions = Options &
   Readonly<{
-    /** Where the package logs; pino fits. Default: JSON lines on stderr from `logLevel` on. */
+    /** The logger, such as a pino logger. Default: JSON lines on stderr, of `logLevel` and above. */
     log?: Log;
     /**
-     * Stores in place of SQLite, MongoDB and Redis (`gatewarden/stores`). Several processes may share them: what one
-     * changes the others know within a second. `gate.close()` closes them. Default: those that the settings name.
+     * Stores in place of SQLite, MongoDB and Redis (`gatewarden/stores`). Several processes may share them: a change by one
+     * takes effect in the others within a second. `gate.close()` closes them. Default: those that the settings name.
      */
     stores?: Stores;
   }>;
 
-/** What `gatewarden()` gives: the guards for Express, the router, and the services behind the API. */
+/** What `gatewarden()` resolves to: the guards for Express, the router, and the services behind the API. */
 export interface Gatewarden extends Guards {
   /** Our pages and API as an Express application that learns its path when mounted; `prefix` overrides. */
   router(options?: { prefix?: string }): Application;
@@ -44,24 +44,24 @@ export interface Gatewarden extends Guards {
   readonly sessions: Sessions;
   readonly audit: AuditLog;
   readonly signIn: SignIn;
-  /** As they were resolved, `***` in place of each secret. Frozen. */
+  /** The resolved settings, `***` in place of each secret. Frozen. */
   readonly settings: RedactedSettings;
   /**
-   * The link that makes the first admin, below `base`: the address and path of the router as people reach it. Undefined
-   * once there is an admin. Whoever has the link becomes the admin: print it, never log it.
+   * The link that creates the first admin. `base` is the public URL and path of the router. Undefined once there is an
+   * admin. Anyone with the link can become the admin: print it, never log it.
    */
   setupLink(base: string): Promise<string | undefined>;
-  /** Asks each store whether it can answer; for health checks. Never rejects. */
+  /** Whether each store can answer, for health checks. Never rejects. */
   ready(): Promise<Readonly<{ ok: boolean; stores: readonly { store: string; ok: boolean; problem?: string }[] }>>;
-  /** Calls `listener` for each event of that name, the same that the audit log keeps. Returns an unsubscribe function. */
+  /** Calls `listener` for each event of that name; the audit log records the same events. Returns an unsubscribe function. */
   on<Name extends GateEventName>(event: Name, listener: (event: GateEvent<Name>) => void): () => void;
   /** Closes the stores; requests in flight end in 503. */
   close(): Promise<void>;
 }
 
 /**
- * Gatewarden for an Express app: settings from `GATEWARDEN_*`, `options` before them.
- * Rejects with `SettingsError`, every problem at once, when a store cannot be opened, and on a Node that is too old.
+ * Gatewarden for an Express app. Settings come from `options`, then from the environment (`GATEWARDEN_*`). Rejects with
+ * `SettingsError`, which has every problem at once, when a store cannot be opened, and when Node is older than 22.19.
  */
 export async function gatewarden(options: GatewardenOptions = {}): Promise<Gatewarden> {
   const tooOld = tooOldNode(process.versions.node);
@@ -69,7 +69,7 @@ export async function gatewarden(options: GatewardenOptions = {}): Promise<Gatew
   const { log, stores, ...given } = options;
   const resolved = loadSettings({ env: process.env, given, applies: 'middleware' });
   const { settings } = resolved;
-  const opened = stores && broughtStores(only(stores, settings));
+  const opened = stores && broughtStores(withoutStoreUrls(stores, settings));
   const installation = await compose(resolved, { log: log ?? ownLog(settings), ...(opened && { opened }) });
   const announcements: (() => void)[] = [];
   const close = async () => {
@@ -82,13 +82,13 @@ export async function gatewarden(options: GatewardenOptions = {}): Promise<Gatew
   return published(gate);
 }
 
-function only(stores: Stores, settings: Settings): Stores {
+function withoutStoreUrls(stores: Stores, settings: Settings): Stores {
   const named = [settings.mongodbUrl && 'MONGODB_URL', settings.redisUrl && 'REDIS_URL'].filter(Boolean);
   if (named.length === 0) return stores;
   throw new SettingsError(named.map((name) => `${name}: cannot be given together with stores that the app brings`));
 }
 
-/** The part of a gate that an app's author sees. Verbs go by name: what is added inside is not published by itself. */
+/** The public part of a gate. Each member is named here, so that a new internal one is not published by accident. */
 export function published(gate: InternalGate): Gatewarden {
   const { guards, router, explain, decide, users, tokens, sessions, audit, signIn, setupLink, ready, on, close } = gate;
   return Object.freeze({

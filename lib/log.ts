@@ -1,4 +1,4 @@
-/** What is logged through: pino fits. Objects first, a short message second; never a secret in either. */
+/** A logger, such as one of pino: fields first, a short message second. Neither ever holds a secret. */
 export interface Log {
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;

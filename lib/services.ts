@@ -3,18 +3,19 @@
  *
  *     verb(handle, …, wish, by)
  *
- * - A handle is the name that people see, the owner's before the thing's: a user's username (in any case), a session's
- *   public id, a token's name. Nothing is named by an internal id.
- * - The wish is one object with all that is asked for. Times are milliseconds since the epoch, durations milliseconds.
- * - `by` is who acts, and always comes last: `{ principal: req.auth, address, agent }`. It is held to what it may do
- *   (nobody gives more than they hold), and the audit log names it. Without it the program itself acts, which is held to
- *   nothing: leave it out in scripts, never where a request asked.
- *   `signIn.verify` takes a `Caller` in its place: nobody has signed in yet.
- * - To read gives a view, or `undefined` for what is not there. A list is a `Page`, of somebody who is not there an empty
- *   one.
- * - To change gives a `Result`: the value, or the refusal (`not_found` for what is not there). A refusal is never thrown.
- * - A view holds no hash, no epoch and no key, so it may be sent as it is. It is frozen.
- * - Every verb rejects with `StoreUnavailableError` when a store cannot answer, and for nothing else.
+ * - A handle is a name that users know, the owner's before the record's: a username (in any case), a session's public id,
+ *   a token's name. Internal ids are never handles.
+ * - `wish` is one object with the input. Times are milliseconds since the epoch, durations milliseconds.
+ * - `by` is the actor, always the last argument: `{ principal: req.auth, address, agent }`. Its rights are checked (an actor
+ *   can never grant more than it has), and the audit log names it. Without `by` the program itself acts, and no rights are
+ *   checked: leave it out in scripts, never when you serve a request.
+ *   `signIn.verify` takes a `Caller` instead, since no user is signed in yet.
+ * - A read returns a view, or `undefined` when the record does not exist. A list returns a `Page`, which is empty for an
+ *   unknown user.
+ * - A change returns a `Result`: the value, or the refusal (`not_found` when the record does not exist). A refusal is never
+ *   thrown.
+ * - A view is frozen and holds no hash, epoch or key, so it is safe to send to a client.
+ * - Every verb rejects with `StoreUnavailableError` when a store cannot answer, and with no other error.
  */
 export type { AuditEntry, AuditLog, AuditQuery } from './services/audit.ts';
 export type { GateEvent, GateEventName, GateEvents, NewEvent, RecordEvent } from './services/events.ts';

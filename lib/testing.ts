@@ -14,7 +14,7 @@ import { ofOneProcess } from './stores/open.ts';
 import { openSqlite } from './stores/sqlite/index.ts';
 import type { Actor } from './types.ts';
 
-/** Somebody who is signed in, in all the ways that a test may want. */
+/** A signed-in user, with a credential of each kind. */
 export interface SignedIn {
   readonly user: UserView;
   /** The `Cookie` header of a browser's session. */
@@ -25,12 +25,14 @@ export interface SignedIn {
   readonly headers: Readonly<{ authorization: string }>;
 }
 
+/** A gate for tests, and a function that creates signed-in users. */
 export interface TestGate {
   readonly gate: Gatewarden;
-  /** Makes a user of this role, signed in by cookie and by token: a new one on each call, `name` or one made up. */
+  /** Creates a user with this role, signed in by cookie and by token. Default of `name`: a random one. */
   signedInAs(role: string, name?: string): Promise<SignedIn>;
 }
 
+/** Options of `testGate`: those of `gatewarden()`, without stores. */
 export type TestGateOptions = Omit<GatewardenOptions, 'stores'>;
 
 const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
@@ -38,12 +40,12 @@ const program: Actor = {
   principal: { kind: 'user', id: '', name: 'test', role: 'admin', scopes: [], via: 'command' },
 };
 
-/** A password that every policy lets through; users of `signedInAs` have it. */
+/** The password of users created by `signedInAs`; every password policy accepts it. */
 export const testPassword = 'a lamp among quiet herons';
 
 /**
- * A gate for tests: an in-memory store of its own, quick password hashing, no environment, no setup link on stderr.
- * `options` are those of `gatewarden()`; without a `log` nothing is logged. Close it with `gate.close()`.
+ * Creates a gate for tests: a new in-memory store, fast password hashing, no environment variables, no setup link on
+ * stderr. `options` are those of `gatewarden()`; without a `log` nothing is logged. Close it with `gate.close()`.
  */
 export async function testGate({ log = silent, ...options }: TestGateOptions = {}): Promise<TestGate> {
   const secret = makeSecretKey();

@@ -1,11 +1,11 @@
-/** How a principal came to be known. */
+/** How a principal was identified. */
 export type Via = 'none' | 'session' | 'api-token' | 'access-token' | 'auto-login' | 'assertion' | 'command';
 
 /**
  * Who makes a request: exactly one per request, frozen.
- * - `id` is stable for ever (`user` records' id, `client:<id>`), `name` is the username, '' when anonymous;
+ * - `id` never changes (a user record's id, `client:<id>`), `name` is the username, '' when anonymous;
  * - `role` is the effective role: the lower of the owner's and the credential's;
- * - `scopes` are those effectively held, in full: a session lists every scope that its role may hold;
+ * - `scopes` are the effective scopes, in full: a session lists every scope that its role may hold;
  * - `sessionId` is the public id of the session (not the cookie), `tokenId` that of the API token;
  * - `expiresAt` is in milliseconds since the epoch.
  */
@@ -23,7 +23,7 @@ export type Principal = Readonly<{
   expiresAt?: number | undefined;
 }>;
 
-/** The rungs by which our own calls name roles; a custom ladder says which of its names each of them is. */
+/** The built-in roles, by which Gatewarden's own routes name theirs. A custom ladder maps its names to them. */
 export type Rung = 'anony' | 'viewer' | 'user' | 'operator' | 'admin';
 
 /** The ladder of roles, lowest first. Checks compare positions, never names. */
@@ -33,23 +33,23 @@ export interface Ladder {
   position(role: string): number;
   /** True when the ladder has this very name. */
   has(role: string): boolean;
-  /** True when `role` stands at or above `required`. An unknown `required` throws: a rule must not fall open. */
+  /** True when `role` is at or above `required`. Throws for an unknown `required`, so that no rule opens by mistake. */
   atLeast(role: string, required: string): boolean;
   /** The lower of two roles; an unknown one counts as the lowest. */
   lower(a: string, b: string): string;
-  /** The name that this ladder gives to one of our own rungs. */
+  /** The name that this ladder has for a built-in role. */
   rung(rung: Rung): string;
 }
 
-/** The scopes that may be held: ours (`gatewarden:*`) and the application's, each with the least role for it. */
+/** The declared scopes: Gatewarden's (`gatewarden:*`) and the application's, each with the lowest role that may hold it. */
 export interface ScopeTable {
   readonly names: readonly string[];
   has(scope: string): boolean;
   /** The scopes that a role may hold, in table order. Cached per role, frozen. */
   heldBy(role: string): readonly string[];
-  /** What is left of `scopes` for a role: those that the table knows and the role may hold. */
+  /** The `scopes` that are declared and that the role may hold. */
   narrow(scopes: readonly string[], role: string): readonly string[];
 }
 
-/** Who did something, for the audit log. */
+/** The principal that acts, with its client's address and agent for the audit log. */
 export type Actor = Readonly<{ principal: Principal; address?: string | undefined; agent?: string | undefined }>;

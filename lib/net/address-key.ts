@@ -1,6 +1,9 @@
 import ipaddr from 'ipaddr.js';
 
-/** By what an address is counted: itself, IPv4-mapped unwrapped, and for IPv6 its /64, as one household has a whole one. */
+/**
+ * The key by which attempts from an address are counted: the address itself, IPv4-mapped unwrapped; for IPv6 its /64, which
+ * is what one household has.
+ */
 export function addressKey(address: string): string {
   if (!ipaddr.isValid(address)) return address.slice(0, 64);
   const parsed = ipaddr.process(address);

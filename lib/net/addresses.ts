@@ -1,14 +1,14 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
-// RFC 4291, 2.5.5.1, deprecated: an address of its own, which ipaddr.js takes for the IPv4 address in it.
+// Deprecated (RFC 4291, 2.5.5.1). ipaddr.js takes such an address for the IPv4 address in it.
 const ipv4Compatible = /^::\d+\.\d+\.\d+\.\d+$/;
 
 /** The family of an address in its plain form, else 0. */
 const familyOf = (text: string): number => (ipv4Compatible.test(text) ? 0 : isIP(text));
 
 /**
- * The one spelling of an IP address: IPv4-mapped IPv6 unwrapped, zone dropped, IPv6 compressed and in lower case.
+ * The canonical form of an IP address: IPv4-mapped IPv6 unwrapped, zone dropped, IPv6 compressed and in lower case.
  * `undefined` for everything that is not an address in its plain form (no octal, hexadecimal or short IPv4, no
  * IPv4-compatible IPv6).
  */
@@ -23,7 +23,7 @@ export function canonicalAddress(text: string): string | undefined {
 /** A network: its address as given, IPv4-mapped IPv6 unwrapped, and how many leading bits count. */
 export type Network = readonly [address: ipaddr.IPv4 | ipaddr.IPv6, bits: number];
 
-/** Reads a CIDR, or a single address as the network of itself; `undefined` for anything else. */
+/** Parses a CIDR, or a single address as a network of one; `undefined` for anything else. */
 export function parseNetwork(text: string): Network | undefined {
   const [plain = '', bits, more] = text.split('/');
   const family = familyOf(plain);
@@ -44,7 +44,7 @@ function unwrapped(address: ipaddr.IPv4 | ipaddr.IPv6, bits: number): Network {
 export const isNetwork = (text: string): boolean => parseNetwork(text) !== undefined;
 
 /**
- * Compiles CIDRs into a test of addresses; what is no address is in no network.
+ * Compiles CIDRs into a function that tests an address. Text that is not an address is in no network.
  * @throws TypeError for a text that is not a CIDR
  */
 export function networks(cidrs: readonly string[]): (address: string) => boolean {

@@ -1,4 +1,4 @@
-/** Every value that a `Cookie` header gives to a name, as sent: not decoded, no quotes taken off. */
+/** Every value of a name in a `Cookie` header, as sent: not decoded, quotes included. */
 export function cookieValues(header: string, name: string): readonly string[] {
   if (!header.includes(name)) return [];
   const values: string[] = [];
@@ -9,7 +9,7 @@ export function cookieValues(header: string, name: string): readonly string[] {
   return values;
 }
 
-/** A cookie's value, URL-decoded. One that cannot be decoded stays as it is: no signature fits it. */
+/** A cookie's value, URL-decoded. One that cannot be decoded is returned as it is: no signature matches it. */
 export function decodeCookie(value: string): string {
   if (!value.includes('%')) return value;
   try {
@@ -21,7 +21,7 @@ export function decodeCookie(value: string): string {
 
 /**
  * A `Cookie` header without the cookies of these names; all others stay as they were sent.
- * `undefined` when nothing is left: the header is then to be dropped.
+ * `undefined` when none is left: drop the header then.
  */
 export function withoutCookies(header: string, names: readonly string[]): string | undefined {
   if (!names.some((name) => header.includes(name))) return header;

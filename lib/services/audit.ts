@@ -1,32 +1,34 @@
 import type { Page } from '../stores/records/page.ts';
 
-/** One line of the audit log. */
+/** One record of the audit log. */
 export interface AuditEntry {
-  /** Sorts by time: newer is greater. */
+  /** Sorts by time: a newer record has a greater id. */
   readonly id: string;
+  /** Milliseconds since the epoch. */
   readonly at: number;
   /** A name of `GateEvents`, or one that an older version wrote. */
   readonly event: string;
-  /** Username of who did it, or what they claimed to be; '' for nobody, and for the program itself. */
+  /** Username of the actor, or the name given at a failed sign-in; '' when anonymous, and for the program itself. */
   readonly actor: string;
   readonly via: string;
   readonly address?: string | undefined;
   readonly agent?: string | undefined;
-  /** What it was done to: `user:ada`, `token:ci`. */
+  /** What the event is about: `user:ada`, `token:ci`. */
   readonly subject?: string | undefined;
   /** `ok`, or the code of the refusal. */
   readonly outcome: string;
   readonly detail?: Readonly<Record<string, string | number | boolean>> | undefined;
 }
 
+/** Which records of the audit log to list. */
 export interface AuditQuery {
   /** 1 to 200. Default: 50. */
   readonly limit?: number | undefined;
-  /** `next` of the page before. */
+  /** `next` of the previous page. Default: the first page. */
   readonly cursor?: string | undefined;
   /** Only events of this name. */
   readonly event?: string | undefined;
-  /** Only what this actor did. */
+  /** Only events of this actor. */
   readonly actor?: string | undefined;
 }
 

@@ -6,30 +6,30 @@ type EventOf<Name extends string, Detail, Outcome extends string = 'ok'> = Reado
   event: Name;
   /** Milliseconds since the epoch. */
   at: number;
-  /** Username of who did it, or what was claimed to be one; '' for nobody, and for the program itself. */
+  /** Username of the actor, or the name given at a failed sign-in; '' when anonymous, and for the program itself. */
   actor: string;
   via: Via;
   address?: string | undefined;
   agent?: string | undefined;
-  /** What it was done to: `user:ada`, `token:ci`, `session:<public id>`, or the path that was refused. */
+  /** What the event is about: `user:ada`, `token:ci`, `session:<public id>`, or the path that was refused. */
   subject?: string | undefined;
   outcome: Outcome;
   detail?: Readonly<Detail> | undefined;
 }>;
 
-/** How somebody tried to sign in. */
+/** How a user tried to sign in. */
 type Door = { door?: SignInDoor | 'setup' | 'req.login'; method?: 'password' | 'setup-token' };
 
-/** The events of `gate.on`, the same that the audit log keeps. */
+/** The events of `gate.on`; the audit log records the same. */
 export interface GateEvents {
   'login.succeeded': EventOf<'login.succeeded', Door>;
   'login.failed': EventOf<'login.failed', Door, ErrorCode>;
   logout: EventOf<'logout', Record<never, never>>;
-  /** Of an API token `user` is the owner; a minted access token is `minted`, with its ceiling and how long it holds. */
+  /** For an API token, `user` is its owner; for a minted access token, `role` is its ceiling and `minutes` its lifetime. */
   'token.created': EventOf<'token.created', { user: string } | { minted: true; role: string; minutes: number }>;
-  /** `reused`: a refresh token came a second time, so its session was ended. */
+  /** `reused`: a refresh token was presented a second time, so its session was ended. */
   'token.revoked': EventOf<'token.revoked', { user: string }, 'ok' | 'reused'>;
-  /** One session by its public id, or how many. */
+  /** `session` is the public id of one session, `sessions` the number that ended. */
   'session.ended': EventOf<'session.ended', { session: string } | { sessions: number }>;
   /** `changed` names the fields, separated by spaces; never their values. */
   'user.changed': EventOf<'user.changed', { action: string; role?: string; active?: boolean; changed?: string }>;
@@ -45,5 +45,5 @@ export type GateEvent<Name extends GateEventName = GateEventName> = GateEvents[N
 /** An event that is about to be recorded. */
 export type NewEvent = { [Name in GateEventName]: Omit<GateEvents[Name], 'at'> }[GateEventName];
 
-/** Keeps an event in the audit log and hands it to the listeners of `gate.on`. Never rejects. */
+/** Writes an event to the audit log and calls the listeners of `gate.on`. Never rejects. */
 export type RecordEvent = (event: NewEvent) => Promise<void>;

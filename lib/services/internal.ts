@@ -4,14 +4,15 @@ import type { Actor } from '../types.ts';
 import type { Caller, SignInDoor } from './sign-in.ts';
 import type { UserView } from './users.ts';
 
-// Services that work with stored records: for the routes and the middleware, by way of `Core`. None of them is on `gate`.
+// Services that return stored records, for the routes and the middleware (`Core`). None of them is on `gate`.
 
 /** The only place that compares a password. Counts attempts first. */
 export interface PasswordSignIn {
   /**
-   * `invalid_credentials` alike for unknown, wrong and passwordless; `rate_limited` with `retryAfter`; `store_unavailable`
-   * with `retryAfter` when too many passwords are being compared; `account_pending` and `account_disabled` for the right
-   * password only. `door` (default `api`) is written to the audit log.
+   * `invalid_credentials` for an unknown name, a wrong password and a user without one alike; `rate_limited` with
+   * `retryAfter`; `store_unavailable` with `retryAfter` when too many passwords are being compared already;
+   * `account_pending` and `account_disabled` for the right password only. `door` (default: `api`) is recorded in the audit
+   * log.
    */
   verify(
     input: { username: unknown; password: unknown },
@@ -19,26 +20,30 @@ export interface PasswordSignIn {
     door?: SignInDoor,
   ): Promise<Result<UserRecord>>;
   /**
-   * The user's own password once more (`current_password`): `confirmation_required` when it is absent or wrong, else as
-   * `verify`. Wrong ones count for the session and in the user's day, not for their sign-ins.
+   * Verifies the password of the signed-in user (`current_password`): `confirmation_required` when it is absent or wrong,
+   * else as `verify`. A wrong one counts against the session and the user's daily limit, not against their sign-ins.
    */
   confirm(by: Actor, password: unknown): Promise<Result<UserRecord>>;
-  /** Sets a new one; the session `keep` (public id) lives on, all else of the user ends. */
+  /** Sets a new password and ends the user's sessions, except `keep` (a public id), and access tokens. */
   change(userId: string, password: string, by?: Actor, keep?: string): Promise<Result<undefined>>;
 }
 
-/** The first admin: by the setup link, the environment, or the command. */
+/** Creates the first admin: by the setup link, the environment, or the command. */
 export interface FirstAdmin {
+  /** Whether there is no admin yet. */
   needed(): Promise<boolean>;
-  /** A token for the setup link: good for an hour, on every instance, while there is no admin. */
+  /** A token for the setup link: valid for an hour, on every instance, while there is no admin. */
   setupToken(): string;
-  /** Makes the first admin; `invalid_token` for a wrong token, `token_expired` for an old one, `not_found` once there is an admin. Attempts count. */
+  /**
+   * Creates the first admin. `invalid_token` for a wrong token, `token_expired` for an old one, `not_found` once there is an
+   * admin. Attempts are limited.
+   */
   setUp(input: { token: unknown; username: unknown; password: unknown }, caller: Caller): Promise<Result<UserRecord>>;
-  /** Makes the admin that the environment or the command names, while there is none. `conflict` when there is one. */
+  /** Creates the admin that the environment or the command names. `conflict` when there is an admin. */
   create(username: string, password: string, by: Actor): Promise<Result<UserView>>;
 }
 
-/** What a sign-in through the JSON API gives. */
+/** The tokens of a sign-in through the JSON API. `expiresAt` is in milliseconds since the epoch. */
 export type TokenPair = Readonly<{
   token: string;
   expiresAt: number;
@@ -46,17 +51,17 @@ export type TokenPair = Readonly<{
   sessionId: string;
 }>;
 
-/** Access tokens (JWT, RFC 9068) on a session record of their own, and the refresh tokens beside them. */
+/** Access tokens (JWT, RFC 9068), each with a session record, and their refresh tokens. */
 export interface AccessTokens {
-  /** Begins an `api` session and issues a pair for it. */
+  /** Starts an `api` session and issues its tokens. */
   signIn(user: UserRecord, caller: Caller): Promise<TokenPair>;
-  /** An admin's token for somebody else: no refresh token, `act` names the minter; `ttl` in milliseconds. */
+  /** An admin's token for another user: no refresh token, `act` names the admin; `ttl` in milliseconds. */
   mint(user: UserRecord, options: { ttl: number; roleCeiling?: string | undefined }, by: Actor): Promise<TokenPair>;
-  /** Rotates; `invalid_token` for any refresh token that is not good, and a reused one ends the session. */
+  /** Replaces a refresh token. `invalid_token` for one that is not valid; a reused one also ends its session. */
   refresh(refreshToken: string, caller: Caller): Promise<Result<TokenPair & Readonly<{ user: UserRecord }>>>;
 }
 
-/** The claims of an access token of ours that verified: signature, type, issuer, audience and times are right. */
+/** The claims of a verified access token: signature, type, issuer, audience and times are valid. */
 export type AccessTokenClaims = Readonly<{
   sub: string;
   sid: string;

@@ -1,8 +1,8 @@
 import type { UserRecord, UserStore } from '../stores/records/users.ts';
 
-/** Longer ones are nobody's name. */
+/** The longest username. */
 const longestName = 64;
 
-/** The user whom a username names, in any case. What callers give may be anything. */
+/** The user with this username, in any case; undefined for an unknown name and for a value that is not text. */
 export const userNamed = async (users: UserStore, username: unknown): Promise<UserRecord | undefined> =>
   typeof username === 'string' && username.length <= longestName ? users.byName(username.toLowerCase()) : undefined;

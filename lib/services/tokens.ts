@@ -4,32 +4,34 @@ import type { Actor } from '../types.ts';
 
 /** An API token as its owner sees it; never the token, nor its hash. */
 export interface ApiTokenView {
-  /** `Principal.tokenId`; no handle. */
+  /** `Principal.tokenId`. Not a handle: `revoke` takes the name. */
   readonly id: string;
   /** Unique among the tokens of its owner. */
   readonly name: string;
-  /** At most this role; undefined: the owner's. */
+  /** The most that the token may do; undefined: the owner's role. */
   readonly role?: string | undefined;
   /** Only these scopes; undefined: all of the owner's. */
   readonly scopes?: readonly string[] | undefined;
+  /** Milliseconds since the epoch, as all times here. */
   readonly createdAt: number;
-  /** Up to a minute old. */
+  /** Accurate to a minute. */
   readonly lastUsedAt?: number | undefined;
   readonly expiresAt?: number | undefined;
 }
 
+/** An API token to create. */
 export interface NewApiToken {
   /** 1 to 64 letters, digits, spaces or any of `. _ : @ + -`. */
   readonly name: string;
-  /** Default: the owner's, or that of the token which makes this one. */
+  /** Default: the owner's role, or that of the token that creates this one. */
   readonly role?: string | undefined;
-  /** Default: all of the owner's, or those of the token which makes this one. */
+  /** Default: all of the owner's, or those of the token that creates this one. */
   readonly scopes?: readonly string[] | undefined;
-  /** Default: never, or when the token which makes this one does. */
+  /** Milliseconds since the epoch. Default: never, or when the token that creates this one expires. */
   readonly expiresAt?: number | undefined;
 }
 
-/** A new token. `token` is shown this once: only its hash is kept. */
+/** A new token. `token` is returned only here: the store has its hash. */
 export interface IssuedApiToken {
   readonly token: string;
   readonly view: ApiTokenView;
@@ -38,13 +40,13 @@ export interface IssuedApiToken {
 /** `gate.tokens`: API tokens (`gwt_…`). */
 export interface ApiTokens {
   /**
-   * What a token makes holds at most that token's role, scopes and expiry, and dies with it. `not_found`, `conflict` for a
-   * name that is taken, `validation_failed` for an undeclared scope or more than owner and maker hold, `rate_limited` for
-   * more than 300 in an hour (but for the program itself).
+   * Creates a token. One that is created by a token has at most that token's role, scopes and expiry, and is revoked with
+   * it. `not_found`; `conflict` for a name that is taken; `validation_failed` for an undeclared scope, or a role or scope
+   * that the owner or the creator does not have; `rate_limited` after 300 in an hour (no limit for the program itself).
    */
   create(username: string, token: NewApiToken, by?: Actor): Promise<Result<IssuedApiToken>>;
-  /** By name; all on one page. */
+  /** The user's tokens by name, all on one page. */
   list(username: string): Promise<Page<ApiTokenView>>;
-  /** What the token made goes too. `not_found` when the user has no token of that name. */
+  /** Revokes a token and those that it created. `not_found` when the user has no token of that name. */
   revoke(username: string, name: string, by?: Actor): Promise<Result<undefined>>;
 }

@@ -2,11 +2,11 @@ import type { Result } from '../errors.ts';
 import type { Page } from '../stores/records/page.ts';
 import type { Actor } from '../types.ts';
 
-/** A user as it is shown. */
+/** A user, without secrets. */
 export interface UserView {
-  /** The same for ever, `Principal.id`; no handle. */
+  /** `Principal.id`, which never changes. Not a handle: the verbs take the username. */
   readonly id: string;
-  /** As chosen. */
+  /** In the case in which it was chosen. */
   readonly username: string;
   readonly role: string;
   /** `pending`: never activated. `disabled`: was active once. */
@@ -14,16 +14,18 @@ export interface UserView {
   /** `state` is `active`. */
   readonly active: boolean;
   readonly email?: string | undefined;
-  /** The owner confirmed it, or an admin set it: upstreams may be told. */
+  /** The owner confirmed it, or an admin set it. Upstreams receive a confirmed address only. */
   readonly emailConfirmed: boolean;
   readonly displayName?: string | undefined;
-  /** Can sign in with a password. */
+  /** Whether the user can sign in with a password. */
   readonly hasPassword: boolean;
+  /** Milliseconds since the epoch, as all times here. */
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly lastLoginAt?: number | undefined;
 }
 
+/** A user to create. */
 export interface NewUser {
   readonly username: string;
   readonly password?: string | undefined;
@@ -33,11 +35,11 @@ export interface NewUser {
   readonly active?: boolean | undefined;
   readonly email?: string | undefined;
   readonly displayName?: string | undefined;
-  /** Gives a deleted user's name again. Only from an admin's hand. Default: false. */
+  /** Allows the name of a deleted user. Only for admins. Default: false. */
   readonly reuseName?: boolean | undefined;
 }
 
-/** What is left out stays as it is; `null` takes an address or a display name away. */
+/** Fields to change. A field that is absent stays as it is; `null` removes an address or a display name. */
 export interface UserEdit {
   readonly password?: string | undefined;
   readonly role?: string | undefined;
@@ -46,18 +48,19 @@ export interface UserEdit {
   readonly displayName?: string | null | undefined;
 }
 
+/** Which users to list. */
 export interface UserQuery {
   /** 1 to 200. Default: 50. */
   readonly limit?: number | undefined;
-  /** `next` of the page before. */
+  /** `next` of the previous page. Default: the first page. */
   readonly cursor?: string | undefined;
-  /** What names begin with. */
+  /** A prefix of the username. */
   readonly q?: string | undefined;
 }
 
 /**
- * `gate.users`. Nobody gives a role above their own or changes somebody above them (`insufficient_role`). Every change is
- * in the audit log, and reaches caches and open sockets.
+ * `gate.users`. An actor can neither grant a role above their own nor change a user above them (`insufficient_role`). Every
+ * change is recorded in the audit log and takes effect on cached credentials and open sockets.
  */
 export interface Users {
   /** `validation_failed` with the fields' problems; `conflict` for a name or address that is taken. */
@@ -67,7 +70,7 @@ export interface Users {
   list(query?: UserQuery): Promise<Page<UserView>>;
   /** `not_found`, `validation_failed`; `conflict` when it would leave no active admin. */
   edit(username: string, edit: UserEdit, by?: Actor): Promise<Result<UserView>>;
-  /** Deletes the user and all that they hold; the name is retired. `conflict` when it would leave no active admin. */
+  /** Deletes the user with their sessions and tokens, and retires the name. `conflict` when it would leave no active admin. */
   remove(username: string, by?: Actor): Promise<Result<undefined>>;
   /** Ends all sessions and tokens of the user. */
   endAll(username: string, by?: Actor): Promise<Result<undefined>>;
