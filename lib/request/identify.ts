@@ -108,6 +108,12 @@ const needsOrigin = (head: RequestHead): boolean =>
 const namesAnOrigin = (head: RequestHead): boolean =>
   head.headers.origin !== undefined || head.headers['sec-fetch-site'] !== undefined;
 
+const strange: Refusal = Object.freeze({
+  code: 'invalid_token',
+  detail:
+    'This Authorization header is none of ours. For one that the service reads, send our token in X-Gatewarden-Token, or set UPSTREAM_AUTHORIZATION=true.',
+});
+
 const csrf: Refusal = Object.freeze({ code: 'csrf_rejected' });
 
 /** It asks for the request's headers back, with credentials in them (RFC 9110, 9.3.8). */
@@ -216,7 +222,7 @@ export function identifier(dependencies: Dependencies): Identifier {
       return rules.strangersPass ? { ...found, principal: anonymous } : { ...found, refusal: csrf };
     }
     if (principal === anonymous && isStrange(seen) && !rules.forgiving) {
-      return { ...found, passAuthorization: false, refusal: { code: 'invalid_token' } };
+      return { ...found, passAuthorization: false, refusal: strange };
     }
     return found;
   }

@@ -110,6 +110,10 @@ describe('a stranger behind a proxy on the same machine, which adds', () => {
     Via: '1.1 proxy',
     'CF-Connecting-IP': '127.0.0.1',
     'Cf-Ray': 'x',
+    'True-Client-IP': '127.0.0.1',
+    'X-Client-IP': '127.0.0.1',
+    X_Cluster_Client_IP: '127.0.0.1',
+    'Fastly-Client-IP': '127.0.0.1',
   };
   for (const [name, value] of Object.entries(added)) {
     test(`${name}: ${value} is nobody`, async () => {

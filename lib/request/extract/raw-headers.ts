@@ -11,10 +11,11 @@ export function countOf(rawHeaders: readonly string[], name: string): number {
   return count;
 }
 
-/** Headers by which proxies tell of others. Their presence alone says that somebody stands in between. */
-const forwarding = /^(?:forwarded|x[-_.]forwarded(?:[-_.].*)?|x[-_.]real[-_.]ip|via|cf[-_.].*)$/i;
+/** Headers in which proxies name the client or themselves. Their presence alone shows that there is a proxy in between. */
+const forwarding =
+  /^(?:forwarded|x[-_.]forwarded(?:[-_.].*)?|x[-_.]real[-_.]ip|via|cf[-_.].*|(?:true|fastly|x|x[-_.]cluster)[-_.]client[-_.]ip)$/i;
 
-/** True when one of the headers that proxies add is there: `Forwarded`, `X-Forwarded-*`, `X-Real-IP`, `Via`, `CF-*`. */
+/** True when a header that proxies add is there: `Forwarded`, `X-Forwarded-*`, `X-Real-IP`, `Via`, `CF-*`, `True-Client-IP` … */
 export function hasForwardingHeader(rawHeaders: readonly string[]): boolean {
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at] ?? '';
@@ -23,5 +24,6 @@ export function hasForwardingHeader(rawHeaders: readonly string[]): boolean {
   return false;
 }
 
-const [c, f, v, x] = [0x63, 0x66, 0x76, 0x78];
-const mayForward = (letter: number): boolean => letter === x || letter === f || letter === v || letter === c;
+const [c, f, t, v, x] = [0x63, 0x66, 0x74, 0x76, 0x78];
+const mayForward = (letter: number): boolean =>
+  letter === x || letter === f || letter === v || letter === c || letter === t;
