@@ -45,7 +45,15 @@ const sendable: Readonly<Record<string, readonly string[]>> = {
   'the cookie in a second header': ['Cookie: a=1', `Cookie: ${cookie}`],
   'the cookie in capitals of the header': [`COOKIE: ${cookie}`],
   'the cookie, and it is named in Connection': [`Cookie: ${cookie}`, 'Connection: Cookie'],
+  'the cookie twice': [`Cookie: ${cookie}; ${cookie}`],
+  'the cookie in two headers': [`Cookie: ${cookie}`, `cookie: ${cookie}`],
   'an API token': [`Authorization: ${authorization}`],
+  'an API token in a header of its own': [`X-Gatewarden-Token: ${apiToken}`],
+  'an API token in a header of its own, named in Connection': [
+    `X-Gatewarden-Token: ${apiToken}`,
+    'Connection: X-Gatewarden-Token',
+  ],
+  'an API token as a Basic password': [`Authorization: Basic ${Buffer.from(`ada:${apiToken}`).toString('base64')}`],
   'an API token with the scheme in another case': [`AUTHORIZATION: bEaReR ${apiToken}`],
   'an access token': [`Authorization: Bearer ${accessToken}`],
   'an access token beside the cookie of the same user': [
@@ -81,8 +89,6 @@ const refused: Readonly<Record<string, readonly string[]>> = {
   'a token behind a list': [`Authorization: Basic eDp5, Bearer ${apiToken}`],
   'a token in a second header': ['Authorization: Basic eDp5', `Authorization: ${authorization}`],
   'a token before a second header': [`Authorization: ${authorization}`, 'Authorization: Basic eDp5'],
-  'the cookie twice': [`Cookie: ${cookie}; ${cookie}`],
-  'the cookie in two headers': [`Cookie: ${cookie}`, `cookie: ${cookie}`],
   'two people': [`Cookie: ${cookie}`, `Authorization: ${authorization}`],
 };
 for (const [what, lines] of Object.entries(refused)) {
