@@ -20,7 +20,7 @@ export const errorNotes: Readonly<Record<ErrorCode, string>> = {
   insufficient_scope:
     'The credential does not hold the scope that is needed, though its owner’s role might. Make a token with that scope.',
   confirmation_required:
-    'Calls with a session cookie that create or change a credential, user or role need `current_password` in the same request: it is missing, or it is not right. Send it along; five wrong ones in a session are followed by `rate_limited`.',
+    'Calls that create or change a credential, user or role need `current_password` in the same request when they are made with a session cookie, or with an access token whose sign-in is older than `CONFIRM_WITHIN` or that was minted: it is missing, or it is not right. Send it along, sign in again for a fresh access token, or use an API token; five wrong ones in a session are followed by `rate_limited`.',
   auth_disabled:
     'The server runs with `AUTH_ENABLED=false`: its own pages and API are switched off. Switch it on to use them.',
   signup_closed: 'People cannot sign themselves up here. Ask an administrator for an account.',

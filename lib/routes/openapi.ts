@@ -81,7 +81,7 @@ function operationOf(route: Route): Json {
     summary,
     tags: [tag],
     security: route.surface === 'bare' ? [] : security,
-    'x-gatewarden': { guard, scope: scope ?? null, current_password_with_cookie: confirm ?? false },
+    'x-gatewarden': { guard, scope: scope ?? null, needs_confirmation: confirm ?? false },
     parameters: parametersOf(route),
     ...(content && { requestBody: { required, content } }),
     responses: responsesOf(route),

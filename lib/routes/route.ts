@@ -46,7 +46,10 @@ type Described = Readonly<{
   guard: Guard;
   /** The scope that a credential needs, if its scopes are limited. */
   scope?: 'gatewarden:read' | 'gatewarden:write' | 'gatewarden:admin';
-  /** Made with a cookie, the call needs `current_password` in its body: it creates or changes a credential or a user. */
+  /**
+   * The call creates or changes a credential or a user: made with a cookie it needs `current_password` in its body, made
+   * with an access token that or a fresh sign-in. An API token needs only its scope.
+   */
   confirm?: true;
   answers: Readonly<Record<number, Answered>>;
   /** Refusals besides those that follow from the other fields. */
@@ -101,10 +104,26 @@ export function route<B extends ZodType = ZodType<undefined>, Q extends ZodType 
   });
 }
 
-/** Asks for the password of a session: an upstream's scripts share the origin and so the cookie, but not the password. */
+/**
+ * Whether the call needs `current_password`. An upstream's scripts share the origin and so the cookie, but not the password;
+ * what is created with a stolen access token would outlive it. What an API token creates dies with it.
+ */
+async function needsPassword({ core, principal }: CallContext): Promise<boolean> {
+  // Auto-login gets as far as this only with `AUTO_LOGIN_ROLE=admin`, and has no password to ask for.
+  if (principal.via === 'api-token' || principal.via === 'auto-login') return false;
+  return principal.via !== 'access-token' || !(await core.accessTokens.isFresh(principal));
+}
+
+const notFresh =
+  'Send current_password, or sign in again: this sign-in is older than CONFIRM_WITHIN, or the token was minted.';
+
 async function confirm(entry: CallContext, body: unknown): Promise<Result<unknown>> {
-  if (entry.principal.via !== 'session') return ok(undefined);
+  if (!(await needsPassword(entry))) return ok(undefined);
   const password =
     typeof body === 'object' && body !== null && 'current_password' in body ? body.current_password : undefined;
-  return entry.core.signIn.confirm(entry.actor, password);
+  const confirmed = await entry.core.signIn.confirm(entry.actor, password);
+  const canSignInAgain = entry.principal.via === 'access-token' && password === undefined;
+  return confirmed.ok || !canSignInAgain
+    ? confirmed
+    : { ok: false, refusal: { ...confirmed.refusal, detail: notFresh } };
 }

@@ -17,7 +17,9 @@ export const text = z.string().max(4096);
 export const confirmable = <S extends z.ZodRawShape>(shape: S) =>
   z.strictObject({
     ...shape,
-    current_password: text.optional().describe('Needed when the call is made with a cookie.'),
+    current_password: text
+      .optional()
+      .describe('Needed with a cookie, and with an access token whose sign-in is older than `CONFIRM_WITHIN`.'),
   });
 
 /** Query of a paged list. `cursor` is the `next_cursor` of the page before. */

@@ -1,6 +1,6 @@
 import type { Result } from '../errors.ts';
 import type { UserRecord } from '../stores/records/users.ts';
-import type { Actor } from '../types.ts';
+import type { Actor, Principal } from '../types.ts';
 import type { Caller, SignInDoor } from './sign-in.ts';
 import type { UserView } from './users.ts';
 
@@ -57,6 +57,11 @@ export interface AccessTokens {
   signIn(user: UserRecord, caller: Caller): Promise<TokenPair>;
   /** An admin's token for another user: no refresh token, `act` names the admin; `ttl` in milliseconds. */
   mint(user: UserRecord, options: { ttl: number; roleCeiling?: string | undefined }, by: Actor): Promise<TokenPair>;
+  /**
+   * Whether the caller's access token comes from a password that was typed within `CONFIRM_WITHIN`. Refreshing does not
+   * renew it; a minted token is never fresh.
+   */
+  isFresh(principal: Principal): Promise<boolean>;
   /** Replaces a refresh token. `invalid_token` for one that is not valid; a reused one also ends its session. */
   refresh(refreshToken: string, caller: Caller): Promise<Result<TokenPair & Readonly<{ user: UserRecord }>>>;
 }

@@ -53,6 +53,17 @@ export const signInSettings = {
     appliesTo: servers,
     example: '192.168.1.0/24',
   },
+  /**
+   * How long after the password was typed an access token may create or change credentials and users without
+   * `current_password`. Calls with a cookie always need it. Default: `15m`.
+   */
+  confirmWithin: {
+    parser: duration,
+    default: '15m',
+    help: 'How long after the password was typed an access token may create or change credentials and users without `current_password`. Calls with a cookie always need it.',
+    appliesTo: servers,
+    example: '5m',
+  },
   /** Wrong passwords for one user from one address within `LOGIN_WINDOW`; then 429. Default: `5`. */
   loginMaxFailures: {
     parser: wholeNumber(1, 1_000_000),

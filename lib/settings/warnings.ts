@@ -9,12 +9,18 @@ import type { Settings } from './settings.ts';
 export function warningsOf(settings: Settings): readonly string[] {
   const warnings = [
     settings.authEnabled ? undefined : 'AUTH_ENABLED=false: every request is passed on as anonymous',
+    unconfirmedCalls(settings),
     plainAddress(settings),
     unnamedProxy(settings),
     plainStore('MONGODB_URL', settings.mongodbUrl, mongoHasTls),
     plainStore('REDIS_URL', settings.redisUrl, (url) => url.startsWith('rediss')),
   ];
   return warnings.filter((warning) => warning !== undefined);
+}
+
+function unconfirmedCalls({ authEnabled, autoLogin, autoLoginRole }: Settings): string | undefined {
+  if (!authEnabled || !autoLogin || autoLoginRole !== 'admin') return undefined;
+  return 'AUTO_LOGIN_ROLE=admin: whoever AUTO_LOGIN_NETWORKS admits manages users and tokens without a password, and so does every script of the service behind it';
 }
 
 function plainAddress({ publicUrl }: Settings): string | undefined {

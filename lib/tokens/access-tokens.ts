@@ -11,6 +11,7 @@ import type { SessionRecord } from '../stores/sessions.ts';
 import type { Stores } from '../stores/stores.ts';
 import type { Actor, Ladder, Principal } from '../types.ts';
 import { accessTokenType, accessTokenVerifier } from './claims.ts';
+import { freshSignIns, passwordTypedAt } from './fresh-sign-in.ts';
 import type { SigningKeys } from './keys.ts';
 
 export type AccessTokenDependencies = Readonly<{
@@ -21,7 +22,12 @@ export type AccessTokenDependencies = Readonly<{
   bus: InvalidationBus;
   record: RecordEvent;
   ladder: Ladder;
-  settings: Readonly<{ accessTokenLifetime: number; refreshTokenLifetime: number; sessionLifetime: number }>;
+  settings: Readonly<{
+    accessTokenLifetime: number;
+    refreshTokenLifetime: number;
+    sessionLifetime: number;
+    confirmWithin: number;
+  }>;
   /** Milliseconds since the epoch. */
   clock: () => number;
 }>;
@@ -62,7 +68,9 @@ export function accessTokens(
   async function issue(session: SessionRecord, expiresAt: number, act?: { sub: string }): Promise<TokenPair> {
     const { kid, algorithm, key } = await keys.current();
     const exp = Math.floor(Math.min(expiresAt, session.expiresAt) / 1000);
-    const token = await new SignJWT({ client_id: ownClient, sid: session.id, ...(act && { act }) })
+    const typedAt = passwordTypedAt(session);
+    const authTime = typedAt === undefined ? {} : { auth_time: Math.floor(typedAt / 1000) };
+    const token = await new SignJWT({ client_id: ownClient, sid: session.id, ...authTime, ...(act && { act }) })
       .setProtectedHeader({ alg: algorithm, typ: accessTokenType, kid })
       .setIssuer(issuer)
       .setAudience(issuer)
@@ -178,5 +186,6 @@ export function accessTokens(
     return ok({ ...pair, refreshToken: next.refreshToken, user });
   }
 
-  return { signIn, mint, refresh, verify: accessTokenVerifier({ keys, issuer, clock }) };
+  const isFresh = freshSignIns({ sessions: stores.sessions, within: settings.confirmWithin, clock });
+  return { signIn, mint, refresh, isFresh, verify: accessTokenVerifier({ keys, issuer, clock }) };
 }

@@ -149,14 +149,16 @@ async function minted(name: string, wish: object): Promise<Bearer> {
 
 for (const [what, bearer] of minters) {
   test(`${what} mints a token for somebody`, async () => {
-    const reply = await here.gateway.json('POST', api('users/the-admin/token'), {}, await bearer());
+    const body = { current_password: password };
+    const reply = await here.gateway.json('POST', api('users/the-admin/token'), body, await bearer());
     deepEqual([reply.status, reply.code], [403, 'insufficient_scope']);
   });
 }
 
 test('a minted token makes one that would outlive it', async () => {
   const bearer = await minted('the-admin', { ttl: 60 });
-  const reply = await here.gateway.json('POST', api('tokens'), { name: 'outliving' }, bearer);
+  const body = { name: 'outliving', current_password: password };
+  const reply = await here.gateway.json('POST', api('tokens'), body, bearer);
   deepEqual([reply.status, reply.code], [403, 'insufficient_role']);
 });
 

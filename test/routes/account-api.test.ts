@@ -109,7 +109,7 @@ test('a token’s name that is taken and a scope that nobody declared are refuse
   equal(await make({ name: 'c', role: 'admin' }), '400 validation_failed');
 });
 
-test('a bearer needs no confirmation: no script of an upstream has it', async () => {
+test('a fresh access token needs no confirmation: no script of an upstream has it', async () => {
   const headers = await here.bearer('bea', 'user');
   equal((await here.client().json('/auth/api/v1/tokens', { name: 'x' }, { headers })).status, 201);
 });

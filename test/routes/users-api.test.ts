@@ -125,7 +125,7 @@ test('what was made itself mints nothing: it could not die with its maker', asyn
     const { token } = (await answer.json()) as Json;
     const headers = { authorization: `Bearer ${token}` };
     equal((await here.client().send('/auth/api/v1/users', { headers })).status, 200);
-    const again = await here.client().json('/auth/api/v1/users/ada/token', {}, { headers });
+    const again = await here.client().json('/auth/api/v1/users/ada/token', { current_password: password }, { headers });
     equal(await codeOf(again), '403 insufficient_scope');
   }
 });

@@ -39,6 +39,7 @@ const read: [env: Env, setting: keyof Settings, value: unknown][] = [
   [{ SESSION_IDLE: '90s' }, 'sessionIdle', 90_000],
   [{ SESSION_IDLE: '15m' }, 'sessionIdle', 900_000],
   [{ LOGIN_WINDOW: '1d' }, 'loginWindow', day],
+  [{}, 'confirmWithin', 15 * 60_000],
   [{ TRUSTED_PROXIES: '10.0.0.0/8, ::1 ,10.0.0.0/8' }, 'trustedProxies', ['10.0.0.0/8', '::1/128']],
   [{ TRUSTED_PROXIES: '10.1.2.3/8' }, 'trustedProxies', ['10.0.0.0/8']],
   [{ TRUSTED_PROXIES: '::ffff:10.0.0.0/104' }, 'trustedProxies', ['10.0.0.0/8']],

@@ -10,6 +10,9 @@ const proxy = { TRUSTED_PROXIES: '10.0.0.1' };
 const cases: [title: string, env: Env, warned: string[]][] = [
   ['every default', {}, []],
   ['authentication that is off', { AUTH_ENABLED: 'false' }, ['AUTH_ENABLED=false']],
+  ['auto-login as an admin', { AUTO_LOGIN: 'true', AUTO_LOGIN_ROLE: 'admin' }, ['AUTO_LOGIN_ROLE=admin']],
+  ['auto-login below an admin', { AUTO_LOGIN: 'true', AUTO_LOGIN_ROLE: 'operator' }, []],
+  ['auto-login that is off', { AUTO_LOGIN_ROLE: 'admin' }, []],
   ['http for everybody', { PUBLIC_URL: 'http://app.example.com' }, ['PUBLIC_URL']],
   ['http in the local network', { PUBLIC_URL: 'http://192.168.1.5:8080' }, ['PUBLIC_URL']],
   ['http on this machine', { PUBLIC_URL: 'http://localhost:8080' }, []],

@@ -14,7 +14,9 @@ describe('an access token', () => {
       const { kid } = await keys.current();
       deepEqual(decodeProtectedHeader(pair.token), { alg: algorithm, typ: 'at+jwt', kid });
       const { jti, iat, exp, ...claims } = decodeJwt(pair.token);
-      deepEqual(claims, { iss: issuer, aud: issuer, sub: 'u_user', client_id: 'gatewarden', sid: pair.sessionId });
+      const sid = pair.sessionId;
+      const auth_time = Math.floor(time.now / 1000);
+      deepEqual(claims, { iss: issuer, aud: issuer, sub: 'u_user', client_id: 'gatewarden', sid, auth_time });
       ok(jti && jti.length >= 20);
       equal(iat, Math.floor(time.now / 1000));
       equal(exp, Math.floor((time.now + hour) / 1000));

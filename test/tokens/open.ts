@@ -66,7 +66,12 @@ export async function openTokens(algorithm: Algorithm = 'EdDSA') {
     record: async (event: NewEvent) => void events.push(event),
     ladder: roles,
     scopes,
-    settings: { accessTokenLifetime: hour, refreshTokenLifetime: 30 * day, sessionLifetime: 30 * day },
+    settings: {
+      accessTokenLifetime: hour,
+      refreshTokenLifetime: 30 * day,
+      sessionLifetime: 30 * day,
+      confirmWithin: hour / 4,
+    },
     clock,
   };
   async function user(role: string): Promise<UserRecord> {
