@@ -21,29 +21,33 @@ import { decidedTwice, mountWarning } from './protect.ts';
 declare global {
   namespace Express {
     interface Request {
-      /** Who makes the request: set by `gate.authenticate()`, never undefined after it. */
+      /** The principal of the request. Set by `gate.authenticate()`, and never undefined after it. */
       auth: Principal;
     }
   }
 }
 
+/** Middleware for Express apps. */
 export interface Guards {
-  /** Works out who makes the request; a bad credential is answered here. Sets `req.auth` and Passport's fields. */
+  /** Authenticates the request: sets `req.auth` and Passport's fields. A bad credential is refused here. */
   authenticate(): RequestHandler;
-  /** Lets through whoever holds `role` or a higher one. Throws TypeError for a role that the ladder does not know. */
+  /** Requires `role` or a higher one. Throws TypeError for a role that the ladder does not have. */
   requireRole(role: string): RequestHandler;
   /**
-   * Lets through the user whose name `owner` returns, such as `(req) => req.params.owner`, and with `or` everybody of
-   * that role and above. A client is never "self"; nor is anybody where `owner` returns a list, as a wildcard's parameter
-   * is, or undefined. Throws TypeError for a role that the ladder does not know.
+   * Requires the user whose name `owner` returns, such as `(req) => req.params.owner`, or with `or` that role or a higher
+   * one. A client never matches, and no principal does when `owner` returns undefined or a list (the parameter of a
+   * wildcard). Throws TypeError for a role that the ladder does not have.
    */
   requireSelf(
     owner: (req: Request) => string | readonly string[] | undefined,
     options?: { or?: string },
   ): RequestHandler;
-  /** Lets through whoever holds the scope. Throws TypeError for one that `GATEWARDEN_SCOPES` does not declare. */
+  /** Requires a scope. Throws TypeError for one that `GATEWARDEN_SCOPES` does not declare. */
   requireScope(scope: string): RequestHandler;
-  /** The gateway's rules in an Express app: all is closed but what they open. */
+  /**
+   * Applies rules in the language of `RULES`; a request that no rule matches is for admins. Default: the rules of the
+   * settings. Throws `SettingsError` for invalid rules.
+   */
   protect(options?: { rules?: string }): RequestHandler;
 }
 
@@ -53,10 +57,10 @@ type Dependencies = Readonly<{
   answerTo: (head: RequestHead, denied: Denied) => Answer;
 }>;
 
-/** What somebody who is signed in is told where they may not pass. */
+/** The refusal for a principal that is signed in but not allowed. */
 type Denial = Readonly<{ code: 'insufficient_role' | 'insufficient_scope'; detail: string }>;
 
-/** Express's middleware over the request path: the only place, with the routes, that knows `req`, `res`, `next`. */
+/** Express middleware over the request path. */
 export function expressGuards({ core, routePolicies, answerTo }: Dependencies): Guards {
   const { ladder, scopes } = core;
   const { recognise, principalOf } = recogniser(core);
@@ -87,7 +91,7 @@ export function expressGuards({ core, routePolicies, answerTo }: Dependencies): 
     } else next(error);
   }
 
-  /** Who asks; undefined when the request has been refused, or Express has been told of what broke. */
+  /** Identifies the request; undefined when it was answered, or an error was passed to `next`. */
   function identify(req: Request, res: Response, next: NextFunction): MaybePromise<Identification> | undefined {
     const clean = cleanUrl(req.url);
     if (!clean.ok) {
@@ -95,7 +99,7 @@ export function expressGuards({ core, routePolicies, answerTo }: Dependencies): 
       return undefined;
     }
     try {
-      // As it was sent: an absolute target names a host, too, and that must be the one of the Host header.
+      // The target as sent: an absolute one names a host, which must be that of the Host header.
       const found = core.identify(headOf(req), 'closed', policies);
       req.url = clean.url;
       return found;
@@ -105,7 +109,7 @@ export function expressGuards({ core, routePolicies, answerTo }: Dependencies): 
     }
   }
 
-  /** Goes on with `then` once it is known who asks; a request that is refused has been answered. */
+  /** Calls `then` once the request is identified; answers a request that is refused. */
   function recognised(req: Request, res: Response, next: NextFunction, then: () => void): void {
     const found = identify(req, res, next);
     if (found === undefined) return;
@@ -126,13 +130,13 @@ export function expressGuards({ core, routePolicies, answerTo }: Dependencies): 
   function guard(name: string, passes: (principal: Principal, req: Request) => boolean, no: Denial): RequestHandler {
     let isWarned = false;
 
-    /** Express compared the mount path with a path that nobody had decoded, so `/%61dmin` did not come by here. */
+    /** Express compares the mount path with the undecoded path, so that `/%61dmin` bypasses a guard mounted at `/admin`. */
     function warnOfMount(req: Request): void {
       if (isWarned || req.baseUrl === '') return;
       isWarned = true;
       core.log.warn(
         { guard: name, mount: req.baseUrl.slice(0, 200) },
-        'a guard below a mount path runs without authenticate() before it: a path in another spelling goes past it',
+        'a guard below a mount path runs without authenticate() before it: a path in another spelling bypasses it',
       );
     }
 
@@ -141,7 +145,7 @@ export function expressGuards({ core, routePolicies, answerTo }: Dependencies): 
       try {
         passed = open() || passes(principalOf(req) ?? core.anonymous, req);
       } catch (error) {
-        // What an app works out itself may throw, and after a look-up nobody else would catch it.
+        // The app's own function may throw, and after a look-up nothing else would catch that.
         next(error);
         return;
       }
@@ -155,7 +159,7 @@ export function expressGuards({ core, routePolicies, answerTo }: Dependencies): 
     };
   }
 
-  /** Goes on with a request that `protect()` allows, or answers it. */
+  /** Continues with a request that `protect()` allows, or answers it. */
   function pass(req: Request, res: Response, next: NextFunction, decision: Decision): void {
     if (!decision.allow) return void writeAnswer(req, res, answerTo(headOf(req), decision));
     const clean = cleanUrl(req.url);
@@ -190,7 +194,7 @@ export function expressGuards({ core, routePolicies, answerTo }: Dependencies): 
       if (or !== undefined) needed(or);
       const isSelf = ({ kind, name }: Principal, req: Request) => kind === 'user' && owner(req) === name;
       const isAbove = ({ role }: Principal) => or !== undefined && ladder.atLeast(role, or);
-      const no: Denial = { code: 'insufficient_role', detail: 'This belongs to somebody else.' };
+      const no: Denial = { code: 'insufficient_role', detail: 'This belongs to another user.' };
       return guard('requireSelf', (principal, req) => isSelf(principal, req) || isAbove(principal), no);
     },
 

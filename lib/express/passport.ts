@@ -7,7 +7,7 @@ import type { Principal } from '../types.ts';
 
 declare global {
   namespace Express {
-    /** What `req.user` is, for those who come from Passport. `req.auth` says more. */
+    /** `req.user`, for code that was written for Passport. `req.auth` has more fields. */
     interface User {
       readonly id: string;
       readonly username: string;
@@ -20,7 +20,7 @@ declare global {
 
 type Done = (error?: unknown) => void;
 
-/** Calls back, or where there is no callback leaves the promise to the caller. */
+/** Calls back, or without a callback returns the promise. */
 function settle(work: Promise<void>, done: Done | undefined): Promise<void> | undefined {
   if (done === undefined) return work;
   work.then(() => done(), done);
@@ -30,16 +30,16 @@ function settle(work: Promise<void>, done: Done | undefined): Promise<void> | un
 const callbackIn = (given: readonly unknown[]): Done | undefined =>
   given.find((one): one is Done => typeof one === 'function');
 
-/** What `req.user`, `req.login` and `req.logout` of a request come down to. */
+/** The implementation of `req.user`, `req.login` and `req.logout` of one gate. */
 interface Recogniser {
   userOf(principal: Principal): Express.User | undefined;
   signIn(req: Request, from: RequestSource, user: { id?: string; username?: string }): Promise<void>;
   signOut(req: Request, from: RequestSource): Promise<void>;
 }
 
-const by = Symbol('which gate knows this request');
-const from = Symbol('where this request comes from');
-const who = Symbol('who makes this request');
+const by = Symbol('the gate that authenticated this request');
+const from = Symbol('the source of this request');
+const who = Symbol('the principal of this request');
 type Recognised = Request & { [by]: Recogniser; [from]: RequestSource; [who]: Principal };
 
 function isNow(req: Request, principal: Principal): void {
@@ -70,7 +70,7 @@ const user = {
   get(this: Recognised): Express.User | undefined {
     return isKnown(this) ? this[by].userOf(this.auth) : undefined;
   },
-  /** Whoever sets it, another strategy of Passport's say, has it as they set it. */
+  /** A value set by other code, such as another Passport strategy, replaces this property. */
   set(this: Recognised, value: unknown): void {
     Object.defineProperty(this, 'user', { value, writable: true, configurable: true, enumerable: true });
   },
@@ -87,19 +87,19 @@ function equip(prototype: object): void {
   Object.defineProperty(prototype, 'user', user);
 }
 
-/** How one gate knows requests. */
+/** How one gate marks the requests that it authenticated. */
 export interface Recognition {
   recognise(req: Request, principal: Principal, source: RequestSource): void;
   /**
-   * Who makes the request, if this very gate has found that out. `req.auth` is for handlers to read: other middleware
-   * (express-jwt, express-basic-auth, another gate) sets it too, to what it believes.
+   * The principal of the request if this gate has authenticated it, else undefined. `req.auth` is for handlers to read: other
+   * middleware (express-jwt, express-basic-auth, another gate) may set it to anything.
    */
   principalOf(req: Request): Principal | undefined;
 }
 
 /**
- * Gives a request `req.auth`, and what Passport's users expect: `user`, `isAuthenticated`, `login`, `logout`. These stand on
- * the prototype that Express has for an app's requests, so that no request pays for what it does not use.
+ * Sets `req.auth`, and provides Passport's `user`, `isAuthenticated`, `login` and `logout`. Those are defined on the
+ * prototype of an app's requests, so that a request that does not use them costs nothing.
  */
 export function recogniser(core: Core): Recognition {
   const seenAs = new WeakMap<Principal, Express.User>();
@@ -167,6 +167,6 @@ const callerOf = (req: Request, { address }: RequestSource): Caller => ({
 });
 
 function responseOf(req: Request): Response {
-  if (req.res === undefined) throw new TypeError('this is no request of an Express app');
+  if (req.res === undefined) throw new TypeError('this is not a request of an Express app');
   return req.res;
 }

@@ -16,13 +16,16 @@ import { heldSessions } from './held-sessions.ts';
 import { type Identity, sessionKeeping, visitor } from './keeping.ts';
 import { signedSessionId } from './signed-cookie.ts';
 
-/** Sessions of browsers, through express-session. */
+/** Browser sessions, through express-session. */
 export interface BrowserSessions {
-  /** express-session itself: afterwards `req.session` is there. Loads the session; runs on our pages and on demand only. */
+  /**
+   * The middleware of express-session: loads the session into `req.session`. Runs on Gatewarden's pages and on demand
+   * only.
+   */
   handler(req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void): void;
   /**
-   * Signs a user in: a new session id, the identity, saved before it resolves; the cookie goes out with the headers.
-   * Whatever session came with the request is dead afterwards.
+   * Signs a user in: starts a session with a new id, saved before it resolves. The cookie is sent with the response's
+   * headers. The session that the request came with is ended.
    */
   begin(
     req: IncomingMessage,
@@ -30,23 +33,23 @@ export interface BrowserSessions {
     user: UserRecord,
     options: { method: string; remember: boolean; caller: Caller },
   ): Promise<SessionRecord>;
-  /** Ends the session that the request's cookie names, in the store; the cookie is cleared with the attributes it was set with. */
+  /** Ends the session that the request's cookie names, and clears the cookie. */
   end(req: IncomingMessage, res: ServerResponse): Promise<void>;
   /** The `Set-Cookie` value that clears the session cookie. */
   readonly clearCookieHeader: string;
-  /** The `Set-Cookie` values that clear every cookie of our name that may have been set for a host and a path. */
+  /** The `Set-Cookie` values that clear every cookie of this name that may have been set for a host and a path. */
   clearedEverywhere(hostname: string, path: string): string[];
-  /** The names of the cookies that are ours: an upstream may not set them, nor see them. */
+  /** The names of Gatewarden's cookies, which no upstream may see or set. */
   readonly cookieNames: readonly string[];
 }
 
 export type BrowserSessionDependencies = Readonly<{
   settings: CookieSettings & Readonly<{ sessionIdle: number; sessionLifetime: number }>;
-  /** Keys that sign the cookie, newest first. */
+  /** Keys of the cookie's signature: the first signs, all verify. */
   secrets: readonly string[];
   stores: Pick<Stores, 'sessions' | 'users'>;
   bus: InvalidationBus;
-  /** The class of express-session's stores that ours is to extend; without one, express-session's own. */
+  /** The class that the session store extends. Default: express-session's `Store`. */
   expressStore?: StoreClass | undefined;
   /** Milliseconds since the epoch. */
   clock: () => number;
@@ -63,8 +66,8 @@ const called = (work: (done: (error?: unknown) => void) => unknown): Promise<voi
   });
 
 /**
- * express-session leaves a `Secure` cookie out, silently, where the connection itself is plain; behind a proxy that ends
- * TLS it always is. `PUBLIC_URL` has decided.
+ * express-session silently omits a `Secure` cookie when the connection is not encrypted, as behind a proxy that terminates
+ * TLS. `PUBLIC_URL` is https here, so the request counts as secure.
  */
 function overTls(middleware: Handler): Handler {
   return function sessionOverTls(req, res, next) {
@@ -73,7 +76,7 @@ function overTls(middleware: Handler): Handler {
   };
 }
 
-/** Sessions of browsers: express-session over our session store. */
+/** Creates the browser sessions: express-session over the session store. */
 export function browserSessions(dependencies: BrowserSessionDependencies): BrowserSessions {
   const { settings, secrets, stores, bus, clock } = dependencies;
   const cookie = sessionCookie(settings);
@@ -101,18 +104,18 @@ export function browserSessions(dependencies: BrowserSessionDependencies): Brows
     return req.session;
   }
 
-  /** Ends every session that the request's cookies name, also when there are two, or one that its user's epoch has passed. */
+  /** Ends every session that the request's cookies name: there may be two, or one that is already invalid. */
   async function endNamed(req: WithSession): Promise<void> {
     for (const value of cookieValues(req.headers.cookie ?? '', cookie.name)) {
       const secretId = signedSessionId(decodeCookie(value), secrets);
       if (secretId === undefined) continue;
       const id = sha256(secretId);
-      // Its store may have lost it, and caches believe it still.
+      // The store may have lost the session while caches still hold it.
       if (!(await keeping.end(id))) await bus.publish({ kind: 'session', id });
     }
   }
 
-  /** A new session under a new id; the one before is ended in the store. */
+  /** Starts a session with a new id; the previous one is ended in the store. */
   async function renewed(req: WithSession, res: ServerResponse): Promise<Session> {
     const before = await loaded(req, res);
     await endNamed(req);
@@ -141,7 +144,7 @@ export function browserSessions(dependencies: BrowserSessionDependencies): Brows
       const held = await renewed(req, res);
       return await save(held, { userId: user.id, epoch: user.epoch, method, remember, address: caller.address, agent });
     } catch (error) {
-      // Else express-session would try once more to save it when the answer goes out, and send its cookie.
+      // With a session, express-session would save it again when the response ends, and send its cookie.
       req.session = undefined;
       throw error;
     }
@@ -151,7 +154,7 @@ export function browserSessions(dependencies: BrowserSessionDependencies): Brows
     await endNamed(req);
     const begun = req.session && sessions.recordOf(req.session);
     if (begun) await keeping.end(begun.id);
-    // Without a session express-session neither saves one nor sets its cookie when the answer goes out.
+    // Without a session, express-session neither saves one nor sets its cookie when the response ends.
     req.session = undefined;
     res.appendHeader('Set-Cookie', cookie.clearCookieHeader);
   }

@@ -1,6 +1,6 @@
 import type { CookieOptions } from 'express-session';
 
-/** The settings that make the session cookie. */
+/** The settings of the session cookie. */
 export type CookieSettings = Readonly<{
   publicUrl: string | undefined;
   cookieName: string | undefined;
@@ -8,20 +8,20 @@ export type CookieSettings = Readonly<{
   cookieSamesite: 'lax' | 'strict' | 'none';
 }>;
 
-/** The session cookie: its name, what it is set with, and how it is cleared. */
+/** The session cookie: its name, its attributes, and the header that clears it. */
 export type SessionCookie = Readonly<{
   name: string;
-  /** Every name of ours, the one in use first: also those that other settings give it. */
+  /** Every name that the cookie may have under some settings, the one in use first. */
   names: readonly string[];
   secure: boolean;
   options: CookieOptions;
-  /** The `Set-Cookie` value that removes it, with the attributes it is set with. */
+  /** The `Set-Cookie` value that clears the cookie, with the attributes it is set with. */
   clearCookieHeader: string;
 }>;
 
 const defaultNames = ['__Host-gatewarden', '__Secure-gatewarden', 'gatewarden'] as const;
 
-/** A browser takes a cookie of a prefixed name only with `Secure`, so that no http page can set it. */
+/** Browsers accept a prefixed name only with `Secure`, so that no http page can set the cookie. */
 function defaultName(secure: boolean, domain: string | undefined): (typeof defaultNames)[number] {
   if (!secure) return 'gatewarden';
   return domain === undefined ? '__Host-gatewarden' : '__Secure-gatewarden';
@@ -30,8 +30,8 @@ function defaultName(secure: boolean, domain: string | undefined): (typeof defau
 const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
 
 /**
- * `PUBLIC_URL` alone decides `Secure`, and with it the prefix `__Host-` (RFC 6265bis); a domain rules that out, and
- * `__Secure-` is left.
+ * The session cookie of these settings. `PUBLIC_URL` alone decides `Secure` and the prefix `__Host-` (RFC 6265bis); with a
+ * domain, the prefix is `__Secure-`.
  */
 export function sessionCookie(settings: CookieSettings): SessionCookie {
   const secure = settings.publicUrl?.startsWith('https:') === true;
@@ -55,12 +55,12 @@ export function sessionCookie(settings: CookieSettings): SessionCookie {
   });
 }
 
-/** So many `Set-Cookie` headers fit beside others into what proxies take. */
+/** The most `Set-Cookie` headers to send, so that the response's headers stay within the limits of proxies. */
 const mostCleared = 40;
 
 /**
  * The `Set-Cookie` values that clear a cookie of our name wherever one may have been set for this host and path: without a
- * domain and for each domain above the host, on each prefix of the path. `hostname` is a name or an address, checked.
+ * domain and for each domain above the host, on each prefix of the path. `hostname` is a valid name or address.
  */
 export function clearedEverywhere({ name, secure }: SessionCookie, hostname: string, path: string): string[] {
   const ends = ['Max-Age=0', 'HttpOnly', ...(secure ? ['Secure'] : [])].join('; ');
@@ -70,7 +70,7 @@ export function clearedEverywhere({ name, secure }: SessionCookie, hostname: str
   return values.slice(0, mostCleared);
 }
 
-/** An address has none, and browsers take no cookie for a single label. */
+/** An address has no domains, and browsers accept no cookie for a single label. */
 function domainsOf(hostname: string): string[] {
   if (hostname.includes(':') || /^[\d.]+$/.test(hostname)) return [];
   const labels = hostname.split('.');

@@ -7,17 +7,17 @@ type Done<T = void> = (error?: unknown, value?: T) => void;
 
 type Access = SessionAccess<SessionData>;
 
-/** A class of express-session's stores that a store of ours can extend. */
+/** A class of session store for express-session that `expressStore` can extend. */
 export type StoreClass = abstract new (access: Access) => session.Store;
 
-/** express-session's own, where the engine has none. */
+/** The default: express-session's `Store`. */
 abstract class PlainStore extends session.Store {
   constructor(_access: Access) {
     super();
   }
 }
 
-/** With a callback, calls it outside of the promise: what it throws must not come back to it as an error of the store. */
+/** Calls a callback outside of the promise, so that what it throws is not reported to it as an error of the store. */
 function settle<T>(work: Promise<T>, done: Done<T> | undefined): Promise<T | undefined> {
   if (done === undefined) return work;
   return work.then(
@@ -33,10 +33,10 @@ function settle<T>(work: Promise<T>, done: Done<T> | undefined): Promise<T | und
 }
 
 /**
- * express-session's store over ours: a `Base` whose reading and writing of single sessions is `held`'s. Each verb calls
- * back, and without a callback gives a promise, as connect-redis's do. `get`, `set` and `touch` take the secret id of the
- * cookie, `destroy` the public one too. A refused save is no error: the answer's headers are out by then.
- * Never emits `disconnect`, on which express-session would go on without sessions.
+ * A store for express-session: extends `Base`, and reads and writes single sessions through `held`. Each method calls back,
+ * or returns a promise without a callback, as those of connect-redis. `get`, `set` and `touch` take the secret id from the
+ * cookie, `destroy` the public id too. A refused save is not an error: the response's headers are sent by then. Never emits
+ * `disconnect`, after which express-session would continue without sessions.
  */
 export function expressStore(held: HeldSessions, Base: StoreClass = PlainStore): session.Store {
   class ExpressStore extends Base {
@@ -57,7 +57,7 @@ export function expressStore(held: HeldSessions, Base: StoreClass = PlainStore):
     override touch(sid: string, data: SessionData, done?: Done): Promise<void> {
       const work = held.touch(sid, data);
       if (done === undefined) return work;
-      // express-session holds the answer back until it is called: a store that cannot write must not.
+      // express-session delays the response until the callback: a store that cannot write must not block it.
       work.catch(() => undefined);
       return settle(Promise.resolve(), done);
     }

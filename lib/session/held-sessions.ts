@@ -2,49 +2,49 @@ import type { SessionData } from 'express-session';
 import { sha256 } from '../crypto/digest.ts';
 import type { SessionRecord } from '../stores/sessions.ts';
 
-/** What the store of express-session asks of the sessions behind it. */
+/** The session records that `HeldSessions` reads and writes. */
 export interface SessionKeeping {
-  /** The session, if it lives and its user's epoch has not passed it. */
+  /** The session, unless it has ended or its user's epoch is newer. */
   load(id: string): Promise<SessionRecord | undefined>;
   /** A new record for `held`: the identity given at sign-in, or a visitor's. Undefined when the id is taken. */
   create(id: string, held: object, data: string): Promise<SessionRecord | undefined>;
-  /** Update-only, and so are the next two: what was ended stays ended. */
+  /** This and the next two only update: an ended session is never created again. */
   saveData(id: string, data: string): Promise<boolean>;
   touch(record: SessionRecord): Promise<void>;
-  /** True when it was there. */
+  /** True when the session existed. */
   end(id: string): Promise<boolean>;
   clock(): number;
 }
 
-/** The sessions that express-session holds at the moment, and the records that they came from. */
+/** The session objects of express-session, with their records. */
 export interface HeldSessions {
-  /** By the secret id that the cookie holds; null when there is none. */
+  /** Loads a session by the secret id from the cookie; null when there is none. */
   load(sid: string): Promise<SessionData | null>;
-  /** `made` is what express-session makes of `held`: the same session. */
+  /** express-session has created `made` from `held`: both are the same session. */
   renamed(held: object, made: SessionData): void;
-  /** Updates what was loaded, creates what is new; a refused write is no error. */
+  /** Updates a loaded session, creates a new one. A refused write is not an error. */
   save(sid: string, held: SessionData): Promise<void>;
   touch(sid: string, held: SessionData): Promise<void>;
-  /** By the secret id, or by the public one. */
+  /** Ends a session by its secret or public id. */
   end(sid: string): Promise<void>;
-  /** The record behind a session that was loaded or saved. */
+  /** The record of a session that was loaded or saved. */
   recordOf(held: object): SessionRecord | undefined;
-  /** The same, with its data as it is now. */
+  /** The same record with the session's current data. */
   currentRecordOf(held: SessionData): SessionRecord | undefined;
-  /** The session as express-session takes it; undefined for what cannot be read. */
+  /** The data of a record for express-session; undefined when it cannot be parsed. */
   dataOf(record: SessionRecord): SessionData | undefined;
 }
 
-/** A SHA-256 in base64url; the secret ids that we make are shorter. */
+/** A public id: a SHA-256 in base64url. Secret ids are shorter. */
 const publicId = /^[\w-]{43}$/;
 
-/** What is kept of a session: its data and its cookie, but not the moment at which the cookie ends, which moves. */
+/** The stored text of a session: its data and cookie, without the cookie's expiry time, which changes on each request. */
 function textOf(held: SessionData): string {
   const { expires: _moves, ...cookie } = JSON.parse(JSON.stringify(held.cookie ?? {}));
   return JSON.stringify({ ...held, cookie });
 }
 
-/** The cookie ends when the session does. */
+/** The data of a record, with a cookie that expires with the session. */
 function dataOf(record: SessionRecord, now: number): SessionData | undefined {
   try {
     const held = JSON.parse(record.data);
@@ -57,16 +57,16 @@ function dataOf(record: SessionRecord, now: number): SessionData | undefined {
 }
 
 /**
- * Ties what express-session holds to our records, by the objects themselves, so that nothing in a session's data can
- * change whose it is. What was loaded can only be updated, what is new only created, so that a slow request brings no
- * ended session back (expressjs/session#935).
+ * Maps the session objects of express-session to records by object identity, so that nothing in a session's data can change
+ * its user. A loaded session is only updated and a new one only created, so that a slow request cannot restore an ended
+ * session (expressjs/session#935).
  */
 export function heldSessions(keeping: SessionKeeping): HeldSessions {
   const records = new WeakMap<object, SessionRecord>();
   const saved = new WeakMap<object, string>();
 
   async function update(record: SessionRecord, text: string): Promise<void> {
-    // express-session touches only what it does not save. Not waited for: it is only a mark.
+    // express-session touches only what it does not save. Not awaited: the last use is not critical.
     if (await keeping.saveData(record.id, text)) keeping.touch(record).catch(() => undefined);
   }
 

@@ -5,31 +5,31 @@ import type { SessionRecord } from '../stores/sessions.ts';
 import type { Stores } from '../stores/stores.ts';
 import type { SessionKeeping } from './held-sessions.ts';
 
-/** Who a session is of, how it began, and for how long; sign-in alone says so. */
+/** The user of a session and how they signed in; set at sign-in only. */
 export type Identity = Pick<SessionRecord, 'userId' | 'epoch' | 'method' | 'remember' | 'address' | 'agent'>;
 
 export const visitor: Identity = Object.freeze({ userId: null, epoch: 0, method: 'visitor', remember: false });
 
-/** Sessions of browsers in our stores. `idle` and `lifetime` in milliseconds. */
-export function sessionKeeping(
-  parts: Readonly<{
-    stores: Pick<Stores, 'sessions' | 'users'>;
-    bus: InvalidationBus;
-    idle: number;
-    lifetime: number;
-    clock: () => number;
-    /** The identity of a session that is about to be saved for the first time. */
-    identityOf: (held: object) => Identity;
-  }>,
-): SessionKeeping {
-  const { stores, bus, idle, lifetime, clock, identityOf } = parts;
+type Dependencies = Readonly<{
+  stores: Pick<Stores, 'sessions' | 'users'>;
+  bus: InvalidationBus;
+  idle: number;
+  lifetime: number;
+  clock: () => number;
+  /** The identity of a session that is about to be saved for the first time. */
+  identityOf: (held: object) => Identity;
+}>;
+
+/** Browser sessions in the stores. `idle` and `lifetime` are in milliseconds. */
+export function sessionKeeping(dependencies: Dependencies): SessionKeeping {
+  const { stores, bus, idle, lifetime, clock, identityOf } = dependencies;
   const interval = touchInterval(idle);
 
   async function isCurrent(record: SessionRecord): Promise<boolean> {
     return record.userId === null || sessionStands(record, await stores.users.byId(record.userId));
   }
 
-  /** On the user's record first: the store of sessions may come back with old data. */
+  /** Noted on the user's record first: the session store may restart with old data. */
   async function noteEnd(id: string): Promise<void> {
     const now = clock();
     const record = await stores.sessions.find(id, now);

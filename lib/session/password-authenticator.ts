@@ -5,14 +5,14 @@ import { type Result, refused } from '../errors.ts';
 import type { Caller, PasswordSignIn, SignInDoor } from '../services.ts';
 import type { UserRecord } from '../stores/records/users.ts';
 
-/** What a body presents: one that has been parsed, and checked to hold texts or nothing. */
+/** The credentials of a parsed body, whose fields are known to be text or absent. */
 export type PresentedPassword = Readonly<{ username?: string | undefined; password?: string | undefined }>;
 
-/** The one way in for a name and a password, whether they come in a form or in JSON. */
+/** Signs in with a name and a password, from a form or from JSON. */
 export interface PasswordAuthenticator {
   /**
-   * Has passport-local read the parsed body of `req`, and compares what it finds; `body` is what the route has checked of it.
-   * `invalid_credentials` when a field is missing, else as `PasswordSignIn.verify`. Rejects with an outage.
+   * Lets passport-local read the parsed body of `req`, and verifies the password. `body` holds the fields that the route has
+   * validated. `invalid_credentials` when a field is missing, else as `PasswordSignIn.verify`. Rejects only with an outage.
    */
   authenticate(
     req: IncomingMessage,
@@ -30,12 +30,12 @@ type Attempt = {
   result: Result<UserRecord>;
 };
 
-/** An Authenticator of Passport with one passport-local strategy; made once for an installation. */
+/** A Passport authenticator with one passport-local strategy, created once per installation. */
 export function passwordAuthenticator(signIn: Pick<PasswordSignIn, 'verify'>): PasswordAuthenticator {
   const attempts = new WeakMap<IncomingMessage, Attempt>();
   const strategy = new Strategy({ passReqToCallback: true }, (req, username, password, done) => {
     const attempt = attempts.get(req);
-    // passport-local takes from the query what the body lacks; a password in a URL ends up in logs and histories.
+    // passport-local falls back to the query. A password in a URL ends up in logs and histories, so it is refused.
     if (attempt?.body.username !== username || attempt.body.password !== password) return done(null, false);
     signIn.verify({ username, password }, attempt.caller, attempt.door).then((result) => {
       attempt.result = result;
@@ -47,7 +47,7 @@ export function passwordAuthenticator(signIn: Pick<PasswordSignIn, 'verify'>): P
   return {
     authenticate(req, res, body, caller, door) {
       const { username, password } = body;
-      // passport-local takes an empty text for a missing field; it costs and counts as any wrong one does.
+      // passport-local treats an empty text as a missing field. Verify it, so that it counts as any wrong password.
       if (username === '' || password === '') return signIn.verify({ username, password }, caller, door);
       const attempt: Attempt = { body, caller, door, result: refused('invalid_credentials') };
       attempts.set(req, attempt);

@@ -21,14 +21,17 @@ function viewOf(session: SessionRecord): SessionView {
   return Object.freeze({ id, kind, method, createdAt, lastSeenAt, expiresAt, address, agent });
 }
 
-/** A SHA-256 in base64url: what a client sends may be anything. */
+/** A public id: a SHA-256 in base64url. Clients may send anything else. */
 const idForm = /^[\w-]{43}$/;
 
 /** `gate.sessions`. */
 export function sessionsService(dependencies: SessionDependencies): Sessions {
   const { stores, bus, record, clock } = dependencies;
 
-  /** First on the user's record, for the store of sessions may come back with old data; caches and open sockets let go. */
+  /**
+   * Noted on the user's record first: the session store may restart with old data. Caches and open sockets are
+   * invalidated.
+   */
   async function endThese(userId: string, sessions: readonly SessionRecord[]): Promise<number> {
     const now = clock();
     const early = sessions.map((session) => endedEarly(session, now));
@@ -45,7 +48,7 @@ export function sessionsService(dependencies: SessionDependencies): Sessions {
     return ended;
   }
 
-  const tell = (username: string, by: Actor | undefined, detail: GateEvents['session.ended']['detail']) =>
+  const recordEnd = (username: string, by: Actor | undefined, detail: GateEvents['session.ended']['detail']) =>
     record({
       event: 'session.ended',
       ...doneBy(by),
@@ -57,19 +60,19 @@ export function sessionsService(dependencies: SessionDependencies): Sessions {
   async function list(username: string) {
     const user = await userNamed(stores.users, username);
     if (user === undefined) return { items: [] };
-    // Of an older epoch, or ended: refused already, whatever this store remembers.
-    const alive = ({ id, epoch }: SessionRecord) => user.epoch === epoch && !isEnded(user, id);
-    return { items: (await stores.sessions.listOf(user.id, clock())).filter(alive).map(viewOf) };
+    // A session of an older epoch, or one noted as ended, is refused already, whatever the session store holds.
+    const isValid = ({ id, epoch }: SessionRecord) => user.epoch === epoch && !isEnded(user, id);
+    return { items: (await stores.sessions.listOf(user.id, clock())).filter(isValid).map(viewOf) };
   }
 
   async function end(username: string, sessionId: string, by?: Actor): Promise<Result<undefined>> {
     const user = await userNamed(stores.users, username);
     const session = await stores.sessions.find(sessionId, clock());
-    // Its store may have lost it, and caches believe it still.
+    // The store may have lost the session while caches still hold it.
     if (session === undefined && idForm.test(sessionId)) await bus.publish({ kind: 'session', id: sessionId });
     const isTheirs = user !== undefined && session?.userId === user.id;
     if (!isTheirs || (await endThese(user.id, [session])) === 0) return refused('not_found');
-    await tell(user.username, by, { session: sessionId });
+    await recordEnd(user.username, by, { session: sessionId });
     return ok(undefined);
   }
 
@@ -78,7 +81,7 @@ export function sessionsService(dependencies: SessionDependencies): Sessions {
     if (user === undefined) return refused('not_found');
     const sessions = (await stores.sessions.listOf(user.id, clock())).filter(({ id }) => id !== keep);
     const ended = await endThese(user.id, sessions);
-    if (ended > 0) await tell(user.username, by, { sessions: ended });
+    if (ended > 0) await recordEnd(user.username, by, { sessions: ended });
     return ok({ sessions: ended });
   }
 

@@ -10,8 +10,8 @@ function isSignatureOf(id: string, signature: Buffer, secret: string): boolean {
 }
 
 /**
- * The secret session id in a cookie value of express-session (`s:<id>.<signature>`, URL-decoded), when one of the secrets
- * signed it; else undefined. Every secret is tried, in constant time.
+ * Returns the secret session id in a cookie value of express-session (`s:<id>.<signature>`, URL-decoded) when one of the
+ * secrets signed it, else undefined. Tries every secret, in constant time.
  */
 export function signedSessionId(cookieValue: string, secrets: readonly string[]): string | undefined {
   const dot = cookieValue.lastIndexOf('.');
@@ -22,7 +22,7 @@ export function signedSessionId(cookieValue: string, secrets: readonly string[])
   return secrets.filter((secret) => isSignatureOf(id, signature, secret)).length > 0 ? id : undefined;
 }
 
-/** The cookie value that express-session makes of a session id, signed with `secret`. For tests of those who guard an app. */
+/** Returns the cookie value that express-session gives a session id, signed with `secret`. For `testGate`. */
 export function signSessionId(id: string, secret: string): string {
   return `s:${id}.${createHmac('sha256', secret).update(id).digest('base64').replace(/=+$/, '')}`;
 }

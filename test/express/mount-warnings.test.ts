@@ -4,8 +4,7 @@ import express, { type Express } from 'express';
 import type { Gatewarden, Log } from 'gatewarden';
 import { startApp } from './app.ts';
 
-const text =
-  'a guard below a mount path runs without authenticate() before it: a path in another spelling goes past it';
+const text = 'a guard below a mount path runs without authenticate() before it: a path in another spelling bypasses it';
 
 /** An app whose gate logs into `warned`. */
 async function warnedOf(t: TestContext, build: (server: Express, gate: Gatewarden) => void) {
