@@ -4,57 +4,62 @@ import { addressKey } from '../net/address-key.ts';
 import type { AttemptStore } from '../stores/attempts.ts';
 
 const day = 24 * 60 * 60 * 1000;
-/** Longer than the longest queue takes: a place is given up when its attempt ends, unless its process died before. */
+/**
+ * Lifetime of a place whose process died; longer than any wait in the hashing queue. Other places end with their attempt.
+ */
 const placeMs = 2 * 60 * 1000;
-/** Seconds after which a place is likely to be free again. */
+/** `retryAfter` in seconds when only the attempts in progress use up a limit. */
 const briefly = 2;
 
-/** One attempt that may go on, and holds its places until it ends in one of three ways. */
+/** An attempt within the limits. It holds its places until one of its three functions is called. */
 export interface Attempt {
   readonly ok: true;
-  /** Who tries has signed in from that address before. */
+  /** Whether the user has signed in from that address before. */
   readonly known: boolean;
-  /** It was right: it counts nowhere, and the counter of user and address, or of the session, begins anew. */
+  /** The secret was right: it is not counted, and the counter of user and address, or of the session, is reset. */
   succeeded(): Promise<void>;
-  /** It was wrong: it counts. */
+  /** The secret was wrong: the failure is counted. */
   failed(): Promise<void>;
-  /** Nothing was compared: it counts nowhere. */
+  /** Nothing was compared: nothing is counted. */
   withdrawn(): Promise<void>;
 }
 
-/** An attempt that may not go on. */
+/** An attempt beyond the limits. */
 export type Refused = Readonly<{ ok: false; refusal: Refusal }>;
 
 /**
- * Limits failed attempts, for every door that takes a secret. An attempt that is being checked holds a place beside the
- * failures, so that no more are compared at once than may fail. Refuses with `rate_limited` and `retryAfter` in seconds: what
- * is left of the window when the failures have used up a limit, two when others are still being checked.
+ * Limits failed attempts wherever a secret is verified. An attempt in progress holds a place, which counts with the failures,
+ * so that no more attempts run at once than may fail. Refuses with `rate_limited` and `retryAfter` in seconds: the rest of
+ * the window when the failures alone reach a limit, else two.
  */
 export interface AttemptLimits {
   /**
-   * A sign-in. `who` is the key of whom it is about, the same for every spelling of a name: a user's id, or a digest of what
+   * Begins a sign-in. `who` is the same for every spelling of a name: a user's id, or for an unknown name a digest of what
    * was typed.
    */
   signIn(who: string, address: string): Promise<Attempt | Refused>;
   /**
-   * The current password in a session that is signed in. Failures count for that session and for the user's day; those of
-   * strangers at the sign-in do not hold it up.
+   * Begins a check of the current password in a signed-in session. Failures count against the session and the user's daily
+   * limit. Failed sign-ins by others do not block it.
    */
   confirm(who: string, session: string): Promise<Attempt | Refused>;
-  /** Counts a wrong setup token from an address, apart from all else; refuses beyond the limit. A right one needs no leave. */
+  /** Counts a wrong setup token from an address, on a counter of its own, and refuses beyond the limit. */
   wrongSetupToken(address: string): Promise<Refused | undefined>;
-  /** `who` has signed in from there: the limits that others use up there do not hold them up. */
+  /** Notes that `who` has signed in from an address: failures by others then no longer block them there. */
   remember(who: string, address: string, at: number): Promise<void>;
 }
 
-/** `most` is absent for a counter that only counts: somebody else is limited by it. */
+/** `most` is absent for a counter that does not limit this attempt, only others. */
 type Limit = Readonly<{ key: string; window: number; most?: number; clearedBySuccess?: true }>;
 
 const limitedFor = (resetMs: number) => refused('rate_limited', { retryAfter: Math.max(1, Math.ceil(resetMs / 1000)) });
 
-/** Takes a place in each limit, the widest first: once an address is refused, inventing names from it makes no counters. */
+/** Takes a place in each limit, the widest first, so that a blocked address cannot create counters with invented names. */
 function placesIn(store: AttemptStore, holder: string) {
-  /** Undefined when it got a place. It asks twice: a flood of refused attempts writes nothing. */
+  /**
+   * Returns undefined when the place is taken. Counts before it writes, so that a flood of refused attempts writes
+   * nothing.
+   */
   async function take({ key, window, most }: Limit & { most: number }): Promise<Refused | undefined> {
     const before = await store.count(key, window);
     if (before.count >= most) return limitedFor(before.resetMs);
@@ -84,6 +89,7 @@ function placesIn(store: AttemptStore, holder: string) {
   };
 }
 
+/** The limits of an installation: `loginWindow` in milliseconds, the others are numbers of failures. */
 export function attemptLimits(
   store: AttemptStore,
   settings: Readonly<{
@@ -122,7 +128,7 @@ export function attemptLimits(
       const known = await store.knowsAddress(who, from);
       const ofAddress: Limit = { key: `address:${from}`, ...manyOfAddress };
       const ofPair: Limit = { key: `pair:${who}:${from}`, ...few, clearedBySuccess: true };
-      // What others use up does not hold up who has signed in from there before; their own failures count for the others.
+      // Failures by others do not block a user who has signed in from there; that user's failures do count for others.
       const wide = known ? [{ key: ofAddress.key, window: day }] : [ofAddress, { key: `user:${who}`, ...manyOfUser }];
       return begin([...wide, ofPair], known);
     },

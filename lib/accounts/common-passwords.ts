@@ -1,7 +1,7 @@
 import { rankedPasswords } from './ranked-passwords.ts';
 import { unit } from './repetition.ts';
 
-/** Words that most guessed passwords are built on; digits and signs around them do not help. */
+/** Words that most guessed passwords are built on; digits and punctuation around them do not help. */
 const stems = `aaaaaa abcabc abcdef abcdefg abcdefgh access admin administrator airplane alexander amanda america andrea andrew
   angel anthony apple arsenal asdasd asdf asdfgh asdfghjk asdfghjkl ashley autumn azerty babygirl bailey banana barcelona
   baseball basketball batman beautiful bismillah blahblah blink brandon buster butterfly calvin camaro changeit changeme
@@ -86,7 +86,7 @@ export function isCommonPassword(password: string): boolean {
   );
 }
 
-/** `around`: how many characters stood around it. */
+/** `around`: the number of characters that were removed around it. */
 function isRanked(piece: string, around: number): boolean {
   const isBuiltOn = around === 0 || (around <= 6 && piece.length >= 5);
   return isBuiltOn && rankedPasswords().has(piece);
@@ -94,7 +94,7 @@ function isRanked(piece: string, around: number): boolean {
 
 function isGuessedFirst(reading: string, lower: string): boolean {
   if (wholeSet.has(reading) || stemSet.has(reading)) return true;
-  // The piece of a repetition; a reading without letters (`2024`) says nothing of the rest.
+  // A short piece counts only as a repetition: a reading without letters (`2024`) says nothing about the rest.
   if (reading.length <= 3) return unit(lower).length <= 3;
   return reading.length >= lower.length - 4 && isRun(reading);
 }

@@ -6,7 +6,7 @@ import type { Stores } from '../stores/stores.ts';
 import type { Actor, Ladder } from '../types.ts';
 import type { PolicySettings } from './password-policy.ts';
 
-/** What the services of accounts work with. `clock` is in milliseconds since the epoch. */
+/** Dependencies of the account services. `clock` returns milliseconds since the epoch. */
 export type AccountDependencies = Readonly<{
   stores: Pick<Stores, 'users' | 'sessions' | 'tokens' | 'refreshTokens' | 'attempts' | 'facts'>;
   bus: InvalidationBus;
@@ -26,8 +26,8 @@ export type AccountDependencies = Readonly<{
   clock: () => number;
 }>;
 
-/** Whether it comes from an admin's hand: a signed-in admin, or the command on the store itself. */
-export function isAdminsHand(by: Actor | undefined, ladder: Ladder): boolean {
+/** Whether an admin acts: a signed-in one, or the command that works on the store. */
+export function isByAdmin(by: Actor | undefined, ladder: Ladder): boolean {
   if (by === undefined) return false;
   return by.principal.via === 'command' || ladder.atLeast(by.principal.role, ladder.rung('admin'));
 }

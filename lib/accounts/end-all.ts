@@ -1,16 +1,21 @@
 import type { InvalidationBus } from '../invalidation/bus.ts';
 import type { Stores } from '../stores/stores.ts';
 
+type Dependencies = Readonly<{
+  stores: Pick<Stores, 'sessions' | 'refreshTokens'>;
+  bus: InvalidationBus;
+  clock: () => number;
+}>;
+
 /**
- * Tells everybody that the user changed, then clears away what their new epoch has already ended. The session `keep` is
- * carried over to the new epoch, if it was of the one before.
+ * Publishes that the user changed, then deletes the sessions and refresh tokens that the new epoch has invalidated. The
+ * session `keep` (a public id) moves to the new epoch, if it belongs to the one before.
  */
 export async function endCredentialsOf(
-  parts: Readonly<{ stores: Pick<Stores, 'sessions' | 'refreshTokens'>; bus: InvalidationBus; clock: () => number }>,
+  { stores, bus, clock }: Dependencies,
   user: Readonly<{ id: string; epoch: number }>,
   keep?: string,
 ): Promise<void> {
-  const { stores, bus, clock } = parts;
   await bus.publish({ kind: 'user', id: user.id });
   const kept = keep === undefined ? undefined : await stores.sessions.find(keep, clock());
   const carried = kept?.userId === user.id && kept.epoch === user.epoch - 1;

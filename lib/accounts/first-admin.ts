@@ -5,17 +5,17 @@ import type { Caller, FirstAdmin } from '../services.ts';
 import type { UserRecord } from '../stores/records/users.ts';
 import type { Actor } from '../types.ts';
 import { attemptLimits } from './attempts.ts';
+import type { AccountDependencies } from './dependencies.ts';
 import { nameKey, namePolicy } from './names.ts';
-import type { AccountDependencies } from './parts.ts';
 import { passwordPolicy } from './password-policy.ts';
 import { setupTokens } from './setup-token.ts';
 import { viewOf } from './view.ts';
 
-type Wanted = Readonly<{ username: unknown; password: unknown }>;
+type NewAdmin = Readonly<{ username: unknown; password: unknown }>;
 
 /**
- * The first admin, by whichever way comes first: of all ways and all instances at once, one makes it.
- * The setup token is worked out from the secret key, the installation's id and the time: nothing to keep.
+ * Creates the first admin. When several instances or ways (setup link, environment, command) try at once, one succeeds.
+ * Setup tokens are computed from the secret key, the installation's id and the time, and are not stored.
  */
 export async function firstAdmin(dependencies: AccountDependencies): Promise<FirstAdmin> {
   const { stores, bus, record, ladder, hasher, settings, clock, keyring } = dependencies;
@@ -25,14 +25,14 @@ export async function firstAdmin(dependencies: AccountDependencies): Promise<Fir
   const installation = await stores.facts.putIfAbsent('installation', randomBase62(20));
   const tokens = setupTokens(keyring.derive('setup'), installation);
 
-  // The stores never let the last admin go, so that it need not be asked again.
+  // The stores never remove the last admin, so the answer does not change back.
   let there = false;
   async function needed(): Promise<boolean> {
     there ||= await stores.users.hasAdmin();
     return !there;
   }
 
-  function problemsOf({ username, password }: Wanted): FieldProblem[] {
+  function problemsOf({ username, password }: NewAdmin): FieldProblem[] {
     const name = problemOfName(username, true);
     const secret = problemOfPassword(password, { username: String(username) });
     return [
@@ -57,8 +57,8 @@ export async function firstAdmin(dependencies: AccountDependencies): Promise<Fir
     };
   }
 
-  /** `conflict` when there is an admin, or when the name is somebody else's. */
-  async function insert(wanted: Wanted): Promise<Result<UserRecord>> {
+  /** `conflict` when there is an admin, or when the name is taken. */
+  async function insert(wanted: NewAdmin): Promise<Result<UserRecord>> {
     const problems = problemsOf(wanted);
     if (problems.length > 0) return refused('validation_failed', { problems });
     const user = await recordFor(String(wanted.username), String(wanted.password));
@@ -72,7 +72,7 @@ export async function firstAdmin(dependencies: AccountDependencies): Promise<Fir
     return ok(user);
   }
 
-  const tell = (user: UserRecord, by: ReturnType<typeof doneBy>, action: string) =>
+  const recordChange = (user: UserRecord, by: ReturnType<typeof doneBy>, action: string) =>
     record({
       event: 'user.changed',
       ...by,
@@ -82,8 +82,8 @@ export async function firstAdmin(dependencies: AccountDependencies): Promise<Fir
     });
 
   /**
-   * Compared before it is counted: a token of 152 bits is not guessed, and wrong ones must not keep the right one out. Wrong
-   * ones are limited all the same, so that what they cost is.
+   * Compares before it counts: a MAC of 152 bits cannot be guessed, and wrong tokens must not block the right one. Wrong ones
+   * are limited only for their cost.
    */
   async function checkToken(token: unknown, { address, agent }: Caller): Promise<Result<undefined>> {
     const verdict = tokens.check(token, clock());
@@ -95,14 +95,14 @@ export async function firstAdmin(dependencies: AccountDependencies): Promise<Fir
     return refusal;
   }
 
-  async function setUp(input: Wanted & { token: unknown }, caller: Caller): Promise<Result<UserRecord>> {
+  async function setUp(input: NewAdmin & { token: unknown }, caller: Caller): Promise<Result<UserRecord>> {
     if (!(await needed())) return refused('not_found');
     const checked = await checkToken(input.token, caller);
     if (!checked.ok) return checked;
     const made = await insert(input);
     if (!made.ok) return there ? refused('not_found') : made;
     await attempts.remember(made.value.id, caller.address, clock());
-    await tell(
+    await recordChange(
       made.value,
       { actor: made.value.username, via: 'none', address: caller.address, agent: caller.agent },
       'set up',
@@ -118,7 +118,7 @@ export async function firstAdmin(dependencies: AccountDependencies): Promise<Fir
       if (!(await needed())) return refused('conflict', { detail: 'There is an administrator already.' });
       const made = await insert({ username, password });
       if (!made.ok) return made;
-      await tell(made.value, doneBy(by), 'created');
+      await recordChange(made.value, doneBy(by), 'created');
       return ok(viewOf(made.value));
     },
   };

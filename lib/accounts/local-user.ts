@@ -3,10 +3,10 @@ import type { Settings } from '../settings/settings.ts';
 import type { UserStore } from '../stores/records/users.ts';
 import { nameKey } from './names.ts';
 
-/** The user that auto-login acts as where the settings name none. */
+/** The username of auto-login when the settings name none. */
 export const localUser = 'local';
 
-/** Whom auto-login acts as; a user `local`, without a password, is made where nobody is named. */
+/** The name key of the auto-login user. Creates a user `local` without a password when the settings name none. */
 export async function autoLoginName(users: UserStore, settings: Settings, now: number): Promise<string> {
   const named = settings.autoLoginUser ?? settings.superuser;
   if (named !== undefined) return nameKey(named);

@@ -1,6 +1,6 @@
 import { hasHazard } from '../text.ts';
 
-/** Names that upstream services, mail systems and people take for somebody with power, or for nobody in particular. */
+/** Names that upstreams, mail systems and people associate with privileges or with no particular user. */
 const reserved = `abuse admin administrator admins anonymous anony api auth authenticated bot console daemon default
   everybody everyone gatewarden guest help host hostmaster info internal localhost login logout mail me moderator nobody
   none null official operator owner postmaster proxy public registration root security self service setup signup
@@ -10,12 +10,12 @@ const reserved = `abuse admin administrator admins anonymous anony api auth auth
 
 const syntax = /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}$/;
 
-/** By what names and addresses are compared: lower case. */
+/** The key by which names and addresses are compared: lower case. */
 export const nameKey = (name: string): string => name.toLowerCase();
 
 /**
- * By what a name that somebody typed at a sign-in is looked up and counted: NFKC and lower case, so that every
- * spelling of one name is one key. Undefined for what can be nobody's name or address.
+ * The key by which a name typed at a sign-in is looked up and counted: NFKC and lower case, so that every spelling of a name
+ * has one key. Undefined for text that cannot be a name or an address.
  */
 export function typedKey(typed: string): string | undefined {
   if (typed.length > 320 || !typed.isWellFormed()) return undefined;
@@ -24,13 +24,14 @@ export function typedKey(typed: string): string | undefined {
 }
 
 /**
- * What is wrong with a name for a new user, as a sentence, or undefined. `byAdmin`: it comes from an admin's hand, who may
- * give reserved names and such with `@`.
+ * Returns what is wrong with a new user's name, as the end of a sentence, or undefined. `byAdmin`: an admin assigns it, who
+ * may use reserved names and names with `@`.
  */
 export type NamePolicy = (name: unknown, byAdmin: boolean) => string | undefined;
 
+/** Creates the policy. `reservedNames` are refused besides the built-in ones. */
 export function namePolicy(reservedNames: readonly string[]): NamePolicy {
-  const taken = new Set([...reserved, ...reservedNames.map(nameKey)]);
+  const refusedNames = new Set([...reserved, ...reservedNames.map(nameKey)]);
   return function problemOfName(name, byAdmin) {
     if (typeof name !== 'string') return 'must be a text';
     if (!syntax.test(name)) {
@@ -38,11 +39,14 @@ export function namePolicy(reservedNames: readonly string[]): NamePolicy {
     }
     if (byAdmin) return undefined;
     if (name.includes('@')) return 'may hold an @ only when an administrator gives it';
-    return taken.has(nameKey(name)) ? 'is reserved' : undefined;
+    return refusedNames.has(nameKey(name)) ? 'is reserved' : undefined;
   };
 }
 
-/** What is wrong with an e-mail address, as a sentence, or undefined. Only its outline is looked at: mail proves the rest. */
+/**
+ * Returns what is wrong with an e-mail address, or undefined. Checks the syntax roughly: only a mail to it proves an
+ * address.
+ */
 export function problemOfEmail(email: unknown): string | undefined {
   if (typeof email !== 'string') return 'must be a text';
   const fits =
@@ -50,7 +54,7 @@ export function problemOfEmail(email: unknown): string | undefined {
   return fits ? undefined : 'is not an e-mail address';
 }
 
-/** What is wrong with a display name, as a sentence, or undefined. Any Unicode but hazardous characters (see `hasHazard`). */
+/** Returns what is wrong with a display name, or undefined. Any Unicode text without hazardous characters (`hasHazard`). */
 export function problemOfDisplayName(name: unknown): string | undefined {
   if (typeof name !== 'string') return 'must be a text';
   if (name.length > 200) return 'must not be longer than 200 characters';

@@ -2,17 +2,17 @@ import { passwordText } from '../crypto/password-text.ts';
 import { isCommonPassword } from './common-passwords.ts';
 import { nameKey } from './names.ts';
 
-/** Whose password it is to be: what others may know of them makes no password. */
+/** The user of a new password, whose names it must not be made of. */
 export type PasswordOwner = Readonly<{
   username: string;
   email?: string | null | undefined;
   displayName?: string | null | undefined;
 }>;
 
-/** What is wrong with a new password, as a sentence that does not contain it, or undefined. No composition rules. */
+/** Returns what is wrong with a new password, without repeating it, or undefined. There are no composition rules. */
 export type PasswordPolicy = (password: unknown, owner: PasswordOwner) => string | undefined;
 
-/** What the policy depends on: the least length, and what people know of the installation. */
+/** Settings of the policy: the minimum length, and names of the installation that a password must not be made of. */
 export type PolicySettings = Readonly<{
   passwordMinLength: number;
   brandName?: string | undefined;
@@ -34,7 +34,7 @@ function namesOf(owner: PasswordOwner): string[] {
     .filter((name) => name.length >= 3);
 }
 
-/** Made of one of these words: alone, several times, or with a few characters around it. */
+/** Whether a password is made of one of these words: alone, repeated, or with a few characters around it. */
 function isMadeOf(password: string, names: readonly string[]): boolean {
   const typed = letters(password);
   return names.some((name) => typed.includes(name) && typed.replaceAll(name, '').length < 6);
@@ -43,17 +43,17 @@ function isMadeOf(password: string, names: readonly string[]): boolean {
 const hostOf = (url: string | undefined): string =>
   url !== undefined && URL.canParse(url) ? new URL(url).hostname : '';
 
-/** What everybody knows who sees the sign-in page: the names of this program, the brand, the hosts and the service behind. */
+/** Words that the sign-in page reveals: the names of this program, the brand, the hosts and the upstream. */
 function knownWords({ brandName = '', publicUrl, adminUrl, upstream }: PolicySettings): string[] {
   const hosts = [publicUrl, adminUrl, upstream].map(hostOf);
-  // Not the last label: `com` says nothing of anybody.
+  // Without the last label, such as `com`, which identifies no installation.
   const labels = hosts.flatMap((host) => host.split('.').slice(0, -1));
   return ['gatewarden', brandName, ...brandName.split(/\s+/), ...hosts, ...labels]
     .map(letters)
     .filter((word) => word.length >= 4 && /\p{L}/u.test(word));
 }
 
-/** The policy of an installation. Its minimum is in characters (code points) after NFKC. */
+/** Creates the policy of an installation. The minimum length is in code points after NFKC. */
 export function passwordPolicy(settings: PolicySettings): PasswordPolicy {
   const minLength = settings.passwordMinLength;
   const known = knownWords(settings);

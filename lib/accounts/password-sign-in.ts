@@ -4,16 +4,16 @@ import type { Caller, PasswordSignIn, SignInDoor } from '../services.ts';
 import type { UserRecord } from '../stores/records/users.ts';
 import type { Actor, Via } from '../types.ts';
 import { type Attempt, attemptLimits, type Refused } from './attempts.ts';
+import type { AccountDependencies } from './dependencies.ts';
 import { endCredentialsOf } from './end-all.ts';
 import { typedKey } from './names.ts';
-import type { AccountDependencies } from './parts.ts';
 import { passwordPolicy } from './password-policy.ts';
 import { unknownNames } from './unknown-name.ts';
 
-/** Who is meant, and what is known of them. */
+/** A name and password to verify, with the user of that name, if any. */
 type Claim = Readonly<{ user: UserRecord | undefined; name: string; password: string; door: SignInDoor }>;
 
-/** Seconds after which the hashing queue is likely to have room. */
+/** `retryAfter` in seconds when the hashing queue is full. */
 const queueDrains = 2;
 
 const notText = (fields: Readonly<Record<string, unknown>>): FieldProblem[] =>
@@ -24,14 +24,14 @@ const notText = (fields: Readonly<Record<string, unknown>>): FieldProblem[] =>
 const unconfirmed = (message: string) =>
   refused('confirmation_required', { problems: [{ field: 'current_password', message }] });
 
-/** The one place that compares passwords; whatever is wrong costs one comparison, so that the clock tells nothing. */
+/** Verifies passwords. Each failure takes one comparison, so that the time does not reveal whether a name exists. */
 export function passwordSignIn(dependencies: AccountDependencies): PasswordSignIn {
   const { stores, record, hasher, settings, clock } = dependencies;
   const unknownName = unknownNames(dependencies.keyring);
   const attempts = attemptLimits(stores.attempts, settings);
   const problemOfPassword = passwordPolicy(settings);
 
-  /** By name, else by address. */
+  /** Finds a user by name, else by e-mail address. */
   async function find(typed: string): Promise<UserRecord | undefined> {
     const key = typedKey(typed);
     if (key === undefined) return undefined;
@@ -41,7 +41,7 @@ export function passwordSignIn(dependencies: AccountDependencies): PasswordSignI
   const failed = ({ name, door }: Claim, { address, agent }: Caller, outcome: ErrorCode, via: Via = 'none') =>
     record({ event: 'login.failed', actor: name, via, address, agent, outcome, detail: { door, method: 'password' } });
 
-  /** Undefined when the hashing queue is full. */
+  /** Compares the password; undefined when the hashing queue is full. */
   async function compare(claim: Claim, attempt: Attempt) {
     try {
       return await hasher.verify(claim.password, claim.user?.passwordHash, { stranger: !attempt.known });
@@ -57,13 +57,13 @@ export function passwordSignIn(dependencies: AccountDependencies): PasswordSignI
     try {
       await stores.users.rehash(user.id, user.passwordHash, await hasher.hash(password));
     } catch (error) {
-      // A busy moment: the next sign-in does it.
+      // The hashing queue is full: the next sign-in stores the new hash.
       if (!(error instanceof StoreUnavailableError)) throw error;
     }
   }
 
-  /** The user of a right password, whatever their state. */
-  async function proven(claim: Claim, attempt: Attempt | Refused): Promise<Result<UserRecord>> {
+  /** The user of a right password, in any state. */
+  async function verified(claim: Claim, attempt: Attempt | Refused): Promise<Result<UserRecord>> {
     if (!attempt.ok) return attempt;
     const compared = await compare(claim, attempt);
     if (compared === undefined) return refused('store_unavailable', { retryAfter: queueDrains });
@@ -76,10 +76,10 @@ export function passwordSignIn(dependencies: AccountDependencies): PasswordSignI
     return ok(claim.user);
   }
 
-  /** Only the right password learns that the account may not be used. */
-  function admitted(known: Result<UserRecord>): Result<UserRecord> {
-    if (!known.ok || known.value.state === 'active') return known;
-    return refused(known.value.state === 'pending' ? 'account_pending' : 'account_disabled');
+  /** Only a right password reveals that the account is pending or disabled. */
+  function requireActive(proof: Result<UserRecord>): Result<UserRecord> {
+    if (!proof.ok || proof.value.state === 'active') return proof;
+    return refused(proof.value.state === 'pending' ? 'account_pending' : 'account_disabled');
   }
 
   async function verify(
@@ -93,18 +93,18 @@ export function passwordSignIn(dependencies: AccountDependencies): PasswordSignI
     const user = await find(username);
     const claim: Claim = { user, name: user?.username ?? unknownName(username), password, door };
     const attempt = await attempts.signIn(user?.id ?? claim.name, caller.address);
-    const known = admitted(await proven(claim, attempt));
-    if (!known.ok) {
-      await failed(claim, caller, known.refusal.code);
-      return known;
+    const proof = requireActive(await verified(claim, attempt));
+    if (!proof.ok) {
+      await failed(claim, caller, proof.refusal.code);
+      return proof;
     }
     const now = clock();
-    await attempts.remember(known.value.id, caller.address, now);
-    await stores.users.signedIn(known.value.id, now);
+    await attempts.remember(proof.value.id, caller.address, now);
+    await stores.users.signedIn(proof.value.id, now);
     const { address, agent } = caller;
     const detail = { door, method: 'password' as const };
     await record({ event: 'login.succeeded', actor: claim.name, via: 'none', address, agent, outcome: 'ok', detail });
-    return known;
+    return proof;
   }
 
   async function confirm({ principal, address = '', agent }: Actor, password: unknown): Promise<Result<UserRecord>> {
@@ -115,10 +115,10 @@ export function passwordSignIn(dependencies: AccountDependencies): PasswordSignI
     const { id, name, via, sessionId, tokenId } = principal;
     const claim: Claim = { user: await stores.users.byId(id), name, password, door: 'confirm' };
     const attempt = await attempts.confirm(id, sessionId ?? tokenId ?? `${via}:${address}`);
-    const known = admitted(await proven(claim, attempt));
-    if (known.ok) return known;
-    await failed(claim, { address, agent }, known.refusal.code, via);
-    return known.refusal.code === 'invalid_credentials' ? unconfirmed('is not right') : known;
+    const proof = requireActive(await verified(claim, attempt));
+    if (proof.ok) return proof;
+    await failed(claim, { address, agent }, proof.refusal.code, via);
+    return proof.refusal.code === 'invalid_credentials' ? unconfirmed('is not right') : proof;
   }
 
   async function change(userId: string, password: string, by?: Actor, keep?: string): Promise<Result<undefined>> {

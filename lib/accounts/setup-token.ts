@@ -6,13 +6,16 @@ const timeBytes = 5;
 const macBytes = 19;
 
 /**
- * Tokens of the setup link: the second of their issue and a MAC over it under the secret key, so that nothing is kept. Every
- * instance of an installation issues its own at its start, and accepts those of all.
+ * Tokens of the setup link: the time of issue in seconds, and a MAC over it with the secret key. They are not stored. Each
+ * instance of an installation issues its own at start, and accepts those of all.
  */
 export interface SetupTokens {
-  /** A token that is good for an hour from `now`, in milliseconds since the epoch. */
+  /** Returns a token that is valid for an hour from `now`, in milliseconds since the epoch. */
   issue(now: number): string;
-  /** `expired` for one of ours that is older than an hour, or younger than nothing: a clock was set. */
+  /**
+   * `expired`: the token is older than an hour, or was issued more than five minutes in the future (a clock was set
+   * back).
+   */
   check(token: unknown, now: number): 'good' | 'expired' | 'wrong';
 }
 

@@ -4,7 +4,7 @@ import type { PasswordSignIn, SignIn } from '../services.ts';
 import type { UserStore } from '../stores/records/users.ts';
 import { viewOf } from './view.ts';
 
-/** `gate.signIn`: the checks of passwords, without the records behind them. */
+/** `gate.signIn`: as `PasswordSignIn`, with views in place of records. */
 export function signInService(passwords: PasswordSignIn, users: UserStore): SignIn {
   return {
     async verify(credentials, { address, agent }) {

@@ -3,15 +3,18 @@ import type { FirstAdmin } from '../services.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Actor, Ladder } from '../types.ts';
 
-/** Makes the admin that the environment names, while there is none. Throws `SettingsError` where that cannot be. */
+/**
+ * Creates the admin that the environment names, while there is none. Throws `SettingsError` when the name or password is
+ * refused.
+ */
 export async function makeSuperuser(firstAdmin: FirstAdmin, settings: Settings, ladder: Ladder): Promise<void> {
   const made = await ensureSuperuser(firstAdmin, settings, ladder);
   if (made.ok) return;
   const { problems = [], detail = made.refusal.code } = made.refusal;
-  const told = problems.map(
+  const sentences = problems.map(
     (one) => `${one.field === 'password' ? 'SUPERUSER_PASSWORD' : 'SUPERUSER'}: ${one.message}`,
   );
-  throw new SettingsError(told.length > 0 ? told : [`SUPERUSER: ${detail}`]);
+  throw new SettingsError(sentences.length > 0 ? sentences : [`SUPERUSER: ${detail}`]);
 }
 
 /** The program itself, at its start. */
@@ -20,9 +23,8 @@ const program = (role: string): Actor => ({
 });
 
 /**
- * Makes the admin that `SUPERUSER` and `SUPERUSER_PASSWORD` name, at start, while there is no admin; never changes one.
- * `kept`: there is an admin already. `unset`: the settings name none. Refused: the name or the password will not do, which
- * should end the start.
+ * Creates the admin that `SUPERUSER` and `SUPERUSER_PASSWORD` name, at start, while there is no admin; never changes one.
+ * `kept`: there is an admin already. `unset`: the settings name none. A refused name or password should end the start.
  */
 export async function ensureSuperuser(
   firstAdmin: FirstAdmin,
@@ -34,6 +36,6 @@ export async function ensureSuperuser(
   if (!(await firstAdmin.needed())) return ok('kept');
   const made = await firstAdmin.create(superuser, superuserPassword, program(ladder.rung('admin')));
   if (made.ok) return ok('created');
-  // Another instance that starts at the same time was first.
+  // Another instance that started at the same time has created the admin.
   return (await firstAdmin.needed()) ? made : ok('kept');
 }

@@ -3,9 +3,9 @@ import type { Keyring } from '../crypto/keyring.ts';
 import { typedKey } from './names.ts';
 
 /**
- * What is kept of a name that nobody has: people type passwords there. `unknown:` and a digest under the secret key, the same
- * for every spelling of a name, so that equal ones can be told from different ones and nothing else. No user's name has a `:`.
- * After the secret key was rotated the same name has another digest.
+ * Returns a pseudonym for a name that no user has, since users type passwords into that field by mistake: `unknown:` and a
+ * digest with the secret key, the same for every spelling of a name. It shows which names are equal, and nothing else. No
+ * username has a `:`. After the secret key is rotated a name has another digest.
  */
 export function unknownNames(keyring: Keyring): (typed: string) => string {
   const [key = ''] = keyring.derive('unknown-names');

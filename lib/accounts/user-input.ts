@@ -4,7 +4,7 @@ import type { Ladder } from '../types.ts';
 import { type NamePolicy, problemOfDisplayName, problemOfEmail } from './names.ts';
 import type { PasswordOwner, PasswordPolicy } from './password-policy.ts';
 
-/** Looks at what is given for a user; all problems at once, by the fields' names in the API. */
+/** Validates the fields of a user: all problems at once, by the names of the fields in the API. */
 export interface UserInput {
   problemsOfNew(user: NewUser, byAdmin: boolean): readonly FieldProblem[];
   problemsOfEdit(edit: UserEdit, owner: PasswordOwner): readonly FieldProblem[];

@@ -6,9 +6,9 @@ import type { NewUser, UserEdit, Users, UserView } from '../services.ts';
 import { pageSize } from '../stores/records/page.ts';
 import type { UserChange, UserRecord, UserState } from '../stores/records/users.ts';
 import type { Actor } from '../types.ts';
+import { type AccountDependencies, isByAdmin } from './dependencies.ts';
 import { endCredentialsOf } from './end-all.ts';
 import { nameKey, namePolicy } from './names.ts';
-import { type AccountDependencies, isAdminsHand } from './parts.ts';
 import { passwordPolicy } from './password-policy.ts';
 import { userInput } from './user-input.ts';
 import { viewOf } from './view.ts';
@@ -23,7 +23,7 @@ const taken = {
   'not-found': refused('not_found'),
 } as const;
 
-/** What an edit sets, for the audit log: never a password, nor an address. */
+/** What an edit changes, for the audit log: never the value of a password or an address. */
 function changesOf(edit: NewUser | UserEdit): Record<string, string | boolean> {
   const { role, active } = edit;
   const named = (['password', 'email', 'displayName'] as const).filter((key) => edit[key] !== undefined);
@@ -34,7 +34,7 @@ function changesOf(edit: NewUser | UserEdit): Record<string, string | boolean> {
   };
 }
 
-/** Activating a pending user and enabling a disabled one is the same; one who never was active stays pending. */
+/** A pending or disabled user becomes active. A user who was never active stays pending instead of disabled. */
 function stateOf(active: boolean | undefined, before: UserState): UserState {
   if (active === undefined) return before;
   if (active) return 'active';
@@ -42,9 +42,9 @@ function stateOf(active: boolean | undefined, before: UserState): UserState {
 }
 
 /**
- * `gate.users`. `by` is whose hand it comes from: nobody gives a role above their own or changes somebody above them
- * (`insufficient_role`); reserved names, names with `@` and names used before are an admin's to give. Without `by` it is the
- * program itself, which gives any role but none of those names.
+ * `gate.users`. The actor `by` can neither grant a role above their own nor change a user above them (`insufficient_role`).
+ * Only an admin assigns reserved names, names with `@` and names of deleted users. Without `by` the program itself acts, which
+ * grants any role but none of those names.
  */
 export function usersService(dependencies: AccountDependencies): Users {
   const { stores, bus, record, ladder, hasher, settings, clock } = dependencies;
@@ -56,10 +56,10 @@ export function usersService(dependencies: AccountDependencies): Users {
 
   const find = (username: unknown) => userNamed(stores.users, username);
 
-  const stands = (by: Actor | undefined, role: string): boolean =>
+  const mayManage = (by: Actor | undefined, role: string): boolean =>
     by === undefined || by.principal.via === 'command' || ladder.position(by.principal.role) >= ladder.position(role);
 
-  const tell = (user: UserRecord, by: Actor | undefined, action: string, detail = {}) =>
+  const recordChange = (user: UserRecord, by: Actor | undefined, action: string, detail = {}) =>
     record({
       event: 'user.changed',
       ...doneBy(by),
@@ -87,15 +87,15 @@ export function usersService(dependencies: AccountDependencies): Users {
   }
 
   async function create(user: NewUser, by?: Actor): Promise<Result<UserView>> {
-    const byAdmin = isAdminsHand(by, ladder);
+    const byAdmin = isByAdmin(by, ladder);
     const problems = input.problemsOfNew(user, byAdmin);
     if (problems.length > 0) return refused('validation_failed', { problems });
-    if (!stands(by, user.role ?? settings.defaultRole)) return refused('insufficient_role');
+    if (!mayManage(by, user.role ?? settings.defaultRole)) return refused('insufficient_role');
     const made = await newRecord(user, byAdmin);
     const outcome = await stores.users.insert(made, { reuseName: byAdmin && user.reuseName === true });
     if (outcome !== 'created') return taken[outcome];
     await bus.publish({ kind: 'user', id: made.id });
-    await tell(made, by, 'created', { role: made.role, active: made.state === 'active' });
+    await recordChange(made, by, 'created', { role: made.role, active: made.state === 'active' });
     return ok(viewOf(made));
   }
 
@@ -109,7 +109,7 @@ export function usersService(dependencies: AccountDependencies): Users {
     };
   }
 
-  /** Writes it, and ends what the user held when the write raised their epoch. */
+  /** Writes the change, and ends the user's sessions and tokens when it raised their epoch. */
   async function write(before: UserRecord, change: UserChange): Promise<Result<UserRecord>> {
     const after = await stores.users.update(before.id, change, clock());
     if (typeof after === 'string') return taken[after];
@@ -123,22 +123,22 @@ export function usersService(dependencies: AccountDependencies): Users {
     if (before === undefined) return taken['not-found'];
     const problems = input.problemsOfEdit(wanted, before);
     if (problems.length > 0) return refused('validation_failed', { problems });
-    if (!stands(by, before.role) || !stands(by, wanted.role ?? before.role)) return refused('insufficient_role');
-    const written = await write(before, await changeOf(wanted, before, isAdminsHand(by, ladder)));
+    if (!mayManage(by, before.role) || !mayManage(by, wanted.role ?? before.role)) return refused('insufficient_role');
+    const written = await write(before, await changeOf(wanted, before, isByAdmin(by, ladder)));
     if (!written.ok) return written;
-    await tell(before, by, 'edited', changesOf(wanted));
+    await recordChange(before, by, 'edited', changesOf(wanted));
     return ok(viewOf(written.value));
   }
 
   async function remove(username: string, by?: Actor): Promise<Result<undefined>> {
     const user = await find(username);
     if (user === undefined) return taken['not-found'];
-    if (!stands(by, user.role)) return refused('insufficient_role');
+    if (!mayManage(by, user.role)) return refused('insufficient_role');
     const outcome = await stores.users.remove(user.id, clock());
     if (outcome !== 'removed') return taken[outcome];
     await endCredentialsOf(dependencies, user);
     await stores.tokens.removeAllOf(user.id);
-    await tell(user, by, 'removed');
+    await recordChange(user, by, 'removed');
     return ok(undefined);
   }
 
@@ -147,7 +147,7 @@ export function usersService(dependencies: AccountDependencies): Users {
     if (user === undefined) return taken['not-found'];
     const written = await write(user, { endAll: true });
     if (!written.ok) return written;
-    await tell(user, by, 'ended all');
+    await recordChange(user, by, 'ended all');
     return ok(undefined);
   }
 

@@ -1,7 +1,7 @@
 import type { UserView } from '../services.ts';
 import type { UserRecord } from '../stores/records/users.ts';
 
-/** A user as it is shown. Names each field: what a record gains is not shown by itself. Frozen. */
+/** The view of a user, frozen. Each field is named here, so that a new field of the record is not published by accident. */
 export function viewOf(user: UserRecord): UserView {
   const { id, username, role, state, email, emailConfirmed, displayName, createdAt, updatedAt, lastLoginAt } = user;
   return Object.freeze({

@@ -4,7 +4,7 @@ import type { AuditRecord } from '../stores/records/audit.ts';
 import type { Via } from '../types.ts';
 import { plainText } from './text.ts';
 
-/** Any event: what the log keeps of each is alike. */
+/** An event of any name, as the log stores it. */
 export type RecordedEvent = Omit<AuditRecord, 'id' | 'event' | 'via'> & Readonly<{ event: GateEventName; via: Via }>;
 
 const bounds = { name: 128, agent: 256, detail: 256, details: 16 } as const;
@@ -22,7 +22,7 @@ function plainDetail(detail: RecordedEvent['detail']): RecordedEvent['detail'] {
   );
 }
 
-/** The event with every text cut to its bound and made harmless to show; frozen. */
+/** The event with every text cut to its bound and without hazardous characters; frozen. */
 export function plainEvent(event: Omit<RecordedEvent, 'at'>, at: number): RecordedEvent {
   return Object.freeze({
     event: event.event,
@@ -37,7 +37,10 @@ export function plainEvent(event: Omit<RecordedEvent, 'at'>, at: number): Record
   });
 }
 
-/** Gives ids that sort as the records came, also within a millisecond and when the clock steps back. */
+/**
+ * Creates a generator of ids that sort in the order of their creation, also within a millisecond and when the clock is
+ * set back.
+ */
 export function recordIds(): (at: number) => string {
   let latest = 0;
   let sequence = 0;

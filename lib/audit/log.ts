@@ -8,25 +8,28 @@ import { auditWriter } from './writer.ts';
 
 type Listener = (event: RecordedEvent) => void;
 
-/** `kept`: how many records of each event; `trimEvery`: after how many new ones of an event the oldest go. */
+/**
+ * `kept`: how many records of each event are kept; `trimEvery`: after how many new records of an event the oldest are
+ * deleted.
+ */
 export type AuditLimits = Readonly<{
   kept: Readonly<Record<GateEventName, number>>;
   trimEvery: number;
-  /** How many records may wait for the store. */
+  /** How many records may wait to be written. */
   waiting: number;
 }>;
 
 const defaults: AuditLimits = { kept: keptOf, trimEvery: 1000, waiting: 10_000 };
 
-/** The audit log and the events of `gate.on`: two readers of the same thing. */
+/** The audit log and the events of `gate.on`. */
 export interface Audit {
   /**
-   * Writes an event to the log, hands it to its listeners and keeps it, unless its source has used up its quota. Never
-   * rejects: what cannot be kept is logged.
+   * Logs an event, calls its listeners, and stores it unless its source has used up its quota. Never rejects: a record that
+   * cannot be stored is logged.
    */
   readonly record: RecordEvent;
   readonly log: AuditLog;
-  /** Calls back for each event of that name; returns an unsubscribe function. What a listener throws is logged. */
+  /** Calls `listener` for each event of that name; returns an unsubscribe function. An error of a listener is logged. */
   on<Name extends GateEventName>(event: Name, listener: (event: GateEvent<Name>) => void): () => void;
 }
 
@@ -49,7 +52,7 @@ export function auditLog(
 
   async function call(listener: Listener, event: RecordedEvent): Promise<void> {
     try {
-      // A listener may be async all the same; its rejection must not become an unhandled one.
+      // A listener may be async: its rejection must not become an unhandled one.
       await listener(event);
     } catch (error) {
       log.error({ err: error, event: event.event }, 'a listener failed');
@@ -84,10 +87,10 @@ export function auditLog(
     on(event, listener) {
       const of = listeners.get(event) ?? new Set();
       listeners.set(event, of);
-      // `record` takes events of their own name's type only, and calls nobody else.
-      const heard = listener as Listener;
-      of.add(heard);
-      return () => void of.delete(heard);
+      // `record` calls a listener with events of its own name only.
+      const untyped = listener as Listener;
+      of.add(untyped);
+      return () => void of.delete(untyped);
     },
   };
 }

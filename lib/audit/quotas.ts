@@ -3,7 +3,10 @@ import { addressKey } from '../net/address-key.ts';
 import type { GateEventName } from '../services.ts';
 import type { RecordedEvent } from './entry.ts';
 
-/** How many records of each event are kept, so that none is displaced by another event, however cheap that is to cause. */
+/**
+ * How many records of each event are kept. Each event has its own limit, so that one that is cheap to cause displaces no
+ * other.
+ */
 export const keptOf: Readonly<Record<GateEventName, number>> = {
   'user.changed': 200_000,
   'token.created': 50_000,
@@ -19,39 +22,39 @@ export const keptOf: Readonly<Record<GateEventName, number>> = {
 /** How fast one source may cause records of one event: `burst` at once, then `perMinute`. */
 type Pace = Readonly<{ burst: number; perMinute: number }>;
 
-/** Events that strangers can cause are counted by address, and by the user that they are about. */
-const strangers: ReadonlySet<GateEventName> = new Set(['login.failed', 'access.denied', 'auto-login.used']);
-const strangersPace: Pace = { burst: 30, perMinute: 1 };
+/** Events that anonymous clients can cause. They are counted by address, and by the user that they are about. */
+const anonymousEvents: ReadonlySet<GateEventName> = new Set(['login.failed', 'access.denied', 'auto-login.used']);
+const anonymousPace: Pace = { burst: 30, perMinute: 1 };
 const ownPace: Pace = { burst: 100, perMinute: 10 };
 
 const isUser = (actor: string): boolean => actor !== '' && !actor.startsWith('unknown:');
 
-/** Whose share of the log an event uses up: of what strangers can cause, the address’s; of all else, the actor’s. */
+/** Whose share of the log an event uses: the address's for events that anonymous clients can cause, else the actor's. */
 export function shareOf({ event, actor, address }: RecordedEvent): string {
-  return strangers.has(event) && address !== undefined ? addressKey(address) : actor;
+  return anonymousEvents.has(event) && address !== undefined ? addressKey(address) : actor;
 }
 
-/** What somebody else did to a user, or a new user: nobody causes it as often as they like, and it is always kept. */
+/** Changes of a user by another user or by the command. They are always kept: nobody can cause them at will. */
 const changesRights = ({ event, actor, subject, via }: RecordedEvent): boolean =>
   event === 'user.changed' && (via === 'command' || subject !== `user:${actor}`);
 
 function sourceOf(event: RecordedEvent): { key: string; pace: Pace } {
-  const isStrangers = strangers.has(event.event);
-  // Failures about one user must not hide those about another: each has a pace of its own, and invented names share one.
-  const about = isStrangers && isUser(event.actor) ? event.actor : '';
-  return { key: `${event.event}\n${shareOf(event)}\n${about}`, pace: isStrangers ? strangersPace : ownPace };
+  const isAnonymous = anonymousEvents.has(event.event);
+  // Failures for one user must not hide those for another: each user has a pace of its own, and unknown names share one.
+  const about = isAnonymous && isUser(event.actor) ? event.actor : '';
+  return { key: `${event.event}\n${shareOf(event)}\n${about}`, pace: isAnonymous ? anonymousPace : ownPace };
 }
 
 type Source = { left: number; at: number; leftOut: number };
 
-/** What is to be kept of an event: all of it, with how many like it were left out before, or nothing. */
+/** Whether to keep an event, and how many of the same source were left out before it. */
 export type Kept = Readonly<{ keep: boolean; leftOut: number }>;
 
 const sourcesRemembered = 20_000;
 
 /**
- * Keeps what one source can cause from filling the log: beyond its pace events are counted, and told of with the next one of
- * that source that is kept.
+ * Limits how many records one source can cause. Events beyond its pace are only counted; the next one that is kept has their
+ * number in `leftOut`.
  */
 export function quotas(): (event: RecordedEvent) => Kept {
   const sources = new LRUCache<string, Source>({ max: sourcesRemembered });

@@ -2,12 +2,16 @@ import type { Log } from '../log.ts';
 import type { GateEventName } from '../services.ts';
 import type { AuditRecord, AuditStore } from '../stores/records/audit.ts';
 
+/** Writes audit records in batches. */
 export interface AuditWriter {
-  /** Resolves once the record is in the store, or once it is known that it cannot be. Never rejects. */
+  /** Resolves once the record is stored, or once storing it has failed. Never rejects. */
   append(record: AuditRecord): Promise<void>;
 }
 
-/** Appends what comes together in one write, trims an event every `trimEvery` of its records, logs what could not be kept. */
+/**
+ * Writes waiting records in one batch, trims an event after every `trimEvery` of its records, logs records that could not
+ * be stored.
+ */
 export function auditWriter(
   store: AuditStore,
   log: Log,
@@ -18,14 +22,14 @@ export function auditWriter(
   let next: Promise<void> | undefined;
   const sinceTrim = new Map<GateEventName, number>();
 
-  /** The events that enough has been written of to look at how many there are. */
-  function fullEvents(batch: readonly AuditRecord[]): GateEventName[] {
+  /** The events to trim: those with `trimEvery` new records since the last time. */
+  function eventsToTrim(batch: readonly AuditRecord[]): GateEventName[] {
     for (const { event } of batch) {
       if (isEventName(event)) sinceTrim.set(event, (sinceTrim.get(event) ?? 0) + 1);
     }
-    const full = [...sinceTrim.keys()].filter((event) => (sinceTrim.get(event) ?? 0) >= limits.trimEvery);
-    for (const event of full) sinceTrim.delete(event);
-    return full;
+    const due = [...sinceTrim.keys()].filter((event) => (sinceTrim.get(event) ?? 0) >= limits.trimEvery);
+    for (const event of due) sinceTrim.delete(event);
+    return due;
   }
 
   const isEventName = (event: string): event is GateEventName => Object.hasOwn(limits.kept, event);
@@ -36,7 +40,7 @@ export function auditWriter(
     waiting = [];
     try {
       await store.append(batch);
-      for (const event of fullEvents(batch)) await store.trim(event, limits.kept[event]);
+      for (const event of eventsToTrim(batch)) await store.trim(event, limits.kept[event]);
     } catch (error) {
       log.error({ err: error, events: batch.map((record) => record.event).slice(0, 10) }, 'audit records not kept');
     }

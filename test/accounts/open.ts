@@ -1,4 +1,4 @@
-import type { AccountDependencies } from '../../lib/accounts/parts.ts';
+import type { AccountDependencies } from '../../lib/accounts/dependencies.ts';
 import { passwordSignIn } from '../../lib/accounts/password-sign-in.ts';
 import { usersService } from '../../lib/accounts/users.ts';
 import { keyring } from '../../lib/crypto/keyring.ts';
