@@ -139,6 +139,13 @@ export class Forwarding implements Dispatcher.DispatchHandler, Waiting, Running 
     this.#limitSilence();
   }
 
+  /** What is bound to run for long is watched from its start. */
+  protected watchNow(): void {
+    if (this.#long) return;
+    this.route.longRunning.delete(this);
+    this.takesLong();
+  }
+
   /** Quick answers are over before anybody could fall silent. */
   #limitSilence(): void {
     const { upstreamTimeout } = this.route.limits;
@@ -214,6 +221,7 @@ export class Forwarding implements Dispatcher.DispatchHandler, Waiting, Running 
     }
     this.#events = true;
     this.endTurn();
+    this.watchNow();
     return true;
   }
 

@@ -93,8 +93,9 @@ export function openConnections({ bus, clock, interval = 30_000 }: Dependencies)
       const one = { decide, principal, end: onEnd };
       open.add(one);
       timer ??= setInterval(tick, Math.min(interval, hurried)).unref();
-      // Invalidations published since the decision were missed: decide again.
-      void decideAgain(one, 'wait');
+      // Invalidations published since the decision were missed: decide again. What was decided on is in the cache still,
+      // unless one of them has dropped it: then a store that cannot answer ends the connection.
+      void decideAgain(one, 'end');
       return () => open.delete(one);
     },
     close() {
