@@ -64,7 +64,8 @@ for (const name of ['guards', 'protect', 'gateway'] as const) {
       { username: 'victim', password },
       { origin: front.url, cookie: `${one}; ${other}` },
     );
-    deepEqual([reply.status, reply.code, reply.setCookie], [400, 'malformed_credential', []]);
+    deepEqual([reply.status, reply.code], [400, 'malformed_credential']);
+    equal(reply.setCookie.length > 0 && reply.setCookie.every((one) => one.startsWith('gatewarden=; ')), true);
     equal(here.rows('sessions'), before);
   });
 }
