@@ -18,7 +18,7 @@ http: { addr: '127.0.0.1:${port}' }
 const registry = service({
   name: 'Docker registry',
   installed: skopeo.kind === 'missing' ? skopeo : registryInstalled,
-  needs: ['skopeo and Docker sign in with any name and an API token as password'],
+  needs: ['skopeo signs in with any name and an API token as password'],
   async start({ port, folder, installed, env }) {
     await writeFile(join(folder, 'config.yml'), config(folder, port));
     const args = ['serve', join(folder, 'config.yml')];

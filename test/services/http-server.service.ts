@@ -14,6 +14,7 @@ const httpServer = service({
     await writeFile(join(files, 'plain.txt'), 'a plain file');
     await writeFile(join(files, 'with space & 100%.txt'), 'a file with a space');
     await writeFile(join(files, 'literal%20escape.txt'), 'a file with an escape in its name');
+    await writeFile(join(files, 'back\\slash.txt'), 'a file with a backslash');
     const program = join(installed, 'node_modules', '.bin', 'http-server');
     return start(program, [files, '-a', '127.0.0.1', '-p', String(port)], { env });
   },
@@ -21,13 +22,14 @@ const httpServer = service({
 
 httpServer.tries(
   'browser',
-  'the listing, files with spaces, `%` and a literal `%20` in their names',
+  'the listing, files with spaces, `%`, a literal `%20` and a backslash in their names',
   async ({ signedIn }) => {
     const page = await signedIn();
     for (const [name, content] of [
       ['plain.txt', 'a plain file'],
       ['with space & 100%.txt', 'a file with a space'],
       ['literal%20escape.txt', 'an escape in its name'],
+      ['back\\slash.txt', 'a file with a backslash'],
     ] as const) {
       await page.getByRole('link', { name }).click();
       await page.getByText(content).waitFor();

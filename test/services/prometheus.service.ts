@@ -16,7 +16,7 @@ const prometheus = service({
   name: 'Prometheus',
   installed: prometheusInstalled,
   settings: { RULES: 'viewer POST /api/v1/query; viewer POST /api/v1/query_range; viewer read /**; admin * /**' },
-  needs: ['`promtool` and Grafana sign in with any name and an API token as password'],
+  needs: ['`promtool` signs in with any name and an API token as password'],
   async start({ port, folder, installed }) {
     await writeFile(join(folder, 'prometheus.yml'), config(port));
     const files = [`--config.file=${join(folder, 'prometheus.yml')}`, `--storage.tsdb.path=${join(folder, 'data')}`];
