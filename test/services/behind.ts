@@ -55,15 +55,20 @@ export interface Service {
   tries(way: Way, title: string, body: (tried: Tried) => Promise<void>): void;
 }
 
-/** A row of the table, as the runner reads it. */
-export type Row = Readonly<{
-  name: string;
-  version: string;
-  from: string;
-  tried: readonly Readonly<{ way: Way; title: string }>[];
-  settings: Readonly<Record<string, string>>;
-  needs: readonly string[];
-}>;
+/** What became of a service, as the runner reads it: a row of the table, or why it was not tried. */
+export type Outcome =
+  | Readonly<{
+      kind: 'tried';
+      name: string;
+      version: string;
+      from: string;
+      tried: readonly Readonly<{ way: Way; title: string }>[];
+      settings: Readonly<Record<string, string>>;
+      needs: readonly string[];
+    }>
+  | Readonly<{ kind: 'missing'; name: string; why: string }>;
+
+export type Row = Extract<Outcome, { kind: 'tried' }>;
 
 const testLimit = 120_000;
 
@@ -84,7 +89,7 @@ export function service(options: ServiceOptions): Service {
   after(
     async () => {
       await running?.stop();
-      if (installed.kind === 'installed') await keepRow({ ...rowOf(options), ...installed, tried: passed });
+      await keep(outcomeOf(options, passed));
     },
     { timeout: 60_000 },
   );
@@ -104,14 +109,17 @@ export function service(options: ServiceOptions): Service {
   };
 }
 
-function rowOf({ name, settings = {}, needs = [] }: ServiceOptions): Pick<Row, 'name' | 'settings' | 'needs'> {
-  return { name, settings, needs };
+function outcomeOf({ name, installed, settings = {}, needs = [] }: ServiceOptions, tried: Row['tried']): Outcome {
+  if (installed.kind === 'missing') return { kind: 'missing', name, why: installed.why };
+  if (noBrowser) return { kind: 'missing', name, why: noBrowser };
+  const { version, from } = installed;
+  return { kind: 'tried', name, version, from, tried, settings, needs };
 }
 
-async function keepRow({ name, version, from, tried, settings, needs }: Row): Promise<void> {
-  const folder = process.env.SERVICE_ROWS;
-  const row: Row = { name, version, from, tried, settings, needs };
-  if (folder !== undefined) await writeFile(join(folder, `${encodeURIComponent(name)}.json`), JSON.stringify(row));
+async function keep(outcome: Outcome): Promise<void> {
+  const folder = process.env.SERVICE_OUTCOMES;
+  const file = `${encodeURIComponent(outcome.name)}.json`;
+  if (folder !== undefined) await writeFile(join(folder, file), JSON.stringify(outcome));
 }
 
 type Running = Readonly<{ tried: Tried; printed(): string; stop(): Promise<void> }>;

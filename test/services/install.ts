@@ -22,6 +22,7 @@ export function ownEnvironment(more: Readonly<Record<string, string>> = {}): Nod
 
 /** Runs a program of an installer in `cwd`; rejects with what it printed when it fails or takes too long. */
 async function must(cwd: string, command: string, ...args: string[]): Promise<string> {
+  if (!command.includes('/') && onPath(command) === undefined) throw new Error(`${command} is not on the path`);
   const ran = await run(command, args, { cwd, env: ownEnvironment(), timeout: limit });
   if (ran.code === 0) return ran.stdout;
   throw new Error(`${command} ${args[0]} failed: ${`${ran.stderr}${ran.stdout}`.trim().slice(-500)}`);
@@ -97,7 +98,6 @@ export function fromDebian(...packages: readonly [string, ...string[]]): Promise
 }
 
 async function download(folder: string, packages: readonly string[]): Promise<void> {
-  if (onPath('apt-get') === undefined) throw new Error('apt-get is not on the path');
   const ask = () => must(folder, 'apt-get', 'download', ...packages);
   try {
     await ask();

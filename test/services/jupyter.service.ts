@@ -22,6 +22,7 @@ const jupyter = service({
   name: 'JupyterLab',
   installed: await fromPyPi('jupyterlab'),
   needs: [
+    'in a browser the token of Jupyter, once: `/lab?token=…`',
     'programs send their token of the gateway as `X-Gatewarden-Token`, beside `Authorization: token …` of Jupyter',
   ],
   async start({ port, folder, installed, env }) {
