@@ -1,6 +1,7 @@
 import type { MaybePromise } from '../and-then.ts';
 import type { Invalidation, InvalidationBus } from '../invalidation/bus.ts';
 import type { Principal } from '../types.ts';
+import { isCombined } from './authenticate/principal.ts';
 import type { Decision } from './decide.ts';
 
 type Open = Readonly<{ decide: () => MaybePromise<Decision>; principal: Principal; end: () => void }>;
@@ -30,6 +31,7 @@ export interface Connections {
 
 const touches = ({ kind, id }: Invalidation, principal: Principal): boolean =>
   kind === 'all' ||
+  (kind !== 'user' && isCombined(principal)) ||
   (kind === 'user' && id === principal.id) ||
   (kind === 'session' && id === principal.sessionId) ||
   (kind === 'token' && id === principal.tokenId);

@@ -1,6 +1,9 @@
 import { equal } from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { localBus } from '../../lib/invalidation/local.ts';
+import { principals } from '../../lib/request/authenticate/principal.ts';
+import { ladder } from '../../lib/request/authorize/roles.ts';
+import { scopeTable } from '../../lib/request/authorize/scopes.ts';
 import { type Connections, openConnections } from '../../lib/request/connections.ts';
 import type { Decision } from '../../lib/request/decide.ts';
 import type { Principal } from '../../lib/types.ts';
@@ -73,6 +76,17 @@ describe('an open socket or stream', () => {
     { kind: 'all', id: '' },
   ] as const;
   for (const message of messages) {
+    it('of two credentials is decided on again when any session or token ends', async () => {
+      const { lowerOf } = principals(ladder(), scopeTable('', ladder()));
+      const both = lowerOf(ada, { ...ada, via: 'access-token', sessionId: 's2', tokenId: undefined });
+      watch.watch(decide, both, end);
+      await settled();
+      answer = deny;
+      await bus.publish({ kind: 'session', id: 's2' });
+      await settled();
+      equal(ended, 1);
+    });
+
     it(`ends when a message on its ${message.kind} finds it no longer allowed`, async () => {
       watch.watch(decide, ada, end);
       await settled();

@@ -57,18 +57,26 @@ export function principals(ladder: Ladder, scopes: ScopeTable): Principals {
 
   function lowerOf(a: Principal, b: Principal): Principal {
     const base = b.via === 'session' ? b : a;
-    return Object.freeze({
+    const lower = Object.freeze({
       ...base,
       role: ladder.lower(a.role, b.role),
       scopes: Object.freeze(a.scopes.filter((scope) => b.scopes.includes(scope))),
-      sessionId: a.sessionId ?? b.sessionId,
-      tokenId: a.tokenId ?? b.tokenId,
+      sessionId: base.sessionId ?? a.sessionId ?? b.sessionId,
+      tokenId: base.tokenId ?? a.tokenId ?? b.tokenId,
       expiresAt: earlier(a.expiresAt, b.expiresAt),
     });
+    combined.add(lower);
+    return lower;
   }
 
   return { anonymous, ofUser, lowerOf };
 }
+
+/** A principal has room for one session and one token, and two credentials may be of one kind. */
+const combined = new WeakSet<Principal>();
+
+/** Whether two credentials stand behind a principal: ending either of them ends it. */
+export const isCombined = (principal: Principal): boolean => combined.has(principal);
 
 const earlier = (a: number | undefined, b: number | undefined): number | undefined =>
   a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
