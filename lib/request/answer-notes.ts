@@ -1,22 +1,22 @@
 import type { ServerResponse } from 'node:http';
 import type { ErrorCode } from '../errors.ts';
 
-/** What the access log says of an answer of ours. */
+/** Fields of the access log that only the code that answers knows. */
 export type AnswerNotes = Readonly<{
-  /** Who made the request, '' for nobody. */
+  /** Username of the principal, '' when anonymous. */
   user?: string;
-  /** Of the client, trusted proxies believed. */
+  /** The client's address, as trusted proxies report it. */
   address?: string;
-  /** Of the refusal. */
+  /** The code of the refusal. */
   code?: ErrorCode;
 }>;
 
 const notesByResponse = new WeakMap<ServerResponse, AnswerNotes>();
 
-/** Notes something of an answer for whoever logs it; what was noted before stays. */
+/** Adds notes to an answer for the access log; earlier notes are kept. */
 export function noteAnswer(res: ServerResponse, notes: AnswerNotes): void {
   notesByResponse.set(res, { ...notesByResponse.get(res), ...notes });
 }
 
-/** What was noted of an answer. */
+/** The notes of an answer. */
 export const answerNotes = (res: ServerResponse): AnswerNotes => notesByResponse.get(res) ?? {};

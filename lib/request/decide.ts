@@ -19,9 +19,9 @@ export type Decision =
       principal: Principal;
       rule?: Rule | undefined;
       source: RequestSource;
-      /** The `Authorization` header is the upstream's business: pass it on. */
+      /** The `Authorization` header belongs to the upstream: pass it on. */
       passAuthorization: boolean;
-      /** The session cookie names nothing that lives: tell the browser to drop it. */
+      /** The session cookie names no live session: clear it. */
       clearCookie: boolean;
     }>
   | Readonly<{
@@ -31,26 +31,28 @@ export type Decision =
       rule?: Rule | undefined;
       source?: RequestSource | undefined;
       clearCookie: ClearCookie;
-      /** Answer a navigation with a 303 to the very same target instead of the refusal (a dead cookie under auto-login). */
+      /**
+       * Redirect a navigation to the same target instead of answering with the refusal (a dead cookie under auto-login).
+       */
       retry: boolean;
     }>;
 
 export type Allowed = Extract<Decision, { allow: true }>;
 export type Denied = Extract<Decision, { allow: false }>;
 
-/** The target is one of our own pages or calls: they have guards of their own, and no rule applies. */
+/** The target is one of Gatewarden's own routes, which have guards of their own: no rule applies. */
 export const ownPath = Object.freeze({ kind: 'own-path' });
 export type OwnPath = typeof ownPath;
 
 export const isOwnPath = (decision: Decision | OwnPath): decision is OwnPath => decision === ownPath;
 
-/** The one decision: the gateway, forward-auth, `protect()` and `explain` call these functions with the policies of a route. */
+/** Decides on requests: for the gateway, `protect()` and `explain` alike, with the policies of a route. */
 export interface Decider {
-  /** Decides by the rules of a route. Rejects, or throws, only with an outage. `trace` is told each step. */
+  /** Decides by the rules of a route. Rejects, or throws, only with an outage. Calls `trace` with each step. */
   decide(head: RequestHead, policies: RoutePolicies, trace?: Trace): MaybePromise<Decision>;
-  /** As `decide`, once it is clear that the target is not one of ours: what some reading puts below `PREFIX` is refused. */
+  /** As `decide`, for targets that may be Gatewarden's own. One that only some readings put below `PREFIX` is refused. */
   route(head: RequestHead, policies: RoutePolicies, trace?: Trace): MaybePromise<Decision | OwnPath>;
-  /** The refusal of a request that no rule was asked about. */
+  /** The decision on a request that is refused before any rule is read. */
   refuse(refusal: Refusal): Denied;
 }
 
@@ -60,11 +62,14 @@ type Dependencies = Readonly<{
   ladder: Ladder;
   authEnabled: boolean;
   anonymous: Principal;
-  /** Is told each refusal, for the audit log. */
+  /** Called with each refusal, for the audit log. */
   onRefusal: (head: RequestHead, decision: Denied) => void;
 }>;
 
-/** One of the selected rules that is not public, if there is one: the answer must then not be shared. */
+/**
+ * A selected rule that is not public if there is one, else the first: an answer to a public request may be cached for
+ * all.
+ */
 const strictest = ({ chosen }: Extract<Selection, { kind: 'selected' }>): Rule | undefined =>
   (chosen.find(({ rule }) => rule?.public !== true) ?? chosen[0]).rule;
 
@@ -110,7 +115,7 @@ export function decider(dependencies: Dependencies): Decider {
   ): MaybePromise<Decision> {
     if (selection.kind === 'refused') return refused(head, refuse(selection.refusal));
     const identified = identify(head, isPublic(selection) ? 'open' : 'closed', policies);
-    return andThen(identified, (found) => judged(head, selection, found, trace));
+    return andThen(identified, (found) => decideIdentified(head, selection, found, trace));
   }
 
   /** The destination must be on the host of the request, and never one of our own paths. */
@@ -131,8 +136,8 @@ export function decider(dependencies: Dependencies): Decider {
 
   type Selected = Extract<Selection, { kind: 'selected' }>;
 
-  function judged(head: RequestHead, selection: Selected, found: Identification, trace?: Trace): Decision {
-    if (trace !== undefined) tell(trace, found);
+  function decideIdentified(head: RequestHead, selection: Selected, found: Identification, trace?: Trace): Decision {
+    if (trace !== undefined) traceIdentity(trace, found);
     if (!('principal' in found)) return refused(head, refuse(found.refusal));
     if (found.refusal) return refused(head, refuse(found.refusal, found));
     const { principal, source, passAuthorization } = found;
@@ -143,7 +148,7 @@ export function decider(dependencies: Dependencies): Decider {
     return { allow: true, principal, rule: strictest(selection), source, passAuthorization, clearCookie };
   }
 
-  function tell(trace: Trace, found: Identification): void {
+  function traceIdentity(trace: Trace, found: Identification): void {
     if ('source' in found) trace({ kind: 'source', source: found.source });
     const principal = 'principal' in found ? found.principal : anonymous;
     trace({ kind: 'principal', principal, refusal: found.refusal });

@@ -9,20 +9,20 @@ import type { RoutePolicies } from './route-policies.ts';
 
 /** Why a request was or was not authenticated and allowed. Holds no secret. */
 export type Explanation = Readonly<{
-  /** `own-path`: one of our own pages or calls, which have guards of their own. */
+  /** `own-path`: one of Gatewarden's own routes, which have guards of their own. */
   decision: 'passes' | 'refused' | 'own-path';
   /** `ok`, or the code of the refusal. */
   status: 'ok' | ErrorCode;
-  /** The kinds of credential that the request presented; `malformed` for what cannot be read. */
+  /** The kinds of credential that the request presented; `malformed` for credentials that cannot be parsed. */
   presented: readonly string[];
-  /** Who the credentials stand for: a principal, nobody, or the code with which they were refused. */
+  /** What the credentials authenticate: a principal, nobody, or the code with which they were refused. */
   outcome: 'principal' | 'nobody' | ErrorCode;
   principal: Principal;
-  /** The rule that decided, as it is written, with its line. Absent where no rule took part. */
+  /** The rule that decided, as written, with its line. Absent when no rule was read. */
   rule?: Readonly<{ line: number; text: string }> | undefined;
   /** One sentence. */
   reason: string;
-  /** What the decision found out, in its order, a sentence each. */
+  /** The steps of the decision in order, a sentence each. */
   steps: readonly string[];
 }>;
 
@@ -32,7 +32,7 @@ type Dependencies = Readonly<{
   anonymous: Principal;
 }>;
 
-/** Explains requests: the trace of the very function that decides on them, in words. Rejects only with an outage. */
+/** Explains requests in words, from the trace of the function that decides on them. Rejects only with an outage. */
 export function explainer({ route, presented, anonymous }: Dependencies) {
   return async function explain(head: RequestHead, policies: RoutePolicies): Promise<Explanation> {
     const steps: TraceStep[] = [];
@@ -66,20 +66,20 @@ function ruleOf({ rule }: Decision): Explanation['rule'] {
 }
 
 function reasonOf(decision: Decision | OwnPath, steps: readonly TraceStep[]): string {
-  if (isOwnPath(decision)) return 'This is one of our own pages and calls: they have guards of their own.';
+  if (isOwnPath(decision)) return 'This is one of Gatewarden’s own routes, which have guards of their own.';
   const { rule, principal } = decision;
   if (decision.allow) {
-    if (rule?.public === true) return 'The rule lets everybody through.';
-    if (rule !== undefined) return `The rule asks for ${rule.role}, and ${nameOf(principal)} is ${principal.role}.`;
-    const asked = steps.some((step) => step.kind === 'requirement');
-    return asked ? 'No rule matches, and an admin passes.' : 'Authentication is switched off.';
+    if (rule?.public === true) return 'The rule allows everybody.';
+    if (rule !== undefined) return `The rule requires ${rule.role}, and ${nameOf(principal)} is ${principal.role}.`;
+    const wasDecided = steps.some((step) => step.kind === 'requirement');
+    return wasDecided ? 'No rule matches, and an admin passes.' : 'Authentication is switched off.';
   }
   const { code, detail } = decision.refusal;
   if (detail !== undefined) return detail;
   if (code === 'misdirected_host') return 'The host is not one that is served (ALLOWED_HOSTS, PUBLIC_URL).';
   if (code === 'csrf_rejected') return 'The request does not come from a page of this site.';
   if (!steps.some((step) => step.kind === 'requirement')) return `The credentials were refused: ${code}.`;
-  return rule === undefined ? 'No rule matches: only an admin passes.' : `The rule asks for ${rule.role}.`;
+  return rule === undefined ? 'No rule matches: only an admin passes.' : `The rule requires ${rule.role}.`;
 }
 
 const nameOf = ({ kind, name }: Principal): string => (kind === 'anonymous' ? 'nobody' : name);
@@ -88,9 +88,9 @@ const writtenOf = (rule: Rule | undefined): string =>
   rule === undefined ? 'no rule: admins only' : `line ${rule.line}: ${rule.text}`;
 
 const owners = {
-  ours: 'The path is one of our own pages.',
-  upstream: 'The path is the service’s.',
-  unclear: 'Some reading of the path is one of our own pages: refused.',
+  ours: 'The path is one of Gatewarden’s own.',
+  upstream: 'The path belongs to the upstream.',
+  unclear: 'Some readings of the path are Gatewarden’s own: refused.',
 } as const;
 
 const requirementNames = {
@@ -101,7 +101,7 @@ const requirementNames = {
   approve: 'approval',
 } as const;
 
-/** A path reads data slashes as U+0000, which no terminal should get. */
+/** A reading holds U+0000 for a slash that is data. It is not written to a terminal. */
 const shown = (path: string): string => path.replaceAll('\u0000', '%2f').replace(/[^\x20-\x7e]/g, encodeURIComponent);
 
 /** One step of a trace as a sentence. */

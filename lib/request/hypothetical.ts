@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 import type { Settings } from '../settings/settings.ts';
 import type { Via } from '../types.ts';
-import { type KnownUser, principals } from './authenticate/principal.ts';
+import { principals, type UserIdentity } from './authenticate/principal.ts';
 import { pathOwner } from './authorize/own-paths.ts';
 import { comesFromOurselves } from './authorize/same-origin.ts';
 import { decider } from './decide.ts';
@@ -12,22 +12,22 @@ import { identifier } from './identify.ts';
 import type { Policies } from './policies.ts';
 import { routePolicies } from './route-policies.ts';
 
-/** A request that nobody has sent. */
+/** A request to explain that was not sent. */
 export type HypotheticalRequest = Readonly<{
   method: string;
-  /** As it would be sent: nothing of it is tidied. */
+  /** The request target as it would be sent; it is not normalised. */
   target: string;
   /** The Host header. */
   host: string;
   /** The client's address. */
   address: string;
-  /** Who would make it, and through what; absent: nobody. `ceiling` is the most that the credential may do. */
-  by?: Readonly<{ user: KnownUser; via: Via; ceiling?: string | undefined }> | undefined;
+  /** The user and the kind of credential; absent: anonymous. `ceiling` is the credential's highest role. */
+  by?: Readonly<{ user: UserIdentity; via: Via; ceiling?: string | undefined }> | undefined;
 }>;
 
 /**
- * Explains what the gateway of these settings and policies would answer: by the function that decides on its requests,
- * with the principal given instead of looked up. The request counts as one of the site's own pages.
+ * Explains how a gateway with these settings and policies would decide, with the function that decides on its requests. The
+ * principal is given instead of authenticated, and the request counts as same-origin.
  */
 export function explainHypothetically(
   { settings, policies }: Readonly<{ settings: Settings; policies: Policies }>,

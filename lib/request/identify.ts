@@ -6,22 +6,22 @@ import type { Credential, Extracted } from './extract/credential.ts';
 import type { RequestHead } from './extract/head.ts';
 import type { RequestSource } from './extract/source.ts';
 
-/** How one kind of place takes credentials and the Origin of a request. */
+/** How a kind of route treats credentials and the Origin of a request. */
 type SurfaceRules = Readonly<{
-  /** It is a route of our own: every Bearer is meant for us. */
+  /** Whether it is one of Gatewarden's own routes, where every Bearer token is read as Gatewarden's. */
   own: boolean;
-  /** A cookie that names no live session, or a foreign `Authorization`, counts as absent instead of being refused. */
+  /** Whether a cookie without a live session, or a foreign `Authorization`, counts as absent instead of being refused. */
   forgiving: boolean;
-  /** When a changing request of nobody must come from a page of ours: never, when it names where it comes from, always. */
+  /** When an anonymous unsafe request must be same-origin: never, when it has `Origin` or `Sec-Fetch-Site`, or always. */
   anonymousOrigin: 'never' | 'when-named' | 'always';
-  /** Auto-login is treated as nobody: what counts is the credential in the body. */
+  /** Whether auto-login counts as anonymous, because the credential is in the body. */
   credentialInBody: boolean;
-  /** A changing request from elsewhere goes on as nobody instead of being refused. */
+  /** Whether a cross-origin unsafe request is treated as anonymous instead of being refused. */
   strangersPass: boolean;
 }>;
 
 const surfaces = {
-  /** Our sign-in, sign-up and setup pages. */
+  /** The sign-in, sign-up and setup pages. */
   'sign-in': {
     own: true,
     forgiving: true,
@@ -29,57 +29,59 @@ const surfaces = {
     credentialInBody: false,
     strangersPass: false,
   },
-  /** Calls of ours whose credential is in the body and whose answer is a token: no page need send them. */
+  /** Routes that take the credential in the body and return a token; programs send these requests. */
   grant: { own: true, forgiving: true, anonymousOrigin: 'when-named', credentialInBody: true, strangersPass: false },
-  /** Every other route of ours. */
+  /** Every other of Gatewarden's own routes. */
   own: { own: true, forgiving: false, anonymousOrigin: 'when-named', credentialInBody: false, strangersPass: false },
-  /** A path of an app or an upstream that asks for somebody. */
+  /** A path of an app or an upstream that requires a principal. */
   closed: { own: false, forgiving: false, anonymousOrigin: 'never', credentialInBody: false, strangersPass: false },
-  /** A path of an app or an upstream that anybody may use. */
+  /** A public path of an app or an upstream. */
   open: { own: false, forgiving: true, anonymousOrigin: 'never', credentialInBody: false, strangersPass: true },
 } as const satisfies Record<string, SurfaceRules>;
 
-/** Where a request arrives: it decides how a dead cookie, a foreign `Authorization` and the Origin are taken. */
+/** The kind of route: it decides how a dead cookie, a foreign `Authorization` and the Origin are treated. */
 export type Surface = keyof typeof surfaces;
 
-/** What a route says of credentials. */
+/** The policy of a route for credentials. */
 export type CredentialPolicy = Readonly<{
-  /** An `Authorization` header that is none of ours is the upstream's business: alone it is not refused, and is passed on. */
+  /**
+   * An `Authorization` header without a Gatewarden token belongs to the upstream: it is passed on, and not refused alone.
+   */
   upstreamAuthorization: boolean;
-  /** Origins beside the route's own that changing requests may come from, such as `https://app.example.com`. */
+  /** Origins besides the route's own that unsafe requests may come from, such as `https://app.example.com`. */
   origins: readonly string[];
 }>;
 
-/** What holds on routes of our own. */
+/** The policy of Gatewarden's own routes. */
 export const ownCredentialPolicy: CredentialPolicy = Object.freeze({
   upstreamAuthorization: false,
   origins: Object.freeze([]),
 });
 
-/** Whether the answer clears the session cookie: not, as it was set, or wherever somebody may have set one of its name. */
+/** Whether the answer clears the session cookie: no, the cookie as it is set, or every cookie of its name. */
 export type ClearCookie = boolean | 'everywhere';
 
-/** Who makes a request, before any rule. `refusal`: the credentials were malformed, bad or of two people. */
+/** The principal of a request, before any rule. `refusal`: the credentials are malformed, bad or of two principals. */
 export type Identified = Readonly<{
   source: RequestSource;
   principal: Principal;
   refusal?: Refusal | undefined;
   passAuthorization: boolean;
   clearCookie: ClearCookie;
-  /** A dead cookie under auto-login: a navigation is sent to itself once, with the cookie cleared. */
+  /** A dead cookie under auto-login: redirect the navigation to itself, with the cookie cleared. */
   retry: boolean;
 }>;
 
-/** What `identify` returns: who makes the request, or a refusal from before the credentials were read. */
+/** The result of `identify`: the principal, or a refusal before the credentials were read. */
 export type Identification = Identified | Readonly<{ refusal: Refusal }>;
 
-/** Reads where a request comes from and who makes it. Rejects only with an outage. */
+/** Determines the source and the principal of a request. Rejects only with an outage. */
 export interface Identifier {
-  /** Where the request comes from and which host it is for; a refusal for TRACE, unreadable headers and hosts that are not served. */
+  /** The source of the request; a refusal for TRACE, invalid headers and hosts that are not served. */
   locate(head: RequestHead): RequestSource | Readonly<{ refusal: Refusal }>;
-  /** `locate`, credentials, auto-login, and the Origin of changing requests that no bearer of ours signs in. */
+  /** `locate`, credentials, auto-login, and the Origin of unsafe requests that no Bearer token authenticates. */
   identify(head: RequestHead, surface: Surface, policy: CredentialPolicy): MaybePromise<Identification>;
-  /** The kinds of credential that the request presents, `malformed` for what cannot be read. */
+  /** The kinds of credential that the request presents; `malformed` for credentials that cannot be parsed. */
   presented(head: RequestHead): readonly string[];
 }
 
@@ -90,18 +92,18 @@ type Dependencies = Readonly<{
   hostIsServed: (hostname: string) => boolean;
   extract: (head: RequestHead, own: boolean) => Extracted;
   authenticate: (extracted: Extracted) => MaybePromise<Outcome>;
-  /** Absent where auto-login is off. */
+  /** Absent when auto-login is off. */
   autoLogin: ((source: RequestSource) => Promise<Principal | undefined>) | undefined;
-  /** Whether the request comes from a page of the given source's origin, or of one of `origins`. */
+  /** Whether the request comes from a page of the source's origin, or of one of `origins`. */
   comesFromOurselves: (head: RequestHead, source: RequestSource, origins: readonly string[]) => boolean;
-  /** Whether auto-login may answer a GET: not one that another site makes a browser send. */
+  /** Whether auto-login applies to a safe request: not to one that another site makes a browser send. */
   autoLoginMayRead: (head: RequestHead, source: RequestSource) => boolean;
   isNavigation: (head: RequestHead) => boolean;
 }>;
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** What changes something, or opens a socket that may: another site must not make a browser send it. */
+/** Whether a request must be same-origin: one that may change something, or open a socket that may. */
 const needsOrigin = (head: RequestHead): boolean =>
   !safeMethods.has(head.method ?? '') || head.headers.upgrade !== undefined;
 
@@ -116,13 +118,13 @@ const strange: Refusal = Object.freeze({
 
 const csrf: Refusal = Object.freeze({ code: 'csrf_rejected' });
 
-/** It asks for the request's headers back, with credentials in them (RFC 9110, 9.3.8). */
+/** The answer to TRACE would repeat the request's headers with the credentials (RFC 9110, 9.3.8). */
 const trace = Object.freeze({
   refusal: Object.freeze({ code: 'validation_failed', detail: 'TRACE is not served.' } as const),
 });
 
-/** One request on its way through identification. */
-type Seen = Readonly<{
+/** What is read of a request before its credentials are authenticated. */
+type RequestContext = Readonly<{
   head: RequestHead;
   rules: SurfaceRules;
   policy: CredentialPolicy;
@@ -132,12 +134,12 @@ type Seen = Readonly<{
 
 const isBasic = (credential: Credential): boolean => credential.kind === 'api-token' && credential.basic === true;
 
-const isForeign = ({ extracted }: Seen): boolean => extracted.kind === 'credentials' && extracted.foreign;
+const isForeign = ({ extracted }: RequestContext): boolean => extracted.kind === 'credentials' && extracted.foreign;
 
-/** A foreign `Authorization` is a credential, though none of ours: it signs nobody in. */
-const isStrange = (seen: Seen): boolean => isForeign(seen) && !seen.policy.upstreamAuthorization;
+/** Whether the request has a foreign `Authorization` that the route does not leave to the upstream. */
+const isStrange = (context: RequestContext): boolean => isForeign(context) && !context.policy.upstreamAuthorization;
 
-/** Identification: host, source, credentials, auto-login, and whose page the request is of. */
+/** Creates the identifier of requests: host, source, credentials, auto-login and Origin. */
 export function identifier(dependencies: Dependencies): Identifier {
   const { anonymous, authEnabled, readSource, hostIsServed, extract, authenticate, autoLogin } = dependencies;
   const { comesFromOurselves, autoLoginMayRead, isNavigation } = dependencies;
@@ -154,14 +156,14 @@ export function identifier(dependencies: Dependencies): Identifier {
     if ('refusal' in source) return source;
     const rules = surfaces[surface];
     const extracted = withoutBasic(head, extract(head, authEnabled && rules.own), source, policy);
-    const seen: Seen = { head, rules, policy, source, extracted };
-    if (!authEnabled) return withoutAuth(seen);
-    return andThen(authenticate(extracted), (outcome) => concluded(seen, outcome));
+    const context: RequestContext = { head, rules, policy, source, extracted };
+    if (!authEnabled) return withoutAuth(context);
+    return andThen(authenticate(extracted), (outcome) => concluded(context, outcome));
   }
 
   /**
-   * A browser remembers a Basic credential and sends it by itself: it counts where a program sends it, not on
-   * navigations, nor where another site may have made a browser send it.
+   * A browser stores a Basic credential and sends it on its own. It counts when a program sends it, not on navigations or
+   * cross-site requests.
    */
   function withoutBasic(
     head: RequestHead,
@@ -179,23 +181,23 @@ export function identifier(dependencies: Dependencies): Identifier {
   const isOfOthers = (head: RequestHead, source: RequestSource, { origins }: CredentialPolicy): boolean =>
     head.headers.origin !== undefined && !comesFromOurselves(head, source, origins);
 
-  function withoutAuth(seen: Seen): Identified {
-    const { head, rules, policy, source } = seen;
+  function withoutAuth(context: RequestContext): Identified {
+    const { head, rules, policy, source } = context;
     const elsewhere = needsOrigin(head) && !comesFromOurselves(head, source, policy.origins);
     const refusal = elsewhere && !rules.strangersPass ? csrf : undefined;
-    const passAuthorization = isForeign(seen);
+    const passAuthorization = isForeign(context);
     return { source, principal: anonymous, refusal, passAuthorization, clearCookie: false, retry: false };
   }
 
-  function concluded(seen: Seen, outcome: Outcome): MaybePromise<Identified> {
-    if (outcome.kind === 'principal') return admitted(seen, outcome.principal, false);
-    if (outcome.kind === 'nobody') return withoutCredential(seen, false);
-    if (!outcome.cookieOnly || !seen.rules.forgiving) return refusedAt(seen, outcome);
-    return outcome.beside === undefined ? withoutCredential(seen, true) : admitted(seen, outcome.beside, true);
+  function concluded(context: RequestContext, outcome: Outcome): MaybePromise<Identified> {
+    if (outcome.kind === 'principal') return admitted(context, outcome.principal, false);
+    if (outcome.kind === 'nobody') return withoutCredential(context, false);
+    if (!outcome.cookieOnly || !context.rules.forgiving) return refusedAt(context, outcome);
+    return outcome.beside === undefined ? withoutCredential(context, true) : admitted(context, outcome.beside, true);
   }
 
   function refusedAt(
-    { head, source }: Seen,
+    { head, source }: RequestContext,
     { refusal, cookieOnly, tossed }: Extract<Outcome, { kind: 'refused' }>,
   ): Identified {
     const retry = cookieOnly && autoLogin !== undefined && isNavigation(head);
@@ -203,31 +205,31 @@ export function identifier(dependencies: Dependencies): Identifier {
     return { source, principal: anonymous, refusal, passAuthorization: false, clearCookie, retry };
   }
 
-  /** Nobody, or whom auto-login acts as. */
-  function withoutCredential(seen: Seen, clearCookie: boolean): MaybePromise<Identified> {
-    return andThen(automatic(seen), (principal) => admitted(seen, principal ?? anonymous, clearCookie));
+  /** The anonymous principal, or the user of auto-login. */
+  function withoutCredential(context: RequestContext, clearCookie: boolean): MaybePromise<Identified> {
+    return andThen(automatic(context), (principal) => admitted(context, principal ?? anonymous, clearCookie));
   }
 
-  function automatic(seen: Seen): MaybePromise<Principal | undefined> {
-    if (autoLogin === undefined || isStrange(seen)) return undefined;
-    // A request that needs an origin of ours is refused for that, in `admitted`.
-    if (!needsOrigin(seen.head) && !autoLoginMayRead(seen.head, seen.source)) return undefined;
-    return autoLogin(seen.source);
+  function automatic(context: RequestContext): MaybePromise<Principal | undefined> {
+    if (autoLogin === undefined || isStrange(context)) return undefined;
+    // `admitted` refuses an unsafe request that is not same-origin.
+    if (!needsOrigin(context.head) && !autoLoginMayRead(context.head, context.source)) return undefined;
+    return autoLogin(context.source);
   }
 
-  function admitted(seen: Seen, principal: Principal, clearCookie: boolean): Identified {
-    const { source, rules } = seen;
-    const found = { source, principal, passAuthorization: isForeign(seen), clearCookie, retry: false };
-    if (!mayBeOf(seen, principal)) {
+  function admitted(context: RequestContext, principal: Principal, clearCookie: boolean): Identified {
+    const { source, rules } = context;
+    const found = { source, principal, passAuthorization: isForeign(context), clearCookie, retry: false };
+    if (!mayBeOf(context, principal)) {
       return rules.strangersPass ? { ...found, principal: anonymous } : { ...found, refusal: csrf };
     }
-    if (principal === anonymous && isStrange(seen) && !rules.forgiving) {
+    if (principal === anonymous && isStrange(context) && !rules.forgiving) {
       return { ...found, passAuthorization: false, refusal: strange };
     }
     return found;
   }
 
-  function mayBeOf({ head, rules, policy, source }: Seen, principal: Principal): boolean {
+  function mayBeOf({ head, rules, policy, source }: RequestContext, principal: Principal): boolean {
     if (!needsOrigin(head)) return true;
     if (principal.via === 'api-token' || principal.via === 'access-token') return true;
     const nobody = principal === anonymous || (rules.credentialInBody && principal.via === 'auto-login');

@@ -37,8 +37,8 @@ const presetTable: Readonly<Record<IdentityPreset, readonly Row[]>> = {
 };
 
 /**
- * Makes the function that writes the chosen headers for an upstream: every header, empty for an anonymous
- * principal. Values are UTF-8 as Node takes it (one character a byte), without hazardous characters. The headers of a
+ * Creates the function that returns the chosen headers for an upstream: every header, empty for an anonymous
+ * principal. Values are UTF-8 as Node expects it (one character a byte), without hazardous characters. The headers of a
  * principal are frozen and kept for as long as the principal object lives.
  */
 export function identityHeaders(chosen: readonly IdentityHeader[], ladder: Ladder): (principal: Principal) => Headers {
@@ -57,13 +57,13 @@ export function identityHeaders(chosen: readonly IdentityHeader[], ladder: Ladde
 const rowsOf = (chosen: IdentityHeader): readonly Row[] =>
   isPreset(chosen) ? presetTable[chosen] : [rowOf(chosen.split('='))];
 
-/** The setting has been parsed: what is no preset is `Header=field`. */
+/** The setting is valid: a value that is not a preset is `Header=field`. */
 const rowOf = ([name = '', field = '']: readonly string[]): Row => [name, isField(field) ? field : 'user'];
 
 const isPreset = (chosen: string): chosen is IdentityPreset => Object.hasOwn(presetTable, chosen);
 const isField = (field: string): field is IdentityField => Object.hasOwn(nobody, field);
 
-/** A header that is named twice tells what it was named for first. */
+/** The first field counts for a header that is named twice. */
 function identityRows(chosen: readonly IdentityHeader[]): readonly Row[] {
   const rows = chosen.flatMap(rowsOf);
   const first = new Map<string, Row>();
@@ -71,7 +71,7 @@ function identityRows(chosen: readonly IdentityHeader[]): readonly Row[] {
   return [...first.values()];
 }
 
-/** The names of the chosen headers: what a client sends under them is never passed on. */
+/** The names of the chosen headers. A client's headers of these names are never passed on. */
 export const identityHeaderNames = (chosen: readonly IdentityHeader[]): readonly string[] =>
   identityRows(chosen).map(([name]) => name);
 
@@ -88,7 +88,7 @@ const nobody: Readonly<Record<Fact, string>> = {
 function factsOf(principal: Principal, ladder: Ladder): Readonly<Record<Fact, string>> {
   if (principal.kind === 'anonymous') return nobody;
   const user = principal.kind === 'client' ? principal.id : principal.name;
-  // Not the lowest: it is everybody's, signed in or not.
+  // Without the lowest role, which every request has.
   const roles = ladder.names.slice(1, ladder.position(principal.role) + 1).reverse();
   const scopes = principal.scopes.filter((scope) => !scope.startsWith('gatewarden:'));
   const groups = [...roles, ...scopes.map((scope) => `scope:${scope}`)];

@@ -1,4 +1,6 @@
-/** What the gateway and the command use of the request path. Internal: published under no name. */
+/**
+ * What the gateway and the command use of the request path, imported as `#request`. Internal: not part of the public API.
+ */
 
 export { andThen, type MaybePromise } from '../and-then.ts';
 export { type ErrorCode, errorTable, type Refusal, StoreUnavailableError } from '../errors.ts';

@@ -7,7 +7,7 @@ import { ladder } from './authorize/roles.ts';
 import { parseRules } from './authorize/rules.ts';
 import { scopeTable } from './authorize/scopes.ts';
 
-/** What the settings say in languages of their own, parsed: roles, scopes, rules, hosts. */
+/** Roles, scopes, rules and hosts, parsed from the settings. */
 export interface Policies {
   readonly ladder: Ladder;
   readonly scopes: ScopeTable;
@@ -16,7 +16,7 @@ export interface Policies {
   readonly rules: RuleTable;
   /** The table of another rules text. Throws `SettingsError` with every problem, each with its line. */
   rulesOf(text: string): RuleTable;
-  /** The settings that name a role, in the ladder's own names: `user` becomes the role that stands for it. */
+  /** The settings that name a role, with the ladder's names: `user` becomes the role that is mapped to it. */
   readonly namedRoles: Pick<Settings, RoleSetting>;
 }
 
@@ -26,21 +26,21 @@ export type ReadPolicies =
   | Readonly<{ ok: false; problems: readonly string[] }>;
 
 /**
- * Parses the settings that have a language of their own, and collects every problem. Settings in `unreadable` take no
- * part, since their own problem is known; what is written in the words of a bad one is judged as if those were right.
+ * Parses roles, scopes, rules and hosts, and collects every problem. Settings in `unreadable` are skipped, since their own
+ * problem is reported already. Where the roles or scopes are invalid, settings that use them may name any role or scope.
  */
 export function readPolicies(settings: Settings, unreadable: ReadonlySet<keyof Settings> = new Set()): ReadPolicies {
   const { problems, attempt } = collector(unreadable);
   const roles = attempt('roles', 'ROLES', () => ladder(settings.roles));
   const scopes = attempt('scopes', 'SCOPES', () => scopeTable(settings.scopes, roles ?? anyRole));
-  const known = { ladder: roles ?? anyRole, scopes: scopes ?? anyScope };
-  const rules = attempt('rules', 'RULES', () => tableOf(settings.rules, known, settings));
+  const declared = { ladder: roles ?? anyRole, scopes: scopes ?? anyScope };
+  const rules = attempt('rules', 'RULES', () => tableOf(settings.rules, declared, settings));
   const hostIsServed = attempt('allowedHosts', 'ALLOWED_HOSTS', () => hostGuard(servedHosts(settings)));
-  const defaultRole = attempt('defaultRole', 'DEFAULT_ROLE', () => roleNamed(settings.defaultRole, known.ladder));
-  const autoLoginRole = attempt('autoLoginRole', 'AUTO_LOGIN_ROLE', () => ceilingNamed(settings, known.ladder));
+  const defaultRole = attempt('defaultRole', 'DEFAULT_ROLE', () => roleNamed(settings.defaultRole, declared.ladder));
+  const autoLoginRole = attempt('autoLoginRole', 'AUTO_LOGIN_ROLE', () => ceilingNamed(settings, declared.ladder));
   if (!roles || !scopes || !rules || !hostIsServed || !defaultRole || !autoLoginRole) return { ok: false, problems };
   const namedRoles = { defaultRole, autoLoginRole };
-  const rulesOf = (text: string): RuleTable => tableOf(text, known, settings);
+  const rulesOf = (text: string): RuleTable => tableOf(text, declared, settings);
   return { ok: true, policies: { ladder: roles, scopes, hostIsServed, rules, rulesOf, namedRoles } };
 }
 
@@ -60,14 +60,14 @@ function collector(unreadable: ReadonlySet<keyof Settings>) {
   return { problems, attempt };
 }
 
-/** Stand in for a ladder and for scopes that could not be read: every name is one of theirs. */
+/** A ladder and scopes in place of invalid ones: every name is valid. */
 const anyRole: Ladder = { ...ladder(), has: () => true, atLeast: () => false };
 const anyScope: ScopeTable = { ...scopeTable('', anyRole), has: () => true };
 
-type Known = Readonly<{ ladder: Ladder; scopes: ScopeTable }>;
+type Declarations = Readonly<{ ladder: Ladder; scopes: ScopeTable }>;
 
-function tableOf(text: string, known: Known, { encodedSlashes }: Settings): RuleTable {
-  const parsed = parseRules(text, known);
+function tableOf(text: string, declared: Declarations, { encodedSlashes }: Settings): RuleTable {
+  const parsed = parseRules(text, declared);
   if (!parsed.ok) throw new SettingsError(parsed.problems.map((problem) => `RULES: ${problem}`));
   return ruleTable(parsed.rules, { encodedSlashes });
 }
@@ -83,8 +83,8 @@ const nextRung = { viewer: 'user', user: 'operator', operator: 'admin' } as cons
 const isMiddleRung = (word: string): word is keyof typeof nextRung => Object.hasOwn(nextRung, word);
 
 /**
- * The ladder's name for a role that is given to somebody. Where no name stands for a rung, `rung` returns the next higher
- * one: right for what a rule asks for, and never for what somebody gets.
+ * The ladder's name for a role to grant. When no name is mapped to a rung, `rung` returns the next higher role: that is safe
+ * for a role to require, but not for one to grant.
  */
 function nameInLadder(word: string, roles: Ladder): string | undefined {
   if (roles.has(word)) return word;
@@ -99,7 +99,7 @@ function roleNamed(word: string, roles: Ladder): string {
   return name;
 }
 
-/** The default of a ceiling that nobody uses needs no role of that name. */
+/** Without auto-login, the default of its ceiling need not be a role of the ladder. */
 function ceilingNamed({ autoLogin, autoLoginRole: word }: Settings, roles: Ladder): string {
   const unused = !autoLogin && isMiddleRung(word);
   return unused ? (nameInLadder(word, roles) ?? word) : roleNamed(word, roles);

@@ -2,15 +2,15 @@ import type { Settings } from '../settings/settings.ts';
 import type { RuleTable } from './authorize/match.ts';
 import type { CredentialPolicy } from './identify.ts';
 
-/** What holds on one route: an upstream of the gateway, or the part of an Express app that `protect()` guards. */
+/** The policies of one route: an upstream of the gateway, or the part of an Express app that `protect()` guards. */
 export type RoutePolicies = CredentialPolicy &
   Readonly<{
     rules: RuleTable;
-    /** `aud` of the assertions that the upstream gets. */
+    /** `aud` of the assertions for the upstream. */
     audience: string;
   }>;
 
-/** The policies of the one route that settings describe, with these rules. */
+/** The policies of the route that the settings describe, with these rules. */
 export const routePolicies = (settings: Pick<Settings, 'upstreamAuthorization'>, rules: RuleTable): RoutePolicies =>
   Object.freeze({
     rules,

@@ -3,7 +3,7 @@ import type { Settings } from '../settings/settings.ts';
 import type { Ladder, Principal } from '../types.ts';
 import { type Headers, identityHeaders } from './identity-headers.ts';
 
-/** A header that tells an upstream something. */
+/** A header for an upstream. */
 export type IdentityHeader = readonly [name: string, value: string];
 
 type Dependencies = Readonly<{
@@ -12,13 +12,12 @@ type Dependencies = Readonly<{
   sign: { for(principal: Principal, audience: string): MaybePromise<string> };
 }>;
 
-/** Returns the headers that tell an upstream who makes a request. A promise only when a new assertion had to be signed. */
+/** Returns the headers that carry the principal to an upstream. A promise only when a new assertion must be signed. */
 export type UpstreamIdentity = (principal: Principal, audience: string) => MaybePromise<readonly IdentityHeader[]>;
 
 /**
-/**
- * Tells upstreams who makes a request: the headers of the presets, empty for nobody, and the assertion. No headers at all
- * where authentication is switched off.
+ * Creates the identity headers of an installation: those of the presets, empty for an anonymous principal, and the
+ * assertion. There are none when authentication is switched off.
  */
 export function upstreamIdentity({ settings, ladder, sign }: Dependencies): UpstreamIdentity {
   const headersOf = identityHeaders(settings.identityHeaders, ladder);

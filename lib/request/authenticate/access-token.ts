@@ -20,7 +20,10 @@ type Dependencies = Readonly<{
 const belongs = (session: SessionRecord | undefined, claims: AccessTokenClaims): session is SessionRecord =>
   session?.kind === 'api' && session.userId === claims.sub;
 
-/** Judges access tokens of ours: the signature once, then its session, which revoking ends. */
+/**
+ * Authenticates access tokens: verifies the signature, then the session, which revocation ends. A cached token skips
+ * both.
+ */
 export function accessTokenAuthenticator(dependencies: Dependencies): (token: string) => Promise<Verdict> {
   const { verify, sessions, users, principals, cache, clock } = dependencies;
 

@@ -24,11 +24,11 @@ function faultOf(token: ApiTokenRecord | undefined, owner: UserRecord | undefine
   return owner?.state === 'active' && owner.epoch === token.epoch ? undefined : 'token_revoked';
 }
 
-/** Judges `gwt_…` tokens. A mistyped one is refused without a look-up. */
+/** Authenticates API tokens (`gwt_…`). A token with a wrong checksum is refused without a look-up. */
 export function apiTokenAuthenticator(dependencies: Dependencies): (token: string) => Promise<Verdict> {
   const { tokens, users, principals, cache, clock } = dependencies;
 
-  function knownOf(token: ApiTokenRecord, owner: UserRecord): CachedCredential {
+  function credentialOf(token: ApiTokenRecord, owner: UserRecord): CachedCredential {
     const { id: tokenId, expiresAt, scopes, role: ceiling } = token;
     const principal = principals.ofUser(owner, { via: 'api-token', tokenId, expiresAt, scopes, ceiling });
     return {
@@ -44,12 +44,12 @@ export function apiTokenAuthenticator(dependencies: Dependencies): (token: strin
       const token = await tokens.byHash(hash);
       const owner = token && (await users.byId(token.userId));
       fault = faultOf(token, owner, now);
-      return token && owner && fault === undefined ? knownOf(token, owner) : undefined;
+      return token && owner && fault === undefined ? credentialOf(token, owner) : undefined;
     });
     return entry ?? fault ?? 'invalid_token';
   }
 
-  /** Not waited for: a store that cannot write neither holds up nor fails a request. */
+  /** Not awaited: a store that cannot write neither delays nor fails a request. */
   function touch(entry: CachedCredential, now: number): void {
     entry.touchAt = now + interval;
     tokens.touch(entry.principal.tokenId ?? '', now).catch(() => undefined);

@@ -9,27 +9,28 @@ type Dependencies = Readonly<{
   users: UserStore;
   principals: Principals;
   cache: CredentialCache;
-  /** Lower-case username of whom it acts as. */
+  /** Name key of the user that auto-login acts as. */
   nameKey: string;
   ceiling: string;
   networks: readonly string[];
   clock: () => number;
-  /** Told when it is looked up anew, at most once a minute: for the audit log. */
+  /** Called, for the audit log, when auto-login is used and not cached. */
   used?: (principal: Principal, source: RequestSource) => void;
 }>;
 
 /**
- * Auto-login: who a request without any credential acts as, or undefined where a condition fails. It must come from one
- * of the networks; never carry an untrusted peer's forwarding header (a proxy in front would lend its own address to
- * strangers); and from loopback it must also ask for a loopback host (DNS rebinding).
+ * Creates auto-login: returns the principal of a request without any credential, or undefined when a condition fails. The
+ * client's address must be in one of the networks. The request must have no forwarding header of an untrusted peer, for
+ * behind an unknown proxy all clients have the proxy's address. From a loopback address the host must be a loopback name too
+ * (DNS rebinding).
  */
 export function autoLogin(dependencies: Dependencies): (source: RequestSource) => Promise<Principal | undefined> {
   const { users, principals, cache, nameKey, ceiling, clock } = dependencies;
-  const isInvited = networks(dependencies.networks);
+  const isInNetworks = networks(dependencies.networks);
 
   function applies(source: RequestSource): boolean {
     if (source.forwarded && !source.trusted) return false;
-    return isInvited(source.address) && (!isLoopbackAddress(source.address) || isLoopbackHost(source.hostname));
+    return isInNetworks(source.address) && (!isLoopbackAddress(source.address) || isLoopbackHost(source.hostname));
   }
 
   async function load() {

@@ -4,19 +4,22 @@ import type { Principal } from '../../types.ts';
 import type { Credential, Extracted } from '../extract/credential.ts';
 import { bad, type Verdict } from './verdict.ts';
 
-/** What became of the credentials of a request. */
+/** The result of authenticating the credentials of a request. */
 export type Outcome =
   | Readonly<{ kind: 'principal'; principal: Principal }>
-  /** No credential of ours was presented, and auto-login does not apply. */
+  /** The request presented no Gatewarden credential. */
   | Readonly<{ kind: 'nobody' }>
   | Readonly<{
       kind: 'refused';
       refusal: Refusal;
-      /** Only the cookie was at fault. */
+      /** Only the session cookie was refused. */
       cookieOnly: boolean;
-      /** Then: who the credential beside it is good for. It counts where a dead cookie counts as absent. */
+      /**
+       * With `cookieOnly`: the principal of the other credential. It counts on surfaces where a dead cookie counts as
+       * absent.
+       */
       beside?: Principal | undefined;
-      /** Two live session cookies came: all of that name are to be cleared, wherever they were set. */
+      /** Two live session cookies were sent: clear all of that name, whatever domain and path they were set for. */
       tossed?: true;
     }>;
 
@@ -24,7 +27,7 @@ export type Authenticators = Readonly<{
   session: (cookie: string) => MaybePromise<Verdict>;
   apiToken: (token: string) => Promise<Verdict>;
   accessToken: (token: string) => Promise<Verdict>;
-  /** What is left of two credentials of one principal: the lower role, the scopes that both hold. */
+  /** Combines two credentials of one principal: the lower role, and the scopes that both have. */
   lowerOf: (a: Principal, b: Principal) => Principal;
 }>;
 
@@ -36,25 +39,25 @@ const twoCookies: Outcome = Object.freeze({
 });
 
 /**
- * Authenticates what a request presented, worst first: malformed (400), then bad (401, also beside a good one), then two of
- * different principals (400). Of two credentials of one principal the lower of both holds. A promise only where something
- * had to be looked up.
+ * Authenticates the credentials of a request. The first of these decides: a malformed one (400), a bad one (401, also beside
+ * a good one), two of different principals (400). Two of one principal are combined by `lowerOf`. A promise only when a store
+ * had to be read.
  */
 export function chain(by: Authenticators): (extracted: Extracted) => MaybePromise<Outcome> {
-  function judge(credential: Credential): MaybePromise<Verdict> {
+  function verdictOn(credential: Credential): MaybePromise<Verdict> {
     if (credential.kind === 'session') return by.session(credential.cookie);
     return credential.kind === 'api-token' ? by.apiToken(credential.token) : by.accessToken(credential.token);
   }
 
-  function judgeOne(credential: Credential): MaybePromise<Outcome> {
+  function outcomeOfOne(credential: Credential): MaybePromise<Outcome> {
     if (credential.kind === 'session' && credential.others !== undefined) {
-      return judgeCookies([credential.cookie, ...credential.others]);
+      return outcomeOfCookies([credential.cookie, ...credential.others]);
     }
-    return andThen(judge(credential), (verdict) => outcomeOf(verdict, credential));
+    return andThen(verdictOn(credential), (verdict) => outcomeOf(verdict, credential));
   }
 
-  /** Cookies that name no live session are ignored beside one that does. */
-  async function judgeCookies(cookies: readonly string[]): Promise<Outcome> {
+  /** Cookies without a live session are ignored beside one that has a live session. */
+  async function outcomeOfCookies(cookies: readonly string[]): Promise<Outcome> {
     const verdicts = await Promise.all(cookies.map(by.session));
     const live = verdicts.filter((verdict) => verdict.kind !== 'bad');
     if (live.length > 1) return twoCookies;
@@ -62,8 +65,8 @@ export function chain(by: Authenticators): (extracted: Extracted) => MaybePromis
     return verdict.kind === 'bad' ? refusedAs({ code: verdict.code }, true) : verdict;
   }
 
-  async function judgeAll(credentials: readonly Credential[]): Promise<Outcome> {
-    const outcomes = await Promise.all(credentials.map(judgeOne));
+  async function outcomeOfAll(credentials: readonly Credential[]): Promise<Outcome> {
+    const outcomes = await Promise.all(credentials.map(outcomeOfOne));
     const faults = outcomes.filter((outcome) => outcome.kind === 'refused');
     const fault = faults.find((outcome) => !outcome.cookieOnly) ?? faults[0];
     const good = outcomes.flatMap((outcome) => (outcome.kind === 'principal' ? [outcome.principal] : []));
@@ -75,7 +78,7 @@ export function chain(by: Authenticators): (extracted: Extracted) => MaybePromis
     if (extracted.kind === 'malformed') return refusedAs({ code: 'malformed_credential', detail: extracted.detail });
     const [only, second] = extracted.credentials;
     if (only === undefined) return nobody;
-    return second === undefined ? judgeOne(only) : judgeAll(extracted.credentials);
+    return second === undefined ? outcomeOfOne(only) : outcomeOfAll(extracted.credentials);
   };
 }
 

@@ -1,27 +1,28 @@
 import type { UserRecord } from '../../stores/records/users.ts';
 import type { Ladder, Principal, ScopeTable, Via } from '../../types.ts';
 
-type Holding = Readonly<{
+/** What a credential adds to its user, and how it limits them. */
+type CredentialLimits = Readonly<{
   via: Via;
   /** Role ceiling of the credential. */
   ceiling?: string | undefined;
-  /** Scopes that the credential lists; absent: all that its owner holds. */
+  /** Scopes that the credential lists; absent: all of its owner's. */
   scopes?: readonly string[] | undefined;
   sessionId?: string | undefined;
   tokenId?: string | undefined;
   expiresAt?: number | undefined;
 }>;
 
-/** What a principal is made of. */
-export type KnownUser = Pick<UserRecord, 'id' | 'username' | 'displayName' | 'email' | 'emailConfirmed' | 'role'>;
+/** The fields of a user that a principal is made of. */
+export type UserIdentity = Pick<UserRecord, 'id' | 'username' | 'displayName' | 'email' | 'emailConfirmed' | 'role'>;
 
 export interface Principals {
   readonly anonymous: Principal;
-  /** The principal that a user is with a credential: never more than the lower of the two. */
-  ofUser(user: KnownUser, holding: Holding): Principal;
+  /** The principal of a user with a credential: the lower of the user's and the credential's role. */
+  ofUser(user: UserIdentity, limits: CredentialLimits): Principal;
   /**
-   * What is left of two credentials of one principal: the lower role, the scopes that both hold, the earlier end. A session
-   * among them stays one, so that the Origin of changing requests is checked.
+   * Combines two credentials of one principal: the lower role, the scopes that both have, the earlier expiry. The result
+   * is a session if one of them is, so that the Origin of unsafe requests is checked.
    */
   lowerOf(a: Principal, b: Principal): Principal;
 }
@@ -37,9 +38,9 @@ export function principals(ladder: Ladder, scopes: ScopeTable): Principals {
     via: 'none',
   });
 
-  function ofUser(user: KnownUser, holding: Holding): Principal {
+  function ofUser(user: UserIdentity, limits: CredentialLimits): Principal {
     const own = ladder.has(user.role) ? user.role : lowest;
-    const role = holding.ceiling === undefined ? own : ladder.lower(own, holding.ceiling);
+    const role = limits.ceiling === undefined ? own : ladder.lower(own, limits.ceiling);
     return Object.freeze({
       kind: 'user',
       id: user.id,
@@ -47,11 +48,11 @@ export function principals(ladder: Ladder, scopes: ScopeTable): Principals {
       displayName: user.displayName,
       email: user.emailConfirmed ? user.email : undefined,
       role,
-      scopes: holding.scopes === undefined ? scopes.heldBy(role) : Object.freeze(scopes.narrow(holding.scopes, role)),
-      via: holding.via,
-      sessionId: holding.sessionId,
-      tokenId: holding.tokenId,
-      expiresAt: holding.expiresAt,
+      scopes: limits.scopes === undefined ? scopes.heldBy(role) : Object.freeze(scopes.narrow(limits.scopes, role)),
+      via: limits.via,
+      sessionId: limits.sessionId,
+      tokenId: limits.tokenId,
+      expiresAt: limits.expiresAt,
     });
   }
 

@@ -12,20 +12,20 @@ type Dependencies = Readonly<{
   users: UserStore;
   principals: Principals;
   cache: CredentialCache;
-  /** The secret session id in a signed cookie value; undefined when the signature is not ours. */
+  /** The secret session id in a signed cookie value; undefined when the signature is not valid. */
   sessionIdIn: (cookie: string) => string | undefined;
   idle: number;
   clock: () => number;
 }>;
 
-/** Judges session cookies. A known one costs no store call, but for its last use once a minute. */
+/** Authenticates session cookies. A cached one costs no store call, except one a minute at most to write its last use. */
 export function sessionAuthenticator(dependencies: Dependencies): (cookie: string) => Verdict | Promise<Verdict> {
   const { sessions, users, principals, cache, sessionIdIn, idle, clock } = dependencies;
   const interval = touchInterval(idle);
 
   /**
-   * Not waited for: a store that cannot write neither holds up nor fails a request. Without a mark the session ends when
-   * its idle time is over, as if it had not been used.
+   * Not awaited: a store that cannot write neither delays nor fails a request. If the last use is not written, the session
+   * ends as if it had not been used.
    */
   function touch(cookie: string, entry: CachedCredential, now: number): void {
     entry.touchAt = now + interval;

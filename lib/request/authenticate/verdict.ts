@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../errors.ts';
 import type { Principal } from '../../types.ts';
 
-/** What one credential turned out to be. `nobody`: it is good, and names no user (a visitor's session). */
+/** The result of authenticating one credential. `nobody`: a valid credential without a user (a visitor's session). */
 export type Verdict =
   | Readonly<{ kind: 'principal'; principal: Principal }>
   | Readonly<{ kind: 'nobody' }>

@@ -4,34 +4,34 @@ import type { Chosen, Selection } from './match.ts';
 import type { Rule } from './rules.ts';
 import type { Requirement, Trace } from './trace.ts';
 
-/** Who makes the request, and from which client address. */
-export type Asker = Readonly<{ principal: Principal; address: string; ladder: Ladder }>;
+/** The principal of a request, the client's address, and the ladder of roles. */
+export type Requester = Readonly<{ principal: Principal; address: string; ladder: Ladder }>;
 
 export type Verdict =
   | Readonly<{ allow: true; rule?: Rule | undefined }>
   | Readonly<{ allow: false; refusal: Refusal; rule?: Rule | undefined }>;
 
 /**
- * Decides on what a request selected: the rule of every reading must permit it, and where no rule matches only an admin
- * passes. `rule` is the one that refused, else the one that the path as it stands selected.
+ * Decides by the rules that a request selected: the rule of every reading must allow it, and without a rule only an admin
+ * passes. `rule` is the one that refused, else the one that the first reading selected.
  */
-export function decideRules(selection: Selection, asker: Asker, trace?: Trace): Verdict {
+export function decideRules(selection: Selection, requester: Requester, trace?: Trace): Verdict {
   if (selection.kind === 'refused') return { allow: false, refusal: selection.refusal };
   for (const chosen of selection.chosen) {
-    const refusal = refusalOf(chosen, asker, trace);
+    const refusal = refusalOf(chosen, requester, trace);
     if (refusal !== undefined) return { allow: false, refusal, rule: chosen.rule };
   }
   return { allow: true, rule: selection.chosen[0].rule };
 }
 
-/** True when every reading of the path selects a public rule: the request needs nobody to be signed in. */
+/** Whether every reading of the path selects a public rule, so that the request needs no sign-in. */
 export function isPublic(selection: Selection): boolean {
   return selection.kind === 'selected' && selection.chosen.every(({ rule }) => rule?.public === true);
 }
 
-type Check = (chosen: Chosen, asker: Asker) => Refusal | undefined;
+type Check = (chosen: Chosen, requester: Requester) => Refusal | undefined;
 
-/** In the order in which they are asked for: the first that fails is the answer. */
+/** The requirements of a rule in order: the first that fails decides the refusal. */
 const requirements: readonly (readonly [name: Requirement, check: Check])[] = [
   ['role', refusalOfRole],
   ['self', refusalOfSelf],
@@ -40,21 +40,21 @@ const requirements: readonly (readonly [name: Requirement, check: Check])[] = [
   ['approve', refusalOfApproval],
 ];
 
-function refusalOf(chosen: Chosen, asker: Asker, trace: Trace | undefined): Refusal | undefined {
+function refusalOf(chosen: Chosen, requester: Requester, trace: Trace | undefined): Refusal | undefined {
   for (const [requirement, check] of requirements) {
-    const refusal = check(chosen, asker);
+    const refusal = check(chosen, requester);
     trace?.({ kind: 'requirement', rule: chosen.rule, requirement, refusal });
     if (refusal !== undefined) return refusal;
   }
   return undefined;
 }
 
-function refusalOfRole({ rule }: Chosen, { principal, ladder }: Asker): Refusal | undefined {
+function refusalOfRole({ rule }: Chosen, { principal, ladder }: Requester): Refusal | undefined {
   if (ladder.atLeast(principal.role, rule?.role ?? ladder.rung('admin'))) return undefined;
   return principal.kind === 'anonymous' ? { code: 'missing_credential' } : { code: 'insufficient_role' };
 }
 
-function refusalOfSelf({ self, folded }: Chosen, { principal }: Asker): Refusal | undefined {
+function refusalOfSelf({ self, folded }: Chosen, { principal }: Requester): Refusal | undefined {
   if (self === '') return undefined;
   if (principal.kind === 'anonymous') return { code: 'missing_credential' };
   const name = folded ? principal.name.toLowerCase() : principal.name;
@@ -62,18 +62,18 @@ function refusalOfSelf({ self, folded }: Chosen, { principal }: Asker): Refusal 
   return { code: 'insufficient_role', detail: 'Only the user whom the path names may do this.' };
 }
 
-function refusalOfScope({ rule }: Chosen, { principal }: Asker): Refusal | undefined {
+function refusalOfScope({ rule }: Chosen, { principal }: Requester): Refusal | undefined {
   const scope = rule?.scope;
   if (scope === undefined || principal.scopes.includes(scope)) return undefined;
   return { code: 'insufficient_scope', scope };
 }
 
-function refusalOfNetwork({ rule }: Chosen, { address }: Asker): Refusal | undefined {
+function refusalOfNetwork({ rule }: Chosen, { address }: Requester): Refusal | undefined {
   if (rule?.networks === undefined || rule.networks.has(address)) return undefined;
   return { code: 'insufficient_role', detail: 'This is not open to your network.' };
 }
 
-function refusalOfApproval({ rule }: Chosen, { principal, ladder }: Asker): Refusal | undefined {
+function refusalOfApproval({ rule }: Chosen, { principal, ladder }: Requester): Refusal | undefined {
   if (rule?.approve === undefined || ladder.atLeast(principal.role, rule.approve)) return undefined;
   return { code: 'approval_unavailable' };
 }

@@ -2,11 +2,11 @@
 export type DecodingOptions = Readonly<{
   /** `judge`: `%2f` and `%5c` are read as data and as a separator; `refuse`: they are refused. Default `refuse`. */
   encodedSlashes?: 'judge' | 'refuse' | undefined;
-  /** How often a path may be decoded before it stops changing, 1 to 3. Default 3. */
+  /** How often a path may be decoded until it no longer changes, 1 to 3. Default: 3. */
   decodings?: number | undefined;
 }>;
 
-/** A slash that is data stands as this character, which no path can hold otherwise. */
+/** Stands for a slash that is data; a path cannot hold this character otherwise. */
 export const dataSlash = '\u0000';
 
 type Slashes = 'data' | 'separator';
@@ -20,15 +20,15 @@ const legacyEscape = /%u[0-9a-f]{4}/i;
 const lateControls = /[\u0080-\u009f]/;
 
 /**
- * What a service may make of a path by decoding its escapes: once, and again as long as that changes something. Encoded
- * slashes are all data or all separators. A string is the reason why the path is refused.
+ * Every text that a service may get from a path by decoding its escapes: once, and again while that changes it. Encoded
+ * slashes are all data or all separators. Returns a string, the reason, for a path that is refused.
  */
 export function decodings(path: string, options: DecodingOptions): readonly string[] | string {
   if (!path.includes('%')) return [path];
   if (malformedEscape.test(path)) return 'The path has a percent sign that begins no escape.';
   const asData = decodedWith('data', path, options);
   if (typeof asData === 'string') return asData;
-  // Without an encoded slash on the way both are the same.
+  // Without an encoded slash both ways give the same texts.
   if (!asData.some((text) => text.includes(dataSlash) || text.includes('\\'))) return asData;
   const asSeparator = decodedWith('separator', path, options);
   return typeof asSeparator === 'string' ? asSeparator : [...new Set([...asData, ...asSeparator])];
@@ -50,7 +50,7 @@ function decodedWith(slashes: Slashes, path: string, options: DecodingOptions): 
   }
 }
 
-/** What no decoding may come upon. */
+/** What is wrong with a text, before each decoding. */
 function problemOf(text: string, { encodedSlashes = 'refuse' }: DecodingOptions): string | undefined {
   if (encodedControl.test(text)) return 'The path has an encoded control character.';
   if (legacyEscape.test(text)) return 'The path has an escape of the form %uXXXX.';
@@ -59,7 +59,7 @@ function problemOf(text: string, { encodedSlashes = 'refuse' }: DecodingOptions)
   return /%2f/i.test(text) ? 'The path has an encoded slash.' : undefined;
 }
 
-/** A malformed escape stays while the rest is decoded. `undefined`: the escapes are not UTF-8. */
+/** Decodes a text once; a malformed escape stays. `undefined` when the escapes are not UTF-8. */
 function decodeOnce(text: string, slashes: Slashes): string | undefined {
   const [slash, backslash] = slashes === 'data' ? [dataSlash, '\\'] : ['/', '/'];
   const marked = text.replace(encodedSlash, slash).replace(encodedBackslash, () => backslash);

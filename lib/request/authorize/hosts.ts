@@ -1,14 +1,14 @@
 import { canonicalAddress } from '../../net/addresses.ts';
 
-/** The names by which a machine calls itself; a browser resolves `*.localhost` to it and nowhere else (RFC 6761, 6.3). */
+/** The loopback names and addresses. Browsers resolve `*.localhost` to loopback only (RFC 6761, 6.3). */
 export const loopbackHosts: readonly string[] = Object.freeze(['localhost', '*.localhost', '127.0.0.1', '::1']);
 
 const name = /^(?:\*\.)?(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
 
 /**
- * Makes the test of `ALLOWED_HOSTS`: exact names and addresses, and `*.example.com` for every name below one.
- * It takes `Origin`'s `hostname`: lower case, no port, no trailing dot, no brackets.
- * @throws TypeError for a pattern that is no host name, such as one with a port
+ * Creates the test of `ALLOWED_HOSTS`: exact names and addresses, and `*.example.com` for every name below one. It takes the
+ * `hostname` of a `RequestSource`: lower case, no port, no trailing dot, no brackets.
+ * @throws TypeError for a pattern that is not a host name, such as one with a port
  */
 export function hostGuard(patterns: readonly string[]): (hostname: string) => boolean {
   const normal = patterns.map(normalize);

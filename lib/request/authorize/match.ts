@@ -2,23 +2,24 @@ import type { Refusal } from '../../errors.ts';
 import { cleanPath, type PathOptions, type Reading, readPath } from './path.ts';
 import { canMatchBelow, compilePattern, match, type Pattern } from './pattern.ts';
 import type { Rule } from './rules.ts';
-import { seen } from './target.ts';
+import { pathFlag } from './target.ts';
 import type { Trace } from './trace.ts';
 
-/** What one reading of a request selects: the first rule of its method and path, `undefined` when none matches. */
+/** The rule that one reading of a request selects: the first that matches; `undefined` when none does. */
 export type Chosen = Readonly<{
   rule: Rule | undefined;
-  /** What stands at `:self`, '' where the rule has none. */
+  /** The segment at `:self`, '' when the rule has none. */
   self: string;
-  /** Of a reading with the case folded: `self` is in lower case. */
+  /** The reading is case-folded: `self` is in lower case. */
   folded: boolean;
 }>;
 
-/** What a request selects: by each reading once, or the refusal of a path that cannot be judged. */
+/** The distinct choices of all readings of a request, or the refusal of a path that is ambiguous. */
 export type Selection =
   | Readonly<{ kind: 'selected'; chosen: readonly [Chosen, ...Chosen[]] }>
   | Readonly<{ kind: 'refused'; refusal: Refusal }>;
 
+/** Compiled rules. */
 export interface RuleTable {
   /** `rawTarget` is the request target as received, query and all. Never throws. `trace` is told each reading. */
   select(method: string, rawTarget: string, trace?: Trace): Selection;
@@ -41,9 +42,9 @@ export function ruleTable(rules: readonly Rule[], options: PathOptions = {}): Ru
   const byMethod = new Map(usualMethods.map((method) => [method, compiled.filter((one) => covers(one.rule, method))]));
   const candidates = (method: string) => byMethod.get(method) ?? compiled.filter((one) => covers(one.rule, method));
   const sensitive = options.caseSensitive === true;
-  // With upper case in a rule, a lower-case path selects one thing kept and another folded.
+  // With upper case in a rule, even a lower-case path may select one rule as it is and another one folded.
   const oneReading = sensitive || rules.every((rule) => rule.pattern === rule.pattern.toLowerCase());
-  const allowed = sensitive ? seen.upper : 0;
+  const allowed = sensitive ? pathFlag.upper : 0;
 
   return Object.freeze({
     reaches: (path: string) => rules.some(({ pattern }) => canMatchBelow(pattern, path)),
@@ -60,12 +61,12 @@ export function ruleTable(rules: readonly Rule[], options: PathOptions = {}): Ru
 }
 
 const usualMethods = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'];
-const reading = new Set(['GET', 'HEAD', 'OPTIONS']);
+const readOnlyMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 function covers({ methods }: Rule, method: string): boolean {
   if (methods === '*') return true;
-  if (methods === 'read') return reading.has(method);
-  return methods === 'write' ? !reading.has(method) : methods.has(method);
+  if (methods === 'read') return readOnlyMethods.has(method);
+  return methods === 'write' ? !readOnlyMethods.has(method) : methods.has(method);
 }
 
 function compile(rule: Rule): Compiled {
@@ -93,7 +94,7 @@ function selectAll(candidates: readonly Compiled[], readings: readonly Reading[]
   for (const { path, folded } of readings) {
     const next = chooseOne(candidates, path, folded);
     trace?.({ kind: 'reading', path, rule: next.rule });
-    if (!chosen.some((one) => saysTheSame(one, next))) chosen.push(next);
+    if (!chosen.some((one) => isSameChoice(one, next))) chosen.push(next);
   }
   const [first = unmatched, ...others] = chosen;
   return selected([first, ...others]);
@@ -107,5 +108,5 @@ function chooseOne(candidates: readonly Compiled[], path: string, folded: boolea
   return unmatched;
 }
 
-const saysTheSame = (a: Chosen, b: Chosen): boolean =>
+const isSameChoice = (a: Chosen, b: Chosen): boolean =>
   a.rule === b.rule && a.self === b.self && (a.self === '' || a.folded === b.folded);

@@ -1,14 +1,14 @@
 import { cleanPath, readPath } from './path.ts';
 
 /**
- * Whose a request target is: `ours` (below the prefix, byte for byte), the `upstream`'s, or `unclear`: some reading of it,
- * but not the target as sent, is below the prefix.
+ * Who serves a request target: `ours` (below the prefix, byte for byte), the `upstream`, or `unclear`: a reading of it, but
+ * not the target as sent, is below the prefix.
  */
 export type PathOwner = 'ours' | 'upstream' | 'unclear';
 
 /**
- * Makes the test of whose a raw request target is. `prefix` begins with `/`, ends without one, and holds unreserved
- * characters only. A target that the reader of paths refuses counts as the upstream's: its rules refuse it as well.
+ * Creates the function that returns the owner of a request target. `prefix` begins with `/`, ends without one, and holds
+ * unreserved characters only. A target that `readPath` refuses counts as the upstream's, whose rules refuse it as well.
  */
 export function pathOwner(prefix: string): (target: string) => PathOwner {
   const folded = prefix.toLowerCase();

@@ -1,12 +1,12 @@
 import { type DecodingOptions, decodings } from './decodings.ts';
-import { pathOf, seen, survey } from './target.ts';
+import { pathFlag, pathOf, scanPath } from './target.ts';
 
-/** One way to read a path: decoded. A slash that is data, not a separator, stands as U+0000. */
+/** A path as a service may read it: decoded, with U+0000 for a slash that is data. `folded`: in lower case. */
 export type Reading = Readonly<{ path: string; folded: boolean }>;
 
 export type PathOptions = DecodingOptions &
   Readonly<{
-    /** Upper and lower case are told apart by all that stands behind: no folded readings. Default false. */
+    /** Whether every service behind is case-sensitive, so that there are no folded readings. Default: false. */
     caseSensitive?: boolean | undefined;
   }>;
 
@@ -14,21 +14,21 @@ export type PathReadings =
   | Readonly<{ ok: true; readings: readonly Reading[] }>
   | Readonly<{ ok: false; detail: string }>;
 
-/** Counted before case. A legitimate path has far fewer. */
+/** The most readings of a path, before case folding. A legitimate path has far fewer. */
 const mostReadings = 16;
 
 const beyondAscii = /[^\u0000-\u007f]/;
 
 /**
- * Every reading that a service may make of the path of a request target, or why the path is refused. The work is linear
+ * Returns every way in which a service may read the path of a request target, or why it is refused. The work is linear
  * in the length of the target.
  */
 export function readPath(target: string, options: PathOptions = {}): PathReadings {
   const path = pathOf(target);
   if (path === undefined) return refuse('The request target has no path.');
-  const found = survey(path);
-  if ((found & seen.unreadable) !== 0) return refuse(unreadableDetail(path));
-  const texts = (found & seen.odd) === 0 ? [path] : readingsOf(path, options);
+  const found = scanPath(path);
+  if ((found & pathFlag.unreadable) !== 0) return refuse(unreadableDetail(path));
+  const texts = (found & pathFlag.odd) === 0 ? [path] : readingsOf(path, options);
   return typeof texts === 'string' ? refuse(texts) : { ok: true, readings: withCase(texts, options) };
 }
 
@@ -40,7 +40,7 @@ function unreadableDetail(path: string): string {
   return 'The path has characters that must be encoded.';
 }
 
-/** The readings, or why there are none to be had. */
+/** The readings, or the reason why the path is refused. */
 function readingsOf(path: string, options: PathOptions): readonly string[] | string {
   const decoded = decodings(path, options);
   if (typeof decoded === 'string') return decoded;
@@ -52,7 +52,7 @@ function readingsOf(path: string, options: PathOptions): readonly string[] | str
   return texts.some(hasDotSegment) ? 'The path has a dot segment.' : texts;
 }
 
-/** Each turns a reading into another that some service makes; all are applied, alone and together. */
+/** Each transforms a path as some service does. All are applied, alone and combined. */
 const variants: readonly ((text: string) => string)[] = [
   withoutAuthority,
   (text) => cutAt(text, '?'),
@@ -66,7 +66,7 @@ const variants: readonly ((text: string) => string)[] = [
   (text) => (text.length > 1 && text.endsWith('/') ? text.slice(0, -1) : text),
 ];
 
-/** Adds to the readings what a variant makes of each, where that is something else. */
+/** Adds the variant of each reading, where it differs. */
 function expand(texts: string[], variant: (text: string) => string): void {
   for (const text of texts.slice()) {
     const other = variant(text);
@@ -81,13 +81,13 @@ function withoutAuthority(text: string): string {
   return rest === '' ? '/' : rest;
 }
 
-/** For services that decode first and split the target afterwards, or drop everything from the first `;` on. */
+/** Some services decode before they split the target, or drop everything from the first `;` on. */
 function cutAt(text: string, mark: string): string {
   const at = text.indexOf(mark);
   return at === -1 ? text : text.slice(0, at);
 }
 
-/** Windows drops dots and spaces at the end of a name. A pattern for that would be quadratic. */
+/** Windows drops dots and spaces at the end of a name. A regular expression for that would be quadratic. */
 function withoutTails(text: string): string {
   return text.includes('.') || text.includes(' ') ? text.split('/').map(withoutTail).join('/') : text;
 }
@@ -104,8 +104,8 @@ const hasDotSegment = (text: string): boolean =>
   text.includes('.') && text.split('/').some((segment) => segment.includes('.') && withoutTail(segment) === '');
 
 /**
- * Folded readings beside those that keep the case. Beyond ASCII there are two ways to fold: the long s becomes an s
- * by way of its upper case only, the Kelvin sign a k by its lower.
+ * Adds the folded readings. Beyond ASCII there are two ways to fold: the long s becomes an s through upper case only, the
+ * Kelvin sign a k through lower case.
  */
 function withCase(texts: readonly string[], options: PathOptions): readonly Reading[] {
   const kept = texts.map((path) => ({ path, folded: false }));
@@ -117,8 +117,8 @@ function folds(text: string): readonly Reading[] {
   return beyondAscii.test(text) ? [lower, { path: text.toUpperCase().toLowerCase(), folded: true }] : [lower];
 }
 
-/** The path of a target that every service reads alike; `undefined` when there may be several readings (`readPath`). */
+/** The path of a target that every service reads alike; `undefined` when it may have several readings (`readPath`). */
 export function cleanPath(target: string, allowed: number): string | undefined {
   const path = pathOf(target);
-  return path !== undefined && (survey(path) & ~allowed) === 0 ? path : undefined;
+  return path !== undefined && (scanPath(path) & ~allowed) === 0 ? path : undefined;
 }

@@ -1,18 +1,18 @@
-/** A path of a rule, compiled: the literal beginning, then segment by segment. */
+/** The compiled path of a rule: the literal beginning, then a step for each further segment. */
 export type Pattern = Readonly<{
-  /** The literal segments at the beginning, each with its slash: '' for `/**`. */
+  /** The literal segments at the beginning, each with its slash; '' for `/**`. */
   prefix: string;
   steps: readonly Step[];
-  /** Ends in `**`: covers all below. */
+  /** The path ends in `**`: it matches all paths below. */
   open: boolean;
 }>;
 
 type Step = Readonly<{ kind: 'literal'; text: string }> | Readonly<{ kind: 'any' }> | Readonly<{ kind: 'self' }>;
 
-/** What is no literal: unreserved characters and those of RFC 3986's sub-delims and pchar that rules do not use. */
+/** A literal segment: unreserved characters, and those of RFC 3986's sub-delims and pchar that rules do not use. */
 const literal = /^[A-Za-z0-9._~!$&'()+,=@:-]+$/;
 
-/** What is wrong with the path of a rule, as a sentence; `undefined` when nothing is. */
+/** Returns what is wrong with the path of a rule, as a sentence, or `undefined`. */
 export function patternProblem(path: string): string | undefined {
   if (!path.startsWith('/')) return `the path "${path}" must begin with /`;
   if (path === '/') return undefined;
@@ -36,7 +36,7 @@ function segmentProblem(segment: string): string | undefined {
   return literal.test(segment) ? undefined : `"${segment}" has characters that match nothing; use * for the segment`;
 }
 
-/** Compiles a path without problems. */
+/** Compiles the path of a rule that has no problems. */
 export function compilePattern(path: string): Pattern {
   const open = path.endsWith('/**');
   const segments = path === '/' ? [''] : path.slice(1).split('/');
@@ -53,8 +53,8 @@ function stepOf(segment: string): Step {
 }
 
 /**
- * Matches one reading of a path. `undefined`: no match; else what stands at `:self`, '' where the pattern has none.
- * `*` and `:self` take one segment that is not empty; `/a/**` takes `/a` and all below.
+ * Matches one reading of a path. Returns the segment at `:self`, '' when the pattern has none, or `undefined` for no match.
+ * `*` and `:self` match one segment that is not empty; `/a/**` matches `/a` and all paths below.
  */
 export function match(pattern: Pattern, path: string): string | undefined {
   if (!path.startsWith(pattern.prefix)) return undefined;

@@ -8,10 +8,10 @@ const roleName = /^[A-Za-z][A-Za-z0-9_-]{0,31}$/;
 type RoleEntry = Readonly<{ name: string; means: string | undefined }>;
 
 /**
- * Makes the ladder of roles from `GATEWARDEN_ROLES`, lowest first: `anony,guest=viewer,member=user,lead=operator,admin`.
- * The first is `anony`, the last `admin`; `name=rung` says which of our own rungs a name stands for. A rung that no
- * name stands for is taken by the next higher one, so that nothing opens by leaving it out.
- * @throws TypeError that says what is wrong with the text
+ * Parses `GATEWARDEN_ROLES` into the ladder of roles, lowest first: `anony,guest=viewer,member=user,lead=operator,admin`.
+ * The first is `anony`, the last `admin`; `name=rung` maps a name to a built-in role. A built-in role without a name is
+ * mapped to the next higher one, so that leaving it out opens nothing.
+ * @throws TypeError that describes what is wrong with the text
  */
 export function ladder(spec: string = defaultRoles): Ladder {
   const entries = parseEntries(spec.trim() === '' ? defaultRoles : spec);
@@ -41,7 +41,8 @@ function parseEntries(spec: string): readonly RoleEntry[] {
   const entries = spec.split(',').map((part) => {
     const [name = '', means, more] = part.split('=').map((word) => word.trim());
     if (!roleName.test(name) || more !== undefined) throw new TypeError(`"${part.trim()}" is not the name of a role.`);
-    if (name.toLowerCase() === 'public') throw new TypeError('"public" is a word of the rules and no name for a role.');
+    if (name.toLowerCase() === 'public')
+      throw new TypeError('"public" is a keyword of the rules and cannot name a role.');
     return { name, means };
   });
   if (entries[0]?.name !== 'anony') throw new TypeError('The first role is "anony".');

@@ -18,22 +18,21 @@ export type Rule = Readonly<{
   pattern: string;
   scope?: string | undefined;
   networks?: RuleNetworks | undefined;
-  /** From this role on the request passes; below it, it would need an approval. */
+  /** The request passes for this role and above; below it, it would need an approval. */
   approve?: string | undefined;
 }>;
 
-type Known = Readonly<{ ladder: Ladder; scopes: ScopeTable }>;
+type Declarations = Readonly<{ ladder: Ladder; scopes: ScopeTable }>;
 /** A rule as written, or what is wrong with it: sentences without the line. */
 type Parsed = Readonly<{ rule: Rule }> | Readonly<{ problems: readonly string[] }>;
 
 /**
- * Parses rules: `role METHODS path [conditions]`, separated by `;` or new lines, `#` begins
- * a comment. Roles are those of the ladder, by name or by the rung they stand for.
- * Every problem is told at once, each with its line: `line 3: there is no role "foo"`.
+ * Parses rules: `role METHODS path [conditions]`, separated by `;` or new lines; `#` begins a comment. Roles are those of
+ * the ladder, by name or by built-in role. Returns every problem, each with its line: `line 3: there is no role "foo"`.
  */
 export function parseRules(
   text: string,
-  known: Known,
+  declared: Declarations,
 ): Readonly<{ ok: true; rules: readonly Rule[] }> | Readonly<{ ok: false; problems: readonly string[] }> {
   const rules: Rule[] = [];
   const problems: string[] = [];
@@ -42,7 +41,7 @@ export function parseRules(
     for (const part of written.replace(/(^|[\s;])#.*$/, '$1').split(';')) {
       const words = part.trim().split(/\s+/);
       if (words[0] === '') continue;
-      const parsed = parseRule(words, line, known);
+      const parsed = parseRule(words, line, declared);
       if ('rule' in parsed) rules.push(parsed.rule);
       else problems.push(...parsed.problems.map((problem) => `line ${line}: ${problem}`));
     }
@@ -50,24 +49,24 @@ export function parseRules(
   return problems.length > 0 ? { ok: false, problems } : { ok: true, rules: Object.freeze(rules) };
 }
 
-function parseRule(words: readonly string[], line: number, known: Known): Parsed {
+function parseRule(words: readonly string[], line: number, declared: Declarations): Parsed {
   const [who = '', verbs, pattern, ...conditions] = words;
   const text = words.join(' ');
   if (verbs === undefined || pattern === undefined) return { problems: [`"${text}" is not "role METHODS path"`] };
   const problems: string[] = [];
   const complain = (problem: string): void => void problems.push(problem);
-  const role = readRole(who, known.ladder) ?? complain(`there is no role "${who}"`);
+  const role = readRole(who, declared.ladder) ?? complain(`there is no role "${who}"`);
   const methods = readMethods(verbs, complain);
   const wrong = patternProblem(pattern);
   if (wrong !== undefined) complain(wrong);
-  const extra = readConditions(conditions, known, complain);
+  const extra = readConditions(conditions, declared, complain);
   if (role === undefined || methods === undefined || problems.length > 0) return { problems };
-  const rule: Rule = { line, text, role, public: role === known.ladder.names[0], methods, pattern, ...extra };
-  const senseless = contradiction(rule, known.ladder);
-  return senseless === undefined ? { rule: Object.freeze(rule) } : { problems: [senseless] };
+  const rule: Rule = { line, text, role, public: role === declared.ladder.names[0], methods, pattern, ...extra };
+  const contradiction = contradictionIn(rule, declared.ladder);
+  return contradiction === undefined ? { rule: Object.freeze(rule) } : { problems: [contradiction] };
 }
 
-/** `public` is the lowest; the words of our own rungs are understood where the ladder has other names for them. */
+/** The role of a word: `public` is the lowest; a built-in role is valid where the ladder has another name for it. */
 function readRole(word: string, ladder: Ladder): string | undefined {
   if (word === 'public') return ladder.names[0];
   if (ladder.has(word)) return word;
@@ -85,13 +84,17 @@ function readMethods(word: string, complain: (problem: string) => void): Rule['m
 
 type Conditions = Pick<Rule, 'scope' | 'networks' | 'approve'>;
 
-function readConditions(words: readonly string[], known: Known, complain: (problem: string) => void): Conditions {
+function readConditions(
+  words: readonly string[],
+  declared: Declarations,
+  complain: (problem: string) => void,
+): Conditions {
   let found: Conditions = {};
   for (const word of words) {
     const equals = word.indexOf('=');
     const name = equals === -1 ? word : word.slice(0, equals);
     const value = equals === -1 ? '' : word.slice(equals + 1);
-    const read = readCondition(name, value, known);
+    const read = readCondition(name, value, declared);
     if (typeof read === 'string') complain(read);
     else if (Object.keys(read).some((key) => key in found)) complain(`${name}= is given twice`);
     else found = { ...found, ...read };
@@ -100,7 +103,7 @@ function readConditions(words: readonly string[], known: Known, complain: (probl
 }
 
 /** The condition, or what is wrong with it. */
-function readCondition(name: string, value: string, { ladder, scopes }: Known): Conditions | string {
+function readCondition(name: string, value: string, { ladder, scopes }: Declarations): Conditions | string {
   if (name === 'scope') return scopes.has(value) ? { scope: value } : `there is no scope "${value}"`;
   if (name === 'approve') {
     const role = readRole(value, ladder);
@@ -113,14 +116,14 @@ function readCondition(name: string, value: string, { ladder, scopes }: Known): 
   return { networks: Object.freeze({ cidrs: Object.freeze(cidrs), has: networks(cidrs) }) };
 }
 
-/** Rules that read as if they allowed or held something that they never could. */
-function contradiction(rule: Rule, ladder: Ladder): string | undefined {
+/** Why a rule can never have the effect that it states, or undefined. */
+function contradictionIn(rule: Rule, ladder: Ladder): string | undefined {
   const self = rule.pattern.split('/').includes(':self');
   if (rule.public && self) return 'a public rule cannot have :self: nobody is signed in';
   if (rule.public && rule.scope !== undefined) return 'a public rule cannot have scope=: nobody is signed in';
   if (rule.public && rule.approve !== undefined) return 'a public rule cannot have approve=: nobody is signed in';
   if (rule.approve !== undefined && ladder.atLeast(rule.role, rule.approve)) {
-    return `approve=${rule.approve} never holds anything: the rule asks for ${rule.role} already`;
+    return `approve=${rule.approve} has no effect: the rule requires ${rule.role} already`;
   }
   return undefined;
 }

@@ -1,13 +1,14 @@
 import type { RequestHead } from '../extract/head.ts';
 
-type Own = Readonly<{ proto: string; host: string }>;
+/** Scheme and host of this site. */
+type Site = Readonly<{ proto: string; host: string }>;
 
 /**
  * Whether a request comes from a page of the same origin. `Sec-Fetch-Site` decides if it is sent, else `Origin` must be the
  * scheme, host and port of `own`; without either, or with `null`, the answer is no. `extra` are further origins that a route
  * allows, such as `https://app.example.com`.
  */
-export function comesFromOurselves(req: RequestHead, own: Own, extra: readonly string[] = []): boolean {
+export function comesFromOurselves(req: RequestHead, own: Site, extra: readonly string[] = []): boolean {
   const site = req.headers['sec-fetch-site'];
   const { origin } = req.headers;
   if (site === 'same-origin' || site === 'none') return true;
@@ -24,11 +25,11 @@ function withoutDefaultPort(origin: string): string {
 }
 
 /**
- * Whether a read may be answered under auto-login: not when another site makes the browser send it, unless it is a
- * top-level navigation. Browsers send no `Sec-Fetch-Site` over plain http beyond loopback; a fetch that asks for CORS
+ * Whether auto-login applies to a safe request: not when another site makes the browser send it, unless it is a
+ * top-level navigation. Browsers send no `Sec-Fetch-Site` over plain http beyond loopback; a CORS request
  * still names its `Origin` there, and that must be scheme, host and port of `own`.
  */
-export function autoLoginMayRead(req: RequestHead, own: Own): boolean {
+export function autoLoginMayRead(req: RequestHead, own: Site): boolean {
   const { 'sec-fetch-site': site, 'sec-fetch-mode': mode, 'sec-fetch-dest': destination } = req.headers;
   if (site === undefined) return req.headers.origin === undefined || comesFromOurselves(req, own);
   if (site === 'same-origin' || site === 'same-site' || site === 'none') return true;

@@ -1,6 +1,8 @@
 import type { Ladder, Rung, ScopeTable } from '../../types.ts';
 
-/** Our own: through these alone a credential with scopes reaches our API. */
+/**
+ * The built-in scopes, with the lowest role that may hold each: a credential with scopes needs them for Gatewarden's API.
+ */
 const ownScopes: readonly (readonly [name: string, least: Rung])[] = [
   ['gatewarden:read', 'viewer'],
   ['gatewarden:write', 'viewer'],
@@ -11,9 +13,9 @@ const ownScopes: readonly (readonly [name: string, least: Rung])[] = [
 const scopeName = /^[A-Za-z0-9][A-Za-z0-9:._/-]{0,63}$/;
 
 /**
- * Makes the table of scopes from `GATEWARDEN_SCOPES`: `deploy:write=operator,report:read`. The role after `=` is the
- * least that may hold the scope; viewer's rung where none is given. Ours come first.
- * @throws TypeError that says what is wrong with the text
+ * Parses `GATEWARDEN_SCOPES` into the table of scopes: `deploy:write=operator,report:read`. The role after `=` is the lowest
+ * that may hold the scope; default: viewer. The built-in scopes come first.
+ * @throws TypeError that describes what is wrong with the text
  */
 export function scopeTable(spec: string, ladder: Ladder): ScopeTable {
   const least = new Map(ownScopes.map(([name, rung]) => [name, ladder.rung(rung)]));
@@ -39,8 +41,10 @@ function parseScopes(spec: string, ladder: Ladder): readonly (readonly [string, 
   return spec.split(',').map((part) => {
     const [name = '', role = ladder.rung('viewer'), more] = part.split('=').map((word) => word.trim());
     if (!scopeName.test(name) || more !== undefined) throw new TypeError(`"${part.trim()}" is not a scope.`);
-    if (name.startsWith('gatewarden:')) throw new TypeError(`"${name}": scopes that begin with gatewarden: are ours.`);
-    if (!ladder.has(role)) throw new TypeError(`The scope "${name}" asks for the role "${role}", which there is not.`);
+    if (name.startsWith('gatewarden:'))
+      throw new TypeError(`"${name}": scopes that begin with gatewarden: are reserved.`);
+    if (!ladder.has(role))
+      throw new TypeError(`The scope "${name}" requires the role "${role}", which does not exist.`);
     return [name, role] as const;
   });
 }

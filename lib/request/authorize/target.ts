@@ -1,10 +1,10 @@
-/** What one pass over a path finds. Nothing found: the path is clean and every reader reads it alike. */
-export const seen = Object.freeze({
+/** Flags of what one pass over a path finds. Without any, every service reads the path alike. */
+export const pathFlag = Object.freeze({
   /** Upper case: read as it is, and folded. */
   upper: 1,
   /** Percent signs, params, empty segments, dots and the like at the ends of segments: several readings. */
   odd: 2,
-  /** Characters that may not be there. */
+  /** Characters that a path must not have. */
   unreadable: 4,
 });
 
@@ -12,26 +12,26 @@ const [slash, dot] = [0x2f, 0x2e];
 
 const marks: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) => {
   const character = String.fromCharCode(code);
-  if (code <= 0x20 || code > 0x7e || character === '\\' || character === '#') return seen.unreadable;
-  if (character === '%' || character === ';') return seen.odd;
-  return character >= 'A' && character <= 'Z' ? seen.upper : 0;
+  if (code <= 0x20 || code > 0x7e || character === '\\' || character === '#') return pathFlag.unreadable;
+  if (character === '%' || character === ';') return pathFlag.odd;
+  return character >= 'A' && character <= 'Z' ? pathFlag.upper : 0;
 });
 
-/** Looks at a path once, character by character, and tells what it has: the flags of `seen`. */
-export function survey(path: string): number {
+/** Scans a path once and returns the flags of `pathFlag` that apply. */
+export function scanPath(path: string): number {
   let found = 0;
   let before = 0;
   for (let at = 0; at < path.length; at += 1) {
     const code = path.charCodeAt(at);
-    found |= marks[code] ?? seen.unreadable;
-    if (code === slash ? before === slash || before === dot : code === dot && before === slash) found |= seen.odd;
+    found |= marks[code] ?? pathFlag.unreadable;
+    if (code === slash ? before === slash || before === dot : code === dot && before === slash) found |= pathFlag.odd;
     before = code;
   }
-  return before === dot || (before === slash && path.length > 1) ? found | seen.odd : found;
+  return before === dot || (before === slash && path.length > 1) ? found | pathFlag.odd : found;
 }
 
 /**
- * The path of a request target: the query cut off, of an absolute target what follows the authority.
+ * The path of a request target, without the query; of an absolute target what follows the authority.
  * `undefined` when it is neither; `*` stays `*`.
  */
 export function pathOf(target: string): string | undefined {

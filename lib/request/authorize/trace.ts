@@ -4,23 +4,23 @@ import type { RequestSource } from '../extract/source.ts';
 import type { PathOwner } from './own-paths.ts';
 import type { Rule } from './rules.ts';
 
-/** What a rule may require of whoever it lets through. */
+/** A requirement of a rule. */
 export type Requirement = 'role' | 'self' | 'scope' | 'network' | 'approve';
 
-/** One thing that a decision found out, in the order in which it was found. */
+/** One step of a decision. */
 export type TraceStep =
-  /** Whose path the target is. */
+  /** The owner of the target. */
   | Readonly<{ kind: 'owner'; owner: PathOwner }>
-  /** One way to read the path, and the rule that it selects; `undefined`: no rule matches, only an admin passes. */
+  /** One reading of the path, and the rule that it selects; `undefined`: no rule matches, only an admin passes. */
   | Readonly<{ kind: 'reading'; path: string; rule: Rule | undefined }>
-  /** The path cannot be judged. */
+  /** The path is ambiguous, and refused. */
   | Readonly<{ kind: 'path-refused'; refusal: Refusal }>
-  /** Where the request comes from and which host it is for. */
+  /** The source of the request. */
   | Readonly<{ kind: 'source'; source: RequestSource }>
-  /** Who makes the request; `refusal`: the host, the credentials or the Origin were refused. */
+  /** The principal; `refusal`: the host, the credentials or the Origin were refused. */
   | Readonly<{ kind: 'principal'; principal: Principal; refusal?: Refusal | undefined }>
-  /** One requirement of a selected rule, and whether it holds. */
+  /** One requirement of a selected rule; without a `refusal` it holds. */
   | Readonly<{ kind: 'requirement'; rule: Rule | undefined; requirement: Requirement; refusal?: Refusal | undefined }>;
 
-/** Is told each step of a decision. Absent on the request path: a decision that nobody traces builds no steps. */
+/** Called with each step of a decision. Absent on the request path, where no steps are built. */
 export type Trace = (step: TraceStep) => void;

@@ -1,11 +1,11 @@
 import type { Credential } from './credential.ts';
 
-/** What an `Authorization` header is. */
+/** The result of reading an `Authorization` header. */
 export type Authorization =
   | Readonly<{ kind: 'ours'; credential: Credential }>
-  /** Somebody else's: the upstream's business. */
+  /** A credential for the upstream. */
   | Readonly<{ kind: 'foreign' }>
-  /** It holds a token of ours where it is no credential: it is not passed on either. */
+  /** A Gatewarden token where it is not accepted: neither a credential nor passed on. */
   | Readonly<{ kind: 'withheld' }>
   | Readonly<{ kind: 'malformed'; detail: string }>;
 
@@ -20,9 +20,9 @@ const token68 = /^[A-Za-z0-9\-._~+/]+=*$/;
 const apiTokenPrefix = 'gwt_';
 
 /**
- * Reads an `Authorization` header (RFC 9110, RFC 6750, RFC 7617). `Bearer gwt_…`, a Bearer JWT that names us in `iss`, and
- * Basic with a `gwt_…` as its password are ours. `own`: on our own routes every Bearer is, and Basic never. Nothing is
- * verified here.
+ * Reads an `Authorization` header (RFC 9110, RFC 6750, RFC 7617). `ours` are `Bearer gwt_…`, a Bearer JWT whose `iss` is
+ * `issuer`, and Basic with a `gwt_…` token as its password. With `own`, for Gatewarden's own routes, every Bearer is, and
+ * Basic is not. Verifies nothing.
  */
 export function readAuthorization(header: string, issuer: string, own: boolean): Authorization {
   const end = header.search(/[ \t]/);
@@ -30,7 +30,7 @@ export function readAuthorization(header: string, issuer: string, own: boolean):
   if (!scheme.test(word)) return malformed('The Authorization header has no scheme.');
   const rest = header.slice(word.length);
   if (word.toLowerCase() === 'bearer') return bearer(rest, issuer, own);
-  // Two headers that a proxy has joined into one: what is hidden in the second would pass as the upstream's.
+  // A proxy has joined two headers into one: the Bearer in the second would be passed on as the upstream's.
   if (/,\s*bearer\s/i.test(header)) return malformed('There is more than one Authorization header.');
   return word.toLowerCase() === 'basic' ? basic(rest, own) : foreign;
 }
@@ -50,7 +50,7 @@ function bearer(rest: string, issuer: string, own: boolean): Authorization {
   return own || issuerIs(token, issuer) ? { kind: 'ours', credential: { kind: 'access-token', token } } : foreign;
 }
 
-/** The clients that know only Basic (git, CalDAV, WebDAV) send a token as the password. */
+/** Clients that support only Basic (git, CalDAV, WebDAV) send an API token as the password. */
 function basic(rest: string, own: boolean): Authorization {
   const pair = Buffer.from(rest.trim(), 'base64').toString('utf8');
   const colon = pair.indexOf(':');
@@ -61,8 +61,8 @@ function basic(rest: string, own: boolean): Authorization {
 }
 
 /**
- * Whether a JWT claims to be of this issuer. Only the verifier insists on canonical base64url: a token of ours that
- * was bent a little stays ours, is refused there, and is not handed to the upstream as a stranger's.
+ * Whether a JWT names this issuer. Non-canonical base64url is accepted here and refused by the verifier, so that an altered
+ * token is refused instead of being passed on to the upstream.
  */
 function issuerIs(token: string, issuer: string): boolean {
   const [, payload, signature, more] = token.split('.');

@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net';
 import { canonicalAddress } from '../../net/addresses.ts';
 
-/** `undefined` where a header that should hold one address does not. */
+/** The address in a list item, without its port; `undefined` when it is not an address. */
 function addressIn(item: string): string | undefined {
   const text = item.trim();
   const bracketed = /^\[([^\]]*)\](?::\d{1,5})?$/.exec(text);
@@ -11,8 +11,9 @@ function addressIn(item: string): string | undefined {
 }
 
 /**
- * The client's address in an X-Forwarded-For list: the rightmost one that is no trusted proxy, since everything to the
- * left of it may be invented. All trusted: the leftmost. `undefined` when an entry on the way is no address.
+ * The client's address in an X-Forwarded-For list: the rightmost one that is not a trusted proxy, since the client may have
+ * written everything to the left of it. The leftmost when all are trusted. `undefined` when an item that it reads is not an
+ * address.
  */
 export function clientAddress(list: string, isTrusted: (address: string) => boolean): string | undefined {
   let address: string | undefined;
@@ -36,5 +37,5 @@ const token = "[!#$%&'*+.^_`|~0-9a-z-]+";
 const pair = `${token}=(?:${token}|"(?:[^"\\\\]|\\\\.)*")`;
 const elements = new RegExp(`^${pair}(?:[ \\t]*[;,][ \\t]*${pair})*$`, 'i');
 
-/** True when a `Forwarded` header is written as RFC 7239, 4 has it. It is checked, never believed. */
+/** Whether a `Forwarded` header has the syntax of RFC 7239, 4. Its values are not used. */
 export const isForwardedSyntax = (value: string): boolean => elements.test(value);

@@ -31,16 +31,16 @@ function named(name: string): string | undefined {
   return name.length <= longestName + 1 ? registered.exec(name)?.[1] : undefined;
 }
 
-/** `parseHost` that remembers the last few hosts: an instance serves few, and a client may invent many. */
+/** Creates a `parseHost` that caches up to `remembered` hosts: an instance serves few, and clients may invent many. */
 export function hostParser(remembered = 64): (sent: string) => Host | undefined {
-  const known = new Map<string, Host>();
+  const cached = new Map<string, Host>();
   return function parse(sent) {
-    const hit = known.get(sent);
+    const hit = cached.get(sent);
     if (hit !== undefined) return hit;
     const host = parseHost(sent);
     if (host === undefined) return undefined;
-    if (known.size >= remembered) known.clear();
-    known.set(sent, host);
+    if (cached.size >= remembered) cached.clear();
+    cached.set(sent, host);
     return host;
   };
 }

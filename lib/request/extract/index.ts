@@ -9,7 +9,7 @@ const nothing: Extracted = Object.freeze({ kind: 'credentials', credentials: Obj
 const foreignOnly: Extracted = Object.freeze({ kind: 'credentials', credentials: Object.freeze([]), foreign: true });
 const malformed = (detail: string): Extracted => ({ kind: 'malformed', detail });
 
-/** A browser keeps no more in one cookie; RFC 6265, 6.1. */
+/** The longest cookie that browsers store (RFC 6265, 6.1). */
 const longestCookie = 4096;
 const controls = /[\u0000-\u001f\u007f]/;
 
@@ -21,18 +21,18 @@ type Presented = Readonly<{
   own: boolean;
 }>;
 
-/** The last headers on a connection: a browser sends the very same ones again and again, and they read the same. */
+/** The last credential headers on a connection, with their result: a browser sends the same ones with each request. */
 type Remembered = Presented & Readonly<{ extracted: Extracted }>;
 
-/** Node keeps one of several: which of them counts is not ours to guess. */
+/** Node keeps one of several headers of these names; other servers may keep another one. */
 const onlyOnce = ['authorization', 'origin', 'x-gatewarden-token'] as const;
 
 /**
- * Makes the function that reads credentials from the session cookie, `Authorization` and `X-Gatewarden-Token`, never from
- * the query or the body. It verifies nothing and uses no store. `own`: the request is for one of Gatewarden's routes,
- * where every Bearer is taken as ours.
+ * Creates the function that reads credentials from the session cookie, `Authorization` and `X-Gatewarden-Token`, never from
+ * the query or the body. It verifies nothing and reads no store. `own`: the request is for one of Gatewarden's own routes,
+ * where every Bearer token is read as Gatewarden's.
  * - `cookieName`: name of the session cookie;
- * - `issuer`: `iss` of our tokens.
+ * - `issuer`: `iss` of Gatewarden's tokens.
  */
 export function extractor(options: {
   cookieName: string;
@@ -66,7 +66,8 @@ export function extractor(options: {
     const read = authorization === undefined ? undefined : readAuthorization(authorization, issuer, own);
     if (read?.kind === 'malformed') return read;
     const bare = token === undefined ? undefined : readBareToken(String(token));
-    if (token !== undefined && bare === undefined) return malformed('X-Gatewarden-Token holds no token of ours.');
+    if (token !== undefined && bare === undefined)
+      return malformed('X-Gatewarden-Token does not hold a Gatewarden token.');
     const credentials = [session, read?.kind === 'ours' ? read.credential : undefined, bare];
     return found(
       credentials.filter((one) => one !== undefined),
@@ -81,8 +82,8 @@ function found(credentials: readonly Credential[], foreign: boolean): Extracted 
 }
 
 /**
- * The credential, what is wrong with it, or undefined where there is none. A sibling subdomain can set further cookies
- * of our name: of several, those that cannot be one of ours do not count.
+ * The credential, what is wrong with it, or undefined when there is none. A sibling subdomain can set further cookies of the
+ * same name: of several, those that cannot be parsed are ignored.
  */
 function readCookie(values: readonly string[]): Credential | string | undefined {
   if (values.length === 0) return undefined;

@@ -3,8 +3,8 @@ import type { RequestHead } from './head.ts';
 const acceptsHtml = /(?:^|,)\s*(?:text\/html|application\/xhtml\+xml)\s*(?:;(?!\s*q=0(?:\.0*)?\s*(?:,|$))|,|$)/i;
 
 /**
- * True when a browser asks for a page to show: `Sec-Fetch-Mode: navigate`, or where the header is absent (plain http,
- * old browsers) a GET or HEAD that accepts HTML. Fetch, XHR, sockets and commands are none.
+ * Whether a request is a browser's navigation: `Sec-Fetch-Mode: navigate`, or when that header is absent (plain http, old
+ * browsers) a GET or HEAD that accepts HTML. Requests by fetch, XHR, WebSocket and commands are not.
  */
 export function isNavigation(req: RequestHead): boolean {
   const mode = req.headers['sec-fetch-mode'];

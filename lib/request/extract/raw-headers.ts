@@ -1,6 +1,6 @@
 /**
- * How often a header came, by its lower-case name, in any case. Node keeps only the first of some doubled headers:
- * only the raw list (name, value, name, value …) tells.
+ * How often a header was sent, in any case; `name` is in lower case. `rawHeaders` is Node's list (name, value, name,
+ * value …): of some repeated headers `headers` has only the first.
  */
 export function countOf(rawHeaders: readonly string[], name: string): number {
   let count = 0;
@@ -11,11 +11,14 @@ export function countOf(rawHeaders: readonly string[], name: string): number {
   return count;
 }
 
-/** Headers in which proxies name the client or themselves. Their presence alone shows that there is a proxy in between. */
+/** Headers in which proxies name the client or themselves. Their presence shows that there is a proxy in between. */
 const forwarding =
   /^(?:forwarded|x[-_.]forwarded(?:[-_.].*)?|x[-_.]real[-_.]ip|via|cf[-_.].*|(?:true|fastly|x|x[-_.]cluster)[-_.]client[-_.]ip)$/i;
 
-/** True when a header that proxies add is there: `Forwarded`, `X-Forwarded-*`, `X-Real-IP`, `Via`, `CF-*`, `True-Client-IP` … */
+/**
+ * Whether the request has a header that proxies add: `Forwarded`, `X-Forwarded-*`, `X-Real-IP`, `Via`, `CF-*`,
+ * `True-Client-IP` …
+ */
 export function hasForwardingHeader(rawHeaders: readonly string[]): boolean {
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at] ?? '';

@@ -1,4 +1,4 @@
-/** Headers that only Gatewarden may send to an upstream, other products' names for them included. A trailing `*` matches anything. */
+/** Headers that only Gatewarden may send to an upstream, and those of other products. A trailing `*` matches anything. */
 const reserved = [
   'cf-access-*',
   'forwarded',
@@ -26,11 +26,11 @@ const reserved = [
 
 const pattern = new RegExp(`^(?:${reserved.map((name) => name.replace('*', '.*')).join('|')})$`);
 
-/** A header's name as a server may fold it that knows names as CGI does: the case and the signs between the words do not matter. */
+/** A header's name as CGI-like servers fold it: in lower case, with every other character as a hyphen. */
 export const foldedHeaderName = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '-');
 
 /**
- * True for a header that is never taken from a client (identity, forwarding, method and URL overrides), in every spelling
+ * Whether a header is never accepted from a client (identity, forwarding, method and URL overrides), in every spelling
  * that an upstream may fold into it.
  */
 export const isReservedHeader = (name: string): boolean => pattern.test(foldedHeaderName(name));
@@ -43,5 +43,5 @@ const clientAddress = new Set([
   'fastly-client-ip',
 ]);
 
-/** True for a header that names the client's address, in every spelling: a trusted proxy may send it, nobody else. */
+/** Whether a header names the client's address, in every spelling. Only a trusted proxy may send it. */
 export const isClientAddressHeader = (name: string): boolean => clientAddress.has(foldedHeaderName(name));

@@ -6,7 +6,7 @@ import type { RequestHead } from './head.ts';
 import { type Host, hostParser } from './host.ts';
 import { countOf, hasForwardingHeader } from './raw-headers.ts';
 
-/** Where a request really comes from and where it was sent, after trusted proxies have been believed or not. */
+/** The client and the host of a request, as trusted proxies report them. */
 export type RequestSource = Readonly<{
   /** The client's address, IPv4-mapped addresses unwrapped. */
   address: string;
@@ -23,24 +23,24 @@ export type RequestSource = Readonly<{
   hostname: string;
 }>;
 
-/** Why a request's origin cannot be told; answered with 400. */
+/** Why the source of a request cannot be determined; answered with 400. */
 export type Unreadable = Readonly<{ malformed: string; code: 'ambiguous_path' | 'validation_failed' }>;
 
 type Peer = Readonly<{ address: string; trusted: boolean; proto: 'http' | 'https' }>;
 type Sent = Readonly<{ address: string; proto: 'http' | 'https'; host: Host }>;
 
 const unreadable = (malformed: string): Unreadable => ({ malformed, code: 'validation_failed' });
-/** Two readings of which host is meant. */
+/** The request names two hosts. */
 const ambiguous = (malformed: string): Unreadable => ({ malformed, code: 'ambiguous_path' });
 
 /**
- * Makes the reader of where a request comes from and where it was sent.
- * - `trustedProxies`: CIDRs of the peers whose `X-Forwarded-For`, `-Proto` and `-Host` are believed;
- * - `proxySecret`: what such a peer must send in `X-Gatewarden-Proxy-Secret` besides;
- * - `publicUrl`: the origin that people use; decides scheme, host and port of requests for its host name.
+ * Creates the function that determines the source of a request.
+ * - `trustedProxies`: CIDRs of the peers whose `X-Forwarded-For`, `-Proto` and `-Host` are trusted;
+ * - `proxySecret`: the secret that such a peer must send in `X-Gatewarden-Proxy-Secret`;
+ * - `publicUrl`: the public URL; decides scheme, host and port of requests for its host name.
  *
- * A forwarded header of a trusted peer that cannot be read denies; one of anybody else changes nothing.
- * @throws TypeError for a CIDR or URL that is none
+ * An invalid forwarding header of a trusted peer refuses the request. Those of other peers are ignored.
+ * @throws TypeError for an invalid CIDR or URL
  */
 export function sourceReader(options: {
   trustedProxies?: readonly string[] | undefined;
@@ -61,7 +61,7 @@ export function sourceReader(options: {
     const address = canonicalAddress(socket.remoteAddress ?? '') ?? '';
     const encrypted = 'encrypted' in socket && socket.encrypted === true;
     const peer: Peer = { address, trusted: isTrusted(address), proto: encrypted ? 'https' : 'http' };
-    // A socket that is gone has no address any more: that is not to be remembered as its address.
+    // A closed socket has no address any more: do not remember that.
     if (address !== '') peers.set(socket, peer);
     return peer;
   }
@@ -81,11 +81,11 @@ export function sourceReader(options: {
     if (target.startsWith('/') || target === '*') return true;
     const [, scheme, authority = ''] = /^(https?):\/\/([^/?#]*)/i.exec(target) ?? [];
     const named = parseHost(authority);
-    const asked = named === undefined ? undefined : withPort(named.host, portOf(scheme?.toLowerCase()));
-    return asked === withPort(host.host, portOf(proto));
+    const wanted = named === undefined ? undefined : withPort(named.host, portOf(scheme?.toLowerCase()));
+    return wanted === withPort(host.host, portOf(proto));
   }
 
-  function believed(req: RequestHead, peer: Peer, direct: Host): Sent | Unreadable {
+  function forwardedSource(req: RequestHead, peer: Peer, direct: Host): Sent | Unreadable {
     const { headers } = req;
     const list = headers['x-forwarded-for'];
     const address = list === undefined ? peer.address : clientAddress(textOf(list), isTrusted);
@@ -107,7 +107,9 @@ export function sourceReader(options: {
     const trusted = peer.trusted && knowsSecret(req);
     if (forwarded && !trusted) options.onIgnored?.(peer.address);
     const sent =
-      trusted && forwarded ? believed(req, peer, direct) : { address: peer.address, proto: peer.proto, host: direct };
+      trusted && forwarded
+        ? forwardedSource(req, peer, direct)
+        : { address: peer.address, proto: peer.proto, host: direct };
     if ('malformed' in sent) return sent;
     const people = sent.host.hostname === announced?.hostname ? announced : undefined;
     return {
@@ -122,7 +124,7 @@ export function sourceReader(options: {
   };
 }
 
-/** Headers that are not believed, but a trusted proxy that sends nonsense in them is not working as it should. */
+/** These headers are not used, but a trusted proxy that sends invalid values in them is misconfigured. */
 function unusable(headers: RequestHead['headers']): Unreadable | undefined {
   const real = headers['x-real-ip'];
   if (real !== undefined && canonicalAddress(textOf(real).trim()) === undefined) {
@@ -145,7 +147,7 @@ function publicAddress(publicUrl: string): Host & Readonly<{ proto: 'http' | 'ht
   return { ...parsed, proto: url.protocol === 'https:' ? 'https' : 'http' };
 }
 
-/** Compares digests, so that neither the time nor the length tells anything of the secret. */
+/** Compares digests, so that the time reveals neither the secret nor its length. */
 function secretCheck(secret: string | undefined): (req: RequestHead) => boolean {
   if (secret === undefined) return () => true;
   const expected = hash('sha256', secret, 'buffer');

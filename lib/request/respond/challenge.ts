@@ -1,6 +1,6 @@
 import type { ErrorCode, Refusal } from '../../errors.ts';
 
-/** RFC 6750, 3.1. The others of 401 have no error to tell: no bearer token was presented. */
+/** The error codes of RFC 6750, 3.1. Other refusals have none, since no Bearer token was presented. */
 const bearerErrors: Partial<Record<ErrorCode, string>> = {
   malformed_credential: 'invalid_request',
   invalid_token: 'invalid_token',
@@ -12,7 +12,7 @@ const bearerErrors: Partial<Record<ErrorCode, string>> = {
 const quoted = (text: string): string => `"${text.replace(/[^\x20-\x7e]/g, '').replace(/["\\]/g, '\\$&')}"`;
 
 /**
- * The value of `WWW-Authenticate` (RFC 6750) for a refusal: always for 401, and for 400 and 403 where the bearer token
+ * The value of `WWW-Authenticate` (RFC 6750) for a refusal: always for 401, and for 400 and 403 when the Bearer token
  * is to blame; `undefined` for the rest.
  */
 export function challenge(refusal: Refusal, status: number, realm?: string): string | undefined {
@@ -26,5 +26,5 @@ export function challenge(refusal: Refusal, status: number, realm?: string): str
   return parameters.length === 0 ? 'Bearer' : `Bearer ${parameters.join(', ')}`;
 }
 
-/** RFC 7617: the password is an API token, the name may be anything. */
+/** A Basic challenge (RFC 7617): the password is an API token, the name may be anything. */
 export const basicChallenge = 'Basic realm="API token as password", charset="UTF-8"';

@@ -6,52 +6,56 @@ import { problemJson } from './problem.ts';
 import { returnTo } from './return-to.ts';
 import type { Answer } from './write.ts';
 
-export type Respond = Readonly<{
+/** A refusal to answer, and how. */
+export type RefusalAnswer = Readonly<{
   refusal: Refusal;
-  /** What every answer of ours carries. */
+  /** The headers of every answer that Gatewarden gives. */
   ownHeaders: OwnHeaders;
-  /** A browser asks for a page to show. */
+  /** Whether the request is a browser's navigation. */
   navigation: boolean;
-  /** Path or address of the sign-in page: where a navigation without a live credential is sent. Default: nowhere. */
+  /** Path or URL of the sign-in page, to which a navigation without a valid credential is redirected. Default: none. */
   signIn?: string | undefined;
-  /** The request target, to come back to; default `/`. */
+  /** The request target to return to after sign-in. Default: `/`. */
   target?: string | undefined;
-  /** Default GET. What was unsafe is not done again after sign-in: one comes back to `/`. */
+  /** Default: `GET`. An unsafe request is not repeated after sign-in: the user returns to `/`. */
   method?: string | undefined;
   realm?: string | undefined;
-  /** The `Set-Cookie` values that drop a dead session cookie. */
+  /** The `Set-Cookie` values that clear the session cookie. */
   clearCookieHeader?: string | string[] | undefined;
-  /** Offer `Basic` as well, with a token as the password: to programs that know nothing else. Default false. */
+  /**
+   * Whether to offer `Basic` as well, with a token as the password, for programs that support nothing else. Default:
+   * false.
+   */
   offerBasic?: boolean | undefined;
-  /** Send a navigation to the very same target once more, with the cookie dropped. */
+  /** Whether to redirect a navigation to the same target, with the cookie cleared. Default: false. */
   retry?: boolean | undefined;
-  /** The page that shows a refusal to a navigation; without it, everybody gets problem+json. */
+  /** Renders the page for a navigation. Default: navigations get problem+json too. */
   page?: ((refusal: Refusal) => string) | undefined;
 }>;
 
-/** Signing in cures these. */
-const curable: ReadonlySet<ErrorCode> = new Set([
+/** Refusals that signing in may resolve. */
+const resolvedBySignIn: ReadonlySet<ErrorCode> = new Set([
   'missing_credential',
   'invalid_token',
   'token_expired',
   'token_revoked',
 ]);
 
-/** Seconds, where a refusal does not say. */
+/** Default `retryAfter` in seconds. */
 const waits: Partial<Record<ErrorCode, number>> = { rate_limited: 60, store_unavailable: 2, upstream_busy: 5 };
 
 /**
- * The answer to a refusal: for a navigation that signing in would help a 303 to the sign-in page, else the status of
- * the code with its challenge, as a page or as problem+json. Never kept by a cache.
+ * The answer to a refusal: a 303 to the sign-in page for a navigation that signing in may resolve, else the status of the
+ * code with its challenge, as a page or as problem+json. Caches never store it.
  */
-export function respond(asked: Respond): Answer {
-  const headers = { ...asked.ownHeaders, ...cookieHeader(asked.clearCookieHeader) };
-  const elsewhere = asked.navigation ? locationFor(asked) : undefined;
-  if (elsewhere !== undefined) return { status: 303, headers: { ...headers, Location: elsewhere }, body: '' };
-  const { refusal, page } = asked;
+export function respond(given: RefusalAnswer): Answer {
+  const headers = { ...given.ownHeaders, ...cookieHeader(given.clearCookieHeader) };
+  const location = given.navigation ? locationFor(given) : undefined;
+  if (location !== undefined) return { status: 303, headers: { ...headers, Location: location }, body: '' };
+  const { refusal, page } = given;
   const { status } = errorTable[refusal.code];
-  const withReasons = { ...headers, ...challengeHeader(asked, status), ...waitHeader(refusal) };
-  if (asked.navigation && page !== undefined) {
+  const withReasons = { ...headers, ...challengeHeader(given, status), ...waitHeader(refusal) };
+  if (given.navigation && page !== undefined) {
     return { status, headers: { ...withReasons, 'Content-Type': htmlContentType }, body: page(refusal) };
   }
   return { status, headers: { ...withReasons, 'Content-Type': mediaTypes.problem }, body: problemJson(refusal) };
@@ -60,14 +64,17 @@ export function respond(asked: Respond): Answer {
 const cookieHeader = (clearCookieHeader: string | string[] | undefined): Record<string, string | string[]> =>
   clearCookieHeader === undefined ? {} : { 'Set-Cookie': clearCookieHeader };
 
-function locationFor({ refusal, signIn, target, method = 'GET', retry }: Respond): string | undefined {
+function locationFor({ refusal, signIn, target, method = 'GET', retry }: RefusalAnswer): string | undefined {
   const back = method === 'GET' || method === 'HEAD' ? returnTo(target) : '/';
   if (retry === true) return back;
-  if (signIn === undefined || !curable.has(refusal.code)) return undefined;
+  if (signIn === undefined || !resolvedBySignIn.has(refusal.code)) return undefined;
   return `${signIn}?next=${encodeURIComponent(back)}`;
 }
 
-function challengeHeader({ refusal, realm, offerBasic }: Respond, status: number): Record<string, string | string[]> {
+function challengeHeader(
+  { refusal, realm, offerBasic }: RefusalAnswer,
+  status: number,
+): Record<string, string | string[]> {
   const value = challenge(refusal, status, realm);
   if (value === undefined) return {};
   if (!offerBasic || status !== 401) return { 'WWW-Authenticate': value };

@@ -1,4 +1,4 @@
-/** The media types of our answers and of the bodies that we read, as they stand in `Content-Type`. */
+/** The media types of answers and of request bodies, as in `Content-Type`. */
 export const mediaTypes = {
   json: 'application/json',
   problem: 'application/problem+json',
@@ -6,5 +6,5 @@ export const mediaTypes = {
   html: 'text/html',
 } as const;
 
-/** `Content-Type` of a page: HTML in UTF-8. */
+/** The `Content-Type` of pages. */
 export const htmlContentType = `${mediaTypes.html}; charset=utf-8`;

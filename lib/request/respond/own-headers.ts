@@ -9,8 +9,8 @@ type HeaderSettings = Pick<Settings, 'publicUrl' | 'hstsSubdomains'>;
 export type OwnHeaders = Readonly<Record<string, string>>;
 
 /**
- * The headers that every answer of ours carries: pages, API, refusals and redirects, in the gateway and in Express. No
- * answer of an upstream gets them. Caches keep nothing; what may be kept says so itself.
+ * The headers of every answer that Gatewarden gives: pages, API, refusals and redirects, in the gateway and in Express. An
+ * upstream's answers do not get them. Caches store nothing; an answer that may be cached overrides `Cache-Control`.
  */
 export function ownHeaders(settings: HeaderSettings): OwnHeaders {
   return Object.freeze({
@@ -35,16 +35,16 @@ function hardening({ publicUrl, hstsSubdomains }: HeaderSettings) {
         baseUri: ["'none'"],
       },
     },
-    // With `no-referrer` our own forms would send `Origin: null`.
+    // With `no-referrer` browsers send `Origin: null` with the forms of the pages.
     referrerPolicy: { policy: 'same-origin' },
     xFrameOptions: { action: 'deny' },
     strictTransportSecurity: https ? { maxAge: 31_536_000, includeSubDomains: hstsSubdomains } : false,
-    // The origin is shared with the service behind us, which decides this.
+    // The upstream has the same origin, and decides this.
     originAgentCluster: false,
   });
 }
 
-/** What a middleware sets on a response: helmet's headers are the same for every request, so it is asked once. */
+/** The headers that a middleware sets. Helmet's are the same for every request, so it is called once. */
 function setBy(middleware: ReturnType<typeof helmet>): OwnHeaders {
   const res = new ServerResponse(new IncomingMessage(new Socket()));
   middleware(res.req, res, () => undefined);

@@ -1,7 +1,7 @@
 import { errorTable, type Refusal } from '../../errors.ts';
 
 /**
- * The body of a refusal: RFC 9457 problem details, with our stable `code`, and `errors` for the fields of a request
+ * The body of a refusal: RFC 9457 problem details, with a stable `code`, and `errors` for the fields of a request
  * that are wrong.
  */
 export function problemJson(refusal: Refusal): string {

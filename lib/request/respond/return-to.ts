@@ -2,15 +2,15 @@ const longest = 2048;
 const visible = /^[\x21-\x7e]+$/;
 
 /**
- * Where to go after sign-in: `next` when it is beyond doubt a path of this very site, else `fallback`. Refused is what
- * some browser, proxy or service could take for another host: a scheme, `//`, backslashes, dot segments, characters
- * outside visible ASCII, and all of these encoded in the path. Query and fragment may hold anything visible.
+ * The target to return to after sign-in: `next` when it is certainly a path of this site, else `fallback`. Whatever a
+ * browser, proxy or service could read as another host is not: a scheme, `//`, backslashes, dot segments, characters outside
+ * visible ASCII, and all of these encoded in the path. Query and fragment may hold any visible character.
  */
 export function returnTo(next: unknown, fallback = '/'): string {
-  return typeof next === 'string' && isOwnPath(next) ? next : fallback;
+  return typeof next === 'string' && isLocalPath(next) ? next : fallback;
 }
 
-function isOwnPath(next: string): boolean {
+function isLocalPath(next: string): boolean {
   if (next.length > longest || !next.startsWith('/') || !visible.test(next) || next.includes('\\')) return false;
   const path = next.split(/[?#]/, 1)[0] ?? '';
   const decoded = decode(path);
@@ -22,7 +22,7 @@ function isPlain(path: string): boolean {
   return path.split('/').every((segment) => !/^[. ]+(?:;|$)/.test(segment));
 }
 
-/** `undefined` for what cannot be decoded, or would decode once more to something else. */
+/** `undefined` for a path that cannot be decoded, or that is encoded twice. */
 function decode(path: string): string | undefined {
   try {
     const decoded = decodeURIComponent(path);

@@ -1,7 +1,7 @@
 import { mediaTypes } from './media-types.ts';
 import type { Answer } from './write.ts';
 
-/** The answer to a fault of ours: 500, without a word of what it was. That is in the log. */
+/** The answer to an unexpected error: 500 without details, which are in the log. */
 export const somethingBroke: Answer = Object.freeze({
   status: 500,
   headers: { 'Content-Type': mediaTypes.problem, 'Cache-Control': 'no-store' },

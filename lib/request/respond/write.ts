@@ -4,8 +4,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 export type Answer = Readonly<{ status: number; headers: Readonly<Record<string, string | string[]>>; body: string }>;
 
 /**
- * Writes an answer: a `Set-Cookie` joins those that are set already, a HEAD gets the headers only. Does nothing where the
- * headers are sent already.
+ * Writes an answer. `Set-Cookie` is appended to those that are set already; HEAD gets the headers only. Does nothing when
+ * the headers are sent already.
  */
 export function writeAnswer(req: IncomingMessage, res: ServerResponse, answer: Answer): void {
   if (res.headersSent) return;

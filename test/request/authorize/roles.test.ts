@@ -47,7 +47,7 @@ const badLadders: readonly (readonly [string, RegExp])[] = [
   ['anony,a=user,b=viewer,admin', /must rise/],
   ['anony,a=root,admin', /may stand for/],
   ['anony,a=admin,admin', /may stand for/],
-  ['anony,public,admin', /word of the rules/],
+  ['anony,public,admin', /keyword of the rules/],
   ['anony,a b,admin', /not the name/],
   ['anony,a=viewer=x,admin', /not the name/],
   ['anony,,admin', /not the name/],

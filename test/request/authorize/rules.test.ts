@@ -66,7 +66,7 @@ const wrong: readonly (readonly [string, RegExp])[] = [
   ['viewer read / network=10.0.0.0/8,', /"" is no network/],
   ['viewer read / approve=root', /no role "root"/],
   ['viewer read / scope=report:read scope=report:read', /scope= is given twice/],
-  ['operator read / approve=user', /never holds/],
+  ['operator read / approve=user', /has no effect/],
   ['public read /:self', /cannot have :self/],
   ['public read / scope=report:read', /cannot have scope=/],
   ['anony read / approve=admin', /cannot have approve=/],

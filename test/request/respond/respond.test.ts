@@ -1,12 +1,12 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import test from 'node:test';
 import { type ErrorCode, errorTable, type Refusal } from '../../../lib/errors.ts';
-import { type Respond, respond } from '../../../lib/request/respond/index.ts';
+import { type RefusalAnswer, respond } from '../../../lib/request/respond/index.ts';
 import { ownHeaders } from '../../../lib/request/respond/own-headers.ts';
 
 const own = ownHeaders({ publicUrl: undefined, hstsSubdomains: false });
 
-const answer = (refusal: Refusal, more: Partial<Respond> = {}) =>
+const answer = (refusal: Refusal, more: Partial<RefusalAnswer> = {}) =>
   respond({ refusal, ownHeaders: own, navigation: false, ...more });
 const codes = Object.keys(errorTable) as ErrorCode[];
 
@@ -77,7 +77,7 @@ for (const [refusal, expected] of waits) {
 }
 
 const signIn = '/_gatewarden/login';
-const navigations: readonly (readonly [string, Partial<Respond> & { refusal: Refusal }, string | undefined])[] = [
+const navigations: readonly (readonly [string, Partial<RefusalAnswer> & { refusal: Refusal }, string | undefined])[] = [
   [
     'nobody is signed in',
     { refusal: { code: 'missing_credential' }, target: '/a?b=1&c=2' },
