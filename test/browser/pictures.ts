@@ -7,7 +7,8 @@ import { startDemo } from '../support/installation.ts';
 
 const folder = 'docs/pictures';
 await mkdir(folder, { recursive: true });
-await using gateway = await startDemo();
+// The port that the README names.
+await using gateway = await startDemo({ port: 8080 });
 const browser = await openBrowser();
 
 async function picture(page: Page, name: string): Promise<void> {
@@ -17,7 +18,7 @@ async function picture(page: Page, name: string): Promise<void> {
 
 // Without a window Chromium calls itself something that no person's browser does.
 const userAgent = `Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${browser.version().split('.')[0]}.0.0.0 Safari/537.36`;
-const desk = { viewport: { width: 1120, height: 720 }, deviceScaleFactor: 1.5, userAgent };
+const desk = { viewport: { width: 1120, height: 800 }, deviceScaleFactor: 1.5, userAgent };
 const page = await newPage(browser, { ...desk, colorScheme: 'light' });
 await page.goto(await gateway.setupLink());
 await picture(page, 'setup');
