@@ -3,8 +3,9 @@ import type { Exchange } from './exchange.ts';
 import { answerNotes, ownBytes } from './own-answer.ts';
 
 /**
- * One line for each request, written when its answer is out or broken off. Without the query, which may hold what should not
- * be kept, and without a header of the client's. `prefix`: below it stand our health paths, whose lines are for debugging.
+ * Creates the access log: one line for each request, written when its answer is complete or broken off. A line holds neither
+ * the query, which may have secrets, nor the client's headers. `prefix`: the path of the health routes, whose lines have the
+ * level `debug`.
  */
 export function accessLog(log: Log, prefix: string): (exchange: Exchange) => void {
   const health = new Set([`${prefix}/healthz`, `${prefix}/readyz`]);

@@ -8,24 +8,25 @@ import { longRunning } from './proxy/long-running.ts';
 import { upstreamAt } from './proxy/upstream.ts';
 import { type GatewayServer, gatewayServer } from './server.ts';
 
+/** A gateway: a server and its upstream. */
 export interface App extends Pick<GatewayServer, 'listen' | 'draining'> {
-  /** Lets what runs finish within `limits.drain`, then lets go of the upstream. */
+  /** Lets running requests finish within `limits.drain`, then closes the connections to the upstream. */
   close(): Promise<void>;
 }
 
-/** The gateway: a server, our own pages, and the way to the upstream for whatever `gate` allows. */
+/** Creates the gateway: a server that serves Gatewarden's own pages and forwards what `gate` allows to the upstream. */
 export function gatewayApp(
   gate: Gate,
   upstream: string,
   { log, limits = defaultLimits }: { log: Log; limits?: Limits },
 ): App {
-  const way = upstreamAt(upstream, { limits, ca: gate.settings.upstreamCa });
+  const connections = upstreamAt(upstream, { limits, ca: gate.settings.upstreamCa });
   const long = longRunning();
   const own = ownPages(gate);
   const handlers = requestHandlers({
     gate,
     own,
-    upstream: way,
+    upstream: connections,
     longRunning: long,
     limits,
     log,
@@ -40,7 +41,7 @@ export function gatewayApp(
     async close() {
       await drain(limits.drain);
       long.close();
-      await way.close();
+      await connections.close();
     },
   };
 }

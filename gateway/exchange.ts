@@ -1,21 +1,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** One request and its answer, with what the access log will say of them. One is made per request. */
+/** One request and its answer, with the fields of the access log. */
 export interface Exchange {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
-  /** As it was sent, without the query. Kept because Express shortens `req.url` where it mounts. */
+  /** The path as it was sent, without the query. Express removes the mount path from `req.url`. */
   readonly path: string;
-  /** `performance.now()` when the headers were there. */
+  /** `performance.now()` when the headers had arrived. */
   readonly startedAt: number;
-  /** Of the client, trusted proxies believed; the socket's peer until that is known. */
+  /** The client's address, as trusted proxies report it; the socket's peer until that is read. */
   address: string;
-  /** '' as long as nobody is known. */
+  /** Username of the principal; '' when anonymous, and before the decision. */
   user: string;
   requestId: string;
-  /** Of the answer's body, as the upstream sent it. */
+  /** Length of the upstream's answer body, in bytes. */
   bytes: number;
-  /** The answer is ours, not the upstream's. */
+  /** The answer is Gatewarden's, not the upstream's. */
   own: boolean;
 }
 

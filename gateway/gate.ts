@@ -1,6 +1,6 @@
 import type { InternalGate } from '#gate';
 
-/** What the gateway's server asks of the gate on each request. */
+/** The part of the gate that the gateway uses for each request. */
 export type Gate = Pick<
   InternalGate,
   | 'route'

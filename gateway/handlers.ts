@@ -33,7 +33,9 @@ type Dependencies = Readonly<{
   draining: () => boolean;
 }>;
 
-/** What is done with each request: ours is answered here, the rest is decided on, and forwarded when that is allowed. */
+/**
+ * Creates the request handlers: own routes are served here, every other request is forwarded when the decision allows it.
+ */
 export function requestHandlers(dependencies: Dependencies): Handlers {
   const { gate, own, limits, logAccess } = dependencies;
   const route = routeTo(dependencies);
@@ -55,7 +57,7 @@ export function requestHandlers(dependencies: Dependencies): Handlers {
       if (isOwnPath(decision)) return answerOwn(exchange, expecting);
       if (!passes(exchange, decision, expecting)) return undefined;
       return andThen(gate.identity(decision.principal, route.policies.audience), (identity) => {
-        // The client went away meanwhile.
+        // The client has closed the connection meanwhile.
         if (res.destroyed) return;
         if (expecting) res.writeContinue();
         forward(route, exchange, decision, identity);
@@ -63,7 +65,7 @@ export function requestHandlers(dependencies: Dependencies): Handlers {
     });
   }
 
-  /** Whether the request is allowed. When it is not, it has been answered. */
+  /** Returns whether the request is allowed, and answers it when it is not. */
   function passes(exchange: Exchange, decision: Decision, closing: boolean): decision is Allowed {
     exchange.user = decision.principal.name;
     if (decision.source !== undefined) exchange.address = decision.source.address;
@@ -73,7 +75,7 @@ export function requestHandlers(dependencies: Dependencies): Handlers {
 
   function deny(exchange: Exchange, decision: Denied, closing: boolean): void {
     const { req, res } = exchange;
-    // Whether a body still comes after a refused `Expect` is up to the client: only a new connection is sure to start clean.
+    // After a refused `Expect` the client may still send the body, so the connection cannot be kept.
     if (closing || dependencies.draining()) res.shouldKeepAlive = false;
     writeOwn(exchange, gate.answer(req, decision), { source: decision.source, code: decision.refusal.code });
     discardRest(req, limits.discard);
@@ -103,7 +105,7 @@ export function requestHandlers(dependencies: Dependencies): Handlers {
     if (!client.socket.destroyed) forwardUpgrade(route, exchange, decision, identity, client);
   }
 
-  /** A throw is an outage, and never a pass. */
+  /** Answers a request whose decision threw, which is an outage: never forwards it. */
   function broken(exchange: Exchange, error: unknown): void {
     const { req, res } = exchange;
     const fields = error instanceof StoreUnavailableError ? { store: error.store } : { err: error };
@@ -133,13 +135,13 @@ export function requestHandlers(dependencies: Dependencies): Handlers {
   };
 }
 
-/** RFC 6455, 4.1: a WebSocket opens with a GET of HTTP/1.1 without a body. */
+/** A WebSocket is opened by a GET of HTTP/1.1 without a body (RFC 6455, 4.1). */
 function upgradeProblem(req: IncomingMessage): Refusal | undefined {
   if (req.method === 'GET' && req.httpVersion === '1.1' && !hasBody(req)) return undefined;
   return { code: 'validation_failed', detail: 'A WebSocket opens with a GET of HTTP/1.1 that has no body.' };
 }
 
-/** What two servers might frame differently. */
+/** Refuses a request that two servers might frame differently. */
 function framingProblem(req: IncomingMessage): Refusal | undefined {
   const encoding = req.headers['transfer-encoding'];
   if (encoding === undefined) return undefined;
@@ -148,7 +150,7 @@ function framingProblem(req: IncomingMessage): Refusal | undefined {
   return { code: 'validation_failed', detail: 'The length of the body is not clear.' };
 }
 
-/** Our own pages take small bodies: one that is not here by then ends the connection. */
+/** Own routes take small bodies only: closes the connection when the body has not arrived in time. */
 function limitBody(req: IncomingMessage, within: number): void {
   const timer = setTimeout(() => {
     if (!req.complete) req.destroy();

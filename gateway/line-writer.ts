@@ -3,19 +3,19 @@ import { write } from 'node:fs';
 /** Writes lines to a file descriptor in the background. */
 export interface LineWriter {
   write(line: string): void;
-  /** Resolves once all lines are written, or nobody reads them any more: true. After `within` milliseconds: false. */
+  /** Resolves to true once all lines are written or the reader is gone, to false after `within` milliseconds. */
   end(within: number): Promise<boolean>;
 }
 
-/** Characters that wait while nobody reads; lines beyond them are lost. */
+/** The most characters that wait while the reader is slow; lines beyond that are lost. */
 const mostWaiting = 8 * 1024 * 1024;
 
-/** How long a descriptor that takes nothing is left alone, in milliseconds. */
+/** Milliseconds until a descriptor that accepts nothing is tried again. */
 const pause = 20;
 
 /**
- * Makes a `LineWriter`. The lines of a moment are written in one piece, never while a request waits. A reader that is gone
- * ends the writing; one that has stopped reading stops nothing but the lines.
+ * Creates a `LineWriter`. Lines that wait are written in one piece, asynchronously. When the reader is gone, lines are
+ * discarded; a reader that does not read delays nothing else.
  */
 export function lineWriter(fd: number): LineWriter {
   let waiting = '';
@@ -38,7 +38,7 @@ export function lineWriter(fd: number): LineWriter {
   function put(bytes: Buffer): void {
     write(fd, bytes, (error, written) => {
       if (error?.code === 'EAGAIN') return void setTimeout(put, pause, bytes);
-      // A closed pipe, a full disk: there is nobody to tell.
+      // A closed pipe or a full disk: the error cannot be logged.
       if (error !== null) gone = true;
       else if (written < bytes.length) return put(bytes.subarray(written));
       next();

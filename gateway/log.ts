@@ -3,17 +3,17 @@ import { type DestinationStream, pino } from 'pino';
 import { lineWriter } from './line-writer.ts';
 import { readableLine } from './readable-line.ts';
 
-/** Lines on standard output, and the way to get the last of them out before the process ends. */
+/** The log on standard output, and a function that flushes it before the process ends. */
 export interface GatewayLog {
   readonly log: pino.Logger;
-  /** Resolves once the lines are out, or a second has passed: false. */
+  /** Resolves to true once the lines are written, to false after a second. */
   end(): Promise<boolean>;
 }
 
-/** How long the last lines may take, in milliseconds. */
+/** Milliseconds within which the last lines must be written. */
 const lastLines = 1000;
 
-/** The gateway's log: JSON lines, or one readable line each. Written behind the requests, never while one waits. */
+/** Creates the gateway's log: JSON lines, or readable ones. They are written asynchronously. */
 export function gatewayLog(settings: Pick<Settings, 'logLevel' | 'logFormat'>): GatewayLog {
   const writer = lineWriter(1);
   const stream: DestinationStream =

@@ -9,26 +9,28 @@ import { endLog, onStopSignals } from './signals.ts';
 
 export { ListenError } from './server.ts';
 
+/** Options of `runGateway`. */
 export interface RunOptions {
   /** Shorter limits, for tests. */
   readonly limits?: Partial<Limits>;
-  /** Drain on SIGTERM and SIGINT, end at once on a second one. Default true. */
+  /** Whether SIGTERM and SIGINT close the gateway, and a second one ends the process. Default: true. */
   readonly signals?: boolean;
 }
 
+/** A gateway that listens. */
 export interface RunningGateway {
   readonly address: Readonly<{ host: string; port: number }>;
-  /** Where people reach it: `PUBLIC_URL`, or the address it listens on. */
+  /** `PUBLIC_URL`, or else the address that it listens on. */
   readonly url: string;
-  /** Lets what runs finish, breaks off the rest after the deadline, closes the stores. */
+  /** Lets running requests finish, breaks off the rest after the deadline, and closes the stores. */
   close(): Promise<void>;
-  /** Resolves once it is closed, by whomever. */
+  /** Resolves once the gateway is closed, by `close` or a signal. */
   readonly closed: Promise<void>;
 }
 
 /**
- * Runs the gateway: opens the stores, listens, says so. Throws `SettingsError` where there is no upstream,
- * `ListenError` for an address that cannot be had, and what the stores throw when they cannot be opened.
+ * Runs the gateway: opens the stores, listens, and logs that it does. Rejects with `SettingsError` without an upstream, with
+ * `ListenError` when the address cannot be listened on, and with the store's error when one cannot be opened.
  */
 export async function runGateway(resolved: Resolved, options: RunOptions = {}): Promise<RunningGateway> {
   const { settings } = resolved;
@@ -89,7 +91,7 @@ export function modeOf({ authEnabled, autoLogin }: Settings): Mode {
   return autoLogin ? 'auto-login' : 'on';
 }
 
-/** The line that says what this gateway is, the warnings that it deserves, and the way to the first admin. */
+/** Logs what this gateway is and how it is configured, and prints the setup link while there is no admin. */
 async function announce(
   gate: InternalGate,
   { log }: GatewayLog,
@@ -104,7 +106,7 @@ async function announce(
   if (link !== undefined) process.stderr.write(`\n${setupNotice(link)}\n\n`);
 }
 
-/** The package has warned of it in the log. */
+/** Printed besides the warning in the log. */
 function warnLoudly(host: string): void {
   const lines = [
     'AUTHENTICATION IS OFF, and this address is not loopback:',

@@ -6,7 +6,10 @@ import { isRequestId } from './proxy/headers-in.ts';
 type Refused = Readonly<{ source?: RequestSource | undefined; code?: AnswerCode }>;
 type AnswerCode = Parameters<typeof noteAnswer>[1]['code'];
 
-/** Marks an answer as ours and gives it the `X-Request-Id` that its log line has: of a trusted proxy, else a new one. */
+/**
+ * Marks an answer as Gatewarden's and sets its `X-Request-Id`, which the log has too: that of a trusted proxy, else a new
+ * one.
+ */
 export function markOwn(exchange: Exchange, source?: RequestSource): void {
   const { req, res } = exchange;
   exchange.own = true;
@@ -18,14 +21,14 @@ export function markOwn(exchange: Exchange, source?: RequestSource): void {
   if (!res.headersSent) res.setHeader('X-Request-Id', exchange.requestId);
 }
 
-/** Writes an answer of ours. `code`: of the refusal, for the log. */
+/** Writes an answer of Gatewarden. `code`: the code of the refusal, for the log. */
 export function writeOwn(exchange: Exchange, answer: Answer, { source, code }: Refused = {}): void {
   markOwn(exchange, source);
   if (code !== undefined) noteAnswer(exchange.res, { code });
   writeAnswer(exchange.req, exchange.res, answer);
 }
 
-/** Of the body of an answer of ours. */
+/** Length of the body of an answer of Gatewarden, in bytes. */
 export function ownBytes({ req, res }: Exchange): number {
   return req.method === 'HEAD' ? 0 : Number(res.getHeader('content-length') ?? 0);
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import express from 'express';
 import type { Gate } from './gate.ts';
 
-/** Our pages and API below `PREFIX`. */
+/** Gatewarden's own pages and API, below `PREFIX`. */
 export function ownPages(gate: Gate): (req: IncomingMessage, res: ServerResponse) => void {
   const app = express();
   app.disable('x-powered-by');

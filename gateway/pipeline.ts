@@ -3,16 +3,16 @@ import type { Duplex } from 'node:stream';
 
 type Handler = (req: IncomingMessage, res: ServerResponse) => void;
 
-/** What a waiting request counts for, in bytes, against what Node lets pile up on a connection before it stops reading. */
+/** Bytes that a waiting request counts as: Node stops reading a connection when too many bytes of answers are pending. */
 const weight = 16 * 1024;
 
 /**
- * Hands the requests of one connection on one after another, each when the answer before it is out. Node reads pipelined
- * requests ahead and would hand them all on at once.
+ * Handles the requests of a connection one after another, each when the previous answer is complete. Node emits pipelined
+ * requests as soon as it has read them.
  */
 export function inOrder(handle: Handler): Handler {
   return function handleInTurn(req, res) {
-    // Node gives a response its connection when the one before it has let go of it.
+    // Node assigns the socket to a response when the previous one is complete.
     if (res.socket !== null) return handle(req, res);
     weigh(res, weight);
     res.once('socket', () => {
@@ -22,10 +22,10 @@ export function inOrder(handle: Handler): Handler {
   };
 }
 
-/** Answers that cannot go out yet make Node stop reading: requests that cannot be answered yet count as such. */
+/** Counts a waiting request as bytes of a pending answer, so that Node stops reading. */
 function weigh(res: ServerResponse, bytes: number): void {
   if ('_onPendingData' in res && typeof res._onPendingData === 'function') res._onPendingData(bytes);
 }
 
-/** True while an answer is under way on this connection. */
+/** Whether an answer is in progress on this connection. */
 export const isAnswering = (socket: Duplex): boolean => '_httpMessage' in socket && socket._httpMessage != null;

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestOptions } from 'node:http';
 import { authoritiesFor, upstreamAddress } from './proxy/upstream.ts';
 
-/** What came back from an upstream, or why nothing did. */
+/** The answer of an upstream, or why there is none. */
 export type UpstreamProbe =
   | Readonly<{ ok: true; status: number; httpVersion: string; tls?: string | undefined }>
   | Readonly<{ ok: false; problem: string }>;
@@ -14,8 +14,8 @@ type Options = Readonly<{
 }>;
 
 /**
- * Asks an upstream for its front page, as a request through the gateway would, and hears the head of the answer.
- * @throws SettingsError where the file of authorities cannot be read
+ * Requests `/` of an upstream as the gateway would, and reads the head of the answer.
+ * @throws SettingsError when the file of authorities cannot be read
  */
 export async function probeUpstream(upstream: string, { ca, within = 5000 }: Options = {}): Promise<UpstreamProbe> {
   const { origin, socketPath, base } = upstreamAddress(upstream);
@@ -37,13 +37,13 @@ export async function probeUpstream(upstream: string, { ca, within = 5000 }: Opt
 function headOfAnswer(url: URL, options: RequestOptions): Promise<UpstreamProbe> {
   const module = process.getBuiltinModule(url.protocol === 'https:' ? 'node:https' : 'node:http');
   const { promise, resolve, reject } = Promise.withResolvers<UpstreamProbe>();
-  const asked = module.request(url, options, ({ statusCode = 0, httpVersion, socket }: IncomingMessage) => {
+  const request = module.request(url, options, ({ statusCode = 0, httpVersion, socket }: IncomingMessage) => {
     const tls =
       'getProtocol' in socket && typeof socket.getProtocol === 'function' ? String(socket.getProtocol()) : undefined;
     resolve({ ok: true, status: statusCode, httpVersion, tls });
-    asked.destroy();
+    request.destroy();
   });
-  asked
+  request
     .on('error', reject)
     .on('upgrade', () => reject(new Error('it switched protocols')))
     .end();

@@ -4,14 +4,14 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Log } from 'gatewarden';
 
-/** Statuses of what the parser refuses, as Node has them; all else is 400. */
+/** The statuses of requests that the parser refuses, as in Node; default: 400. */
 const statuses: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
   HPE_CHUNK_EXTENSIONS_OVERFLOW: '413 Payload Too Large',
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
 };
 
-/** Refuses what is no request that could be decided on: the connection ends, and a line in the log says why. */
+/** Refuses input that is not a valid request: logs the cause and closes the connection. */
 export type RefuseRaw = (socket: Duplex, status: string, cause: string) => void;
 
 export function rawRefusals(log: Log): RefuseRaw {
@@ -26,22 +26,25 @@ export function rawRefusals(log: Log): RefuseRaw {
   };
 }
 
-/** What cannot be parsed (both lengths, odd lengths, no Host, too much, too slow) is answered as Node answers it. */
+/**
+ * Refuses what cannot be parsed (two lengths, invalid lengths, no Host, too large, too slow) with the status that Node
+ * uses.
+ */
 export function refuseUnparsable(server: Server, refuse: RefuseRaw): void {
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
     const code = error.code ?? '';
     if (code.startsWith('HPE_') || code === 'ERR_HTTP_REQUEST_TIMEOUT')
       return refuse(socket, statuses[code] ?? '400 Bad Request', code);
-    // The connection broke: there is nobody to answer.
+    // The connection is broken, so that no answer can be sent.
     socket.destroy(error);
   });
 }
 
-/** A connection that was opened and never used, as browsers do all the time, or closed in the middle of a request. */
+/** Whether a connection was opened and never used, which browsers often do, or closed in the middle of a request. */
 const isNoRequest = (socket: Duplex, cause: string): boolean =>
   cause === 'HPE_INVALID_EOF_STATE' || (cause === 'ERR_HTTP_REQUEST_TIMEOUT' && bytesRead(socket) === 0);
 
-/** True where the head of an answer is out: what follows it would be taken for its body. */
+/** Whether the head of an answer is sent: what follows would be read as its body. */
 const isUnderWay = (socket: Duplex): boolean =>
   '_httpMessage' in socket && socket._httpMessage instanceof ServerResponse && socket._httpMessage.headersSent;
 

@@ -12,7 +12,10 @@ const levels: Readonly<Record<number, Readonly<{ word: string; color?: 'yellow' 
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** One JSON line of the log for the eyes. `stream`: colours where it is a terminal that shows them (`NO_COLOR` is heeded). */
+/**
+ * Formats one JSON line of the log for a terminal. `stream`: colours are used if it supports them (`NO_COLOR` switches
+ * them off).
+ */
 export function readableLine(line: string, stream?: NodeJS.WriteStream): string {
   const { time, level, msg, ...fields } = JSON.parse(line) as Fields;
   const { word, color } = levels[Number(level)] ?? { word: '' };
@@ -40,7 +43,7 @@ function quoted(value: unknown): string {
   return /^[\w./:@+,;*=()-]*$/.test(text) ? text : `"${text}"`;
 }
 
-/** What clients send must not move a terminal's cursor: hazardous characters are shown as a question mark. */
+/** Clients must not control the terminal: hazardous characters are shown as question marks. */
 const plain = (value: unknown): string => replaceHazards(textOf(value), '?');
 
 function textOf(value: unknown): string {
@@ -51,11 +54,11 @@ function textOf(value: unknown): string {
     .join(', ');
 }
 
-/** An error, which has lines of its own. */
+/** Whether a value is an error, which is printed on lines of its own. */
 const isBlock = (value: unknown): value is Readonly<{ stack: string }> =>
   typeof value === 'object' && value !== null && 'stack' in value && typeof value.stack === 'string';
 
-/** Errors below their line, indented, so that no line of theirs can be taken for one of the log. */
+/** The errors of a line, indented, so that none of their lines looks like one of the log. */
 const blocks = (fields: Fields): string =>
   Object.values(fields)
     .filter(isBlock)

@@ -22,7 +22,7 @@ type Dependencies = Readonly<{
   draining: () => boolean;
 }>;
 
-/** Puts the route to the one upstream together. */
+/** Creates the route to the upstream. */
 export function routeTo({ gate, upstream, longRunning, limits, log, draining }: Dependencies): Route {
   const { authEnabled } = gate.settings;
   const policies = gate.routePolicies();

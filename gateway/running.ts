@@ -3,7 +3,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Settings } from 'gatewarden';
 
-/** What a running gateway notes in `DATA_DIR` of the settings by which it decides. None of them is a secret. */
+/** The settings that a running gateway writes to `DATA_DIR`: those that decisions depend on. None is a secret. */
 const noted = [
   'rules',
   'prefix',
@@ -21,14 +21,14 @@ const noted = [
 
 type Noted = Partial<Pick<Settings, (typeof noted)[number]>>;
 
-/** A gateway that runs on a data directory. `startedAt` in milliseconds since the epoch. */
+/** Describes the gateway that runs on a data directory. `startedAt` is in milliseconds since the epoch. */
 export type RunningNote = Readonly<{ pid: number; startedAt: number; settings: Noted }>;
 
 const pathIn = (dataDir: string): string => join(dataDir, 'gateway.json');
 
 /**
- * Writes the note, so that `explain` and `check` can say what the running gateway decides. Returns a function that
- * removes it. Without a data directory there is no note.
+ * Writes the note, from which `explain` and `check` learn how the running gateway decides. Returns a function that removes
+ * it. Writes nothing when there is no data directory.
  */
 export function noteRunning(settings: Settings): () => void {
   const path = pathIn(settings.dataDir);
@@ -61,7 +61,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // Another user's process is there, too.
+    // The process exists and belongs to another user.
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }

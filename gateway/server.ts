@@ -7,37 +7,41 @@ import type { Limits } from './limits.ts';
 import { inOrder, isAnswering } from './pipeline.ts';
 import { rawRefusals, refuseUnparsable } from './raw-refusals.ts';
 
-/** Who answers the requests that the server lets through. */
+/** Handlers of the requests that the server accepts. */
 export interface Handlers {
   request(req: IncomingMessage, res: ServerResponse): void;
-  /** `Expect: 100-continue`: nothing of the body is asked for yet. */
+  /** A request with `Expect: 100-continue`: the client waits before it sends the body. */
   expecting(req: IncomingMessage, res: ServerResponse): void;
   upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void;
 }
 
+/** An HTTP server that can be drained. */
 export interface GatewayServer {
   readonly server: Server;
-  /** Rejects with a `ListenError` when the address cannot be had. */
+  /** Rejects with `ListenError` when the address cannot be listened on. */
   listen(host: string, port: number): Promise<AddressInfo>;
   /** True from the moment `drain` is called. */
   readonly draining: () => boolean;
-  /** Accepts nothing new, lets what runs finish, breaks off what is left after `deadline` milliseconds. */
+  /** Accepts no new connections, lets running requests finish, and breaks off the rest after `deadline` milliseconds. */
   drain(deadline: number): Promise<void>;
 }
 
-/** The address to listen on cannot be had: taken, not ours, or not allowed. */
+/** The address cannot be listened on: it is in use, not of this machine, or not permitted. */
 export class ListenError extends Error {
   override readonly name = 'ListenError';
 }
 
-/** Only WebSockets: anything else in `Upgrade`, `h2c` above all, is an offer that we do not take up (RFC 9110, 7.8). */
+/**
+ * Only WebSocket upgrades are accepted. Any other `Upgrade`, such as `h2c`, is an offer that a server may ignore (RFC
+ * 9110, 7.8).
+ */
 const asksForWebSocket = (req: IncomingMessage): boolean => req.headers.upgrade?.toLowerCase() === 'websocket';
 
 type Options = Readonly<{ limits: Limits; log: Log }>;
 
 /**
- * `node:http` with its limits set, strict parsing, requests handed on one at a time for each connection, and everything that
- * is not plainly a request refused.
+ * Creates the server: `node:http` with limits and strict parsing. The requests of a connection are handled one at a time, and
+ * whatever is not a valid request is refused.
  */
 export function gatewayServer(handlers: Handlers, { limits, log }: Options): GatewayServer {
   const refuse = rawRefusals(log);
@@ -46,12 +50,12 @@ export function gatewayServer(handlers: Handlers, { limits, log }: Options): Gat
     requireHostHeader: true,
     maxHeaderSize: limits.maxHeaderSize,
     headersTimeout: limits.headersTimeout,
-    // No limit on the whole of a request: a large upload over a slow line takes its time. `bodyStall` is the limit.
+    // A large upload may take any time. `bodyStall` limits the time without data.
     requestTimeout: 0,
     connectionsCheckingInterval: Math.min(limits.headersTimeout, 5000),
     keepAliveTimeout: limits.keepAliveTimeout,
     noDelay: true,
-    // Behind an answer that is under way it is a request like any other, and waits for its turn.
+    // Behind an answer in progress an upgrade is handled as an ordinary request, and waits for its turn.
     shouldUpgradeCallback: (req) => asksForWebSocket(req) && !isAnswering(req.socket),
   });
   server.maxConnections = limits.maxConnections;
@@ -65,7 +69,7 @@ export function gatewayServer(handlers: Handlers, { limits, log }: Options): Gat
   refuseUnparsable(server, refuse);
   server.on('upgrade', function onUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer) {
     socket.on('error', () => socket.destroy());
-    // Node versions without `shouldUpgradeCallback` bring every kind here.
+    // Node versions without `shouldUpgradeCallback` emit this event for every protocol.
     if (!asksForWebSocket(req)) return refuse(socket, '400 Bad Request', 'UPGRADE');
     if (isAnswering(socket)) return void socket.destroy();
     upgraded.add(socket);

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Answer } from '#request';
 
-/** It takes the place of whatever was registered, and is gone. */
+/** Replaces the registered service worker and unregisters itself. */
 const script = `self.addEventListener('install', () => self.skipWaiting());
 self.addEventListener('activate', (event) => event.waitUntil(self.registration.unregister()));
 `;
@@ -19,8 +19,8 @@ export const unregisteringWorker: Answer = Object.freeze({
 });
 
 /**
- * True for the request of a service worker's script whose folder, the widest scope that it may have by itself, holds the
- * pages below `prefix`: it could answer in their place.
+ * Whether a request is for a service worker's script whose folder, its widest scope by default, covers the pages below
+ * `prefix`: such a worker could answer in their place.
  */
 export function coversOwnPages(req: IncomingMessage, path: string, prefix: string): boolean {
   if (req.headers['service-worker'] !== 'script') return false;

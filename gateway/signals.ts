@@ -2,7 +2,7 @@ import type { GatewayLog } from './log.ts';
 
 /** The first SIGTERM or SIGINT calls `close`, the next one ends the process at once. Returns an unsubscribe function. */
 export function onStopSignals(out: GatewayLog, close: () => Promise<void>): () => void {
-  let asked = false;
+  let stopping = false;
 
   async function stop(signal: NodeJS.Signals): Promise<void> {
     out.log.info({ signal }, 'stopping: letting requests finish');
@@ -15,8 +15,8 @@ export function onStopSignals(out: GatewayLog, close: () => Promise<void>): () =
   }
 
   function onSignal(signal: NodeJS.Signals): void {
-    if (!asked) {
-      asked = true;
+    if (!stopping) {
+      stopping = true;
       void stop(signal);
       return;
     }
@@ -34,8 +34,8 @@ async function exitAfter(out: GatewayLog, code: number): Promise<void> {
 }
 
 /**
- * Gets the last lines out. Where nobody takes them (a pipe whose reader has stopped) the process is ended: a write that
- * waits would hold up every other way to end it.
+ * Flushes the log. When its reader does not read (a pipe whose reader has stopped), kills the process: a write that waits
+ * would block every other way to end it.
  */
 export async function endLog(out: GatewayLog): Promise<void> {
   if (!(await out.end())) process.kill(process.pid, 'SIGKILL');

@@ -2,18 +2,21 @@ import type { Socket } from 'node:net';
 import type { buildConnector } from 'undici';
 import connectorOf from 'undici/lib/core/connect.js';
 
-/** Errors of connections that had served before: the upstream closed one that was kept, it did not break off a request. */
+/**
+ * Errors of connections that had answered a request before: the upstream closed a kept connection, it did not abort a
+ * request.
+ */
 const whileKept = new WeakSet<Error>();
 
-/** True for the failure of a connection on which an answer had come before. */
+/** Whether an error is of a connection on which the upstream had answered before. */
 export const failedWhileKept = (error: Error): boolean => whileKept.has(error);
 
 /** How long an answer may still arrive after the upstream has stopped reading, in milliseconds. */
 const grace = 1000;
 
 /**
- * Connects to the upstream: undici's connector, with sockets that hear what is said to them before they give up, and
- * certificates checked by the upstream's own address, where undici takes the Host header of the first request.
+ * Connects to the upstream: undici's connector, with sockets that read an early answer after a failed write, and certificates
+ * checked for the upstream's own host name, where undici would use the Host header of the first request.
  */
 export function upstreamConnector(options: buildConnector.BuildOptions): buildConnector.connector {
   const connect = connectorOf(options);
@@ -39,7 +42,7 @@ type Done = (error?: Error | null) => void;
 
 /**
  * An upstream may answer and close before it has read the body: the next write fails, while the answer waits to be read. Node
- * destroys a socket whose write fails, and the answer with it; here the failure is told a moment later.
+ * destroys a socket whose write fails, and the answer with it; here the failure is reported after a delay.
  */
 function hearEarlyAnswers(socket: Socket): void {
   const patient = patiently(socket);
@@ -53,7 +56,7 @@ function patiently(socket: Socket): (done: Done) => Done {
   let wrapped: Readonly<{ done: Done; patient: Done }> | undefined;
 
   function wrap(done: Done): Done {
-    return function told(error) {
+    return function reportLater(error) {
       if (!isClosedPipe(error)) return done(error);
       setTimeout(() => {
         if (!socket.destroyed) done(error);

@@ -15,7 +15,7 @@ import { mayHaveTrailers, passTrailers } from './trailers.ts';
 import type { Waiting } from './turns.ts';
 import { InvalidAnswerError } from './upstream-error.ts';
 
-/** Bodies up to this are small: they come in one piece and leave in one. */
+/** Bodies up to this many bytes are sent in one piece. */
 const inOneGo = 16 * 1024;
 
 const clientGone = new Error('the client went away');
@@ -29,12 +29,12 @@ const fromElsewhere: Refusal = Object.freeze({
   detail: 'Another site’s page may not listen to this stream.',
 });
 
-/** Sends a request that was allowed to the upstream, as soon as it is its turn, and streams the answer back. */
+/** Sends an allowed request to the upstream as soon as its turn comes, and streams the answer back. */
 export function forward(route: Route, exchange: Exchange, decision: Allowed, identity: IdentityHeaders): void {
   queue(new Forwarding(route, exchange, decision, identity));
 }
 
-/** As `forward`, with the handler given: it gets whatever the upstream answers. */
+/** As `forward`, with a given handler for the answer. */
 export function queue(handler: Forwarding): void {
   handler.route.longRunning.add(handler);
   if (handler.route.turns.take(handler)) handler.limitWait();
@@ -42,8 +42,8 @@ export function queue(handler: Forwarding): void {
 }
 
 /**
- * What undici tells of one request, passed on to the client at the client's pace. A class because that is what undici takes:
- * methods on a prototype cost a request nothing.
+ * The undici handler of one request: passes the answer on at the client's pace. It is a class so that its methods are on the
+ * prototype and cost a request nothing.
  */
 export class Forwarding implements Dispatcher.DispatchHandler, Waiting, Running {
   readonly exchange: Exchange;
@@ -54,9 +54,9 @@ export class Forwarding implements Dispatcher.DispatchHandler, Waiting, Running 
   #unwatch: (() => void) | undefined;
   #wait: NodeJS.Timeout | undefined;
   #silence: NodeJS.Timeout | undefined;
-  /** The client went, or may not go on: nothing more is passed on. */
+  /** The client has disconnected or is no longer allowed: nothing more is passed on. */
   #ended: Error | undefined;
-  /** Its turn at the upstream has begun and is not over. */
+  /** Whether the request's turn at the upstream is in progress. */
   #hasTurn = false;
   #begun = false;
   #long = false;
@@ -65,7 +65,7 @@ export class Forwarding implements Dispatcher.DispatchHandler, Waiting, Running 
   #repeated = false;
   #paused = false;
   #flushed = false;
-  /** What `Content-Length` promised; -1 without one. */
+  /** The value of `Content-Length`; -1 without one. */
   #length = -1;
 
   constructor(route: Route, exchange: Exchange, decision: Allowed, identity: IdentityHeaders) {
@@ -100,7 +100,7 @@ export class Forwarding implements Dispatcher.DispatchHandler, Waiting, Running 
     }, this.route.limits.upstreamQueueTime).unref();
   }
 
-  /** Answers in place of the upstream, of which nothing is heard any more. */
+  /** Answers instead of the upstream, whose answer is ignored from now on. */
   refuse(refusal: Refusal): void {
     this.#abort(notAllowed);
     this.route.refused(this.exchange, this.decision, refusal);
@@ -127,7 +127,7 @@ export class Forwarding implements Dispatcher.DispatchHandler, Waiting, Running 
       // The same for all: undici opens a new connection where it changes.
       servername: 'upstream',
       headersTimeout: limits.upstreamTimeout,
-      // Which answers may be silent for long is known by their type only: see `takesLong`.
+      // Only the type of an answer tells whether it may be silent for long: see `takesLong`.
       bodyTimeout: 0,
     };
   }
@@ -139,19 +139,19 @@ export class Forwarding implements Dispatcher.DispatchHandler, Waiting, Running 
     this.#limitSilence();
   }
 
-  /** What is bound to run for long is watched from its start. */
+  /** A request that may run for long is watched from its start. */
   protected watchNow(): void {
     if (this.#long) return;
     this.route.longRunning.delete(this);
     this.takesLong();
   }
 
-  /** Quick answers are over before anybody could fall silent. */
+  /** An answer that completes quickly needs no time limit for silence. */
   #limitSilence(): void {
     const { upstreamTimeout } = this.route.limits;
     if (!this.exchange.res.headersSent || this.#events || upstreamTimeout === 0) return;
     this.#silence ??= setTimeout(() => {
-      // Paused, it is the client who is slow.
+      // While paused, it is the client that is slow.
       if (this.#paused) this.#silence?.refresh();
       else this.#break(tooSilent);
     }, upstreamTimeout).unref();
@@ -207,12 +207,12 @@ export class Forwarding implements Dispatcher.DispatchHandler, Waiting, Running 
     this.#answer(status, headers, rawHeadersOf(controller), message);
     const length = headers['content-length'];
     if (length !== undefined && encoding === undefined) this.#length = Number(length);
-    // A short body of known length comes with its headers, or right behind them.
+    // A short body of known length arrives with its headers, or right after them.
     if (this.#length < 0 || this.#length > inOneGo) process.nextTick(afterFirstTick, this);
     if (this.#long) this.#limitSilence();
   }
 
-  /** Whether the client may hear an event stream. It holds no turn, and may be silent for ever. */
+  /** Whether the client may receive an event stream. Such a stream holds no turn and has no limit for silence. */
   #listens(): boolean {
     const { route, exchange, decision } = this;
     if (!route.mayListen(exchange, decision)) {
@@ -241,7 +241,7 @@ export class Forwarding implements Dispatcher.DispatchHandler, Waiting, Running 
     else res.writeHead(status, out);
   }
 
-  /** Once the chunk is handled that brought the headers: what has no body yet must not wait for one. */
+  /** Sends the headers once the chunk that held them is handled: they must not wait for a body that has not arrived. */
   afterFirstTick(): void {
     const { res } = this.exchange;
     if (res.writableEnded || res.destroyed) return;
@@ -297,12 +297,15 @@ export class Forwarding implements Dispatcher.DispatchHandler, Waiting, Running 
       return;
     }
     this.endTurn();
-    // A clean end would say that this was all: the connection is broken off instead.
+    // A clean end would mark the answer as complete: the connection is destroyed instead.
     if (res.headersSent) res.destroy();
     else this.route.failed(this.exchange, this.decision, error);
   }
 
-  /** It met a kept connection that the upstream had just closed, and doing it twice does no harm (RFC 9110, 9.2.1 and 9.3.2). */
+  /**
+   * Whether a request met a kept connection that the upstream had just closed, and is safe to repeat (RFC 9110, 9.2.1 and
+   * 9.3.2).
+   */
   #mayRepeat(error: Error): boolean {
     const { req } = this.exchange;
     if (this.#heard || this.#repeated || this.upgrade() !== null || !failedWhileKept(error)) return false;
@@ -314,7 +317,7 @@ export class Forwarding implements Dispatcher.DispatchHandler, Waiting, Running 
     this.route.upstream.dispatchAnew(this.#request(), this);
   }
 
-  /** An exception of ours while an answer is passed on. */
+  /** Handles an exception of the gateway itself while an answer is passed on. */
   protected broke(error: unknown): void {
     this.#abort(passingBroke);
     this.route.broke(this.exchange, error);
@@ -325,7 +328,7 @@ export class Forwarding implements Dispatcher.DispatchHandler, Waiting, Running 
     if (!this.exchange.res.writableFinished) this.#abort(clientGone);
   }
 
-  /** Nothing is waited for any more: its place in the queue, its turn and its timers are given up. */
+  /** Gives up the place in the queue, the turn and the timers. */
   protected settle(): void {
     const { route } = this;
     this.#unwatch?.();
@@ -342,7 +345,7 @@ export class Forwarding implements Dispatcher.DispatchHandler, Waiting, Running 
     this.route.turns.end(this.address);
   }
 
-  /** Breaks both sides off. */
+  /** Aborts both sides. */
   #break(reason: Error): void {
     this.#abort(reason);
     this.exchange.res.destroy();
@@ -358,7 +361,7 @@ const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 const isEventStream = (type: string): boolean => /^text\/event-stream\b/i.test(type);
 
-/** The header lines as they came. undici has them as bytes. */
+/** The header lines as received. undici has them as bytes. */
 export const rawHeadersOf = ({ rawHeaders }: Dispatcher.DispatchController): RawHeaders =>
   Array.isArray(rawHeaders) ? rawHeaders : [];
 

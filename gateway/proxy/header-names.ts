@@ -1,16 +1,16 @@
-/** What is done with a header of an upstream's answer. */
+/** How a header of an upstream's answer is treated. */
 export type AnswerHeader =
   | 'pass'
   | 'drop'
   | 'set-cookie'
   | 'content-length'
   | 'trailer'
-  /** For caches: kept on answers that may be shared, replaced by ours on all others. */
+  /** For caches: kept on answers that may be shared, replaced on all others. */
   | 'caching'
   | 'clear-site-data'
   | 'service-worker-allowed';
 
-/** A header name of upstreams: what is done with it, and how it was spelled last. */
+/** A header name: how it is treated, and its last spelling. */
 export type AnswerHeaderName = { readonly lower: string; readonly kind: AnswerHeader; spelled: string };
 
 const kinds = new Map<string, AnswerHeader>([
@@ -32,12 +32,12 @@ const kinds = new Map<string, AnswerHeader>([
   ['service-worker-allowed', 'service-worker-allowed'],
 ]);
 
-// RFC 9213 and its forerunners: these speak to shared caches alone, above Cache-Control.
+// RFC 9213 and its predecessors: headers for shared caches, which take precedence over Cache-Control.
 const forSharedCaches = /(^|-)cdn-cache-control$|^surrogate-(control|key)$/;
 
 const mostRemembered = 1000;
 
-/** Makes the look-up of header names by their lower case. Bounded: upstreams choose the names. */
+/** Creates the look-up of header names by lower case. Its size is bounded, since upstreams choose the names. */
 export function answerHeaderNames(): (lower: string) => AnswerHeaderName {
   const names = new Map<string, AnswerHeaderName>();
   return function answerHeaderName(lower) {
@@ -50,13 +50,13 @@ export function answerHeaderNames(): (lower: string) => AnswerHeaderName {
   };
 }
 
-/** The header lines of an answer as they came: names and values in turn, as bytes. */
+/** The header lines of an answer as received: names and values alternate, as bytes. */
 export type RawHeaders = readonly (Buffer | string)[];
 
 /**
- * Makes the look-up of names as the upstream spelled them in one answer, `raw[at]` being the likely place. An upstream spells
- * its names alike in every answer: the bytes are compared with the last spelling, so that no string is made of them. The first
- * name that is elsewhere has all of them indexed: to search for each would be quadratic.
+ * Creates the look-up of names as the upstream spells them in one answer; `raw[at]` is the likely place. An upstream spells
+ * its names alike in every answer, so the bytes are compared with the last spelling and no string is created. The first name
+ * that is elsewhere makes the look-up index all of them: searching for each would be quadratic.
  */
 export function spellings(raw: RawHeaders): (name: AnswerHeaderName, at: number) => string {
   let byLowerCase: ReadonlyMap<string, string> | undefined;
@@ -70,7 +70,7 @@ export function spellings(raw: RawHeaders): (name: AnswerHeaderName, at: number)
   };
 }
 
-/** Of a name that came more than once, the first spelling. */
+/** The first spelling of a name that occurs more than once. */
 function indexed(raw: RawHeaders): ReadonlyMap<string, string> {
   const index = new Map<string, string>();
   for (let at = 0; at < raw.length; at += 2) {

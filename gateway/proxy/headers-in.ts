@@ -3,19 +3,19 @@ import type { IncomingMessage } from 'node:http';
 import type { RequestSource } from 'gatewarden';
 import { foldedHeaderName, isClientAddressHeader, isReservedHeader, withoutCookies } from '#request';
 
-/** The headers that say who asks, ready to be sent. */
+/** The identity headers, ready to be sent. */
 export type IdentityHeaders = readonly (readonly [name: string, value: string])[];
 
-/** What the upstream is to be told besides what the client sent. */
-export interface Telling {
+/** What the upstream's request has besides the client's headers. */
+export interface HeadAdditions {
   readonly source: RequestSource;
   readonly identity: IdentityHeaders;
   readonly passAuthorization: boolean;
-  /** Cookies that are ours and stay here. */
+  /** Names of Gatewarden's cookies, which are not passed on. */
   readonly cookieNames: readonly string[];
 }
 
-/** A request's headers as the upstream gets them: names and values in turn, in the order and case of the client. */
+/** A request's headers for the upstream: names and values alternate, in the order and case of the client. */
 export interface UpstreamHead {
   readonly headers: string[];
   readonly requestId: string;
@@ -39,7 +39,7 @@ type Kind =
   | 'tracestate'
   | 'never-named';
 
-// RFC 9110, 7.6.1, what was hop-by-hop before it, and Expect, which is answered here.
+// Hop-by-hop headers of RFC 9110, 7.6.1 and its predecessors, and Expect, which is answered here.
 const special = new Map<string, Kind>([
   ['connection', 'drop'],
   ['proxy-connection', 'drop'],
@@ -52,7 +52,7 @@ const special = new Map<string, Kind>([
   ['proxy-authorization', 'drop'],
   ['proxy-authenticate', 'drop'],
   ['expect', 'drop'],
-  // No header of HTTP's, but CGI makes of it the variable that names a proxy for the service's own requests.
+  // Not an HTTP header, but CGI turns it into the variable that sets a proxy for the service's own requests (httpoxy).
   ['proxy', 'drop'],
   ['host', 'never-named'],
   ['content-length', 'never-named'],
@@ -69,21 +69,21 @@ const special = new Map<string, Kind>([
 ]);
 
 /**
- * `Content_Length` is no length to us, and to a service that folds names as CGI does it is the one that counts. The same goes
- * for the names of the headers that tell who makes the request.
+ * `Content_Length` is not a length here, but it is to a service that folds names as CGI does. The same applies to the names of
+ * the identity headers.
  */
-function kindOf(name: string, told: ReadonlySet<string>): Kind {
+function kindOf(name: string, identityNames: ReadonlySet<string>): Kind {
   const known = special.get(name.toLowerCase());
   if (known !== undefined) return known;
   const folded = foldedHeaderName(name);
-  if (isReservedHeader(name) || special.has(folded) || told.has(folded)) return 'drop';
+  if (isReservedHeader(name) || special.has(folded) || identityNames.has(folded)) return 'drop';
   return isClientAddressHeader(name) ? 'client-address' : 'pass';
 }
 
-/** Remembers names as they were spelled, so that a usual one costs one look-up. Bounded: clients choose the names. */
-function kindsByName(told: readonly string[]): (name: string) => Kind {
+/** Caches names by spelling, so that a usual one costs one look-up. Its size is bounded, since clients choose the names. */
+function kindsByName(identityNames: readonly string[]): (name: string) => Kind {
   const kinds = new Map<string, Kind>();
-  const folded = new Set(told.map(foldedHeaderName));
+  const folded = new Set(identityNames.map(foldedHeaderName));
   return function rememberedKindOf(name) {
     const remembered = kinds.get(name);
     if (remembered !== undefined) return remembered;
@@ -93,7 +93,7 @@ function kindsByName(told: readonly string[]): (name: string) => Kind {
   };
 }
 
-/** The names that the client's `Connection` declares to be for this hop only, in lower case. */
+/** The names in the client's `Connection` header, which are for this hop only; in lower case. */
 function namedInConnection(connection: string | undefined): ReadonlySet<string> | undefined {
   if (connection === undefined || connection === 'keep-alive' || connection === 'close') return undefined;
   return new Set(
@@ -116,25 +116,25 @@ type Continued = {
 
 const join = (before: string | undefined, value: string) => (before === undefined ? value : `${before}, ${value}`);
 
-/** Writes the head of a request to the upstream. Nothing that speaks of identity or of this hop comes from the client. */
-export type HeadWriter = (req: IncomingMessage, telling: Telling) => UpstreamHead;
+/** Writes the head of a request to the upstream, without the client's identity and hop-by-hop headers. */
+export type HeadWriter = (req: IncomingMessage, additions: HeadAdditions) => UpstreamHead;
 
 /**
- * Makes a `HeadWriter`. It remembers the spellings of header names and the last client, so one serves a whole route.
- * `told`: the names of the headers that tell who makes a request, which no client may send.
+ * Creates a `HeadWriter`. It caches the spellings of header names and the last client, so that one serves a whole route.
+ * `identityNames`: the names of the identity headers, which no client may send.
  */
-export function headWriter(told: readonly string[] = []): HeadWriter {
-  const kindOf = kindsByName(told);
+export function headWriter(identityNames: readonly string[] = []): HeadWriter {
+  const kindOf = kindsByName(identityNames);
   const forwarded = forwardedWriter();
-  return function upstreamHead(req, telling) {
-    const copied = copyHeaders(req, telling, kindOf);
-    const requestId = tell(copied.headers, telling, copied.continued, forwarded);
+  return function upstreamHead(req, additions) {
+    const copied = copyHeaders(req, additions, kindOf);
+    const requestId = tell(copied.headers, additions, copied.continued, forwarded);
     return { headers: copied.headers, requestId, wantsEvents: copied.wantsEvents };
   };
 }
 
-/** The client's headers that the upstream gets, and the values of those that this hop continues. */
-function copyHeaders(req: IncomingMessage, telling: Telling, kindOf: (name: string) => Kind) {
+/** Copies the client's headers for the upstream, and returns the values of those that this hop extends. */
+function copyHeaders(req: IncomingMessage, additions: HeadAdditions, kindOf: (name: string) => Kind) {
   const raw = req.rawHeaders;
   const headers: string[] = [];
   const named = namedInConnection(req.headers.connection);
@@ -159,20 +159,27 @@ function copyHeaders(req: IncomingMessage, telling: Telling, kindOf: (name: stri
     else if (kind === 'accept') {
       wantsEvents ||= value.includes('text/event-stream');
       headers.push(name, value);
-    } else passSpecial(kind, name, value, telling, headers, continued);
+    } else passSpecial(kind, name, value, additions, headers, continued);
   }
   return { headers, continued, wantsEvents };
 }
 
-function passSpecial(kind: Kind, name: string, value: string, telling: Telling, headers: string[], seen: Continued) {
+function passSpecial(
+  kind: Kind,
+  name: string,
+  value: string,
+  additions: HeadAdditions,
+  headers: string[],
+  seen: Continued,
+) {
   if (kind === 'cookie') {
-    const rest = withoutCookies(value, telling.cookieNames);
+    const rest = withoutCookies(value, additions.cookieNames);
     if (rest !== undefined) headers.push(name, rest);
   } else if (kind === 'authorization') {
-    if (telling.passAuthorization) headers.push(name, value);
+    if (additions.passAuthorization) headers.push(name, value);
   } else if (kind === 'traceparent') seen.traceparent = seen.traceparent === undefined ? value : '';
   else if (kind === 'tracestate') seen.tracestate = join(seen.tracestate, value);
-  else if (!telling.source.trusted) return;
+  else if (!additions.source.trusted) return;
   else if (kind === 'forwarded-for') seen.forwardedFor = join(seen.forwardedFor, value);
   else if (kind === 'forwarded') seen.forwarded = join(seen.forwarded, value);
   else if (kind === 'forwarded-port') seen.port = value;
@@ -181,7 +188,12 @@ function passSpecial(kind: Kind, name: string, value: string, telling: Telling, 
   else if (kind === 'request-id') seen.requestId = value;
 }
 
-function tell(headers: string[], { source, identity }: Telling, seen: Continued, forwarded: ForwardedWriter): string {
+function tell(
+  headers: string[],
+  { source, identity }: HeadAdditions,
+  seen: Continued,
+  forwarded: ForwardedWriter,
+): string {
   const fresh = randomUUID();
   const requestId = seen.requestId !== undefined && isRequestId(seen.requestId) ? seen.requestId : fresh;
   headers.push('X-Forwarded-For', join(seen.forwardedFor, source.peer));
@@ -195,7 +207,7 @@ function tell(headers: string[], { source, identity }: Telling, seen: Continued,
   return requestId;
 }
 
-/** The port that the client asked, which is not said where it is the scheme's own. */
+/** The port of the request, which the Host header omits when it is the scheme's default. */
 function portOf({ host, proto }: RequestSource): string {
   const colon = host.lastIndexOf(':');
   if (colon !== -1 && host.charCodeAt(host.length - 1) !== bracket) return host.slice(colon + 1);
@@ -205,7 +217,7 @@ const bracket = 0x5d;
 
 const isPrefix = (value: string): boolean => /^(\/[\w.~-]{1,100}){1,20}\/?$/.test(value);
 
-/** True for a request id that may be continued. */
+/** Whether a request id may be passed on. */
 export const isRequestId = (value: string): boolean => /^[\w.:/+=@-]{1,128}$/.test(value);
 
 // W3C Trace Context, version 00: neither id may be all zeros.
@@ -227,8 +239,8 @@ function tellTrace(headers: string[], fresh: string, seen: Continued): void {
 type ForwardedWriter = (source: RequestSource, before: string | undefined) => string;
 
 /**
- * Writes `Forwarded` (RFC 7239): one element for this hop, behind those of trusted proxies. Where they sent none, it names
- * the client. The last element is kept: a client keeps its connection, so its next request often has the same one.
+ * Creates the writer of `Forwarded` (RFC 7239): one element for this hop, after those of trusted proxies. If they sent none,
+ * it names the client. The last element is cached: the next request of a connection often has the same one.
  */
 function forwardedWriter(): ForwardedWriter {
   let last: Readonly<{ address: string; host: string; proto: string; text: string }> | undefined;
@@ -244,6 +256,6 @@ function forwardedWriter(): ForwardedWriter {
 
 function element(address: string, { proto, host }: RequestSource): string {
   const node = address.includes(':') ? `"[${address}]"` : address;
-  // A quoted string: what could end it is left out rather than escaped.
+  // A quoted string: characters that could end it are removed rather than escaped.
   return `for=${node};proto=${proto}${/^[\w.:[\]-]+$/.test(host) ? `;host="${host}"` : ''}`;
 }

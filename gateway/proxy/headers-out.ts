@@ -1,31 +1,31 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type AnswerHeader, answerHeaderNames, type RawHeaders, spellings } from './header-names.ts';
 
-/** What of an upstream's answer depends on the request. */
+/** How an upstream's answer depends on the request. */
 export interface Passing {
-  /** Nobody was signed in and the rule is public: shared caches may keep the answer. */
+  /** The request is anonymous and its rule is public: shared caches may store the answer. */
   readonly shared: boolean;
-  /** Cookies that are ours: an upstream may not set them. In lower case. */
+  /** Names of Gatewarden's cookies in lower case: an upstream may not set them. */
   readonly cookieNames: ReadonlySet<string>;
-  /** A `Set-Cookie` of ours to add, which drops a dead session cookie. */
+  /** A `Set-Cookie` to add, which clears a dead session cookie. */
   readonly setCookie: string | undefined;
-  /** The answer to the client will have a chunked body, so that trailers may be announced. */
+  /** The answer to the client is chunked, so that trailers may be announced. */
   readonly trailers: boolean;
   /** 204 answers have no length (RFC 9110, 8.6). */
   readonly noLength: boolean;
-  /** `Service-Worker-Allowed` may widen the scope of a service worker over our own pages. */
+  /** `Service-Worker-Allowed` may widen the scope of a service worker to Gatewarden's own pages. */
   readonly serviceWorkers: boolean;
 }
 
 type Value = string | string[];
 
 /**
- * An upstream's headers as the client gets them, names and values in turn, the names spelled as in `raw`. What belongs to this
- * hop stays here, our cookies cannot be set or cleared, and where the answer is somebody's no shared cache may keep it.
+ * Returns an upstream's headers for the client: names and values alternate, the names spelled as in `raw`. Hop-by-hop headers
+ * are removed, Gatewarden's cookies cannot be set or cleared, and no shared cache may store an answer to a principal.
  */
 export type AnswerHeadWriter = (upstream: IncomingHttpHeaders, raw: RawHeaders, passing: Passing) => Value[];
 
-/** Makes an `AnswerHeadWriter`. It remembers the spellings of header names, so one serves a whole route. */
+/** Creates an `AnswerHeadWriter`. It caches the spellings of header names, so that one serves a whole route. */
 export function answerHeadWriter(): AnswerHeadWriter {
   const nameOf = answerHeaderNames();
   return function answerHead(upstream, raw, passing) {
@@ -33,7 +33,7 @@ export function answerHeadWriter(): AnswerHeadWriter {
     const { shared } = passing;
     const named = namedIn(upstream.connection);
     const spelledAs = spellings(raw);
-    // Both lengths: the chunked one counted (RFC 9112, 6.3), so the other is a lie.
+    // With both, the chunked encoding decided the length (RFC 9112, 6.3), so Content-Length is removed.
     const noLength = passing.noLength || upstream['transfer-encoding'] !== undefined;
     let at = 0;
     for (const lower in upstream) {
@@ -76,14 +76,14 @@ function passCookies(headers: Value[], spelled: string, value: Value, ours: Read
   }
 }
 
-/** Cookies are cleared for the whole site, ours among them; `"*"` stands for cookies too. */
+/** Clears the cookies of the whole site, Gatewarden's too; `"*"` includes cookies. */
 function passClearSiteData(headers: Value[], spelled: string, value: Value): void {
   const types = textOf(value).split(',');
   const kept = types.map((type) => type.trim()).filter((type) => !/^"?(cookies|\*)"?$/i.test(type) && type !== '');
   if (kept.length > 0) headers.push(spelled, kept.join(', '));
 }
 
-/** True when a browser would send this cookie back under one of these names; `=name=value` is sent back as `name=value`. */
+/** Whether a browser would send this cookie under one of these names; `=name=value` is sent as `name=value`. */
 export function setsOneOf(cookie: string, ours: ReadonlySet<string>): boolean {
   const end = cookie.indexOf(';');
   const pair = end === -1 ? cookie : cookie.slice(0, end);
@@ -102,13 +102,13 @@ function tellCaches(headers: Value[], upstream: IncomingHttpHeaders): void {
   headers.push('Vary', vary === undefined ? allCredentials : varied(textOf(vary)));
 }
 
-/** A header that came more than once, as the one list that it stands for (RFC 9110, 5.3). */
+/** The values of a header as one list (RFC 9110, 5.3). */
 export const textOf = (value: Value): string => (typeof value === 'string' ? value : value.join(', '));
 
 // A directive is a token with or without a value, and a quoted value may hold commas (RFC 9111, 5.2).
 const directives = /[^\s,="]+(?:\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^\s,]*))?/g;
 
-/** Cache-Control without what invites shared caches, and with `private` unless nothing may be stored at all. */
+/** Cache-Control without the directives for shared caches, and with `private` unless it has `no-store`. */
 export function privately(control: string | undefined): string {
   if (control === undefined) return 'private';
   const given = control.match(directives) ?? [];
@@ -117,7 +117,7 @@ export function privately(control: string | undefined): string {
   return (closed ? kept : ['private', ...kept]).join(', ');
 }
 
-/** Where credentials are read from. */
+/** The headers that credentials are read from. */
 const credentialHeaders = ['Cookie', 'Authorization', 'X-Gatewarden-Token'];
 const allCredentials = credentialHeaders.join(', ');
 

@@ -6,9 +6,9 @@ type Parser = { onHeadersComplete: HeadersComplete; timeout: object | null };
 const patched = new WeakSet<object>();
 
 /**
- * Makes undici take interim answers as RFC 9110, 15.2 has it: a 100 that nobody asked for is passed over like any other, where
- * undici ends the connection, and none of them prolongs the wait for the final one. Call with a client that is connected; the
- * first call does it for all.
+ * Makes undici handle interim answers as RFC 9110, 15.2 requires: an unexpected 100 is ignored like any other, where undici
+ * closes the connection, and none of them extends the timeout for the final one. Call it with a connected client; the first
+ * call changes all clients.
  */
 export function passOverInterimAnswers(client: object): void {
   const parser = parserOf(client);
@@ -21,9 +21,9 @@ export function passOverInterimAnswers(client: object): void {
     if (status >= 200 || status === 101) return original.call(this, status, upgrade, keepAlive);
     const { timeout } = this;
     this.timeout = null;
-    const told = original.call(this, 102, upgrade, keepAlive);
+    const result = original.call(this, 102, upgrade, keepAlive);
     this.timeout = timeout;
-    return told;
+    return result;
   };
 }
 

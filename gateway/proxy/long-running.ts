@@ -1,6 +1,6 @@
-/** A request that was passed on and is not over. */
+/** A forwarded request that is still running. */
 export interface Running {
-  /** `performance.now()` when its headers were there. */
+  /** `performance.now()` when its headers had arrived. */
   readonly startedAt: number;
   /** Called once when it has run for longer than a moment. */
   takesLong(): void;
@@ -15,7 +15,7 @@ export interface LongRunning {
 /** Milliseconds: a sign-out must end what runs within a second. */
 const moment = 250;
 
-/** Tells requests apart that take longer than a moment: what outlives its decision costs the others nothing but a place in a set. */
+/** Finds requests that take longer than a moment, so that only these are watched; the others cost an entry in a set. */
 export function longRunning(): LongRunning {
   const running = new Set<Running>();
   let timer: NodeJS.Timeout | undefined;

@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 
-/** True when a body follows the headers. */
+/** Whether a body follows the headers. */
 export const hasBody = (req: IncomingMessage): boolean =>
   req.headers['transfer-encoding'] !== undefined ||
   (req.headers['content-length'] !== undefined && Number(req.headers['content-length']) !== 0);
 
 /**
- * A request's body as a stream of its own, at the pace of whoever reads it. undici destroys the body that it is given when
- * an upstream answers early; were that the request itself, its socket and with it the answer would go too.
+ * A request's body as a separate stream, at the pace of its reader. undici destroys the body that it is given when an upstream
+ * answers early. If that were the request itself, its socket would be destroyed and the answer lost.
  */
 export function requestBody(req: IncomingMessage, options: { stall: number; discard: number }): Readable {
   const body = new Readable({
@@ -21,7 +21,7 @@ export function requestBody(req: IncomingMessage, options: { stall: number; disc
     },
   });
   const timer = setTimeout(function stalled() {
-    // Paused means that the upstream is the slow one: its own time limit runs.
+    // While paused, it is the upstream that is slow: its own time limit applies.
     if (req.isPaused()) timer.refresh();
     else req.destroy();
   }, options.stall).unref();
@@ -41,8 +41,8 @@ export function requestBody(req: IncomingMessage, options: { stall: number; disc
 }
 
 /**
- * Reads what is left of a body and throws it away, so that the client gets to read the answer and the connection can be
- * kept; a body that takes longer than `within` milliseconds ends the connection.
+ * Reads and discards the rest of a body, so that the client can read the answer and the connection can be kept. Closes the
+ * connection when the body takes longer than `within` milliseconds.
  */
 export function discardRest(req: IncomingMessage, within: number): void {
   if (req.complete || req.destroyed) return;

@@ -8,7 +8,7 @@ import type { LongRunning } from './long-running.ts';
 import type { Turns } from './turns.ts';
 import type { Upstream } from './upstream.ts';
 
-/** What every forwarded request needs, put together once. */
+/** What the forwarded requests of a route share. */
 export interface Route {
   readonly policies: RoutePolicies;
   readonly upstream: Upstream;
@@ -20,22 +20,22 @@ export interface Route {
   readonly cookieNames: readonly string[];
   /** The same in lower case. */
   readonly ownCookies: ReadonlySet<string>;
-  /** The `Set-Cookie` that drops a dead session cookie. */
+  /** The `Set-Cookie` value that clears a dead session cookie. */
   readonly clearCookieHeader: string;
-  /** Answers go out with `Connection: close`: the server is on its way out. */
+  /** Whether the server is stopping: answers are sent with `Connection: close`. */
   readonly draining: () => boolean;
-  /** Whoever asked is told, and the log too, that the upstream gave no answer. */
+  /** Answers and logs that the upstream gave no answer. */
   failed(exchange: Exchange, decision: Allowed, error: Error): void;
-  /** Whoever asked is told why nothing is passed on to them after all. */
+  /** Answers a request that was allowed but is not passed on. */
   refused(exchange: Exchange, decision: Allowed, refusal: Refusal): void;
-  /** Whoever asked is told, and the log too, that passing the answer on threw: a fault of ours, not of the upstream. */
+  /** Answers and logs an exception of the gateway itself while it passed an answer on. */
   broke(exchange: Exchange, error: unknown): void;
-  /** Another site's page may not listen with the user's cookie to what the service tells them. */
+  /** Whether the client may receive an event stream: not a page of another site with the user's cookie. */
   mayListen(exchange: Exchange, decision: Allowed): boolean;
   /** See `Gate.watch`. */
   watch(exchange: Exchange, decision: Allowed, onEnd: () => void): () => void;
-  /** Nobody is signed in and the path asks nobody to be: caches may do what the upstream says. */
+  /** Whether shared caches may store the answer: the request is anonymous and its rule is public. */
   shared(decision: Allowed): boolean;
-  /** Upstreams may widen the scope of their service workers. */
+  /** Whether the upstream may widen the scope of its service workers. */
   readonly serviceWorkers: boolean;
 }

@@ -9,13 +9,13 @@ const notInTrailers =
 export const mayHaveTrailers = (method: string | undefined, version: string, status: number): boolean =>
   version === '1.1' && method !== 'HEAD' && status !== 204 && status !== 304;
 
-/** Passes an upstream's trailers on, but for those that are none of a trailer's business. */
+/** Passes an upstream's trailers on, except those that a trailer must not have. */
 export function passTrailers(res: ServerResponse, trailers: IncomingHttpHeaders): void {
   const passed: [name: string, value: string][] = [];
   for (const name in trailers) {
     const value = trailers[name];
     if (value !== undefined && !notInTrailers.test(name)) passed.push([name, textOf(value)]);
   }
-  // All at once: a second call would take the place of the first.
+  // In one call: a second one would replace the first.
   if (passed.length > 0) res.addTrailers(passed);
 }

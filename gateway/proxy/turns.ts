@@ -1,24 +1,27 @@
-/** Somebody who waits for a turn at the upstream. */
+/** A request that waits for its turn at the upstream. */
 export interface Waiting {
-  /** Of the client: one address has a share only. */
+  /** The client's address, which has a share of the turns only. */
   readonly address: string;
-  /** Called once, when it is their turn. */
+  /** Called once, when its turn begins. */
   begin(): void;
 }
 
 export interface Turns {
-  /** Begins at once, or queues. False: the queue is full, too. */
+  /** Begins at once, or joins the queue. False when the queue is full. */
   take(one: Waiting): boolean;
-  /** Takes somebody out of the queue; nothing where they are not in it. */
+  /** Removes a request from the queue; does nothing when it is not queued. */
   leave(one: Waiting): void;
-  /** Ends the turn of this address's, and begins that of whoever is next. */
+  /** Ends a turn of this address, and begins the next in the queue. */
   end(address: string): void;
 }
 
-/** One address gets this part of the turns, and of the places in the queue. */
+/** The share of the turns and of the queue that one address gets. */
 const share = 4;
 
-/** So many requests to one upstream at once (`atOnce`), and so many that wait (`places`). First come, first served, within the shares. */
+/**
+ * Limits the simultaneous requests to one upstream (`atOnce`) and the queued ones (`places`). First come, first served,
+ * within the shares.
+ */
 export function turns({ atOnce, places }: Readonly<{ atOnce: number; places: number }>): Turns {
   const running = new Map<string, number>();
   const waiting = new Map<string, number>();

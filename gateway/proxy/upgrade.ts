@@ -12,10 +12,10 @@ import { textOf } from './headers-out.ts';
 import type { Route } from './route.ts';
 import { InvalidAnswerError } from './upstream-error.ts';
 
-/** A client's socket after its request to upgrade, with what came behind the request already. */
+/** A client's socket after its upgrade request, with the bytes that followed the request. */
 export type Upgradable = Readonly<{ socket: Duplex; head: Buffer }>;
 
-/** An ordinary answer on the socket of a request to upgrade, for whatever is not a 101; the connection ends with it. */
+/** Creates an ordinary response on the socket of an upgrade request, for any answer but 101. It closes the connection. */
 export function answerTo(req: IncomingMessage, socket: Duplex): ServerResponse {
   const res = new http.ServerResponse(req);
   res.shouldKeepAlive = false;
@@ -29,7 +29,7 @@ export function answerTo(req: IncomingMessage, socket: Duplex): ServerResponse {
   return res;
 }
 
-/** Asks the upstream to upgrade. On 101 both sockets are joined; anything else is passed back as the answer it is. */
+/** Forwards an upgrade request. On 101 both sockets are joined; any other answer is passed on. */
 export function forwardUpgrade(
   route: Route,
   exchange: Exchange,
@@ -86,7 +86,7 @@ class Upgrading extends Forwarding {
     const unwatch = route.watch(exchange, decision, () => socket.destroy());
     socket.once('close', () => {
       unwatch();
-      // Detached, it no longer hears of its socket; the access log waits for this.
+      // A detached response does not emit `close`, which the access log waits for.
       exchange.res.emit('close');
     });
   }
@@ -95,7 +95,7 @@ class Upgrading extends Forwarding {
 const isWebSocket = ({ upgrade }: IncomingHttpHeaders): boolean =>
   upgrade !== undefined && textOf(upgrade).toLowerCase() === 'websocket';
 
-/** The answer that seals the upgrade. */
+/** The 101 answer. */
 function switching(headers: IncomingHttpHeaders, raw: RawHeaders, route: Route, decision: Allowed): string {
   const out = route.answerHead(headers, raw, {
     shared: true,
@@ -112,7 +112,7 @@ function switching(headers: IncomingHttpHeaders, raw: RawHeaders, route: Route, 
   return `${text}\r\n`;
 }
 
-/** Two sockets as one: each at the other's pace, and neither outlives the other. */
+/** Joins two sockets: each reads at the other's pace, and they end together. */
 function join(exchange: Exchange, client: Duplex, upstream: Duplex): void {
   for (const socket of [client, upstream]) {
     if (!(socket instanceof Socket)) continue;
@@ -129,7 +129,7 @@ function join(exchange: Exchange, client: Duplex, upstream: Duplex): void {
   upstream.once('close', (broken?: boolean) => finish(client, broken));
 }
 
-/** After a clean end what is written already still goes out, for a while; after a broken one nothing does. */
+/** After a clean end, pending writes are flushed for a limited time; after an error they are discarded. */
 function finish(socket: Duplex, broken: boolean | undefined): void {
   if (broken || !(socket instanceof Socket)) return void socket.destroy();
   socket.setTimeout(5000, () => socket.destroy());

@@ -2,10 +2,10 @@ import type { Refusal } from 'gatewarden';
 
 const silent = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT']);
 
-// What undici refuses to put on the wire: the request was at fault, not the upstream.
+// Errors of requests that undici refuses to send: the request is at fault, not the upstream.
 const unsendable = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED', 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH']);
 
-// The bytes that came are no answer: framed in two ways, too large, or nothing that anybody asked for.
+// Errors of invalid answers: framed in two ways, too large, or unexpected.
 const invalid = new Set([
   'HTTPParserError',
   'UND_ERR_HEADERS_OVERFLOW',
@@ -13,27 +13,27 @@ const invalid = new Set([
   'INVALID_ANSWER',
 ]);
 
-/** An answer of the upstream that cannot be passed on, though its bytes could be read. */
+/** A well-formed answer of the upstream that cannot be passed on. */
 export class InvalidAnswerError extends Error {
   override readonly name = 'InvalidAnswerError';
   readonly code = 'INVALID_ANSWER';
 }
 
-/** The stable part of a failure of the upstream, for the log: never a message, which may quote what was sent. */
+/** The code of an upstream failure, for the log. Not its message, which may quote the request. */
 export function failureCode(error: unknown): string {
   if (!(error instanceof Error)) return 'UNKNOWN';
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }
 
-/** `HPE_…` is the parser's; "bad upgrade" is undici's for a 101 that nobody asked for. */
+/** `HPE_…` codes are the parser's; "bad upgrade" is undici's error for an unexpected 101. */
 const isInvalid = (code: string, error: unknown): boolean =>
   invalid.has(code) ||
   code.startsWith('HPE_') ||
   (code === 'UND_ERR_SOCKET' && error instanceof Error && error.message === 'bad upgrade');
 
 /**
- * What a client is told when the upstream gave no answer: 504 when it was silent, 502 otherwise (`upstream_invalid` when what
- * came is no HTTP), 400 when nothing could be sent.
+ * The refusal when the upstream gave no answer: 504 when it was silent, else 502 (`upstream_invalid` when the answer is not
+ * valid HTTP), 400 when the request could not be sent.
  */
 export function upstreamRefusal(error: unknown): Refusal {
   const code = failureCode(error);

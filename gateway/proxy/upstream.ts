@@ -9,18 +9,18 @@ import type { Limits } from '../limits.ts';
 import { upstreamConnector } from './connector.ts';
 import { passOverInterimAnswers } from './interim-answers.ts';
 
-/** The way to one upstream. */
+/** The connections to one upstream. */
 export interface Upstream {
-  /** Kept connections, as many as there are requests at once. */
+  /** The pool of kept connections, one for each simultaneous request. */
   readonly pool: Dispatcher;
-  /** The target of a request as the upstream gets it: below the path of its address, where that has one. */
+  /** The request target for the upstream: below the path of its URL, if it has one. */
   target(received: string): string;
   /** Sends one request on a connection of its own. */
   dispatchAnew(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void;
   close(): Promise<void>;
 }
 
-/** Where an upstream is reached: `http://host:port/base`, or `http://unix:/run/app.sock` with `:/base` behind it. */
+/** The parts of an upstream's URL: `http://host:port/base`, or `http://unix:/run/app.sock:/base`. */
 export type UpstreamAddress = Readonly<{ origin: string; socketPath: string | undefined; base: string }>;
 
 export function upstreamAddress(upstream: string): UpstreamAddress {
@@ -47,14 +47,14 @@ function below(base: string, target: string): string {
 
 type Options = Readonly<{
   limits: Pick<Limits, 'upstreamConnect'>;
-  /** PEM file: authorities besides the system's that an https upstream's certificate is checked by. */
+  /** PEM file of certificate authorities to trust besides the system's. */
   ca?: string | undefined;
 }>;
 
 /**
- * Connections to one upstream. One request at a time on each: with pipelining, undici would send requests again that were
- * behind a broken one. HTTP/2 is not asked for: bytes and framing are judged as HTTP/1.1.
- * @throws SettingsError where the file of authorities cannot be read
+ * Creates the connections to one upstream, with one request at a time on each: with pipelining, undici would repeat requests
+ * that were behind a broken one. HTTP/2 is not offered: bytes and framing are checked as HTTP/1.1.
+ * @throws SettingsError when the file of authorities cannot be read
  */
 export function upstreamAt(address: string, { limits, ca }: Options): Upstream {
   const { origin, socketPath, base } = upstreamAddress(address);
@@ -80,8 +80,8 @@ export function upstreamAt(address: string, { limits, ca }: Options): Upstream {
 }
 
 /**
- * The system's authorities and those of a PEM file. Node's TLS is asked for by name: only an https upstream needs it.
- * @throws SettingsError where the file cannot be read
+ * The system's certificate authorities and those of a PEM file. Node's TLS is loaded on demand: only an https upstream needs it.
+ * @throws SettingsError when the file cannot be read
  */
 export function authoritiesFor(file: string): string[] {
   const system = process.getBuiltinModule('node:tls').getCACertificates('default');
