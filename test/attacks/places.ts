@@ -1,0 +1,86 @@
+import { own } from './attacker.ts';
+import { requestOf } from './raw.ts';
+
+/** Makes the bytes of a request that holds a hostile text in one place. */
+type Make = (text: string) => Buffer;
+
+const inHeader =
+  (name: string, before = ''): Make =>
+  (text) =>
+    requestOf('/public/x', [`${name}: ${before}${text}x`]);
+
+const form =
+  (target: string, field: string, rest = ''): Make =>
+  (text) =>
+    withBody(target, 'application/x-www-form-urlencoded', `${rest}&${field}=${text}x`);
+
+/** In the value of a field, escaped as JSON has it. */
+const json =
+  (method: string, target: string, field: string, rest: Readonly<Record<string, unknown>>, line?: string): Make =>
+  (text) =>
+    withBody(target, 'application/json', JSON.stringify({ ...rest, [field]: `${text}x` }), method, line);
+
+function withBody(target: string, type: string, body: string, method = 'POST', line?: string): Buffer {
+  const length = Buffer.byteLength(body);
+  const lines = [`Content-Type: ${type}`, `Content-Length: ${length}`, 'Origin: http://localhost'];
+  const head = requestOf(`${own}${target}`, line === undefined ? lines : [...lines, line], method);
+  return Buffer.concat([head, Buffer.from(body)]);
+}
+
+const visible = (text: string): string => text.replace(/[^\x21-\x7e]/g, '');
+const inTarget =
+  (before: string): Make =>
+  (text) =>
+    requestOf(`${before}${visible(text)}x`);
+
+const names = [
+  ...['Host', 'Cookie', 'Authorization', 'X-Gatewarden-Token', 'X-Forwarded-For', 'X-Forwarded-Proto', 'Forwarded'],
+  ...['X-Forwarded-Host', 'X-Forwarded-Port', 'X-Forwarded-Prefix', 'X-Real-IP', 'Origin', 'Accept', 'User-Agent'],
+  ...['Connection', 'Content-Type', 'Destination', 'traceparent', 'tracestate', 'X-Request-Id', 'Referer', 'Upgrade'],
+];
+
+const user = { username: 'someone', role: 'user' };
+
+/** Every place in which a stranger, or somebody signed in by `bearer`, can put a text of their own. */
+export const placesFor = (bearer: string): Readonly<Record<string, Make>> => ({
+  'a path': inTarget('/A'),
+  'a path of ours': inTarget(`${own}/`),
+  'a path of our API': (text) => requestOf(`${own}/api/v1/users/${visible(text)}x`, [bearer]),
+  'a query': inTarget('/public/x?a='),
+  'next of the sign-in page': inTarget(`${own}/login?next=/a`),
+  'next of the page to sign out': inTarget(`${own}/logout?next=/a`),
+  'the start of a list': (text) => requestOf(`${own}/api/v1/users?cursor=${visible(text)}`, [bearer]),
+  'the beginning of a name': (text) => requestOf(`${own}/api/v1/users?q=${visible(text)}`, [bearer]),
+  ...Object.fromEntries(names.map((name) => [`the header ${name}`, inHeader(name)])),
+  'our cookie': inHeader('Cookie', 'gatewarden=s%3A'),
+  'our cookie, on a page of ours': (text) => requestOf(`${own}/login`, [`Cookie: gatewarden=${text}`]),
+  'a bearer token': inHeader('Authorization', 'Bearer '),
+  'a JWT': inHeader('Authorization', 'Bearer e30.'),
+  'a name and a password in Basic': (text) =>
+    requestOf('/public/x', [
+      `Authorization: Basic ${Buffer.from(`${text.slice(0, 20_000)}:gwt_x`).toString('base64')}`,
+    ]),
+  'a header’s name': (text) => requestOf('/public/x', [`X-${text.replace(/[^\w.-]/g, '_')}: a`]),
+  'the username of a form': form('/login', 'username', 'password=a-long-password'),
+  'the password of a form': form('/login', 'password', 'username=ada'),
+  'next of a form': form('/login', 'next', 'username=ada&password=a-long-password'),
+  'the token of the first setup': form('/setup', 'token', 'username=ada&password=a-long-password'),
+  'a refresh token': form('/oauth/token', 'refresh_token', 'grant_type=refresh_token'),
+  'the username of a call': json('POST', '/api/v1/login', 'username', { password: 'a-long-password' }),
+  'the password of a call': json('POST', '/api/v1/login', 'password', { username: 'ada' }),
+  'JSON itself': (text) => withBody('/api/v1/login', 'application/json', text),
+  'a new username': json('POST', '/api/v1/users', 'username', { role: 'user' }, bearer),
+  'a new password': json('POST', '/api/v1/users', 'password', user, bearer),
+  'an e-mail address': json('POST', '/api/v1/users', 'email', { ...user, password: 'a-long-password' }, bearer),
+  'a display name': json('POST', '/api/v1/users', 'display_name', { ...user, password: 'a-long-password' }, bearer),
+  'the name of a token': json('POST', '/api/v1/tokens', 'name', {}, bearer),
+  'the end of a token': json('POST', '/api/v1/tokens', 'expires_at', { name: 'ci' }, bearer),
+  'the scopes of a token': (text) =>
+    withBody(
+      '/api/v1/tokens',
+      'application/json',
+      JSON.stringify({ name: 'ci', scopes: [...text.slice(0, 20_000)] }),
+      'POST',
+      bearer,
+    ),
+});
