@@ -38,7 +38,6 @@ const gateway = `${process.execPath} --conditions=gatewarden-source cli/index.ts
 /** What happens when the reader of the log is `reader` and the gateway gets a signal: its exit code, within seconds. */
 async function stoppedBehind(
   before: string,
-
   reader: string,
   signal: NodeJS.Signals,
 ): Promise<Readonly<{ ended: boolean; out: string }>> {
@@ -51,7 +50,7 @@ async function stoppedBehind(
     GATEWARDEN_LOG_LEVEL: 'debug',
   };
   const script = `{ ${before} ${gateway} & echo $! >&2; wait; } | ${reader}`;
-  const shell = spawn('bash', ['-c', script], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const shell = spawn('bash', ['-c', script], { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   let out = '';
   let err = '';
   shell.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -71,7 +70,8 @@ async function stoppedBehind(
   }
   if (!ended) process.kill(pid, 'SIGKILL');
   if (shell.exitCode === null) {
-    shell.kill('SIGKILL');
+    // The reader too: the shell is the leader of a group of its own.
+    process.kill(-(shell.pid ?? 0), 'SIGKILL');
     await once(shell, 'close');
   }
   return { ended, out };
