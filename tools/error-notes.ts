@@ -1,13 +1,13 @@
 import type { ErrorCode } from '../lib/errors.ts';
 
-/** For each code: when it is answered, and what whoever meets it can do. */
+/** For each code: when it is answered, and what to do about it. */
 export const errorNotes: Readonly<Record<ErrorCode, string>> = {
   missing_credential:
-    'The request presents no credential and what it asks for needs one. Sign in, or send an API token or access token as `Authorization: Bearer …`.',
+    'The request presents no credential, and the resource needs one. Sign in, or send an API token or access token as `Authorization: Bearer …`.',
   malformed_credential:
     'The credentials cannot be read: two `Authorization` headers, an empty Bearer, or two valid credentials of different people. Send exactly one.',
   invalid_token:
-    'The token or the session is not one of ours, was altered, or was made for another audience. Sign in again or make a new token.',
+    'The token or the session is not one of this installation, was altered, or was made for another audience. Sign in again or make a new token.',
   token_expired: 'The token or the session has run out. Refresh it, or sign in again.',
   token_revoked:
     'The token or the session was ended: by signing out, by its owner or an admin, or because the password, the role or the activity of its owner changed. Sign in again.',
@@ -16,7 +16,7 @@ export const errorNotes: Readonly<Record<ErrorCode, string>> = {
   account_pending: 'The password is right, but nobody has activated the account yet. Ask an administrator.',
   account_disabled: 'The password is right, but the account was deactivated. Ask an administrator.',
   insufficient_role:
-    'You are signed in, and your role stands below the one that the rule or the guard asks for. `gatewarden explain METHOD URL --as USER` tells which rule decided.',
+    'You are signed in, and your role is below the one that the rule or the guard requires. `gatewarden explain METHOD URL --as USER` shows which rule decided.',
   insufficient_scope:
     'The credential does not hold the scope that is needed, though its owner’s role might. Make a token with that scope.',
   confirmation_required:
@@ -40,7 +40,7 @@ export const errorNotes: Readonly<Record<ErrorCode, string>> = {
   misdirected_host:
     'The Host header names a host that is not served here. Use the address of `PUBLIC_URL`, or add the host to `ALLOWED_HOSTS`.',
   approval_unavailable:
-    'The rule asks for an approval that cannot be given in this way. Ask somebody with the role that needs none.',
+    'The rule requires an approval that cannot be given in this way. Ask a user whose role needs none.',
   store_unavailable:
     'A store cannot answer, or more passwords wait to be checked than can be. Nothing was let through. Try again after `Retry-After`; `readyz` says which store.',
   upstream_unreachable:

@@ -57,20 +57,20 @@ function circumstances(settings: Settings, stores: Survey, upstream: Upstream | 
   return all.filter((one) => one !== false);
 }
 
-/** What is in one place is said once: `users and sessions: sqlite (…)`. */
+/** Groups what is stored in the same place: `users and sessions: sqlite (…)`. */
 function placesShown(places: Survey['places']): readonly string[] {
   const shown = Map.groupBy(Object.entries(places), ([, place]) => place);
   return [...shown].map(([place, held]) => `${held.map(([what]) => what).join(' and ')}: ${place}`);
 }
 
-type Found = Readonly<{
+type CheckResult = Readonly<{
   settings: Settings;
   stores: Survey;
   upstream: Upstream | undefined;
   warnings: readonly string[];
 }>;
 
-function show({ settings, stores, upstream, warnings }: Found, out: Output): void {
+function show({ settings, stores, upstream, warnings }: CheckResult, out: Output): void {
   const address = settings.publicUrl ?? `http://${settings.host}:${settings.port}`;
   const mode = modeOf(settings);
   const state = (one: { ok: boolean; problem?: string }) => (one.ok ? 'reached' : `not reached: ${one.problem}`);

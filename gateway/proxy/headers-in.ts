@@ -128,7 +128,7 @@ export function headWriter(identityNames: readonly string[] = []): HeadWriter {
   const forwarded = forwardedWriter();
   return function upstreamHead(req, additions) {
     const copied = copyHeaders(req, additions, kindOf);
-    const requestId = tell(copied.headers, additions, copied.continued, forwarded);
+    const requestId = appendAdditions(copied.headers, additions, copied.continued, forwarded);
     return { headers: copied.headers, requestId, wantsEvents: copied.wantsEvents };
   };
 }
@@ -188,7 +188,7 @@ function passSpecial(
   else if (kind === 'request-id') seen.requestId = value;
 }
 
-function tell(
+function appendAdditions(
   headers: string[],
   { source, identity }: HeadAdditions,
   seen: Continued,
@@ -202,7 +202,7 @@ function tell(
   headers.push('X-Forwarded-Port', port, 'X-Real-IP', source.address);
   if (seen.prefix !== undefined && isPrefix(seen.prefix)) headers.push('X-Forwarded-Prefix', seen.prefix);
   headers.push('Forwarded', forwarded(source, seen.forwarded), 'X-Request-Id', requestId);
-  tellTrace(headers, fresh, seen);
+  appendTrace(headers, fresh, seen);
   for (const header of identity) headers.push(header[0], header[1]);
   return requestId;
 }
@@ -223,7 +223,7 @@ export const isRequestId = (value: string): boolean => /^[\w.:/+=@-]{1,128}$/.te
 // W3C Trace Context, version 00: neither id may be all zeros.
 const traceparentPattern = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
-function tellTrace(headers: string[], fresh: string, seen: Continued): void {
+function appendTrace(headers: string[], fresh: string, seen: Continued): void {
   if (seen.traceparent !== undefined && traceparentPattern.test(seen.traceparent)) {
     headers.push('traceparent', seen.traceparent);
     if (seen.tracestate !== undefined) headers.push('tracestate', seen.tracestate);

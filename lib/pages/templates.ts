@@ -41,7 +41,7 @@ eta.loadTemplate(
 <h1>Sign in</h1>
 <p class="lead">to continue to <strong><bdi><%= it.destination %></bdi></strong></p>
 <%~ include('@messages', it) %>
-<% if (it.needsAdmin) { %><div class="notice"><p>There is no administrator yet. The link that makes the first one was printed where this service was started; it is good for an hour, and a restart prints a new one.</p><p><a href="<%= it.prefix %>/setup">Set up the first administrator</a></p></div>
+<% if (it.needsAdmin) { %><div class="notice"><p>There is no administrator yet. The link that makes the first one was printed where this service was started; it is valid for an hour, and a restart prints a new one.</p><p><a href="<%= it.prefix %>/setup">Set up the first administrator</a></p></div>
 <% } %><form method="post" action="<%= it.prefix %>/login">
 <input type="hidden" name="next" value="<%= it.next %>">
 <div class="field">
@@ -71,7 +71,7 @@ eta.loadTemplate(
 <div class="field">
 <label for="token">Setup token</label>
 <input type="text" id="token" name="token" value="<%= it.token %>" autocomplete="off" autocapitalize="none" autocorrect="off" spellcheck="false" maxlength="64" required aria-describedby="token-hint"<% if (it.problems.token) { %> aria-invalid="true"<% } %>>
-<p class="hint<% if (it.problems.token) { %> bad<% } %>" id="token-hint"><%= it.problems.token ?? 'The link that was printed when the service started fills this in. It is good for an hour.' %></p>
+<p class="hint<% if (it.problems.token) { %> bad<% } %>" id="token-hint"><%= it.problems.token ?? 'The link that was printed when the service started fills this in. It is valid for an hour.' %></p>
 </div>
 <div class="field">
 <label for="username">Username</label>

@@ -33,13 +33,13 @@ function settle<T>(work: Promise<T>, done: Done<T> | undefined): Promise<T | und
 }
 
 /**
- * A store for express-session: extends `Base`, and reads and writes single sessions through `held`. Each method calls back,
+ * A store for express-session: extends `StoreBase`, and reads and writes single sessions through `held`. Each method calls back,
  * or returns a promise without a callback, as those of connect-redis. `get`, `set` and `touch` take the secret id from the
  * cookie, `destroy` the public id too. A refused save is not an error: the response's headers are sent by then. Never emits
  * `disconnect`, after which express-session would continue without sessions.
  */
-export function expressStore(held: HeldSessions, Base: StoreClass = PlainStore): session.Store {
-  class ExpressStore extends Base {
+export function expressStore(held: HeldSessions, StoreBase: StoreClass = PlainStore): session.Store {
+  class ExpressStore extends StoreBase {
     override get(sid: string, done?: Done<SessionData | null>): Promise<SessionData | null | undefined> {
       return settle(held.load(sid), done);
     }

@@ -20,7 +20,7 @@ export function warningsOf(settings: Settings): readonly string[] {
 
 function unconfirmedCalls({ authEnabled, autoLogin, autoLoginRole }: Settings): string | undefined {
   if (!authEnabled || !autoLogin || autoLoginRole !== 'admin') return undefined;
-  return 'AUTO_LOGIN_ROLE=admin: whoever AUTO_LOGIN_NETWORKS admits manages users and tokens without a password, and so does every script of the service behind it';
+  return 'AUTO_LOGIN_ROLE=admin: every client in AUTO_LOGIN_NETWORKS can manage users and tokens without a password, and so can every script of the upstream';
 }
 
 function plainAddress({ publicUrl }: Settings): string | undefined {

@@ -2,13 +2,13 @@ import type { InternalGate, MountedRouter } from './gate.ts';
 import { onServing } from './serving-address.ts';
 import { setupNotice } from './setup-notice.ts';
 
-/** An app that does not listen by then gets the path alone. Milliseconds. */
+/** Milliseconds to wait for the address of the app's server; then the path alone is printed. */
 const patience = 1000;
 
 /**
- * Prints the way to the first admin once an app has mounted our pages: a link below `PUBLIC_URL`, or else below the address
- * where the app's server listens. Where neither is known, the path: at a guessed address another service could get the token.
- * Returns a function that gives up waiting for the address, and prints nothing.
+ * Prints the setup link when an app has mounted the pages: below `PUBLIC_URL`, or else below the address on which the app's
+ * server listens. Prints only the path when neither is known: at a guessed address another service could receive the token.
+ * Returns a function that stops waiting for the address and prints nothing.
  */
 export function announceSetup(gate: InternalGate, router: MountedRouter): () => void {
   const { publicUrl } = gate.settings;

@@ -108,7 +108,7 @@ export function apiTokens(dependencies: ApiTokenDependencies): ApiTokens {
     const problems = problemsOf(wanted, owner, maker);
     if (problems.length > 0) return refused('validation_failed', { problems });
     if (await isMinted(maker)) {
-      return refused('insufficient_role', { detail: 'A token that was minted for somebody makes no tokens.' });
+      return refused('insufficient_role', { detail: 'A minted token cannot create tokens.' });
     }
     if ((await alive(owner)).length >= mostOfUser) return refused('conflict', { detail: 'There are too many tokens.' });
     const limited = by === undefined ? undefined : await tooManyAnHour(owner);

@@ -38,7 +38,7 @@ function visible({ status, headers, text }: Reply, username: string) {
 
 for (const [door, knock] of Object.entries(doors)) {
   for (const typed of ['a wrong password', '', 'x'.repeat(2000), 'with a \0 in it']) {
-    test(`additions known from unknown by the answer to ${JSON.stringify(typed).slice(0, 24)} (${door})`, async () => {
+    test(`telling known from unknown by the answer to ${JSON.stringify(typed).slice(0, 24)} (${door})`, async () => {
       await using here = await withPeople();
       // A form with an empty field is shown again, whoever it is about.
       const expected = door === 'form' && typed === '' ? [] : ['$2b$04$'];
@@ -54,7 +54,7 @@ for (const [door, knock] of Object.entries(doors)) {
   }
 }
 
-test('additions known from unknown by when they are locked, and by what that costs', async () => {
+test('telling known from unknown by when they are locked, and by what that costs', async () => {
   await using here = await withPeople();
   const answers: object[] = [];
   for (const username of people) {

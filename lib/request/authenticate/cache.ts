@@ -2,24 +2,25 @@ import { LRUCache } from 'lru-cache';
 import type { Invalidation, InvalidationBus } from '../../invalidation/bus.ts';
 import type { Principal } from '../../types.ts';
 
-/** What is known of a credential: enough to answer without asking a store. */
+/** An authenticated credential: enough to decide on a request without reading a store. */
 export interface CachedCredential {
   readonly principal: Principal;
-  /** From then on it is not to be believed (milliseconds since the epoch). */
+  /** When the entry becomes invalid, in milliseconds since the epoch. */
   until: number;
-  /** From then on its last use is to be written. */
+  /** When the last use must be written next, in milliseconds since the epoch. */
   touchAt: number;
 }
 
+/** Caches authenticated credentials until they are invalidated or too old. */
 export interface CredentialCache {
   /**
-   * What is known under a key, if it is of that kind: keys of one kind are chosen by clients, and may be those that another
-   * kind is kept under.
+   * Returns the entry of a key if it is of that kind. Clients choose the keys of one kind, and may choose one that another
+   * kind uses.
    */
   get(via: Principal['via'], key: string, now: number): CachedCredential | undefined;
   /**
-   * Asks `load`, and keeps what it gives unless something was invalidated meanwhile: the answer may be older than that.
-   * `undefined` is passed on and not kept.
+   * Calls `load` and caches its result, unless something was invalidated meanwhile, for the result may be older than the
+   * invalidation. `undefined` is returned and not cached.
    */
   fill(key: string, load: () => Promise<CachedCredential | undefined>): Promise<CachedCredential | undefined>;
   drop(key: string): void;
@@ -28,13 +29,16 @@ export interface CredentialCache {
 
 type Options = Readonly<{ bus: InvalidationBus; clock: () => number; max?: number; lifetime?: number }>;
 
-/** The keys under which a credential is dropped: its session, its token, its owner. */
+/** The keys by which an entry is invalidated: its session, its token, its owner. */
 function marks({ principal }: CachedCredential): string[] {
   const { id, sessionId, tokenId } = principal;
   return [`user:${id}`, ...(sessionId ? [`session:${sessionId}`] : []), ...(tokenId ? [`token:${tokenId}`] : [])];
 }
 
-/** What the request path remembers: by credential, at most `lifetime` long (from when it was asked for), dropped when the bus says so. */
+/**
+ * Creates the cache. An entry lives for at most `lifetime` milliseconds from the start of its look-up; the bus
+ * invalidates it.
+ */
 export function credentialCache({ bus, clock, max = 20_000, lifetime = 60_000 }: Options): CredentialCache {
   const keysByMark = new Map<string, Set<string>>();
   let invalidations = 0;
@@ -71,7 +75,7 @@ export function credentialCache({ bus, clock, max = 20_000, lifetime = 60_000 }:
     get(via, key, now) {
       const entry = entries.get(key);
       if (entry === undefined || entry.principal.via !== via || !bus.healthy) return undefined;
-      // Younger than nothing: the clock was put back, and nobody knows how old it is.
+      // Negative age: the clock was set back, so the entry cannot be trusted.
       const age = now - entry.askedAt;
       return age >= 0 && age < lifetime && now < entry.until ? entry : undefined;
     },

@@ -66,7 +66,7 @@ export const setupRoutes = [
   route({
     method: 'get',
     path: '/setup',
-    summary: 'The page that makes the first admin, for whoever has the token that is printed at start.',
+    summary: 'The page that creates the first admin, with the token that is printed at start.',
     tag: 'pages',
     surface: 'sign-in',
     guard: 'anyone',

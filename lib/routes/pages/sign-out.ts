@@ -10,12 +10,12 @@ export const signOutRoutes = [
   route({
     method: 'get',
     path: '/logout',
-    summary: 'The page that asks before one signs out: what a service behind us links to.',
+    summary: 'The page that asks for confirmation before sign-out; upstreams link to it.',
     tag: 'pages',
     surface: 'sign-in',
     guard: 'anyone',
     query: z.object({ next: field }),
-    answers: { 200: page('The question; to who is not signed in, the way to the sign-in page.') },
+    answers: { 200: page('The question, or for a user who is not signed in a link to the sign-in page.') },
     async handle(call) {
       const { principal, prefix, query } = call;
       if (principal.via === 'session') {

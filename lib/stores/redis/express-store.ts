@@ -17,7 +17,7 @@ export const sessionPrefix = (prefix: string): string => `${prefix}session:`;
 /**
  * connect-redis's store with our records behind its `prefix` and `serializer`: `all`, `ids`, `length` and `clear` are its
  * own. Ids are public ones (SHA-256 of what the cookie holds), and sessions of access tokens are not among them. Its plain
- * writes would bring an ended session back, so whoever extends this class writes in another way.
+ * writes would restore an ended session, so subclasses write in another way.
  */
 export function redisStoreClass(commands: Commands, prefix: string): RedisStoreClass {
   return class SessionsInRedis extends RedisStore {

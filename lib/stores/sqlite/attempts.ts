@@ -54,7 +54,7 @@ function limiterClient(db: Connection) {
   };
 }
 
-/** One limiter per length of window; the library is loaded when somebody first tries. */
+/** One limiter per length of window; the library is loaded on the first attempt. */
 function limiters(db: Connection) {
   const client = limiterClient(db);
   const known = new Map<number, RateLimiterSQLite>();
