@@ -19,7 +19,14 @@
  */
 export type { AuditEntry, AuditLog, AuditQuery } from './services/audit.ts';
 export type { GateEvent, GateEventName, GateEvents, NewEvent, RecordEvent } from './services/events.ts';
-export type { AccessTokenClaims, AccessTokens, FirstAdmin, PasswordSignIn, TokenPair } from './services/internal.ts';
+export type {
+  AccessTokenClaims,
+  AccessTokens,
+  FirstAdmin,
+  KeptSession,
+  PasswordSignIn,
+  TokenPair,
+} from './services/internal.ts';
 export type { SessionEnding, Sessions, SessionView } from './services/sessions.ts';
 export type { Caller, PasswordChange, SignIn, SignInDoor } from './services/sign-in.ts';
 export type { ApiTokens, ApiTokenView, IssuedApiToken, NewApiToken } from './services/tokens.ts';

@@ -1,7 +1,8 @@
 import { type ErrorCode, type FieldProblem, ok, type Result, refused, StoreUnavailableError } from '../errors.ts';
 import { doneBy } from '../services/done-by.ts';
-import type { Caller, PasswordSignIn, SignInDoor } from '../services.ts';
+import type { Caller, KeptSession, PasswordSignIn, SignInDoor } from '../services.ts';
 import type { UserRecord } from '../stores/records/users.ts';
+import type { SessionRecord } from '../stores/sessions.ts';
 import type { Actor, Via } from '../types.ts';
 import { type Attempt, attemptLimits, type Refused } from './attempts.ts';
 import type { AccountDependencies } from './dependencies.ts';
@@ -121,7 +122,12 @@ export function passwordSignIn(dependencies: AccountDependencies): PasswordSignI
     return proof.refusal.code === 'invalid_credentials' ? unconfirmed('is not right') : proof;
   }
 
-  async function change(userId: string, password: string, by?: Actor, keep?: string): Promise<Result<undefined>> {
+  async function change(
+    userId: string,
+    password: string,
+    by?: Actor,
+    keep?: KeptSession,
+  ): Promise<Result<SessionRecord | undefined>> {
     const user = await stores.users.byId(userId);
     if (user === undefined) return refused('not_found');
     const problem = problemOfPassword(password, user);
@@ -129,11 +135,11 @@ export function passwordSignIn(dependencies: AccountDependencies): PasswordSignI
       return refused('validation_failed', { problems: [{ field: 'new_password', message: problem }] });
     const after = await stores.users.update(userId, { passwordHash: await hasher.hash(password) }, clock());
     if (typeof after === 'string') return refused('not_found');
-    await endCredentialsOf(dependencies, after, keep);
+    const kept = await endCredentialsOf(dependencies, after, keep);
     const subject = `user:${user.username}`;
     const detail = { action: 'edited', changed: 'password' };
     await record({ event: 'user.changed', ...doneBy(by), subject, outcome: 'ok', detail });
-    return ok(undefined);
+    return ok(kept);
   }
 
   return { verify, confirm, change };

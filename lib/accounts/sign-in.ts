@@ -17,7 +17,10 @@ export function signInService(passwords: PasswordSignIn, users: UserStore): Sign
     },
     async change(username, { password, keep }, by) {
       const user = await userNamed(users, username);
-      return user === undefined ? refused('not_found') : passwords.change(user.id, password, by, keep);
+      if (user === undefined) return refused('not_found');
+      const kept = keep === undefined ? undefined : { sessionId: keep, newId: false };
+      const changed = await passwords.change(user.id, password, by, kept);
+      return changed.ok ? ok(undefined) : changed;
     },
   };
 }

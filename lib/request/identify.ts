@@ -193,15 +193,19 @@ export function identifier(dependencies: Dependencies): Identifier {
     if (outcome.kind === 'principal') return admitted(context, outcome.principal, false);
     if (outcome.kind === 'nobody') return withoutCredential(context, false);
     if (!outcome.cookieOnly || !context.rules.forgiving) return refusedAt(context, outcome);
-    return outcome.beside === undefined ? withoutCredential(context, true) : admitted(context, outcome.beside, true);
+    const clearCookie = outcome.keepCookie !== true;
+    return outcome.beside === undefined
+      ? withoutCredential(context, clearCookie)
+      : admitted(context, outcome.beside, clearCookie);
   }
 
   function refusedAt(
     { head, source }: RequestContext,
-    { refusal, cookieOnly, tossed }: Extract<Outcome, { kind: 'refused' }>,
+    { refusal, cookieOnly, keepCookie, tossed }: Extract<Outcome, { kind: 'refused' }>,
   ): Identified {
-    const retry = cookieOnly && autoLogin !== undefined && isNavigation(head);
-    const clearCookie = tossed ? 'everywhere' : cookieOnly;
+    const isDead = cookieOnly && keepCookie !== true;
+    const retry = isDead && autoLogin !== undefined && isNavigation(head);
+    const clearCookie = tossed ? 'everywhere' : isDead;
     return { source, principal: anonymous, refusal, passAuthorization: false, clearCookie, retry };
   }
 

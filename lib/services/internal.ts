@@ -1,10 +1,14 @@
 import type { Result } from '../errors.ts';
 import type { UserRecord } from '../stores/records/users.ts';
+import type { SessionRecord } from '../stores/sessions.ts';
 import type { Actor, Principal } from '../types.ts';
 import type { Caller, SignInDoor } from './sign-in.ts';
 import type { UserView } from './users.ts';
 
 // Services that return stored records, for the routes and the middleware (`Core`). None of them is on `gate`.
+
+/** The session that outlives a change of password: its public id, and whether it is to get a new one. */
+export type KeptSession = Readonly<{ sessionId: string; newId: boolean }>;
 
 /** The only place that compares a password. Counts attempts first. */
 export interface PasswordSignIn {
@@ -24,8 +28,11 @@ export interface PasswordSignIn {
    * else as `verify`. A wrong one counts against the session and the user's daily limit, not against their sign-ins.
    */
   confirm(by: Actor, password: unknown): Promise<Result<UserRecord>>;
-  /** Sets a new password and ends the user's sessions, except `keep` (a public id), and access tokens. */
-  change(userId: string, password: string, by?: Actor, keep?: string): Promise<Result<undefined>>;
+  /**
+   * Sets a new password and ends the user's sessions and access tokens, except the session `keep`, which is returned as it is
+   * afterwards. With `newId` that one is ended too: the caller continues it (`BrowserSessions.renew`).
+   */
+  change(userId: string, password: string, by?: Actor, keep?: KeptSession): Promise<Result<SessionRecord | undefined>>;
 }
 
 /** Creates the first admin: by the setup link, the environment, or the command. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import session, { type Session } from 'express-session';
+import session, { type Session, type SessionData } from 'express-session';
 
 import { sha256 } from '../crypto/digest.ts';
 import { randomBase62 } from '../crypto/random.ts';
@@ -7,6 +7,7 @@ import { StoreUnavailableError } from '../errors.ts';
 import type { InvalidationBus } from '../invalidation/bus.ts';
 import { cookieValues, decodeCookie } from '../net/cookies.ts';
 import type { Caller } from '../services.ts';
+import { isEnded } from '../stores/records/standing.ts';
 import type { UserRecord } from '../stores/records/users.ts';
 import type { SessionRecord } from '../stores/sessions.ts';
 import type { Stores } from '../stores/stores.ts';
@@ -33,6 +34,12 @@ export interface BrowserSessions {
     user: UserRecord,
     options: { method: string; remember: boolean; caller: Caller },
   ): Promise<SessionRecord>;
+  /**
+   * Continues a session under a new id, with the same user, times and data. It is saved before this resolves; the cookie is
+   * sent with the headers. `session` is the record to continue; under its old id it must have been invalidated already.
+   * Resolves to `undefined` when it was signed out meanwhile.
+   */
+  renew(req: IncomingMessage, res: ServerResponse, session: SessionRecord): Promise<SessionRecord | undefined>;
   /** Ends the session that the request's cookie names, and clears the cookie. */
   end(req: IncomingMessage, res: ServerResponse): Promise<void>;
   /** The `Set-Cookie` value that clears the session cookie. */
@@ -56,7 +63,12 @@ export type BrowserSessionDependencies = Readonly<{
 }>;
 
 type Handler = (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => void;
-type WithSession = IncomingMessage & { session?: Session | undefined };
+type Held = Session & SessionData;
+type WithSession = IncomingMessage & {
+  session?: Held | undefined;
+  /** Set by express-session, like `session`. */
+  sessionStore?: Readonly<{ generate(req: IncomingMessage): void }>;
+};
 
 const idLength = 40;
 
@@ -76,6 +88,39 @@ function overTls(middleware: Handler): Handler {
   };
 }
 
+function expressSession(
+  parts: Readonly<{ cookie: ReturnType<typeof sessionCookie>; secrets: readonly string[]; store: session.Store }>,
+): Handler {
+  const { cookie, secrets, store } = parts;
+  const middleware = session({
+    name: cookie.name,
+    secret: [...secrets],
+    store,
+    cookie: cookie.options,
+    genid: () => randomBase62(idLength),
+    resave: false,
+    saveUninitialized: false,
+    rolling: false,
+  }) as Handler;
+  return cookie.secure ? overTls(middleware) : middleware;
+}
+
+/** The public ids of the sessions that the cookies of a name are signed for. */
+function idsIn(header: string, name: string, secrets: readonly string[]): string[] {
+  const secretIds = cookieValues(header, name).map((value) => signedSessionId(decodeCookie(value), secrets));
+  return secretIds.filter((secretId) => secretId !== undefined).map(sha256);
+}
+
+async function orWithoutSession<T>(req: WithSession, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    // Else express-session would try once more to save the session when the answer goes out, and send its cookie.
+    req.session = undefined;
+    throw error;
+  }
+}
+
 /** Creates the browser sessions: express-session over the session store. */
 export function browserSessions(dependencies: BrowserSessionDependencies): BrowserSessions {
   const { settings, secrets, stores, bus, clock } = dependencies;
@@ -85,20 +130,10 @@ export function browserSessions(dependencies: BrowserSessionDependencies): Brows
   const { sessionIdle: idle, sessionLifetime: lifetime } = settings;
   const keeping = sessionKeeping({ stores, bus, idle, lifetime, clock, identityOf });
   const sessions = heldSessions(keeping);
-  const middleware = session({
-    name: cookie.name,
-    secret: [...secrets],
-    store: expressStore(sessions, dependencies.expressStore),
-    cookie: cookie.options,
-    genid: () => randomBase62(idLength),
-    resave: false,
-    saveUninitialized: false,
-    rolling: false,
-  }) as Handler;
+  const store = expressStore(sessions, dependencies.expressStore);
+  const handler = expressSession({ cookie, secrets, store });
 
-  const handler = cookie.secure ? overTls(middleware) : middleware;
-
-  async function loaded(req: WithSession, res: ServerResponse): Promise<Session> {
+  async function loaded(req: WithSession, res: ServerResponse): Promise<Held> {
     if (req.session === undefined) await called((done) => handler(req, res, done));
     if (req.session === undefined) throw new StoreUnavailableError('session');
     return req.session;
@@ -106,17 +141,14 @@ export function browserSessions(dependencies: BrowserSessionDependencies): Brows
 
   /** Ends every session that the request's cookies name: there may be two, or one that is already invalid. */
   async function endNamed(req: WithSession): Promise<void> {
-    for (const value of cookieValues(req.headers.cookie ?? '', cookie.name)) {
-      const secretId = signedSessionId(decodeCookie(value), secrets);
-      if (secretId === undefined) continue;
-      const id = sha256(secretId);
+    for (const id of idsIn(req.headers.cookie ?? '', cookie.name, secrets)) {
       // The store may have lost the session while caches still hold it.
       if (!(await keeping.end(id))) await bus.publish({ kind: 'session', id });
     }
   }
 
   /** Starts a session with a new id; the previous one is ended in the store. */
-  async function renewed(req: WithSession, res: ServerResponse): Promise<Session> {
+  async function regenerated(req: WithSession, res: ServerResponse): Promise<Held> {
     const before = await loaded(req, res);
     await endNamed(req);
     await called((done) => before.regenerate(done));
@@ -125,7 +157,7 @@ export function browserSessions(dependencies: BrowserSessionDependencies): Brows
 
   async function save(held: Session, identity: Identity): Promise<SessionRecord> {
     identities.set(held, identity);
-    if (identity.remember) held.cookie.maxAge = settings.sessionLifetime;
+    if (identity.remember) held.cookie.maxAge = (identity.expiresAt ?? clock() + lifetime) - clock();
     await called((done) => held.save(done));
     const record = sessions.recordOf(held);
     if (record === undefined) throw new StoreUnavailableError('session');
@@ -140,14 +172,33 @@ export function browserSessions(dependencies: BrowserSessionDependencies): Brows
   ): Promise<SessionRecord> {
     const { method, remember, caller } = options;
     const agent = caller.agent?.slice(0, 512);
-    try {
-      const held = await renewed(req, res);
-      return await save(held, { userId: user.id, epoch: user.epoch, method, remember, address: caller.address, agent });
-    } catch (error) {
-      // With a session, express-session would save it again when the response ends, and send its cookie.
+    return orWithoutSession(req, async () => {
+      const held = await regenerated(req, res);
+      return save(held, { userId: user.id, epoch: user.epoch, method, remember, address: caller.address, agent });
+    });
+  }
+
+  /** What the app has written to the session in this very request, else what the store has. */
+  function dataOf(before: Held, session: SessionRecord): object {
+    const held = sessions.recordOf(before)?.id === session.id ? sessions.currentRecordOf(before) : undefined;
+    const { cookie: _, ...data }: Partial<SessionData> = sessions.dataOf(held ?? session) ?? {};
+    return data;
+  }
+
+  function renew(req: WithSession, res: ServerResponse, session: SessionRecord): Promise<SessionRecord | undefined> {
+    const { id, kind: _kind, idleAt: _idleAt, lastSeenAt: _seen, data: _data, ...identity } = session;
+    return orWithoutSession(req, async () => {
+      const data = dataOf(await loaded(req, res), session);
+      // Not `regenerate`: that would sign the old id out, and with it this session.
+      req.sessionStore?.generate(req);
+      const renewed = await save(Object.assign(await loaded(req, res), data), identity);
+      const user = await stores.users.byId(session.userId ?? '');
+      if (user !== undefined && !isEnded(user, id)) return renewed;
+      // A sign-out that named the old id was acknowledged: it holds for the new one.
+      await keeping.end(renewed.id);
       req.session = undefined;
-      throw error;
-    }
+      return undefined;
+    });
   }
 
   async function end(req: WithSession, res: ServerResponse): Promise<void> {
@@ -162,6 +213,7 @@ export function browserSessions(dependencies: BrowserSessionDependencies): Brows
   return {
     handler,
     begin,
+    renew,
     end,
     clearCookieHeader: cookie.clearCookieHeader,
     clearedEverywhere: (hostname, path) => clearedEverywhere(cookie, hostname, path),

@@ -5,8 +5,9 @@ import type { SessionRecord } from '../stores/sessions.ts';
 import type { Stores } from '../stores/stores.ts';
 import type { SessionKeeping } from './held-sessions.ts';
 
-/** The user of a session and how they signed in; set at sign-in only. */
-export type Identity = Pick<SessionRecord, 'userId' | 'epoch' | 'method' | 'remember' | 'address' | 'agent'>;
+/** The user of a session and how they signed in; set at sign-in only. A continued session keeps its times. */
+export type Identity = Pick<SessionRecord, 'userId' | 'epoch' | 'method' | 'remember' | 'address' | 'agent'> &
+  Partial<Pick<SessionRecord, 'createdAt' | 'expiresAt' | 'roleCeiling'>>;
 
 export const visitor: Identity = Object.freeze({ userId: null, epoch: 0, method: 'visitor', remember: false });
 
@@ -44,12 +45,12 @@ export function sessionKeeping(dependencies: Dependencies): SessionKeeping {
     },
     async create(id, held, data) {
       const now = clock();
-      const expiresAt = now + lifetime;
+      const { createdAt = now, expiresAt = now + lifetime, ...identity } = identityOf(held);
       const record: SessionRecord = {
         id,
         kind: 'browser',
-        ...identityOf(held),
-        createdAt: now,
+        ...identity,
+        createdAt,
         lastSeenAt: now,
         expiresAt,
         idleAt: Math.min(now + idle, expiresAt),

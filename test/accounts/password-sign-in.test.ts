@@ -299,10 +299,21 @@ describe('changing the own password', () => {
   it('ends all but the session it came with, which goes on under the new epoch', async () => {
     const { signIn, stores, id, code } = await open();
     for (const session of ['mine', 'other']) await keepSession(stores, { id: session, userId: id, epoch: 0 });
-    ok((await signIn.change(id, next, admin, 'mine')).ok);
+    ok((await signIn.change(id, next, admin, { sessionId: 'mine', newId: false })).ok);
     equal((await stores.sessions.find('mine', Date.now()))?.epoch, 1);
     equal(await stores.sessions.find('other', Date.now()), undefined);
     deepEqual([await code('ada', password), await code('ada', next)], ['invalid_credentials', 'ok']);
+  });
+
+  it('leaves a session that is to get a new id behind, refused, for a minute', async () => {
+    const { signIn, stores, id } = await open();
+    await keepSession(stores, { id: 'mine', userId: id, epoch: 0 });
+    const changed = await signIn.change(id, next, admin, { sessionId: 'mine', newId: true });
+    ok(changed.ok);
+    deepEqual([changed.value?.id, changed.value?.epoch], ['mine', 1]);
+    const left = await stores.sessions.find('mine', Date.now());
+    equal(left?.epoch, 0);
+    equal(await stores.sessions.find('mine', Date.now() + 60_000), undefined);
   });
 
   const strangers: [title: string, owner: 'ada' | 'eve', epoch: number][] = [
@@ -313,7 +324,7 @@ describe('changing the own password', () => {
     it(`carries over no session ${title}`, async () => {
       const { signIn, stores, id } = await open();
       await keepSession(stores, { id: 'mine', userId: owner === 'ada' ? id : 'u_eve', epoch });
-      ok((await signIn.change(id, next, admin, 'mine')).ok);
+      ok((await signIn.change(id, next, admin, { sessionId: 'mine', newId: false })).ok);
       const kept = await stores.sessions.find('mine', Date.now());
       equal(kept?.epoch, owner === 'ada' ? undefined : epoch);
     });

@@ -63,13 +63,13 @@ for (const [title, options, warned] of cases) {
 test('a start with a higher AUTO_LOGIN_ROLE than before says that its user has the lower one still', async () => {
   const stores = await openSqlite({ memory: true });
   const secretKey = [makeSecretKey()];
-  const roles = ['viewer', 'admin'];
+  const roles = ['viewer', 'operator'];
   for (const autoLoginRole of roles) {
     const { warned, log } = notebook();
     const given = { secretKey, autoLogin: true, autoLoginRole };
     await compose(loadSettings({ env: {}, given, applies: 'middleware' }), { log, opened: ofOneProcess(stores) });
     const text = 'AUTO_LOGIN_ROLE is above the role that the user of AUTO_LOGIN has';
-    deepEqual(warned, autoLoginRole === 'admin' ? [{ user: 'local', role: 'viewer', text }] : []);
+    deepEqual(warned, autoLoginRole === 'operator' ? [{ user: 'local', role: 'viewer', text }] : []);
   }
   await stores.close();
 });

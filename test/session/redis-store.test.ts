@@ -6,8 +6,10 @@ import { RedisStore } from 'connect-redis';
 import express from 'express';
 import type { SessionData } from 'express-session';
 import { gatewarden } from 'gatewarden';
+import { endCredentialsOf } from '../../lib/accounts/end-all.ts';
 import { sha256 } from '../../lib/crypto/digest.ts';
 import { makeSecretKey } from '../../lib/crypto/secret-key.ts';
+import { localBus } from '../../lib/invalidation/local.ts';
 import { browserSessions } from '../../lib/session/browser-sessions.ts';
 import { expressStore } from '../../lib/session/express-store.ts';
 import { heldSessions } from '../../lib/session/held-sessions.ts';
@@ -107,6 +109,34 @@ describe('express-session’s store on Redis', { skip }, () => {
     deepEqual((await called((done) => store.touch('123', data(), done)))[0], null);
     deepEqual((await called((done) => store.destroy('123', done)))[0], null);
     deepEqual(await called((done) => store.get('123', done)), [null, null]);
+  });
+
+  it('goes on under a new id after a change of password: the cookie of before opens nothing', async (t) => {
+    const { sessions, users, own } = await onRedis(t);
+    const { stores } = await openSessions();
+    const ask = await serve(t, sessions, {
+      async '/renew'(req, res, _sessions, url) {
+        const keep = { sessionId: url.searchParams.get('id') ?? '', newId: true };
+        const user = await users.update('u_ada', { passwordHash: 'next' }, Date.now());
+        if (typeof user === 'string') throw new Error(user);
+        const dependencies = {
+          stores: { sessions: own.sessions, refreshTokens: stores.refreshTokens },
+          bus: localBus(),
+          clock: Date.now,
+        };
+        const kept = await endCredentialsOf(dependencies, user, keep);
+        return (kept && (await sessions.renew(req, res, kept))?.id) ?? 'nobody';
+      },
+    });
+    const [old, other] = [await ask('/in'), await ask('/in')];
+    await ask('/visit', old.cookie);
+    const next = await ask(`/renew?id=${old.body}`, old.cookie);
+    equal((await own.sessions.find(next.body, Date.now()))?.epoch, 1);
+    equal(await own.sessions.find(other.body, Date.now()), undefined);
+    const left = await own.sessions.find(old.body, Date.now());
+    ok(left && left.epoch === 0 && left.idleAt <= Date.now() + minute);
+    equal((await ask('/visit', next.cookie)).body, '2');
+    equal((await ask('/visit', old.cookie)).body, '1');
   });
 
   it('keeps what connect-redis’s serializer reads, and writes what was loaded', async (t) => {

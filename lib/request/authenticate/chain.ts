@@ -2,7 +2,7 @@ import { andThen, type MaybePromise } from '../../and-then.ts';
 import type { Refusal } from '../../errors.ts';
 import type { Principal } from '../../types.ts';
 import type { Credential, Extracted } from '../extract/credential.ts';
-import { bad, type Verdict } from './verdict.ts';
+import { type Bad, bad, type Verdict } from './verdict.ts';
 
 /** The result of authenticating the credentials of a request. */
 export type Outcome =
@@ -14,6 +14,8 @@ export type Outcome =
       refusal: Refusal;
       /** Only the session cookie was refused. */
       cookieOnly: boolean;
+      /** With `cookieOnly`: do not clear the cookie. */
+      keepCookie?: true | undefined;
       /**
        * With `cookieOnly`: the principal of the other credential. It counts on surfaces where a dead cookie counts as
        * absent.
@@ -32,6 +34,11 @@ export type Authenticators = Readonly<{
 }>;
 
 const refusedAs = (refusal: Refusal, cookieOnly = false): Outcome => ({ kind: 'refused', refusal, cookieOnly });
+const badCookie = ({ code, keepCookie }: Bad): Outcome => ({
+  ...{ kind: 'refused', refusal: { code }, cookieOnly: true },
+  ...(keepCookie && { keepCookie }),
+});
+const isKept = (verdict: Verdict): boolean => verdict.kind === 'bad' && verdict.keepCookie === true;
 const nobody: Outcome = Object.freeze({ kind: 'nobody' });
 const twoCookies: Outcome = Object.freeze({
   ...refusedAs({ code: 'malformed_credential', detail: 'Two live session cookies were sent; both are cleared.' }),
@@ -61,8 +68,8 @@ export function chain(by: Authenticators): (extracted: Extracted) => MaybePromis
     const verdicts = await Promise.all(cookies.map(by.session));
     const live = verdicts.filter((verdict) => verdict.kind !== 'bad');
     if (live.length > 1) return twoCookies;
-    const [verdict = bad('invalid_token')] = live.length > 0 ? live : verdicts;
-    return verdict.kind === 'bad' ? refusedAs({ code: verdict.code }, true) : verdict;
+    const verdict = live[0] ?? verdicts.find(isKept) ?? verdicts[0] ?? bad('invalid_token');
+    return verdict.kind === 'bad' ? badCookie(verdict) : verdict;
   }
 
   async function outcomeOfAll(credentials: readonly Credential[]): Promise<Outcome> {
@@ -83,7 +90,8 @@ export function chain(by: Authenticators): (extracted: Extracted) => MaybePromis
 }
 
 function outcomeOf(verdict: Verdict, credential: Credential): Outcome {
-  return verdict.kind === 'bad' ? refusedAs({ code: verdict.code }, credential.kind === 'session') : verdict;
+  if (verdict.kind !== 'bad') return verdict;
+  return credential.kind === 'session' ? badCookie(verdict) : refusedAs({ code: verdict.code });
 }
 
 function together(found: readonly Principal[], lowerOf: Authenticators['lowerOf']): Outcome {

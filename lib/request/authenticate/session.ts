@@ -1,7 +1,7 @@
 import { sha256 } from '../../crypto/digest.ts';
 import { touchInterval } from '../../stores/records/last-use.ts';
-import { sessionStands } from '../../stores/records/standing.ts';
-import type { UserStore } from '../../stores/records/users.ts';
+import { mayHaveSuccessor, sessionStands } from '../../stores/records/standing.ts';
+import type { UserRecord, UserStore } from '../../stores/records/users.ts';
 import type { SessionRecord, SessionStore } from '../../stores/sessions.ts';
 import type { CachedCredential, CredentialCache } from './cache.ts';
 import type { Principals } from './principal.ts';
@@ -17,6 +17,11 @@ type Dependencies = Readonly<{
   idle: number;
   clock: () => number;
 }>;
+
+function revoked(session: SessionRecord, user: UserRecord | undefined, now: number): Verdict {
+  const keepCookie = user !== undefined && mayHaveSuccessor(session, user, now);
+  return { ...bad('token_revoked'), ...(keepCookie && { keepCookie }) };
+}
 
 /** Authenticates session cookies. A cached one costs no store call, except one a minute at most to write its last use. */
 export function sessionAuthenticator(dependencies: Dependencies): (cookie: string) => Verdict | Promise<Verdict> {
@@ -43,9 +48,7 @@ export function sessionAuthenticator(dependencies: Dependencies): (cookie: strin
     return good(entry.principal);
   }
 
-  async function ownerOf(session: SessionRecord, userId: string): Promise<CachedCredential | undefined> {
-    const user = await users.byId(userId);
-    if (!sessionStands(session, user)) return undefined;
+  function ownerOf(session: SessionRecord, user: UserRecord): CachedCredential {
     const { id, expiresAt, roleCeiling: ceiling } = session;
     const principal = principals.ofUser(user, { via: 'session', sessionId: id, expiresAt, ceiling });
     return { principal, until: Math.min(expiresAt, session.idleAt), touchAt: session.lastSeenAt + interval };
@@ -58,8 +61,10 @@ export function sessionAuthenticator(dependencies: Dependencies): (cookie: strin
     const entry = await cache.fill(cookie, async () => {
       const session = await sessions.find(sha256(secretId), now);
       if (session?.kind !== 'browser') return undefined;
-      verdict = session.userId === null ? { kind: 'nobody' } : bad('token_revoked');
-      return session.userId === null ? undefined : ownerOf(session, session.userId);
+      const user = session.userId === null ? undefined : await users.byId(session.userId);
+      if (sessionStands(session, user)) return ownerOf(session, user);
+      verdict = session.userId === null ? { kind: 'nobody' } : revoked(session, user, now);
+      return undefined;
     });
     if (entry === undefined) return verdict;
     return used(cookie, entry, now);

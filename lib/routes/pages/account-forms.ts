@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { errorTable, type Refusal, type Result, refused } from '../../errors.ts';
 import { type FormOutcome, newTokenPage, revokeTokenPage, waiting } from '../../pages/index.ts';
 import type { Answer } from '../../request/respond/write.ts';
+import { changePassword } from '../changing-password.ts';
 import { html, retryAfter, seeOther } from '../reply.ts';
 import { type Call, type CallContext, route } from '../route.ts';
 import { accountAnswer } from './account.ts';
@@ -86,12 +87,10 @@ export const accountFormRoutes = [
       429: page('Too many attempts.'),
     },
     async handle(call) {
-      const { core, body, principal, actor, prefix } = call;
-      const confirmed = await core.signIn.confirm(actor, body.current_password);
-      if (!confirmed.ok) return again(call, confirmed.refusal, { failed: 'password' });
-      const changed = await core.signIn.change(principal.id, body.new_password ?? '', actor, principal.sessionId);
+      const { current_password: current, new_password: next = '' } = call.body;
+      const changed = await changePassword(call, { current, next });
       if (!changed.ok) return again(call, changed.refusal, { failed: 'password' });
-      return seeOther(`${prefix}/account?done=password`);
+      return seeOther(`${call.prefix}/account?done=password`);
     },
   }),
   route({

@@ -7,6 +7,19 @@ export const mostEndedSessions = 1000;
 /** The difference between the clocks of two instances that is allowed for, in milliseconds. */
 const clockTolerance = 60_000;
 
+/** For this long, in milliseconds, requests with the cookie of before may still arrive when a session got a new id. */
+export const replacedFor = 60_000;
+
+/**
+ * Whether a session that no longer stands may go on under a new id: its user's epoch was raised by one, a moment ago. The
+ * browser may hold the cookie of its successor already, so an answer must not clear it.
+ */
+export function mayHaveSuccessor(session: Pick<SessionRecord, 'id' | 'epoch'>, user: UserRecord, now: number): boolean {
+  const age = now - user.updatedAt;
+  const wasLast = user.state === 'active' && user.epoch === session.epoch + 1 && !isEnded(user, session.id);
+  return wasLast && age >= 0 && age < replacedFor;
+}
+
 /**
  * Whether a session is still valid by its user's record: the user exists and is active, the epoch is the one at sign-in, and
  * the session was not ended. The user's record decides, whatever the session store says.

@@ -14,9 +14,10 @@ const person = (id: string, via: Principal['via']): Principal => ({
   via,
 });
 
-/** Credentials say of themselves what they are: `ada`, `bob`, `visitor`, or an error code. */
+/** Credentials say of themselves what they are: `ada`, `bob`, `visitor`, `replaced`, or an error code. */
 function verdict(text: string, via: Principal['via']): Verdict {
   if (text === 'visitor') return { kind: 'nobody' };
+  if (text === 'replaced') return { ...bad('token_revoked'), keepCookie: true };
   return text === 'ada' || text === 'bob' ? good(person(text, via)) : bad('token_expired');
 }
 
@@ -47,6 +48,10 @@ const cases: [title: string, extracted: Extracted, outcome: string][] = [
   ['two good cookies', sent(cookie('ada', 'bob')), 'malformed_credential'],
   ['two cookies of one user', sent(cookie('ada', 'ada')), 'malformed_credential'],
   ['two dead cookies', sent(cookie('dead', 'gone')), 'token_expired of the cookie'],
+  ['a replaced cookie', sent(cookie('replaced')), 'token_revoked of the cookie, kept'],
+  ['a replaced cookie beside its successor', sent(cookie('replaced', 'ada')), 'ada by session'],
+  ['a replaced cookie after a dead one', sent(cookie('dead', 'replaced')), 'token_revoked of the cookie, kept'],
+  ['a replaced cookie beside a token', sent(cookie('replaced'), token('ada')), 'token_revoked of the cookie, kept'],
   ['a bad token', sent(token('dead')), 'token_expired'],
   ['a bad token beside a good cookie', sent(cookie('ada'), token('dead')), 'token_expired'],
   ['a bad cookie beside a good token', sent(cookie('dead'), token('ada')), 'token_expired of the cookie'],
@@ -64,7 +69,7 @@ describe('of a request that presents', () => {
           ? `${outcome.principal.name} by ${outcome.principal.via}`
           : outcome.kind === 'nobody'
             ? 'nobody'
-            : `${outcome.refusal.code}${outcome.cookieOnly ? ' of the cookie' : ''}`;
+            : `${outcome.refusal.code}${outcome.cookieOnly ? ' of the cookie' : ''}${outcome.keepCookie ? ', kept' : ''}`;
       deepEqual(told, expected);
     });
   }

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { sha256 } from '../../../lib/crypto/digest.ts';
 import { StoreUnavailableError } from '../../../lib/errors.ts';
 import { sessionAuthenticator } from '../../../lib/request/authenticate/session.ts';
+import type { UserChange } from '../../../lib/stores/records/users.ts';
 import { ada, installation, sessionOf } from './installation.ts';
 
 const minute = 60_000;
@@ -127,6 +128,26 @@ describe('a session cookie', () => {
       equal(await verdictOf('signed:s1'), 'token_revoked');
     });
   }
+
+  const successors: [title: string, change: UserChange, later: number, keepCookie: true | undefined][] = [
+    ['a password change a moment ago: it may have a successor', { passwordHash: 'new' }, minute - 1, true],
+    ['a password change a minute ago', { passwordHash: 'new' }, minute, undefined],
+    ['a deactivation', { state: 'disabled' }, 0, undefined],
+  ];
+  for (const [title, change, later, keepCookie] of successors) {
+    it(`is ${keepCookie ? 'not ' : ''}to be cleared after ${title}`, async () => {
+      await at.stores.users.update('u_ada', change, at.time.now);
+      at.time.now += later;
+      const verdict = await judge('signed:s1');
+      deepEqual(verdict, { kind: 'bad', code: 'token_revoked', ...(keepCookie && { keepCookie }) });
+    });
+  }
+
+  it('that was signed out before the password changed is to be cleared', async () => {
+    await at.stores.users.noteEnded('u_ada', [{ id: sha256('s1'), until: at.time.now + minute }], at.time.now);
+    await at.stores.users.update('u_ada', { passwordHash: 'new' }, at.time.now);
+    deepEqual(await judge('signed:s1'), { kind: 'bad', code: 'token_revoked' });
+  });
 
   it('of a deleted user is refused', async () => {
     await at.stores.users.remove('u_ada', at.time.now);
