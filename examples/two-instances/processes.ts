@@ -4,6 +4,7 @@ import { accessSync, constants } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { onNpmEnd } from '../npm-parent.ts';
 
 /** Where a program is, or undefined. */
 export function find(name: string): string | undefined {
@@ -32,12 +33,18 @@ export function start(command: string, args: readonly string[], env: Record<stri
   });
 }
 
-let stopping = false;
+let stopping: Promise<void> | undefined;
 
-/** Ends everything, in the order it was not started in, by process id. */
-export async function stopAll(): Promise<void> {
-  stopping = true;
-  for (const child of [...running].reverse()) {
+/** Ends everything, what was started last first, by process id. */
+export function stopAll(): Promise<void> {
+  stopping ??= stopEach([...running].reverse());
+  return stopping;
+}
+
+async function stopEach(children: readonly ChildProcess[]): Promise<void> {
+  for (const child of children) {
+    // Ctrl-C on a terminal reaches them all by itself.
+    if (!running.has(child)) continue;
     const ended = once(child, 'exit');
     child.kill('SIGTERM');
     const late = setTimeout(() => child.kill('SIGKILL'), 12_000);
@@ -47,6 +54,7 @@ export async function stopAll(): Promise<void> {
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stopAll());
+onNpmEnd(() => void stopAll());
 
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
