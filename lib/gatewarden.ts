@@ -14,7 +14,7 @@ import { compose } from './start/compose.ts';
 import { gateOver, type InternalGate } from './start/gate.ts';
 import { loadSettings } from './start/load-settings.ts';
 import { ownLog } from './start/own-log.ts';
-import { broughtStores } from './stores/open.ts';
+import { suppliedStores } from './stores/open.ts';
 import type { Stores } from './stores/stores.ts';
 
 /** Options of `gatewarden({ … })`: the settings, a log, and stores that the app supplies. */
@@ -53,7 +53,9 @@ export interface Gatewarden extends Guards {
   setupLink(base: string): Promise<string | undefined>;
   /** Whether each store can answer, for health checks. Never rejects. */
   ready(): Promise<Readonly<{ ok: boolean; stores: readonly { store: string; ok: boolean; problem?: string }[] }>>;
-  /** Calls `listener` for each event of that name; the audit log records the same events. Returns an unsubscribe function. */
+  /**
+   * Calls `listener` for each event of that name; the audit log records the same events. Returns an unsubscribe function.
+   */
   on<Name extends GateEventName>(event: Name, listener: (event: GateEvent<Name>) => void): () => void;
   /** Closes the stores; requests in flight end in 503. */
   close(): Promise<void>;
@@ -69,7 +71,7 @@ export async function gatewarden(options: GatewardenOptions = {}): Promise<Gatew
   const { log, stores, ...given } = options;
   const resolved = loadSettings({ env: process.env, given, applies: 'middleware' });
   const { settings } = resolved;
-  const opened = stores && broughtStores(withoutStoreUrls(stores, settings));
+  const opened = stores && suppliedStores(withoutStoreUrls(stores, settings));
   const installation = await compose(resolved, { log: log ?? ownLog(settings), ...(opened && { opened }) });
   const announcements: (() => void)[] = [];
   const close = async () => {

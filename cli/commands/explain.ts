@@ -8,7 +8,7 @@ import { onStoreOf, storeExists } from '../local.ts';
 import type { Output } from '../output.ts';
 
 export interface ExplainOptions extends LocalOptions {
-  /** A username of the store. Default: nobody, or whom auto-login acts as. */
+  /** A username of the store. Default: anonymous, or the user of auto-login. */
   readonly as?: string;
   /** A rules text in place of those in force. */
   readonly rules?: string;
@@ -30,7 +30,9 @@ export async function explain(method: string, url: string, options: ExplainOptio
   show(request, await explainHypothetically(resolved, request), source, out);
 }
 
-/** By `--rules`, the rules that the environment names, those of the gateway that runs here, or the default: in this order. */
+/**
+ * By `--rules`, the rules that the environment names, those of the gateway that runs here, or the default: in this order.
+ */
 function basisOf(options: ExplainOptions): Basis {
   if (options.rules !== undefined) {
     return { resolved: settingsOf(options, 'gateway', { rules: options.rules }), source: '--rules' };

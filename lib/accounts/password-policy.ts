@@ -23,7 +23,7 @@ export type PolicySettings = Readonly<{
 
 const letters = (text: string) => nameKey(text.normalize('NFKC')).replace(/[^\p{L}\p{N}]/gu, '');
 
-/** Longer ones are nobody's: they are refused as what they are. NFKC of a long text may take quadratic time. */
+/** Longer names are ignored: they are refused themselves, and NFKC of a long text may take quadratic time. */
 const longestName = 320;
 
 function namesOf(owner: PasswordOwner): string[] {

@@ -20,7 +20,7 @@ const systems: readonly (readonly [RegExp, string])[] = [
 
 const firstOf = (table: typeof programs, agent: string) => table.find(([pattern]) => pattern.test(agent))?.[1];
 
-/** Names the device of a `User-Agent`, in words of ours: the header itself is never shown. */
+/** Names the device of a `User-Agent` from a fixed vocabulary: the header itself is never shown. */
 export function deviceOf(agent: string | undefined): string {
   const program = firstOf(programs, agent ?? '');
   const system = firstOf(systems, agent ?? '');

@@ -118,7 +118,7 @@ export function decider(dependencies: Dependencies): Decider {
     return andThen(identified, (found) => decideIdentified(head, selection, found, trace));
   }
 
-  /** The destination must be on the host of the request, and never one of our own paths. */
+  /** The destination must be on the host of the request, and not one of Gatewarden's own paths. */
   function decideWithDestination(
     head: RequestHead,
     policies: RoutePolicies,

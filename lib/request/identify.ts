@@ -113,7 +113,7 @@ const namesAnOrigin = (head: RequestHead): boolean =>
 const strange: Refusal = Object.freeze({
   code: 'invalid_token',
   detail:
-    'This Authorization header is none of ours. For one that the service reads, send our token in X-Gatewarden-Token, or set UPSTREAM_AUTHORIZATION=true.',
+    'This Authorization header holds no Gatewarden credential. For one that the upstream reads, send the Gatewarden token in X-Gatewarden-Token, or set UPSTREAM_AUTHORIZATION=true.',
 });
 
 const csrf: Refusal = Object.freeze({ code: 'csrf_rejected' });

@@ -3,7 +3,7 @@ import { AuthError, type Refusal, StoreUnavailableError } from '../errors.ts';
 /** `Retry-After` for an unavailable store, in seconds. */
 const retryAfter = 2;
 
-/** Returns the refusal for an error that has one, or undefined for a fault of ours. */
+/** Returns the refusal for an error that has one, or undefined for an unexpected error. */
 export function failureOf(error: unknown): Refusal | undefined {
   if (error instanceof AuthError) return error.refusal;
   if (error instanceof StoreUnavailableError) return { code: 'store_unavailable', retryAfter };

@@ -127,7 +127,7 @@ export function answerFailure(request: RouteRequest, error: unknown): void {
   const call = { method: req.method, path: request.route?.path };
   if (error instanceof StoreUnavailableError)
     core.log.error({ store: error.store, reason: reasonOf(error), ...call }, error.message);
-  else if (!refusal) core.log.error({ err: error, ...call }, 'a call of ours failed');
+  else if (!refusal) core.log.error({ err: error, ...call }, 'a request to the API or the pages failed');
   if (res.headersSent) return void res.destroy();
   writeAnswer(req, res, refusal ? refuse(request, refusal) : somethingBroke);
 }

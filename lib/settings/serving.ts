@@ -37,13 +37,13 @@ export const servingSettings = {
     example: 'https://app.example.com',
   },
   /**
-   * `true`: the HSTS header of our own answers covers the subdomains of `PUBLIC_URL`, too. It is sent where
+   * `true`: the HSTS header of Gatewarden’s own answers covers the subdomains of `PUBLIC_URL`, too. It is sent where
    * `PUBLIC_URL` is https. Default: `false`.
    */
   hstsSubdomains: {
     parser: flag,
     default: 'false',
-    help: '`true`: the HSTS header of our own answers covers the subdomains of `PUBLIC_URL`, too. It is sent where `PUBLIC_URL` is https.',
+    help: '`true`: the HSTS header of Gatewarden’s own answers covers the subdomains of `PUBLIC_URL`, too. It is sent where `PUBLIC_URL` is https.',
     appliesTo: servers,
     example: 'true',
   },

@@ -5,13 +5,13 @@ import { type Setting, servers } from './setting.ts';
 /** Settings of authentication, auto-login and the limits of failed sign-ins. */
 export const signInSettings = {
   /**
-   * `false`: every request passes as anonymous, our own pages and API answer 403 `auth_disabled`. Hosts, paths and
-   * Origin are still checked, identity headers still removed. Default: `true`.
+   * `false`: every request passes as anonymous, Gatewarden’s own pages and API answer 403 `auth_disabled`. Hosts, paths
+   * and Origin are still checked, identity headers still removed. Default: `true`.
    */
   authEnabled: {
     parser: flag,
     default: 'true',
-    help: '`false`: every request passes as anonymous, our own pages and API answer 403 `auth_disabled`. Hosts, paths and Origin are still checked, identity headers still removed.',
+    help: '`false`: every request passes as anonymous, Gatewarden’s own pages and API answer 403 `auth_disabled`. Hosts, paths and Origin are still checked, identity headers still removed.',
     appliesTo: servers,
     example: 'false',
   },

@@ -34,7 +34,7 @@ export interface InternalGate extends Services {
   explain(req: RequestHead): Promise<Explanation>;
   /** The decision on a request by the rules of the settings. Rejects only with an outage. */
   decide(req: RequestHead): Promise<Decision>;
-  /** As `decide`, and says whether the target is one of our own pages. A promise only when a store had to be read. */
+  /** As `decide`, for targets that may be Gatewarden's own. A promise only when a store had to be read. */
   readonly route: Decider['route'];
   /** The policies of a route with these rules; default: those of the settings. Throws `SettingsError` for invalid rules. */
   routePolicies(rules?: string): RoutePolicies;

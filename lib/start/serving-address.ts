@@ -2,15 +2,15 @@ import { tracingChannel } from 'node:diagnostics_channel';
 import type { Server } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 
-/** What Node tells on the channel when a server begins to listen. */
+/** The message of the channel when a server begins to listen. */
 type Listening = Readonly<{ server: Server }>;
 
-/** A Node without the channel tells nothing: the address stays unknown. */
+/** Node versions without this channel publish nothing: the address stays unknown. */
 const listening = tracingChannel<Listening>('net.server.listen');
 
 /**
  * Calls `onAddress` once with the address at which this machine reaches the first server that hands its requests to
- * `root()`, when it listens. Servers with other listeners are passed over: what they serve is not known. Returns an
+ * `root()`, when it listens. Servers with other listeners are ignored: what they serve is not known. Returns an
  * unsubscribe function.
  */
 export function onServing(root: () => unknown, onAddress: (address: string) => void): () => void {

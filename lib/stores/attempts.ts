@@ -15,8 +15,8 @@ export interface AttemptStore {
   count(key: string, windowMs: number): Promise<AttemptCount>;
   clear(key: string, windowMs: number): Promise<void>;
   /**
-   * Holds a place of the key for `holder`, unless `most` are held already. Gives how many are held with this one, 0 when it
-   * got none. A place that nobody gives up is free again after `forMs`: its process may have died.
+   * Holds a place of the key for `holder`, unless `most` are held already. Returns how many are held with this one, 0 when it
+   * got none. A place that is not released is free again after `forMs`: its process may have died.
    */
   hold(key: string, holder: string, most: number, forMs: number): Promise<number>;
   /** Gives a place up. Nothing happens where none is held. */

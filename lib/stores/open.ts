@@ -18,15 +18,15 @@ export interface Opened {
 
 type Part = Pick<Stores, 'health' | 'describe' | 'close'>;
 
-/** With the channel of Redis, or a database file that tells of changes, caches are dropped when something changes. */
+/** Milliseconds. With Redis, or with a database file that reports changes, cached records are invalidated by messages. */
 const cacheLifetimeWithChannel = 60_000;
 /**
- * MongoDB alone tells nobody. What is remembered is as old as this at most, and an open socket is looked at as often: both
- * together are within the second that is promised.
+ * Milliseconds. MongoDB alone publishes no changes: cached records are at most this old, and open sockets are decided on again
+ * this often. Together that is less than the second within which a change takes effect.
  */
 const cacheLifetimeWithoutChannel = 400;
 
-/** Stores that one process alone works on, as those of a test are. */
+/** Opened stores that only this process uses, as in tests. */
 export const ofOneProcess = (stores: Stores): Opened => ({
   stores,
   bus: localBus(),
@@ -34,10 +34,10 @@ export const ofOneProcess = (stores: Stores): Opened => ({
 });
 
 /**
- * Stores that an app brings (`gatewarden({ stores })`). Other processes may share them and nobody tells of their changes,
- * as with MongoDB alone.
+ * Opened stores that an app supplies (`gatewarden({ stores })`). Other processes may share them, and publish no changes, as
+ * with MongoDB alone.
  */
-export const broughtStores = (stores: Stores): Opened => ({
+export const suppliedStores = (stores: Stores): Opened => ({
   stores,
   bus: localBus(),
   cacheLifetime: cacheLifetimeWithoutChannel,

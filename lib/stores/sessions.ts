@@ -28,7 +28,10 @@ export interface SessionStore {
   create(session: SessionRecord): Promise<boolean>;
   /** Returns `undefined` when it never existed, was ended, or has reached `expiresAt` or `idleAt`. */
   find(id: string, now: number): Promise<SessionRecord | undefined>;
-  /** Saves the app's data, update-only: returns false when the session is gone, so that a slow request cannot bring it back. */
+  /**
+   * Saves the app's data, update-only: returns false when the session is gone, so that a slow request cannot bring it
+   * back.
+   */
   saveData(id: string, data: string): Promise<boolean>;
   /**
    * Records a use, update-only: returns false when the session is gone or had ended by `lastSeenAt`. Never moves
@@ -47,12 +50,12 @@ export interface SessionStore {
   sweep(now: number, limit: number): Promise<number>;
 }
 
-/** What a session store of another package needs to know of ours; `Data` is how that package types a session. */
+/** Access to the session records for a session store of another package; `Data` is that package's type of a session. */
 export type SessionAccess<Data> = Readonly<{
-  /** A record's session as that package sees it; undefined when its data cannot be read. */
+  /** The session of a record for that package; undefined when its data cannot be parsed. */
   dataOf(record: SessionRecord): Data | undefined;
   /** The record of a session that was loaded or saved, with its data as it is now. */
   recordOf(session: Data): SessionRecord | undefined;
-  /** Ends a session by its public id, for good: noted, and told to every instance. */
+  /** Ends a session by its public id: notes it on the user's record, and publishes it to every instance. */
   end(id: string): Promise<unknown>;
 }>;

@@ -21,8 +21,8 @@ const silent = () => undefined;
 const noLog = { debug: silent, info: silent, warn: silent, error: silent };
 
 /**
- * Opens the stores that the settings name, asks each, and closes them again. Makes nothing in them but the indexes of
- * MongoDB, and leaves no file behind. A store that cannot be opened is told in `stores`; rejects with `SettingsError` for a
+ * Opens the stores that the settings name, checks each, and closes them again. Creates nothing in them except the indexes of
+ * MongoDB, and no file. A store that cannot be opened is reported in `stores`; rejects with `SettingsError` for a
  * `DATA_DIR` that cannot be written, and for a `SECRET_KEY` that is missing or not the one they were made with.
  */
 export async function surveyStores(settings: Settings): Promise<Survey> {

@@ -12,14 +12,14 @@ export function passwordTypedAt({ kind, method, createdAt }: SessionRecord): num
   return kind === 'api' && method === 'password' ? createdAt : undefined;
 }
 
+type Dependencies = Readonly<{ sessions: Pick<SessionStore, 'find'>; within: number; clock: () => number }>;
+
 /**
- * Returns a function that tells whether an access token comes from a password typed at most `within` milliseconds ago. It
- * reads the session from the store: only calls that have to be confirmed ask it.
+ * Returns a function that checks whether an access token comes from a password typed at most `within` milliseconds ago. It
+ * reads the session from the store, so it is called only for calls that need confirmation.
  */
-export function freshSignIns(
-  parts: Readonly<{ sessions: Pick<SessionStore, 'find'>; within: number; clock: () => number }>,
-): (principal: Principal) => Promise<boolean> {
-  const { sessions, within, clock } = parts;
+export function freshSignIns(dependencies: Dependencies): (principal: Principal) => Promise<boolean> {
+  const { sessions, within, clock } = dependencies;
 
   return async function isFresh({ id, via, sessionId }) {
     if (via !== 'access-token' || sessionId === undefined) return false;

@@ -21,7 +21,7 @@ export type Selection =
 
 /** Compiled rules. */
 export interface RuleTable {
-  /** `rawTarget` is the request target as received, query and all. Never throws. `trace` is told each reading. */
+  /** `rawTarget` is the request target as received, query and all. Never throws. Calls `trace` with each reading. */
   select(method: string, rawTarget: string, trace?: Trace): Selection;
   /** Whether a rule can match a path at or below this one, which is written as in a rule, without `*` and `:self`. */
   reaches(path: string): boolean;
@@ -34,7 +34,7 @@ const unmatched: Chosen = Object.freeze({ rule: undefined, self: '', folded: fal
 const nothing = selected([unmatched]);
 
 /**
- * Compiles rules into a table that tells, for a method and target, the rules that its readings select. A clean path
+ * Compiles rules into a table that returns, for a method and target, the rules that its readings select. A clean path
  * has one reading and is matched without being taken apart.
  */
 export function ruleTable(rules: readonly Rule[], options: PathOptions = {}): RuleTable {

@@ -16,8 +16,8 @@ const ofServer: Readonly<Record<string, string>> = {
   18: 'the user or the password is not right',
   8000: 'the user or the password is not right',
   13: 'the user may not do what is needed: read and write the database, and make indexes',
-  85: 'there is an index of another kind in the place of one of ours',
-  86: 'there is an index of another kind in the place of one of ours',
+  85: 'there is a conflicting index with the same name or keys',
+  86: 'there is a conflicting index with the same name or keys',
   11000: 'what is stored there breaks the uniqueness of our indexes',
 };
 

@@ -108,7 +108,7 @@ export function auditStore(db: Connection): AuditStore {
     return sql.trimShare.run(event, text(largest?.share), Math.min(over, beyond));
   }
   return {
-    // Refused attempts may come by the thousand, and nothing was promised to anybody.
+    // Refused attempts may come by the thousand, and their records need not survive a crash.
     append: (records) =>
       db.transaction(records.some((record) => record.outcome === 'ok') ? 'durable' : 'relaxed', () => {
         for (const record of records) sql.insert.run(...values(record));
