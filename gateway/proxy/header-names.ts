@@ -36,6 +36,7 @@ const kinds = new Map<string, AnswerHeader>([
 const forSharedCaches = /(^|-)cdn-cache-control$|^surrogate-(control|key)$/;
 
 const mostRemembered = 1000;
+const longestRemembered = 64;
 
 /** Creates the look-up of header names by lower case. Its size is bounded, since upstreams choose the names. */
 export function answerHeaderNames(): (lower: string) => AnswerHeaderName {
@@ -45,7 +46,7 @@ export function answerHeaderNames(): (lower: string) => AnswerHeaderName {
     if (remembered !== undefined) return remembered;
     const kind = kinds.get(lower) ?? (forSharedCaches.test(lower) ? 'caching' : 'pass');
     const name = { lower, kind, spelled: lower };
-    if (names.size < mostRemembered) names.set(lower, name);
+    if (names.size < mostRemembered && lower.length <= longestRemembered) names.set(lower, name);
     return name;
   };
 }

@@ -88,7 +88,7 @@ function kindsByName(identityNames: readonly string[]): (name: string) => Kind {
     const remembered = kinds.get(name);
     if (remembered !== undefined) return remembered;
     const kind = kindOf(name, folded);
-    if (kinds.size < 1000) kinds.set(name, kind);
+    if (kinds.size < 1000 && name.length <= 64) kinds.set(name, kind);
     return kind;
   };
 }
