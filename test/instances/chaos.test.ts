@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { adminPassword } from '../support/gateway.ts';
 import { redisServer } from '../support/redis.ts';
 import { answered, bearer, call, logIn, until, whoIs } from './asking.ts';
-import { crowd, type Kept } from './crowd.ts';
+import { crowd, type Kept, type Maker } from './crowd.ts';
 import { type Fleet, type Instance, type Servers, startFleet, startServers } from './fleet.ts';
 
 const clients = 50;
@@ -15,7 +15,7 @@ describe(`${clients} clients while the stores fail`, { skip: redisServer.skip },
   let servers: Servers;
   let fleet: Fleet;
   let admin: string;
-  let api: string;
+  let makers: Maker[];
   const kept: Kept = { users: [], tokens: new Map(), revoked: new Set(), refusals: new Map(), slowest: 0, strange: [] };
   before(async () => {
     servers = await startServers();
@@ -23,13 +23,21 @@ describe(`${clients} clients while the stores fail`, { skip: redisServer.skip },
     const [first] = fleet.all;
     ok(first);
     admin = await logIn(first, 'ada', adminPassword);
-    const body = { name: 'crowd' };
-    api = String((await answered(await call(first, '/tokens', { method: 'POST', token: admin, body }), 201)).token);
+    makers = await Promise.all(Array.from({ length: 10 }, (_, index) => makerOf(first, `maker-${index}`)));
   });
   after(async () => {
     await fleet?.[Symbol.asyncDispose]();
     await servers?.[Symbol.asyncDispose]();
   });
+
+  /** An admin with an API token. There are several, since what one user makes in an hour is limited. */
+  async function makerOf(at: Instance, name: string): Promise<Maker> {
+    const account = { username: name, password: adminPassword, role: 'admin' };
+    await answered(await call(at, '/users', { method: 'POST', token: admin, body: account }), 201);
+    const token = await logIn(at, name, adminPassword);
+    const made = await call(at, '/tokens', { method: 'POST', token, body: { name: 'crowd' } });
+    return { name, token: String((await answered(made, 201)).token) };
+  }
 
   const ready = async ({ address, prefix }: Instance) => {
     const response = await fetch(`${address}${prefix}/readyz`);
@@ -92,7 +100,7 @@ describe(`${clients} clients while the stores fail`, { skip: redisServer.skip },
   for (const { what, store, begin, atLeast, end } of failures) {
     it(`${what}: refused calls are 503 with Retry-After, and all goes on afterwards`, async (t) => {
       const before = kept.users.length;
-      const running = crowd({ fleet, api, admin, clients, kept });
+      const running = crowd({ fleet, makers, admin, clients, kept });
       t.after(() => running.stop());
       await until(async () => kept.users.length > before + clients / 2, 'the crowd works', recovery);
       await begin();
@@ -123,7 +131,7 @@ describe(`${clients} clients while the stores fail`, { skip: redisServer.skip },
     let after = '';
     do {
       const path = `/users?limit=200${after === '' ? '' : `&cursor=${encodeURIComponent(after)}`}`;
-      const page = await answered(await call(fleet.app, path, { token: api }), 200);
+      const page = await answered(await call(fleet.app, path, { token: admin }), 200);
       for (const { username } of Array.isArray(page.items) ? page.items : []) names.add(username);
       after = typeof page.next_cursor === 'string' ? page.next_cursor : '';
     } while (after !== '');

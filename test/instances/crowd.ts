@@ -18,10 +18,13 @@ export interface Kept {
   readonly strange: string[];
 }
 
+/** An admin and an API token of it: what is made with it needs MongoDB alone. */
+export type Maker = Readonly<{ name: string; token: string }>;
+
 type Parts = Readonly<{
   fleet: Fleet;
-  /** An API token of an admin: what is made with it needs MongoDB alone. */
-  api: string;
+  /** They take turns. */
+  makers: readonly Maker[];
   /** An access token of an admin, whose session is in Redis. */
   admin: string;
   clients: number;
@@ -37,7 +40,7 @@ const pause = 100;
 let made = 0;
 
 /** Clients that make users and tokens, use and revoke them, each at another instance every time, until they are stopped. */
-export function crowd({ fleet, api, admin, clients, kept }: Parts): { stop(): Promise<void> } {
+export function crowd({ fleet, makers, admin, clients, kept }: Parts): { stop(): Promise<void> } {
   let stopped = false;
   let turn = 0;
   const next = () => fleet.all[turn++ % fleet.all.length] ?? fleet.app;
@@ -64,11 +67,11 @@ export function crowd({ fleet, api, admin, clients, kept }: Parts): { stop(): Pr
     if (!/^\d+$/.test(retryAfter ?? '')) kept.strange.push(`${what}: 503 without Retry-After`);
   }
 
-  async function makeUser(): Promise<string | undefined> {
+  async function makeUser(maker: Maker): Promise<string | undefined> {
     made += 1;
     const username = `crowd-${made}`;
     const body = { username, role: 'user' };
-    const { status } = await ask('make a user', '/users', { method: 'POST', token: api, body }, [201]);
+    const { status } = await ask('make a user', '/users', { method: 'POST', token: maker.token, body }, [201]);
     if (status !== 201) return undefined;
     kept.users.push(username);
     return username;
@@ -117,29 +120,31 @@ export function crowd({ fleet, api, admin, clients, kept }: Parts): { stop(): Pr
   }
 
   /** A record in MongoDB. */
-  async function makeUseRevoke(name: string): Promise<void> {
-    const options = { method: 'POST', token: api, body: { name, role: 'viewer' } };
+  async function makeUseRevoke(maker: Maker, name: string): Promise<void> {
+    const options = { method: 'POST', token: maker.token, body: { name, role: 'viewer' } };
     const { status, body } = await ask('make a token', '/tokens', options, [201, 409]);
     if (status !== 201) return;
     const token = String(body.token);
-    kept.tokens.set(token, 'ada');
-    await use(token, 'ada');
+    kept.tokens.set(token, maker.name);
+    await use(token, maker.name);
     const path = `/tokens/${encodeURIComponent(name)}`;
     await revoke(token, async () => {
-      const call = { method: 'DELETE', token: api, body: {} };
+      const call = { method: 'DELETE', token: maker.token, body: {} };
       return (await ask('revoke a token', path, call, [204, 404])).status;
     });
   }
 
-  async function one(): Promise<void> {
-    while (!stopped) {
-      const owner = await makeUser();
-      if (owner !== undefined) await Promise.all([mintUseRevoke(owner), makeUseRevoke(`${owner}-token`)]);
+  async function one(index: number): Promise<void> {
+    for (let round = index; !stopped; round += 1) {
+      const maker = makers[round % makers.length];
+      if (!maker) return;
+      const owner = await makeUser(maker);
+      if (owner !== undefined) await Promise.all([mintUseRevoke(owner), makeUseRevoke(maker, `${owner}-token`)]);
       await wait(pause);
     }
   }
 
-  const all = Promise.all(Array.from({ length: clients }, one));
+  const all = Promise.all(Array.from({ length: clients }, (_, index) => one(index)));
   return {
     async stop() {
       stopped = true;
