@@ -49,6 +49,7 @@ export class Forwarding implements Dispatcher.DispatchHandler, Waiting, Running 
   readonly exchange: Exchange;
   readonly decision: Allowed;
   readonly route: Route;
+  place = -1;
   readonly #identity: IdentityHeaders;
   #controller: Dispatcher.DispatchController | undefined;
   #unwatch: (() => void) | undefined;

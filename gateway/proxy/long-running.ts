@@ -2,6 +2,8 @@
 export interface Running {
   /** `performance.now()` when its headers had arrived. */
   readonly startedAt: number;
+  /** Where `LongRunning` has it. */
+  place: number;
   /** Called once when it has run for longer than a moment. */
   takesLong(): void;
 }
@@ -15,26 +17,38 @@ export interface LongRunning {
 /** Milliseconds: a sign-out must end what runs within a second. */
 const moment = 250;
 
-/** Finds requests that take longer than a moment, so that only these are watched; the others cost an entry in a set. */
+/**
+ * Finds requests that take longer than a moment, so that only these are watched; the others cost an entry in an array. It is no
+ * `Set`: the tables that a set outgrows keep their entries, which lets the garbage collector copy every request.
+ */
 export function longRunning(): LongRunning {
-  const running = new Set<Running>();
+  const running: (Running | undefined)[] = [];
+  const free: number[] = [];
   let timer: NodeJS.Timeout | undefined;
+
+  function remove(one: Running): void {
+    const { place } = one;
+    if (running[place] !== one) return;
+    running[place] = undefined;
+    free.push(place);
+  }
 
   function look(): void {
     const before = performance.now() - moment;
     for (const one of running) {
-      if (one.startedAt > before) continue;
-      running.delete(one);
+      if (one === undefined || one.startedAt > before) continue;
+      remove(one);
       one.takesLong();
     }
   }
 
   return {
     add(one) {
-      running.add(one);
+      one.place = free.pop() ?? running.length;
+      running[one.place] = one;
       timer ??= setInterval(look, moment / 2).unref();
     },
-    delete: (one) => void running.delete(one),
+    delete: remove,
     close: () => clearInterval(timer),
   };
 }
