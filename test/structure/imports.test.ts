@@ -54,6 +54,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'lib/settings': ['ipaddr.js', 'zod'],
   'lib/crypto': ['bcrypt', '@node-rs/argon2'],
   'lib/pages': ['eta'],
+  'lib/stores/records': ['zod'],
   'lib/stores/sqlite': ['rate-limiter-flexible'],
   'lib/stores/mongo': ['mongoose'],
   'lib/stores/redis': ['redis', 'connect-redis', 'rate-limiter-flexible'],
