@@ -14,7 +14,7 @@ export function reportOf(error: unknown): Report {
   if (!(error instanceof Error)) return { exitCode: exit.failed, code: 'failed', message: String(error), problems: [] };
   if (error.name === 'ListenError') return { ...plain(error), exitCode: exit.usage, code: 'cannot_listen' };
   if (error.name === 'SettingsError') return { ...plain(error), exitCode: exit.usage, code: 'settings' };
-  if (error.name === 'StoreUnavailableError')
+  if (error.name === 'StoreUnavailableError' || error.name === 'NotToldError')
     return { ...plain(error), exitCode: exit.unreachable, code: 'store_unavailable' };
   return { ...plain(error), ...systemError(error) };
 }

@@ -83,13 +83,23 @@ export class AuthError extends Error {
 
 /** An outage: a store cannot answer, or not in time. Always ends in 503 with `Retry-After`, never in a pass. */
 export class StoreUnavailableError extends Error {
-  override readonly name = 'StoreUnavailableError';
+  override readonly name: string = 'StoreUnavailableError';
   /** Which store: `sqlite`, `mongodb`, `redis`, or `hashing` for a full password queue. */
   readonly store: string;
   constructor(store: string, options?: { cause?: unknown }) {
     super(`the ${store} store cannot answer`, options);
     this.store = store;
   }
+}
+
+/**
+ * A change was made in the store, but not every other instance could be told of it: those may accept for a while what it
+ * ended. Telling goes on in the background, and repeating the call tells again. Ends in 503 with `applied: true`.
+ */
+export class NotToldError extends StoreUnavailableError {
+  override readonly name = 'NotToldError';
+  readonly applied = true;
+  override readonly message = 'the change is made, but the other instances could not be told of it yet';
 }
 
 /**

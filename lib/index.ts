@@ -3,6 +3,7 @@ export {
   type ErrorCode,
   errorTable,
   type FieldProblem,
+  NotToldError,
   type Refusal,
   type Result,
   SettingsError,

@@ -102,7 +102,10 @@ async function assemble(dependencies: InstallationDependencies): Promise<Install
   await makeSuperuser(core.firstAdmin, settings, ladder);
   await warnAtStart({ settings, users: stores.users, ladder, log });
   const connections = openConnections({ bus, clock, interval: Math.min(cacheLifetime, 30_000) });
-  const stopListening = stores.onForeignChange(() => void bus.publish({ kind: 'all', id: '' }));
+  const stopListening = stores.onForeignChange(() => {
+    // What could not be told is told in the background.
+    bus.publish({ kind: 'all', id: '' }).catch(() => undefined);
+  });
   const stopHousekeeping = housekeeping({ stores, auditRetention: settings.auditRetention, keys, clock, log });
   const sign = assertionSigner({ keys, issuer, clock });
   return {

@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from 'node:assert/strict';
+import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import test, { type TestContext } from 'node:test';
 import type { Invalidation } from '../../lib/invalidation/bus.ts';
 import { redisServer, startRedis } from '../support/redis.ts';
@@ -80,7 +80,7 @@ test('a hung Redis is noticed within about a second, told once, and everything i
     (await first.health()).find((one) => one.store === 'redis channel')?.problem,
     'the own beat does not come back',
   );
-  await first.bus.publish(ada);
+  await rejects(first.bus.publish(ada), { name: 'NotToldError', applied: true });
   deepEqual(first.heard, [ada]);
   const warned = () => first.log.lines.filter((line) => line.startsWith('warn: invalidations may be missed')).length;
   equal(warned(), 1);
@@ -107,7 +107,7 @@ test('a restarted Redis is heard again, and what could not be told is made up fo
   const { first, others } = await instances(t, redis.url, 2);
   await redis.kill();
   await until(() => !first.bus.healthy && others.every((one) => !one.bus.healthy));
-  await first.bus.publish(ada);
+  await rejects(first.bus.publish(ada), { name: 'NotToldError' });
   await redis.restart();
   await until(() => first.bus.healthy && others.every((one) => one.bus.healthy));
   await until(() => others[0]?.heard.some((one) => one.kind === 'all') ?? false);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Invalidation, InvalidationBus } from '../../invalidation/bus.ts';
+import { NotToldError } from '../../errors.ts';
+import { type Invalidation, type InvalidationBus, listOf } from '../../invalidation/bus.ts';
 import type { Log } from '../../log.ts';
 import { neighbours } from './neighbours.ts';
 import { type Note, read, written } from './wire.ts';
@@ -151,11 +152,13 @@ export function redisBus(channel: Channel, log: Log, now: () => number = () => p
       listeners.add(one);
       return () => listeners.delete(one);
     },
-    async publish(message) {
-      tell(message);
-      if (await send(message)) return;
+    async publish(messages) {
+      const list = listOf(messages);
+      list.forEach(tell);
+      if ((await Promise.all(list.map(send))).every(Boolean)) return;
       owing = true;
-      log.warn({ store: 'redis channel', kind: message.kind }, 'the others hear of an invalidation later');
+      log.warn({ store: 'redis channel' }, 'the others hear of an invalidation later');
+      throw new NotToldError('redis channel');
     },
     hear(text) {
       const note = closed ? undefined : read(text);

@@ -31,5 +31,7 @@ export function read(text: string): Note | undefined {
 function invalidationOf(says: unknown): Invalidation | undefined {
   if (typeof says !== 'object' || says === null || !('kind' in says) || !('id' in says)) return undefined;
   const kind = kinds.find((one) => one === says.kind);
-  return kind === undefined || typeof says.id !== 'string' ? undefined : { kind, id: says.id };
+  if (kind === undefined || typeof says.id !== 'string') return undefined;
+  const version = 'version' in says ? says.version : undefined;
+  return typeof version === 'number' ? { kind, id: says.id, version } : { kind, id: says.id };
 }
