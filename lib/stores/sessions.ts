@@ -17,6 +17,10 @@ export interface SessionRecord {
   readonly remember: boolean;
   /** The highest role that the session may act with, when that is below the owner's. */
   readonly roleCeiling?: string | undefined;
+  /** Who minted it for the user, with their counter of rights at that time: it ends when that was raised. */
+  readonly minter?: Readonly<{ id: string; rights: number }> | undefined;
+  /** The API tokens of the minter that it comes from: it ends with each of them. */
+  readonly makers?: readonly string[] | undefined;
   readonly address?: string | undefined;
   readonly agent?: string | undefined;
   /** The session data of express-session as JSON: the app's data and the cookie's attributes, never the user. */

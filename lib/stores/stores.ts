@@ -3,6 +3,7 @@ import type { ApiTokenStore } from './records/api-tokens.ts';
 import type { AuditStore } from './records/audit.ts';
 import type { FactStore } from './records/facts.ts';
 import type { KeyStore } from './records/keys.ts';
+import type { Records } from './records/records.ts';
 import type { RefreshTokenStore } from './records/refresh-tokens.ts';
 import type { TransferStore } from './records/transfer.ts';
 import type { UserStore } from './records/users.ts';
@@ -14,6 +15,8 @@ import type { SessionStore } from './sessions.ts';
  * "not found" and "taken" are values.
  */
 export interface Stores {
+  /** Every durable record but those of the audit log. */
+  readonly records: Records;
   readonly users: UserStore;
   readonly sessions: SessionStore;
   readonly tokens: ApiTokenStore;

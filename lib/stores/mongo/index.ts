@@ -18,7 +18,8 @@ import { userStore } from './users.ts';
 export type MongoStores = Pick<
   Stores,
   'users' | 'tokens' | 'refreshTokens' | 'keys' | 'facts' | 'audit' | 'transfer' | 'health' | 'describe' | 'close'
->;
+> &
+  Partial<Pick<Stores, 'records'>>;
 
 const longestPause = 1_000;
 

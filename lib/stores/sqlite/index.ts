@@ -10,6 +10,8 @@ import { factStore } from './facts.ts';
 import { foreignChanges } from './foreign-change.ts';
 import { keyStore } from './keys.ts';
 import { openFile, openMemory } from './open.ts';
+import { sqliteRecords } from './records/index.ts';
+import { snapshotOf } from './records/snapshot.ts';
 import { refreshTokenStore } from './refresh-tokens.ts';
 import { sessionStore } from './sessions.ts';
 import { transferStore } from './transfer.ts';
@@ -22,18 +24,31 @@ export const databaseName = 'gatewarden.db';
  * Opens all stores in one SQLite database: `dataDir`/gatewarden.db (default `./.gatewarden`), or in memory until `close()`.
  * Rejects with an `Error` that names path and reason when the file cannot be used; it is then left as it was.
  */
-export async function openSqlite(options: { dataDir?: string; memory?: boolean } = {}): Promise<Stores> {
-  if (options.memory === true) return storesIn(openMemory(), undefined).stores;
-  const path = join(options.dataDir ?? '.gatewarden', databaseName);
-  return storesIn(await openFile(path), path).stores;
+export async function openSqlite(options: SqliteOptions = {}): Promise<Stores> {
+  const { memory = false, dataDir = '.gatewarden', now } = options;
+  if (memory) return storesIn(openMemory(), undefined, now).stores;
+  const path = join(dataDir, databaseName);
+  return storesIn(await openFile(path), path, now).stores;
 }
 
+export type SqliteOptions = Readonly<{
+  dataDir?: string;
+  memory?: boolean;
+  /** The store's clock, in milliseconds since the epoch. Default: that of this machine. */
+  now?: (() => number) | undefined;
+}>;
+
 /** The stores on an open database, and the connection. */
-export function storesIn(database: DatabaseSync, path: string | undefined): { stores: Stores; db: Connection } {
+export function storesIn(
+  database: DatabaseSync,
+  path: string | undefined,
+  now: () => number = Date.now,
+): { stores: Stores; db: Connection } {
   const db = connection(database);
   const changes = foreignChanges(db);
   const place = path === undefined ? 'sqlite (memory)' : `sqlite (${path})`;
   const stores: Stores = {
+    records: sqliteRecords({ db, now, snapshot: () => snapshotOf(db, path) }),
     users: userStore(db),
     sessions: sessionStore(db),
     tokens: apiTokenStore(db),

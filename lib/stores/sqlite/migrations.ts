@@ -1,4 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { allKinds } from '../records/kinds/index.ts';
+import { ddlOf } from './records/table.ts';
 
 /** The `application_id` of the file: a database of another application is never written to. */
 export const applicationId = 0x47574e31;
@@ -135,6 +137,7 @@ const migrations: readonly string[] = [
   ALTER TABLE audit ADD COLUMN share TEXT NOT NULL DEFAULT '';
   CREATE INDEX audit_by_share ON audit (event, share, id);
   `,
+  allKinds.map(ddlOf).join('\n'),
 ];
 
 /** The schema that this version reads and writes. */
