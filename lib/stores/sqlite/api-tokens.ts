@@ -1,6 +1,7 @@
 import type { SQLInputValue } from 'node:sqlite';
 import type { ApiTokenRecord, ApiTokenStore } from '../records/api-tokens.ts';
-import type { Connection, Row } from './connection.ts';
+import type { Connection } from './connection.ts';
+import type { Row } from './rows.ts';
 import { integer, integerOrNone, jsonOrNone, text, textOrNone, UnreadableRecordError } from './rows.ts';
 
 export const columns = 'id, user_id, name, hash, epoch, role, scopes, parent_id, created_at, last_used_at, expires_at';

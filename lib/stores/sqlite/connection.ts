@@ -1,9 +1,7 @@
-import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { StoreUnavailableError } from '../../errors.ts';
 import { isBusy } from './inspect.ts';
-import { UnreadableRecordError } from './rows.ts';
-
-export type Row = Record<string, SQLOutputValue>;
+import { type Row, UnreadableRecordError } from './rows.ts';
 
 /** A statement that is prepared on first use. */
 export interface Statement {

@@ -10,10 +10,10 @@ import { factStore } from './facts.ts';
 import { foreignChanges } from './foreign-change.ts';
 import { keyStore } from './keys.ts';
 import { openFile, openMemory } from './open.ts';
-import { sqliteRecords } from './records/index.ts';
-import { snapshotOf } from './records/snapshot.ts';
+import { sqliteRecords } from './records.ts';
 import { refreshTokenStore } from './refresh-tokens.ts';
 import { sessionStore } from './sessions.ts';
+import { snapshotOf } from './snapshot.ts';
 import { transferStore } from './transfer.ts';
 import { userStore } from './users.ts';
 

@@ -1,5 +1,6 @@
 import type { KeyRecord, KeyStore } from '../records/keys.ts';
-import type { Connection, Row } from './connection.ts';
+import type { Connection } from './connection.ts';
+import type { Row } from './rows.ts';
 import { integer, text } from './rows.ts';
 
 export function keyOf(row: Row): KeyRecord {

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { allKinds } from '../records/kinds/index.ts';
-import { ddlOf } from './records/table.ts';
+import { ddlOf } from './record-table.ts';
 
 /** The `application_id` of the file: a database of another application is never written to. */
 export const applicationId = 0x47574e31;

@@ -1,6 +1,7 @@
 import type { SQLInputValue } from 'node:sqlite';
 import type { RefreshTokenRecord, RefreshTokenStore } from '../records/refresh-tokens.ts';
-import type { Connection, Row } from './connection.ts';
+import type { Connection } from './connection.ts';
+import type { Row } from './rows.ts';
 import { integer, text, textOrNone } from './rows.ts';
 
 export const columns = 'hash, session_id, user_id, client_id, created_at, expires_at';

@@ -1,5 +1,7 @@
 import type { SQLOutputValue } from 'node:sqlite';
 
+export type Row = Record<string, SQLOutputValue>;
+
 /** A stored record does not have the columns of its kind. Other records are not affected. */
 export class UnreadableRecordError extends Error {
   override readonly name = 'UnreadableRecordError';

@@ -1,6 +1,7 @@
 import type { SQLInputValue } from 'node:sqlite';
 import type { SessionRecord, SessionStore } from '../sessions.ts';
-import type { Connection, Row } from './connection.ts';
+import type { Connection } from './connection.ts';
+import type { Row } from './rows.ts';
 import { integer, oneOf, text, textOrNone } from './rows.ts';
 
 const columns = `id, user_id, epoch, kind, method, created_at, last_seen_at, expires_at, idle_at, remember,

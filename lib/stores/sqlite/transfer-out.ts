@@ -3,9 +3,10 @@ import type { SpentRefreshTokenRecord } from '../records/refresh-tokens.ts';
 import { type TransferEntry, type TransferKind, transferBatch, type UnreadableEntry } from '../records/transfer.ts';
 import { columns as tokenColumns, tokenOf } from './api-tokens.ts';
 import { columns as auditColumns, recordOf } from './audit.ts';
-import type { Connection, Row } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { keyOf } from './keys.ts';
 import { columns as refreshColumns, tokenOf as refreshTokenOf } from './refresh-tokens.ts';
+import type { Row } from './rows.ts';
 import { integer, text, UnreadableRecordError } from './rows.ts';
 import { columns as userColumns, userOf } from './users.ts';
 

@@ -8,9 +8,10 @@ import type { RetiredNameRecord, TransferEntry, TransferOutcome, TransferStore }
 import { isActiveAdmin, type UserRecord } from '../records/users.ts';
 import { columns as tokenColumns, tokenOf, values as tokenValues } from './api-tokens.ts';
 import { columns as auditColumns, values as auditValues, recordOf } from './audit.ts';
-import type { Connection, Row } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { keyOf } from './keys.ts';
 import { columns as refreshColumns, tokenOf as refreshTokenOf, values as refreshValues } from './refresh-tokens.ts';
+import type { Row } from './rows.ts';
 import { integer, text, UnreadableRecordError } from './rows.ts';
 import { countIn, entriesIn, spentOf } from './transfer-out.ts';
 import { columns as userColumns, userOf, values as userValues } from './users.ts';

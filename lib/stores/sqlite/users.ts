@@ -7,7 +7,8 @@ import {
   type UserRecord,
   type UserStore,
 } from '../records/users.ts';
-import type { Connection, Row } from './connection.ts';
+import type { Connection } from './connection.ts';
+import type { Row } from './rows.ts';
 import {
   integer,
   integerOrNone,

@@ -7,6 +7,7 @@ import { describeAuditStore } from './audit-store.ts';
 import { caseOf, type Open } from './cases.ts';
 import { describeFactStore } from './fact-store.ts';
 import { describeKeyStore } from './key-store.ts';
+import { describeRecords } from './records-store.ts';
 import { describeRefreshTokenStore } from './refresh-token-store.ts';
 import { describeSessionStore } from './session-store.ts';
 import { describeTransferStore, type Moving } from './transfer-store.ts';
@@ -19,6 +20,7 @@ export {
   describeAuditStore,
   describeFactStore,
   describeKeyStore,
+  describeRecords,
   describeRefreshTokenStore,
   describeSessionStore,
   describeTransferStore,
@@ -37,6 +39,7 @@ export function describeStores(name: string, open: () => Promise<Stores>): void 
       const { store: stores, close } = await openAll();
       return { store: stores[store], close };
     };
+  describeRecords(name, openOne('records'));
   describeUserStore(name, openOne('users'));
   describeSessionStore(name, openOne('sessions'));
   describeApiTokenStore(name, openOne('tokens'));

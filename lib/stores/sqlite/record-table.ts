@@ -1,8 +1,8 @@
 import type { SQLInputValue } from 'node:sqlite';
-import type { AnyKind, Fields, Identified, Kind } from '../../records/kind.ts';
-import type { Versioned } from '../../records/records.ts';
-import type { Row } from '../connection.ts';
-import { integer, integerOrNone, jsonOrNone, text, UnreadableRecordError } from '../rows.ts';
+import type { AnyKind, Fields, Identified, Kind } from '../records/kind.ts';
+import type { Versioned } from '../records/records.ts';
+import type { Row } from './rows.ts';
+import { integer, integerOrNone, jsonOrNone, text, UnreadableRecordError } from './rows.ts';
 
 /** The table of a kind: the record as JSON, and a column for all that it is found, listed or swept by. */
 export interface Table {

@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
-import type { Records } from '../../records/records.ts';
-import { type Connection, connection } from '../connection.ts';
-import { recordReader } from './reader.ts';
+import type { Records } from '../records/records.ts';
+import { type Connection, connection } from './connection.ts';
+import { recordReader } from './record-reader.ts';
 
 /**
  * Reads the file through a connection of its own, in one read transaction: what others write meanwhile is not seen. A database

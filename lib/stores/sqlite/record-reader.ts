@@ -1,10 +1,11 @@
 import type { SQLInputValue } from 'node:sqlite';
-import type { Identified, Kind } from '../../records/kind.ts';
-import type { Page } from '../../records/page.ts';
-import type { ListQuery, RecordReader, Unreadable, Versioned } from '../../records/records.ts';
-import type { Connection, Row } from '../connection.ts';
-import { pageLimit, pageOf, text, UnreadableRecordError } from '../rows.ts';
-import { keyColumn, orderColumn, recordIn, tableName } from './table.ts';
+import type { Identified, Kind } from '../records/kind.ts';
+import type { Page } from '../records/page.ts';
+import type { ListQuery, RecordReader, Unreadable, Versioned } from '../records/records.ts';
+import type { Connection } from './connection.ts';
+import { keyColumn, orderColumn, recordIn, tableName } from './record-table.ts';
+import type { Row } from './rows.ts';
+import { pageLimit, pageOf, text, UnreadableRecordError } from './rows.ts';
 
 /** Greater than every text with the prefix. */
 const endOf = (prefix: string): string => `${prefix}\u{10ffff}`;

@@ -1,9 +1,10 @@
-import type { Identified, Kind } from '../../records/kind.ts';
-import type { Added, Change, Changed, Decide, RecordReader, Records, Versioned } from '../../records/records.ts';
-import type { Connection, Row } from '../connection.ts';
-import { integer } from '../rows.ts';
-import { declaredKey, recordReader, rowByKey, rowOf } from './reader.ts';
-import { fieldsIn, keyColumn, recordIn, tableName, tableOf, valuesOf } from './table.ts';
+import type { Identified, Kind } from '../records/kind.ts';
+import type { Added, Change, Changed, Decide, RecordReader, Records, Versioned } from '../records/records.ts';
+import type { Connection } from './connection.ts';
+import { declaredKey, recordReader, rowByKey, rowOf } from './record-reader.ts';
+import { fieldsIn, keyColumn, recordIn, tableName, tableOf, valuesOf } from './record-table.ts';
+import type { Row } from './rows.ts';
+import { integer } from './rows.ts';
 
 export type RecordsOptions = Readonly<{
   db: Connection;
