@@ -56,7 +56,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'lib/pages': ['eta'],
   'lib/stores/records': ['zod'],
   'lib/stores/sqlite': ['rate-limiter-flexible'],
-  'lib/stores/mongo': ['mongoose'],
+  'lib/stores/mongo': ['mongoose', 'zod'],
   'lib/stores/redis': ['redis', 'connect-redis', 'rate-limiter-flexible'],
   'lib/accounts': ['@zxcvbn-ts/language-common'],
   'lib/audit': ['lru-cache'],
