@@ -99,10 +99,7 @@ function joined({ mongo, redis, sqlite }: Engines, parts: readonly Part[]): Open
   const quick = redis ?? sqlite;
   if (durable === undefined || quick === undefined) throw new TypeError('no store is left for something');
   const stores: Stores = {
-    get records() {
-      if (durable.records === undefined) throw new TypeError('this engine has no records yet');
-      return durable.records;
-    },
+    records: durable.records,
     users: durable.users,
     tokens: durable.tokens,
     refreshTokens: durable.refreshTokens,

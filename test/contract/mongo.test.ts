@@ -6,6 +6,7 @@ import {
   describeAuditStore,
   describeFactStore,
   describeKeyStore,
+  describeRecords,
   describeRefreshTokenStore,
   describeTransferStore,
   describeUserStore,
@@ -27,6 +28,10 @@ const part =
     return { store: choose(stores), close: () => stores.close() };
   };
 
+describeRecords(
+  'MongoDB',
+  part(({ records }) => records),
+);
 describeUserStore(
   'MongoDB',
   part(({ users }) => users),

@@ -13,8 +13,8 @@ export async function openWatched(t: TestContext, server: Mongod) {
   const address = addressIn(url);
   if (address === undefined) throw new Error(`${url} is no URL of MongoDB`);
   const connection = await connect(url, address, { monitorCommands: true });
-  t.after(() => connection.close());
-  const { stores, db } = storesOn(connection, address);
+  const { stores, db } = await storesOn(connection, address);
+  t.after(() => stores.close());
   await ensureIndexes(db.collections);
   const commands: Pick<mongo.CommandStartedEvent, 'commandName' | 'command'>[] = [];
   connection.getClient().on('commandStarted', ({ commandName, command }) => commands.push({ commandName, command }));

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Connection } from 'mongoose';
+import { allKinds } from '../records/kinds/index.ts';
 import type { Stores } from '../stores.ts';
 import { type Address, addressIn } from './address.ts';
 import { apiTokenStore } from './api-tokens.ts';
@@ -10,6 +11,8 @@ import { factStore } from './facts.ts';
 import { ensureIndexes } from './indexes.ts';
 import { keyStore } from './keys.ts';
 import { mayPass, problemOf, reasonOf } from './reasons.ts';
+import { serverClock } from './records/clock.ts';
+import { mongoRecords } from './records/index.ts';
 import { refreshTokenStore } from './refresh-tokens.ts';
 import { transferStore } from './transfer.ts';
 import { userStore } from './users.ts';
@@ -17,9 +20,18 @@ import { userStore } from './users.ts';
 /** The stores in MongoDB: all but sessions and attempts. */
 export type MongoStores = Pick<
   Stores,
-  'users' | 'tokens' | 'refreshTokens' | 'keys' | 'facts' | 'audit' | 'transfer' | 'health' | 'describe' | 'close'
-> &
-  Partial<Pick<Stores, 'records'>>;
+  | 'records'
+  | 'users'
+  | 'tokens'
+  | 'refreshTokens'
+  | 'keys'
+  | 'facts'
+  | 'audit'
+  | 'transfer'
+  | 'health'
+  | 'describe'
+  | 'close'
+>;
 
 const longestPause = 1_000;
 
@@ -49,21 +61,35 @@ const unusable = (address: Address, error: unknown) =>
 
 async function tryOpen(url: string, address: Address): Promise<MongoStores> {
   const connection = await connect(url, address);
-  const { stores, db } = storesOn(connection, address);
   try {
-    await ensureIndexes(db.collections);
-    return stores;
+    return await prepared(connection, address);
   } catch (error) {
     await connection.destroy();
     throw error;
   }
 }
 
+async function prepared(connection: Connection, address: Address): Promise<MongoStores> {
+  const { stores, db } = await storesOn(connection, address);
+  try {
+    await ensureIndexes(db.collections);
+    return stores;
+  } catch (error) {
+    await stores.close();
+    throw error;
+  }
+}
+
 /** The stores on an open connection, and the connection. */
-export function storesOn(connection: Connection, address: Address): { stores: MongoStores; db: Database } {
+export async function storesOn(
+  connection: Connection,
+  address: Address,
+): Promise<{ stores: MongoStores; db: Database }> {
   const db = databaseOn(connection);
+  const clock = await serverClock(connection);
   const [users, tokens] = [userStore(db), apiTokenStore(db)];
   const stores: MongoStores = {
+    records: mongoRecords(db, allKinds, clock),
     users,
     tokens,
     refreshTokens: refreshTokenStore(db),
@@ -73,7 +99,10 @@ export function storesOn(connection: Connection, address: Address): { stores: Mo
     transfer: transferStore(db, { users, tokens }),
     health: () => healthOf(connection),
     describe: () => ({ users: `mongodb (${address.hosts}/${address.database})` }),
-    close: () => connection.close(),
+    async close() {
+      clock.stop();
+      await connection.close();
+    },
   };
   return { stores, db };
 }

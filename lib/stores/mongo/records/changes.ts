@@ -1,8 +1,9 @@
 import type { AnyKind, Identified, Kind } from '../../records/kind.ts';
 import type { Change, Changed, Decide, Records } from '../../records/records.ts';
 import { type Database, onlyOne, outdated, untilCurrent } from '../database.ts';
-import { changeTo, documentOf, isStorable, recordOf, type Stored } from './documents.ts';
+import { changeTo, documentOf, isStorable, recordOf } from './documents.ts';
 import { insertAll, takenKeys } from './insert.ts';
+import type { Stored } from './shape.ts';
 import { turns } from './turns.ts';
 import { type Collection, remove, replace } from './writes.ts';
 

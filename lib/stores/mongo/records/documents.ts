@@ -5,21 +5,7 @@ import { text, whole } from '../../records/fields.ts';
 import type { AnyKind, Fields, Identified, Kind } from '../../records/kind.ts';
 import type { Versioned } from '../../records/records.ts';
 import { UnreadableRecordError } from '../fields.ts';
-import { isAdded, shapeOf } from './shape.ts';
-
-/**
- * A record as it is stored: its fields with `id` as `_id`, its version, and what queries select by (`key_…`, `order_…`,
- * `_owner`, `_expires`).
- */
-export type Stored = Fields &
-  Readonly<{
-    _id: string;
-    version: number;
-    /** Random for each write, so that a write whose answer was lost is known again. */
-    _mark: string;
-    /** The version of the schema that the record was written with. */
-    _schema: number;
-  }>;
+import { isAdded, type Stored, shapeOf } from './shape.ts';
 
 const envelope = z.object({ _id: text, version: whole.min(1), _mark: text, _schema: whole.min(1) });
 

@@ -3,10 +3,10 @@ import type { Added, RecordReader, Records } from '../../records/records.ts';
 import { type Database, onlyOne } from '../database.ts';
 import { changes } from './changes.ts';
 import type { ServerClock } from './clock.ts';
-import { documentOf, isStorable, recordOf, type Stored } from './documents.ts';
+import { documentOf, isStorable, recordOf } from './documents.ts';
 import { insertAll } from './insert.ts';
 import { list } from './list.ts';
-import { collectionName, mongooseSchema } from './shape.ts';
+import { collectionName, mongooseSchema, type Stored } from './shape.ts';
 import type { Collection } from './writes.ts';
 
 const addedAtOnce = 500;

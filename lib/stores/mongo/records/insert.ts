@@ -1,8 +1,8 @@
 import type { Model } from 'mongoose';
 import type { AnyKind } from '../../records/kind.ts';
 import { isOnlyDuplicates } from '../database.ts';
-import type { Stored } from './documents.ts';
 import { isLost } from './lost.ts';
+import type { Stored } from './shape.ts';
 
 const mostTries = 20;
 const nobody: ReadonlySet<string> = new Set();

@@ -3,7 +3,8 @@ import type { AnyKind, Identified, Kind } from '../../records/kind.ts';
 import type { Page } from '../../records/page.ts';
 import type { ListQuery, Unreadable, Versioned } from '../../records/records.ts';
 import { pageLimit, readable } from '../fields.ts';
-import { isStorable, recordOf, type Stored } from './documents.ts';
+import { isStorable, recordOf } from './documents.ts';
+import type { Stored } from './shape.ts';
 
 const lastCodePoint = 0x10ffff;
 
@@ -27,7 +28,7 @@ function boundsOf({ after, prefix = '' }: ListQuery): Record<string, string> {
 }
 
 function fieldOf({ name, orders }: AnyKind, order: string | undefined): string {
-  if (order === undefined) return '_id';
+  if (order === undefined || order === 'id') return '_id';
   if (!Object.hasOwn(orders, order)) throw new TypeError(`the kind "${name}" has no order "${order}"`);
   return `order_${order}`;
 }

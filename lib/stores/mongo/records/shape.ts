@@ -1,7 +1,20 @@
 import { Schema, type SchemaDefinition } from 'mongoose';
 import type { z } from 'zod';
-import type { AnyKind } from '../../records/kind.ts';
-import type { Stored } from './documents.ts';
+import type { AnyKind, Fields } from '../../records/kind.ts';
+
+/**
+ * A record as it is stored: its fields with `id` as `_id`, its version, and what queries select by (`key_…`, `order_…`,
+ * `_owner`, `_expires`).
+ */
+export type Stored = Fields &
+  Readonly<{
+    _id: string;
+    version: number;
+    /** Random for each write, so that a write whose answer was lost is known again. */
+    _mark: string;
+    /** The version of the schema that the record was written with. */
+    _schema: number;
+  }>;
 
 type Declared = z.core.$ZodType;
 type Shape = Readonly<Record<string, Declared>>;

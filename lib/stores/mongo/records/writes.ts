@@ -1,7 +1,8 @@
 import type { Model } from 'mongoose';
 import { onlyOne, outdated, unlessDuplicate } from '../database.ts';
-import { asItWas, type Stored, type Update } from './documents.ts';
+import { asItWas, type Update } from './documents.ts';
 import { isLost } from './lost.ts';
+import type { Stored } from './shape.ts';
 
 export type Collection = Model<Stored>;
 
