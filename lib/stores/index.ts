@@ -7,6 +7,7 @@ export type { AuditRecord, AuditStore } from './records/audit.ts';
 export type { FactRecord, FactStore } from './records/facts.ts';
 export type { KeyRecord, KeyStore } from './records/keys.ts';
 export type { AnyKind, Computed, Fields, Identified, Kind } from './records/kind.ts';
+export type { UserRecord as StoredUserRecord } from './records/kinds/user.ts';
 export type { Page } from './records/page.ts';
 export type * from './records/records.ts';
 export type * from './records/refresh-tokens.ts';

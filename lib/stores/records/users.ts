@@ -1,3 +1,4 @@
+import type { UserRecord as Stored } from './kinds/user.ts';
 import type { Page } from './page.ts';
 
 export type UserState = 'pending' | 'active' | 'disabled';
@@ -8,36 +9,13 @@ export interface EndedSession {
   readonly until: number;
 }
 
-export interface UserRecord {
-  readonly id: string;
-  /** As chosen. */
-  readonly username: string;
-  /** `username` in lower case: unique. */
-  readonly nameKey: string;
-  readonly role: string;
-  /** `pending`: never activated. `disabled`: was active once. */
-  readonly state: UserState;
-  /** Unique by lower case where there is one. */
-  readonly email?: string | undefined;
-  /** The owner confirmed it, or an admin set it: upstreams may be told. */
-  readonly emailConfirmed: boolean;
-  readonly displayName?: string | undefined;
-  /** Absent: cannot sign in with a password. */
-  readonly passwordHash?: string | undefined;
-  /** Goes up when role, state or password change and by "end all"; sessions and tokens with an older one are refused. */
-  readonly epoch: number;
-  readonly createdAt: number;
-  readonly updatedAt: number;
-  readonly lastLoginAt?: number | undefined;
-  /**
-   * Sessions that were ended. They are refused even if the session store has them, since it may restart with old data.
-   * At most 1,000; absent when there is none.
-   */
-  readonly ended?: readonly EndedSession[] | undefined;
-}
+/** A user, with the sessions that were ended, as the services of before read it. */
+export type UserRecord = Omit<Stored, 'state' | 'tokenEpoch' | 'rights' | 'kept'> &
+  Partial<Pick<Stored, 'tokenEpoch' | 'rights' | 'kept'>> &
+  Readonly<{ state: UserState; ended?: readonly EndedSession[] | undefined }>;
 
 /** Whether a user counts as an admin who can sign in. One such user always remains. */
-export const isActiveAdmin = ({ role, state }: Pick<UserRecord, 'role' | 'state'>): boolean =>
+export const isActiveAdmin = ({ role, state }: Pick<Stored, 'role' | 'state'>): boolean =>
   role === 'admin' && state === 'active';
 
 export interface UserChange {

@@ -1,12 +1,13 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import { apiTokenStoreOver } from '../records/facades/api-tokens.ts';
+import { factStoreOver } from '../records/facades/facts.ts';
+import { userStoreOver } from '../records/facades/users.ts';
 import type { Stores } from '../stores.ts';
-import { apiTokenStore } from './api-tokens.ts';
 import { attemptStore } from './attempts.ts';
 import { auditStore } from './audit.ts';
 import { type Connection, connection } from './connection.ts';
-import { factStore } from './facts.ts';
 import { foreignChanges } from './foreign-change.ts';
 import { keyStore } from './keys.ts';
 import { openFile, openMemory } from './open.ts';
@@ -15,7 +16,6 @@ import { refreshTokenStore } from './refresh-tokens.ts';
 import { sessionStore } from './sessions.ts';
 import { snapshotOf } from './snapshot.ts';
 import { transferStore } from './transfer.ts';
-import { userStore } from './users.ts';
 
 /** The name of the database in the data directory. */
 export const databaseName = 'gatewarden.db';
@@ -47,14 +47,15 @@ export function storesIn(
   const db = connection(database);
   const changes = foreignChanges(db);
   const place = path === undefined ? 'sqlite (memory)' : `sqlite (${path})`;
+  const records = sqliteRecords({ db, now, snapshot: () => snapshotOf(db, path) });
   const stores: Stores = {
-    records: sqliteRecords({ db, now, snapshot: () => snapshotOf(db, path) }),
-    users: userStore(db),
+    records,
+    users: userStoreOver(records),
     sessions: sessionStore(db),
-    tokens: apiTokenStore(db),
+    tokens: apiTokenStoreOver(records),
     refreshTokens: refreshTokenStore(db),
     keys: keyStore(db),
-    facts: factStore(db),
+    facts: factStoreOver(records),
     attempts: attemptStore(db),
     audit: auditStore(db),
     transfer: transferStore(db),

@@ -40,15 +40,11 @@ export function describeStores(name: string, open: () => Promise<Stores>): void 
       return { store: stores[store], close };
     };
   describeRecords(name, openOne('records'));
-  describeUserStore(name, openOne('users'));
   describeSessionStore(name, openOne('sessions'));
-  describeApiTokenStore(name, openOne('tokens'));
   describeRefreshTokenStore(name, openOne('refreshTokens'));
   describeKeyStore(name, openOne('keys'));
-  describeFactStore(name, openOne('facts'));
   describeAttemptStore(name, openOne('attempts'));
   describeAuditStore(name, openOne('audit'));
-  describeTransferStore(name, openAll);
   describeHealth(name, openAll);
 }
 
