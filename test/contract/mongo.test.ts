@@ -2,14 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { after, before } from 'node:test';
 import { type MongoStores, openMongo } from '../../lib/stores/mongo/index.ts';
 import {
-  describeApiTokenStore,
   describeAuditStore,
-  describeFactStore,
   describeKeyStore,
   describeRecords,
   describeRefreshTokenStore,
-  describeTransferStore,
-  describeUserStore,
   type Open,
 } from '../../lib/stores/suites/index.ts';
 import { anyMongod, type Mongod } from '../support/mongod.ts';
@@ -32,14 +28,6 @@ describeRecords(
   'MongoDB',
   part(({ records }) => records),
 );
-describeUserStore(
-  'MongoDB',
-  part(({ users }) => users),
-);
-describeApiTokenStore(
-  'MongoDB',
-  part(({ tokens }) => tokens),
-);
 describeRefreshTokenStore(
   'MongoDB',
   part(({ refreshTokens }) => refreshTokens),
@@ -48,16 +36,7 @@ describeKeyStore(
   'MongoDB',
   part(({ keys }) => keys),
 );
-describeFactStore(
-  'MongoDB',
-  part(({ facts }) => facts),
-);
 describeAuditStore(
   'MongoDB',
   part(({ audit }) => audit),
-);
-
-describeTransferStore(
-  'MongoDB',
-  part((stores) => stores),
 );

@@ -1,5 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Connection } from 'mongoose';
+import { apiTokenStoreOver } from '../records/facades/api-tokens.ts';
+import { factStoreOver } from '../records/facades/facts.ts';
+import { userStoreOver } from '../records/facades/users.ts';
 import { allKinds } from '../records/kinds/index.ts';
 import type { Stores } from '../stores.ts';
 import { type Address, addressIn } from './address.ts';
@@ -7,7 +10,6 @@ import { apiTokenStore } from './api-tokens.ts';
 import { auditStore } from './audit.ts';
 import { connect } from './connect.ts';
 import { type Database, databaseOn } from './database.ts';
-import { factStore } from './facts.ts';
 import { ensureIndexes } from './indexes.ts';
 import { keyStore } from './keys.ts';
 import { mayPass, problemOf, reasonOf } from './reasons.ts';
@@ -88,13 +90,14 @@ export async function storesOn(
   const db = databaseOn(connection);
   const clock = await serverClock(connection);
   const [users, tokens] = [userStore(db), apiTokenStore(db)];
+  const records = mongoRecords(db, allKinds, clock);
   const stores: MongoStores = {
-    records: mongoRecords(db, allKinds, clock),
-    users,
-    tokens,
+    records,
+    users: userStoreOver(records),
+    tokens: apiTokenStoreOver(records),
     refreshTokens: refreshTokenStore(db),
     keys: keyStore(db),
-    facts: factStore(db),
+    facts: factStoreOver(records),
     audit: auditStore(db),
     transfer: transferStore(db, { users, tokens }),
     health: () => healthOf(connection),

@@ -1,30 +1,24 @@
 import { equal, ok } from 'node:assert/strict';
 import { describe } from 'node:test';
 import type { Stores } from '../stores.ts';
-import { describeApiTokenStore } from './api-token-store.ts';
 import { describeAttemptStore } from './attempt-store.ts';
 import { describeAuditStore } from './audit-store.ts';
 import { caseOf, type Open } from './cases.ts';
-import { describeFactStore } from './fact-store.ts';
 import { describeKeyStore } from './key-store.ts';
 import { describeRecords } from './records-store.ts';
 import { describeRefreshTokenStore } from './refresh-token-store.ts';
 import { describeSessionStore } from './session-store.ts';
 import { describeTransferStore, type Moving } from './transfer-store.ts';
-import { describeUserStore } from './user-store.ts';
 
 export type { Moving, Open };
 export {
-  describeApiTokenStore,
   describeAttemptStore,
   describeAuditStore,
-  describeFactStore,
   describeKeyStore,
   describeRecords,
   describeRefreshTokenStore,
   describeSessionStore,
   describeTransferStore,
-  describeUserStore,
 };
 
 /** Runs every suite over the stores of one installation; `open` returns empty ones each time. */
