@@ -48,7 +48,7 @@ export async function standingOfToken(records: RecordReader, token: ApiTokenReco
 }
 
 /** Whether a session of this epoch is one of the user's: of the current epoch, or the one that outlived its last raise. */
-function isOfEpoch({ id, epoch }: Owned, user: UserRecord): boolean {
+export function isOfEpoch({ id, epoch }: Pick<SessionRecord, 'id' | 'epoch'>, user: UserRecord): boolean {
   return epoch === user.epoch || (user.kept?.id === id && user.kept.epoch === user.epoch);
 }
 

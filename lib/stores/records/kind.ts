@@ -29,8 +29,8 @@ export interface Kind<R extends Identified> {
    * and leaves it to others.
    */
   readonly keys: Readonly<Record<string, Computed<R, string | undefined>>>;
-  /** The record that this one belongs to: `list` and `removeAll` select by it. */
-  readonly owner?: Computed<R, string>;
+  /** The record that this one belongs to: `list` and `removeAll` select by it. `undefined`: to none. */
+  readonly owner?: Computed<R, string | undefined>;
   /** When `sweep` may delete the record, in milliseconds since the epoch; `undefined`: never. */
   readonly expiry?: Computed<R, number | undefined>;
   /**

@@ -5,7 +5,8 @@ import { kind } from '../kind.ts';
 const schema = z.object({
   /** The public id of the session. */
   id: name,
-  userId: name,
+  /** Absent when the session store did not know the session, which was named by its cookie. */
+  userId: name.optional(),
   endedAt: whole,
   /** When the session would have been over anyway. */
   until: whole,
