@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import test, { type TestContext } from 'node:test';
 import { openSqlite } from '../../lib/stores/sqlite/index.ts';
-import { migrate, schemaVersion, versionOf } from '../../lib/stores/sqlite/migrations.ts';
+import { formerApplicationId, layoutSteps } from '../../lib/stores/sqlite/layout.ts';
+import { versionOf } from '../../lib/stores/sqlite/migrations.ts';
 import { aUser } from '../../lib/stores/suites/records.ts';
 import { dataFolder } from './folder.ts';
 
@@ -29,7 +30,10 @@ function withSql(path: string, sql: string): void {
   database.close();
 }
 
-const newSchema = (path: string) => withSql(path, `PRAGMA user_version = ${schemaVersion + 1}`);
+const newLayout = (path: string) => withSql(path, `PRAGMA user_version = ${layoutSteps.length + 1}`);
+const newKind = (path: string) => withSql(path, `UPDATE kinds SET version = 2 WHERE name = 'user'`);
+const moreKinds = (path: string) => withSql(path, `INSERT INTO kinds VALUES ('passkey', 1)`);
+const ofFormerVersion = (path: string) => withSql(path, `PRAGMA application_id = ${formerApplicationId}`);
 const foreign = 'CREATE TABLE songs (name TEXT); INSERT INTO songs VALUES (1)';
 
 const unusable: [what: string, spoil: (path: string) => void, reason: RegExp][] = [
@@ -38,7 +42,10 @@ const unusable: [what: string, spoil: (path: string) => void, reason: RegExp][] 
   ['with pages overwritten', (path) => overwrite(path, 8192, Buffer.alloc(40_000, 0xa5)), /is damaged/],
   ['with its schema overwritten', (path) => overwrite(path, 100, Buffer.alloc(3000, 0xa5)), /is damaged/],
   ['cut off in the middle', (path) => writeFileSync(path, readFileSync(path).subarray(0, 9000)), /is damaged/],
-  ['of a newer version', newSchema, new RegExp(`newer version .* schema is ${schemaVersion + 1}`)],
+  ['with a newer layout', newLayout, /newer version .* layout has version 2, this one knows 1\)/],
+  ['with newer records', newKind, /newer version .* kind "user" has version 2, this one knows 1\)/],
+  ['with records that only a newer version has', moreKinds, /newer version .* kind "passkey", which this one does not/],
+  ['of Gatewarden 0.1.0', ofFormerVersion, /written by Gatewarden 0\.1\.0, whose files this version cannot read/],
 ];
 
 for (const [what, spoil, reason] of unusable) {
@@ -110,32 +117,14 @@ test('two that start at the same moment share the new file', async (t) => {
   await two.close();
 });
 
-test('a new file is brought to the latest schema, and what is there is kept by opening it again', async (t) => {
+test('a new file has the latest layout, and what is there is kept by opening it again', async (t) => {
   const { dataDir, path } = await filled(t);
   const stores = await openSqlite({ dataDir });
   equal((await stores.users.list({ limit: 1000 })).items.length, 200);
   await stores.close();
   const database = new DatabaseSync(path, { readOnly: true });
-  equal(versionOf(database), schemaVersion);
+  equal(versionOf(database), layoutSteps.length);
   database.close();
-});
-
-test('migrations are taken from where the file is, each whole or not at all', () => {
-  const database = new DatabaseSync(':memory:');
-  const first = 'CREATE TABLE a (n INTEGER) STRICT; INSERT INTO a VALUES (1)';
-  migrate(database, [first]);
-  const broken = 'CREATE TABLE b (n INTEGER) STRICT; INSERT INTO nowhere VALUES (1)';
-  try {
-    migrate(database, [first, 'UPDATE a SET n = 2', broken]);
-  } catch (error) {
-    match(String(error), /no such table: nowhere/);
-  }
-  equal(versionOf(database), 1);
-  equal(database.prepare('SELECT n FROM a').get()?.n, 1);
-  migrate(database, [first, 'UPDATE a SET n = 2']);
-  migrate(database, [first, 'UPDATE a SET n = 2']);
-  equal(versionOf(database), 2);
-  deepEqual({ ...database.prepare('SELECT n FROM a').get() }, { n: 2 });
 });
 
 /** What a process without root's rights would meet. */

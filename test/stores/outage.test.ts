@@ -1,10 +1,13 @@
-import { equal, ok, rejects } from 'node:assert/strict';
+import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { renameSync, rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import test, { type TestContext } from 'node:test';
 import { StoreUnavailableError } from '../../lib/errors.ts';
+import { apiTokenKind } from '../../lib/stores/records/kinds/api-token.ts';
+import { userKind } from '../../lib/stores/records/kinds/user.ts';
 import { openSqlite } from '../../lib/stores/sqlite/index.ts';
-import { anEvent, aSession, aToken, aUser, start } from '../../lib/stores/suites/records.ts';
+import { someToken, someUser } from '../../lib/stores/suites/record-samples.ts';
+import { anEvent, aSession } from '../../lib/stores/suites/records.ts';
 import { dataFolder } from './folder.ts';
 
 async function opened(t: TestContext) {
@@ -20,34 +23,36 @@ const isOutage = (error: unknown) => error instanceof StoreUnavailableError && e
 
 test('a database that somebody else holds is an outage for writers after a second, and none for readers', async (t) => {
   const { stores, other } = await opened(t);
-  await stores.users.insert(aUser('ada'));
+  await stores.records.add(userKind, someUser('ada'));
   other.exec('BEGIN IMMEDIATE');
-  await rejects(stores.users.insert(aUser('bob')), (error: Error) => {
+  await rejects(stores.records.add(userKind, someUser('bob')), (error: Error) => {
     ok(isOutage(error));
     ok(/locked/.test(String(error.cause)));
     return true;
   });
   await rejects(stores.attempts.hit('ada', 1000), isOutage);
-  equal((await stores.users.byId('u_ada'))?.id, 'u_ada');
+  equal((await stores.records.get(userKind, 'u_ada'))?.id, 'u_ada');
   other.exec('ROLLBACK');
-  equal(await stores.users.insert(aUser('bob')), 'created');
+  equal((await stores.records.add(userKind, someUser('bob'))).kind, 'added');
   equal((await stores.attempts.hit('ada', 1000)).count, 1);
 });
 
 test('a failed write leaves nothing half done and the connection usable', async (t) => {
   const { stores, other } = await opened(t);
-  await stores.users.insert(aUser('ada'));
-  await stores.users.remove('u_ada', start);
-  other.exec(`CREATE TRIGGER no_users BEFORE INSERT ON users BEGIN SELECT raise(ABORT, 'disk on fire'); END`);
-  await rejects(stores.users.insert(aUser('ada', { id: 'u_2' }), { reuseName: true }), isOutage);
+  await stores.records.add(userKind, someUser('ada'));
+  other.exec(`CREATE TRIGGER no_users BEFORE INSERT ON user BEGIN SELECT raise(ABORT, 'disk on fire'); END`);
+  const renamed = () => ({ kind: 'put', record: someUser('ada', { id: 'u_2' }), answer: undefined }) as const;
+  await rejects(stores.records.put(userKind, 'name', 'ada', renamed), isOutage);
+  equal((await stores.records.byKey(userKind, 'name', 'ada'))?.id, 'u_ada');
   other.exec('DROP TRIGGER no_users');
-  equal(await stores.users.insert(aUser('ada', { id: 'u_2' })), 'name-retired');
+  equal((await stores.records.put(userKind, 'name', 'ada', renamed)).kind, 'done');
+  equal((await stores.records.byKey(userKind, 'name', 'ada'))?.id, 'u_2');
 });
 
 test('a closed store is an outage, not an empty one', async (t) => {
   const { stores } = await opened(t);
   await stores.close();
-  await rejects(stores.users.byId('u_ada'), isOutage);
+  await rejects(stores.records.get(userKind, 'u_ada'), isOutage);
   await rejects(stores.sessions.create(aSession('s1')), isOutage);
   await rejects(stores.attempts.hit('ada', 1000), isOutage);
 });
@@ -65,18 +70,19 @@ test('health notices that the file was taken away or replaced', async (t) => {
   equal((await stores.health())[0]?.ok, true);
 });
 
-const damaged = ['{not json', '"scopes"', '[1]', '{"a":1}'];
-for (const scopes of damaged) {
-  test(`a token whose scopes read ${scopes} opens nothing, is listed, can be removed, and harms no other`, async (t) => {
+const damaged = ['{not json', '"text"', '[1]', '{}', '{"id":"t_good"}'];
+for (const record of damaged) {
+  test(`a token that reads ${record} opens nothing, is named in a list, can be removed, and harms no other`, async (t) => {
     const { stores, other } = await opened(t);
-    await stores.tokens.create(aToken('bad', { scopes: ['a'] }));
-    await stores.tokens.create(aToken('good', { scopes: ['a'] }));
-    other.prepare(`UPDATE api_tokens SET scopes = ? WHERE name = 'bad'`).run(scopes);
-    await rejects(stores.tokens.byHash('hash of bad'), isOutage);
-    equal((await stores.tokens.byHash('hash of good'))?.name, 'good');
-    const listed = await stores.tokens.listOf('u_ada');
-    equal(listed.map((token) => `${token.name}: ${token.scopes}`).join('; '), 'bad: ; good: a');
-    equal((await stores.tokens.remove('u_ada', 'bad')).length, 1);
+    const { records } = stores;
+    await records.addMany(apiTokenKind, [someToken('bad'), someToken('good')]);
+    other.prepare(`UPDATE api_token SET record = ? WHERE id = 't_bad'`).run(record);
+    await rejects(records.byKey(apiTokenKind, 'hash', 'hash of bad'), isOutage);
+    equal((await records.byKey(apiTokenKind, 'hash', 'hash of good'))?.name, 'good');
+    const unreadable: string[] = [];
+    const { items } = await records.list(apiTokenKind, { limit: 9 }, ({ id }) => unreadable.push(id));
+    deepEqual([items.map(({ id }) => id), unreadable], [['t_good'], ['t_bad']]);
+    equal(await records.removeAll(apiTokenKind, 'u_ada', ['t_good']), 1);
   });
 }
 

@@ -1,7 +1,8 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
-import { applicationId, schemaVersion, versionOf } from './migrations.ts';
+import { applicationId, formerApplicationId } from './layout.ts';
+import { newerIn, versionOf } from './migrations.ts';
 
 const magic = 'SQLite format 3\0';
 
@@ -52,12 +53,12 @@ function withoutTraces(path: string): URL {
 }
 
 function foreign(database: DatabaseSync): string | undefined {
-  const version = versionOf(database);
   const id = database.prepare('PRAGMA application_id').get()?.application_id;
+  if (id === formerApplicationId) return 'it was written by Gatewarden 0.1.0, whose files this version cannot read';
   const tables = database.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.n;
-  if (id !== applicationId && (tables !== 0 || version !== 0)) return 'it is the database of another application';
-  if (version <= schemaVersion) return undefined;
-  return `it was written by a newer version of Gatewarden (its schema is ${version}, this version knows ${schemaVersion})`;
+  const isNew = tables === 0 && versionOf(database) === 0;
+  if (id !== applicationId && !isNew) return 'it is the database of another application';
+  return newerIn(database);
 }
 
 function damage(database: DatabaseSync, size: number): string | undefined {

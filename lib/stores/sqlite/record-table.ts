@@ -24,11 +24,8 @@ export function tableOf(kind: AnyKind): Table {
   return { name: tableName(kind), columns: ['id', 'version', 'record', 'owner', 'expires', ...keys, ...orders] };
 }
 
-/** The statements that create the table of a kind and its indexes. */
-export function ddlOf(kind: AnyKind): string {
-  const name = tableName(kind);
-  const keys = Object.keys(kind.keys).map((key) => `${keyColumn(key)} TEXT UNIQUE`);
-  const orders = Object.keys(kind.orders).map(orderColumn);
+/** The statement that creates the table of a kind under a name. */
+export function tableDdl(kind: AnyKind, name: string): string {
   const columns = [
     'id TEXT NOT NULL PRIMARY KEY',
     'version INTEGER NOT NULL',
@@ -36,17 +33,23 @@ export function ddlOf(kind: AnyKind): string {
     'owner TEXT',
     'expires INTEGER',
     'noted INTEGER',
-    ...keys,
-    ...orders.map((order) => `${order} TEXT`),
+    ...Object.keys(kind.keys).map((key) => `${keyColumn(key)} TEXT UNIQUE`),
+    ...Object.keys(kind.orders).map((order) => `${orderColumn(order)} TEXT`),
   ];
-  const index = (of: string, on: string) =>
-    `CREATE INDEX ${name}_by_${of} ON ${name} (${on}) WHERE ${on.split(', ').at(-1)} IS NOT NULL;`;
-  const listed = ['id', ...orders].filter((order) => order !== 'id' || kind.owner !== undefined);
+  return `CREATE TABLE ${name} (${columns.join(', ')}) STRICT;`;
+}
+
+/** The statements that create the indexes of a kind's table. */
+export function indexesOf(kind: AnyKind): string[] {
+  const name = tableName(kind);
+  const orders = Object.keys(kind.orders).map(orderColumn);
+  const index = (column: string, on: string) =>
+    `CREATE INDEX ${name}_by_${column} ON ${name} (${on}) WHERE ${column} IS NOT NULL;`;
   return [
-    `CREATE TABLE ${name} (${columns.join(', ')}) STRICT;`,
-    ...(kind.expiry === undefined ? [] : [index('expiry', 'expires')]),
-    ...listed.map((order) => (kind.owner === undefined ? index(order, order) : index(order, `owner, ${order}`))),
-  ].join('\n');
+    ...(kind.expiry === undefined ? [] : [index('expires', 'expires')]),
+    ...(kind.owner === undefined ? [] : [`CREATE INDEX ${name}_by_owner ON ${name} (owner, id);`]),
+    ...orders.map((order) => index(order, kind.owner === undefined ? order : `owner, ${order}`)),
+  ];
 }
 
 /** Fields that the schema does not know are kept: a later version may have written them. */

@@ -1,0 +1,172 @@
+/**
+ * The `application_id` of the file. A database of another application is never written to, and Gatewarden 0.1.0, whose files
+ * have `formerApplicationId`, refuses this one.
+ */
+export const applicationId = 0x47574e32;
+export const formerApplicationId = 0x47574e31;
+
+const sessions = `
+  CREATE TABLE sessions (
+    id TEXT NOT NULL PRIMARY KEY,
+    user_id TEXT,
+    epoch INTEGER NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('browser', 'api')),
+    method TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    last_seen_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    idle_at INTEGER NOT NULL,
+    remember INTEGER NOT NULL,
+    role_ceiling TEXT,
+    address TEXT,
+    agent TEXT,
+    data TEXT NOT NULL,
+    ends_at INTEGER NOT NULL GENERATED ALWAYS AS (min(expires_at, idle_at)) VIRTUAL
+  ) STRICT;
+  CREATE INDEX sessions_by_user ON sessions (user_id, created_at, id);
+  CREATE INDEX sessions_by_end ON sessions (ends_at);
+`;
+
+const attempts = `
+  CREATE TABLE attempts (
+    key TEXT NOT NULL PRIMARY KEY,
+    points INTEGER NOT NULL,
+    expire INTEGER
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX attempts_by_end ON attempts (expire);
+
+  CREATE TABLE known_addresses (
+    user_key TEXT NOT NULL,
+    address TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (user_key, address)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX known_addresses_by_time ON known_addresses (user_key, at);
+
+  CREATE TABLE held_attempts (
+    key TEXT NOT NULL,
+    holder TEXT NOT NULL,
+    until INTEGER NOT NULL,
+    PRIMARY KEY (key, holder)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX held_attempts_by_end ON held_attempts (until);
+`;
+
+const audit = `
+  CREATE TABLE audit (
+    id TEXT NOT NULL PRIMARY KEY,
+    at INTEGER NOT NULL,
+    event TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    via TEXT NOT NULL,
+    address TEXT,
+    agent TEXT,
+    subject TEXT,
+    outcome TEXT NOT NULL,
+    detail TEXT,
+    share TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX audit_by_event ON audit (event, id);
+  CREATE INDEX audit_by_actor ON audit (actor, id);
+  CREATE INDEX audit_by_share ON audit (event, share, id);
+`;
+
+/** `seq` never repeats and leaves no number out, so a reader sees when a row that it has not read was deleted. */
+const told = `
+  CREATE TABLE told (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    writer TEXT NOT NULL
+  ) STRICT;
+`;
+
+/** The version of each kind that the records in the file have. */
+const kinds = `
+  CREATE TABLE kinds (
+    name TEXT NOT NULL PRIMARY KEY,
+    version INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+`;
+
+/** A row that is written to find out whether writing works. */
+const probe = `
+  CREATE TABLE probe (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    at INTEGER NOT NULL
+  ) STRICT;
+`;
+
+/** Tables that stores without records of their own still use. */
+const former = `
+  CREATE TABLE users (
+    id TEXT NOT NULL PRIMARY KEY,
+    username TEXT NOT NULL,
+    name_key TEXT NOT NULL UNIQUE,
+    role TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('pending', 'active', 'disabled')),
+    email TEXT,
+    email_key TEXT UNIQUE,
+    email_confirmed INTEGER NOT NULL,
+    display_name TEXT,
+    password_hash TEXT,
+    epoch INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    last_login_at INTEGER,
+    ended TEXT
+  ) STRICT;
+  CREATE INDEX users_admins ON users (role, state) WHERE role = 'admin' AND state = 'active';
+
+  CREATE TABLE retired_names (
+    name_key TEXT NOT NULL PRIMARY KEY,
+    at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE api_tokens (
+    id TEXT NOT NULL PRIMARY KEY,
+    user_id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    hash TEXT NOT NULL UNIQUE,
+    epoch INTEGER NOT NULL,
+    role TEXT,
+    scopes TEXT,
+    parent_id TEXT REFERENCES api_tokens (id) ON DELETE CASCADE,
+    created_at INTEGER NOT NULL,
+    last_used_at INTEGER,
+    expires_at INTEGER,
+    UNIQUE (user_id, name)
+  ) STRICT;
+  CREATE INDEX api_tokens_by_parent ON api_tokens (parent_id, id);
+
+  CREATE TABLE refresh_tokens (
+    hash TEXT NOT NULL PRIMARY KEY,
+    session_id TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    client_id TEXT,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    used_at INTEGER
+  ) STRICT;
+  CREATE INDEX refresh_tokens_by_session ON refresh_tokens (session_id);
+  CREATE INDEX refresh_tokens_by_end ON refresh_tokens (expires_at);
+
+  CREATE TABLE signing_keys (
+    place INTEGER PRIMARY KEY AUTOINCREMENT,
+    kid TEXT NOT NULL UNIQUE,
+    algorithm TEXT NOT NULL,
+    public_jwk TEXT NOT NULL,
+    sealed TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE facts (
+    name TEXT NOT NULL PRIMARY KEY,
+    value TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+`;
+
+/** The tables besides those of the kinds: one step a version. A released step is never edited. */
+export const layoutSteps: readonly string[] = [[sessions, attempts, audit, told, kinds, probe, former].join('\n')];

@@ -1,0 +1,122 @@
+import { deepEqual, equal, rejects, throws } from 'node:assert/strict';
+import { DatabaseSync } from 'node:sqlite';
+import test, { type TestContext } from 'node:test';
+import { z } from 'zod';
+import { StoreUnavailableError } from '../../lib/errors.ts';
+import { name, whole } from '../../lib/stores/records/fields.ts';
+import { type AnyKind, kind } from '../../lib/stores/records/kind.ts';
+import type { Records } from '../../lib/stores/records/records.ts';
+import { storesIn } from '../../lib/stores/sqlite/index.ts';
+import { layoutSteps } from '../../lib/stores/sqlite/layout.ts';
+import { migrate, newerIn, versionOf } from '../../lib/stores/sqlite/migrations.ts';
+
+type Guest = Readonly<{ id: string; host: string; at: number }>;
+
+const guests = kind<Guest>({
+  name: 'test-guest',
+  version: 1,
+  migrations: [],
+  schema: z.object({ id: name, host: name, at: whole }),
+  keys: {},
+  orders: {},
+});
+
+type NamedGuest = Readonly<{ id: string; host: string; label: string; seen?: number | undefined }>;
+
+/** Its second version: a field has another name and form, and there are a key, an owner, an order and a note. */
+const namedGuests = kind<NamedGuest>({
+  name: 'test-guest',
+  version: 2,
+  migrations: [({ at, ...guest }) => ({ ...guest, label: `at ${String(at).padStart(3, '0')}` })],
+  schema: z.object({ id: name, host: name, label: name, seen: whole.optional() }),
+  keys: { label: ({ label }) => label },
+  owner: ({ host }) => host,
+  orders: { label: ({ label }) => label },
+  note: 'seen',
+});
+
+const withKinds = (...kinds: AnyKind[]) => ({ steps: layoutSteps, kinds });
+
+function opened(t: TestContext): { database: DatabaseSync; records: Records } {
+  const database = new DatabaseSync(':memory:');
+  t.after(() => database.close());
+  return { database, records: storesIn(database, undefined).stores.records };
+}
+
+async function filled(t: TestContext) {
+  const open = opened(t);
+  migrate(open.database, withKinds(guests));
+  await open.records.addMany(guests, [
+    { id: 'a', host: 'ada', at: 3 },
+    { id: 'b', host: 'ada', at: 1 },
+    { id: 'c', host: 'bob', at: 2 },
+  ]);
+  return open;
+}
+
+test('records of a kind are brought to its next version, and are found by new keys and orders', async (t) => {
+  const { database, records } = await filled(t);
+  migrate(database, withKinds(namedGuests));
+  deepEqual(await records.byKey(namedGuests, 'label', 'at 001'), { id: 'b', host: 'ada', label: 'at 001', version: 1 });
+  const listed = await records.list(namedGuests, { limit: 9, owner: 'ada', order: 'label' });
+  deepEqual(
+    listed.items.map(({ id }) => id),
+    ['b', 'a'],
+  );
+  await records.note(namedGuests, 'a', 7);
+  equal((await records.get(namedGuests, 'a'))?.seen, 7);
+  deepEqual(await records.add(namedGuests, { id: 'd', host: 'ada', label: 'at 002' }), { kind: 'taken', key: 'label' });
+});
+
+test('a migration that was made is not made again', async (t) => {
+  const { database, records } = await filled(t);
+  migrate(database, withKinds(namedGuests));
+  migrate(database, withKinds(namedGuests));
+  equal((await records.get(namedGuests, 'a'))?.label, 'at 003');
+});
+
+test('fields that no version of the schema knows are kept', async (t) => {
+  const { database } = await filled(t);
+  database.exec(`UPDATE test_guest SET record = json_set(record, '$.colour', 'red') WHERE id = 'a'`);
+  migrate(database, withKinds(namedGuests));
+  const row = database.prepare(`SELECT record FROM test_guest WHERE id = 'a'`).get();
+  deepEqual(JSON.parse(String(row?.record)), { id: 'a', host: 'ada', label: 'at 003', colour: 'red' });
+});
+
+test('a record that cannot be read is kept as it is, and hinders no other', async (t) => {
+  const { database, records } = await filled(t);
+  database.exec(`UPDATE test_guest SET record = '{' WHERE id = 'a'`);
+  migrate(database, withKinds(namedGuests));
+  await rejects(records.get(namedGuests, 'a'), StoreUnavailableError);
+  equal((await records.get(namedGuests, 'b'))?.label, 'at 001');
+  equal(database.prepare(`SELECT record FROM test_guest WHERE id = 'a'`).get()?.record, '{');
+});
+
+test('a migration that fails changes nothing: neither the layout nor a record', async (t) => {
+  const { database, records } = await filled(t);
+  database.exec(`UPDATE test_guest SET record = json_set(record, '$.at', 1)`);
+  throws(() => migrate(database, withKinds(namedGuests)), /UNIQUE constraint failed/);
+  const steps = [...layoutSteps, 'CREATE TABLE more (n INTEGER) STRICT', 'INSERT INTO nowhere VALUES (1)'];
+  throws(() => migrate(database, { steps, kinds: [guests] }), /no such table: nowhere/);
+  equal(versionOf(database), layoutSteps.length);
+  deepEqual(await records.get(guests, 'a'), { id: 'a', host: 'ada', at: 1, version: 1 });
+});
+
+test('a step of the layout is taken once, from where the file is', async (t) => {
+  const { database, records } = await filled(t);
+  const steps = [...layoutSteps, 'CREATE TABLE more (n INTEGER) STRICT; INSERT INTO more VALUES (1)'];
+  migrate(database, { steps, kinds: [guests] });
+  migrate(database, { steps, kinds: [guests] });
+  equal(versionOf(database), layoutSteps.length + 1);
+  equal(database.prepare('SELECT count(*) AS n FROM more').get()?.n, 1);
+  equal((await records.get(guests, 'a'))?.at, 3);
+});
+
+test('an older program refuses the records of a newer one, and changes nothing', async (t) => {
+  const { database, records } = await filled(t);
+  migrate(database, withKinds(namedGuests));
+  const sentence = /newer version of Gatewarden \(its kind "test-guest" has version 2, this one knows 1\)/;
+  throws(() => migrate(database, withKinds(guests)), sentence);
+  equal(newerIn(database, withKinds(namedGuests)), undefined);
+  equal((await records.get(namedGuests, 'a'))?.label, 'at 003');
+});
