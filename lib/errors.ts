@@ -52,6 +52,8 @@ export type Refusal = Readonly<{
   problems?: readonly FieldProblem[] | undefined;
   /** With `insufficient_scope`: the scope that is required. */
   scope?: string | undefined;
+  /** With `store_unavailable`: the change is made here, and the other instances are still being told of it. */
+  applied?: true | undefined;
 }>;
 
 /** The result of an operation that may be refused: its value, or the refusal. */
@@ -84,6 +86,10 @@ export class AuthError extends Error {
 /** An outage: a store cannot answer, or not in time. Always ends in 503 with `Retry-After`, never in a pass. */
 export class StoreUnavailableError extends Error {
   override readonly name: string = 'StoreUnavailableError';
+  /** The status that Express's own error handler answers with. */
+  readonly status: number = 503;
+  /** The headers that Express's own error handler answers with. */
+  readonly headers: Readonly<Record<string, string>> = Object.freeze({ 'Retry-After': '2' });
   /** Which store: `sqlite`, `mongodb`, `redis`, or `hashing` for a full password queue. */
   readonly store: string;
   constructor(store: string, options?: { cause?: unknown }) {

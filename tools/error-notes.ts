@@ -42,7 +42,7 @@ export const errorNotes: Readonly<Record<ErrorCode, string>> = {
   approval_unavailable:
     'The rule requires an approval that cannot be given in this way. Ask a user whose role needs none.',
   store_unavailable:
-    'A store cannot answer, or more passwords wait to be checked than can be. Nothing was let through. Try again after `Retry-After`; `readyz` says which store.',
+    'A store cannot answer, or more passwords wait to be checked than can be. Nothing was let through. Try again after `Retry-After`; `readyz` says which store. With `"applied": true` in the body the change is made and stands, but other instances could not be told of it yet, and may accept for some seconds what it ended: repeat the call until it succeeds to be sure that it holds everywhere. A repetition needs no other credential, even if the call ended its own.',
   upstream_unreachable:
     'The service behind the gateway refuses connections, cannot be found, or broke off. See that it runs and that `UPSTREAM` is right.',
   upstream_timeout: 'The service behind the gateway was reached and did not answer in time. Look at the service.',

@@ -10,6 +10,7 @@ import { cleanUrl } from '../request/authorize/clean-url.ts';
 import type { Decision, Denied } from '../request/decide.ts';
 import type { RequestHead } from '../request/extract/head.ts';
 import type { ClearCookie, Identification } from '../request/identify.ts';
+import { refusalOf } from '../request/respond/outage.ts';
 import type { Answer } from '../request/respond/write.ts';
 import { writeAnswer } from '../request/respond/write.ts';
 import type { RoutePolicies } from '../request/route-policies.ts';
@@ -87,7 +88,7 @@ export function expressGuards({ core, routePolicies, answerTo }: Dependencies): 
   function outage(req: Request, res: Response, next: NextFunction, error: unknown): void {
     if (error instanceof StoreUnavailableError) {
       core.log.error({ err: error, store: error.store }, 'a store cannot answer');
-      refuse(req, res, { code: 'store_unavailable' });
+      refuse(req, res, refusalOf(error));
     } else next(error);
   }
 

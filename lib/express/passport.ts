@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import type {} from 'passport';
 import type { Core } from '../core.ts';
+import { NotToldError } from '../errors.ts';
 import type { RequestSource } from '../request/extract/source.ts';
 import type { Caller } from '../services.ts';
 import type { Principal } from '../types.ts';
@@ -137,11 +138,19 @@ export function recogniser(core: Core): Recognition {
       const principal = (req as Recognised)[who];
       const { via, name, sessionId } = principal;
       const caller = callerOf(req, source);
-      if (via === 'session') await core.browserSessions.end(req, responseOf(req));
-      if (via === 'access-token' && sessionId) await core.sessions.end(name, sessionId, { principal, ...caller });
-      isNow(req, core.anonymous);
-      const hasEnded = via === 'session' || via === 'access-token';
-      if (hasEnded) await core.record({ event: 'logout', actor: name, via, ...caller, outcome: 'ok' });
+      const recordEnd = () => core.record({ event: 'logout', actor: name, via, ...caller, outcome: 'ok' });
+      if (via !== 'session' && via !== 'access-token') return isNow(req, core.anonymous);
+      try {
+        if (via === 'session') await core.browserSessions.end(req, responseOf(req));
+        else if (sessionId) await core.sessions.end(name, sessionId, { principal, ...caller });
+      } catch (error) {
+        // The session has ended here, though not every other instance was told.
+        if (error instanceof NotToldError) await recordEnd();
+        throw error;
+      } finally {
+        isNow(req, core.anonymous);
+      }
+      await recordEnd();
     },
   };
 

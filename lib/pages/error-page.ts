@@ -6,7 +6,7 @@ export function errorPage(refusal: Refusal, frame: Frame): string {
   const { status, title } = errorTable[refusal.code];
   const lines = [refusal.detail, waiting(refusal.retryAfter)].filter((line) => line !== undefined);
   return inFrame('@message', frame, {
-    heading: title,
+    heading: refusal.applied ? 'The change is made.' : title,
     lines,
     link: wayOn(refusal.code, frame),
     status,

@@ -1,12 +1,10 @@
 import { AuthError, type Refusal, StoreUnavailableError } from '../errors.ts';
-
-/** `Retry-After` for an unavailable store, in seconds. */
-const retryAfter = 2;
+import { refusalOf } from '../request/respond/outage.ts';
 
 /** Returns the refusal for an error that has one, or undefined for an unexpected error. */
 export function failureOf(error: unknown): Refusal | undefined {
   if (error instanceof AuthError) return error.refusal;
-  if (error instanceof StoreUnavailableError) return { code: 'store_unavailable', retryAfter };
+  if (error instanceof StoreUnavailableError) return refusalOf(error);
   const status = statusOf(error);
   if (status === 413) return { code: 'payload_too_large' };
   if (status === 415) return { code: 'unsupported_media_type', detail: 'Send the body as it is, in UTF-8.' };

@@ -43,6 +43,12 @@ export const problem = z
     status: z.number().int(),
     code: z.enum(codes).optional(),
     detail: z.string().optional(),
+    applied: z
+      .literal(true)
+      .optional()
+      .describe(
+        'With `store_unavailable`: the change is made, and other instances are still being told. Repeat the call.',
+      ),
     errors: z
       .array(z.object({ field: z.string(), message: z.string() } satisfies Record<keyof FieldProblem, z.ZodType>))
       .optional(),

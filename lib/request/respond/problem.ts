@@ -1,8 +1,8 @@
 import { errorTable, type Refusal } from '../../errors.ts';
 
 /**
- * The body of a refusal: RFC 9457 problem details, with a stable `code`, and `errors` for the fields of a request
- * that are wrong.
+ * The body of a refusal: RFC 9457 problem details, with a stable `code`, `errors` for the fields of a request that are wrong,
+ * and `applied` for a change that stands although the request is refused.
  */
 export function problemJson(refusal: Refusal): string {
   const { status, title } = errorTable[refusal.code];
@@ -12,6 +12,7 @@ export function problemJson(refusal: Refusal): string {
     status,
     detail: refusal.detail,
     code: refusal.code,
+    applied: refusal.applied,
     errors: refusal.problems?.map(({ field, message }) => ({ field, message })),
   });
 }

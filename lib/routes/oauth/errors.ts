@@ -4,7 +4,14 @@ import { mediaTypes } from '../../request/respond/media-types.ts';
 import type { Answer } from '../../request/respond/write.ts';
 
 /** An error of an OAuth endpoint (RFC 6749, section 5.2). */
-export const oauthErrorSchema = z.object({ error: z.string(), error_description: z.string().optional() });
+export const oauthErrorSchema = z.object({
+  error: z.string(),
+  error_description: z.string().optional(),
+  applied: z
+    .literal(true)
+    .optional()
+    .describe('With 503: the change is made, and other instances are still being told.'),
+});
 
 const oauthCodes: Partial<Record<ErrorCode, string>> = {
   invalid_token: 'invalid_grant',
@@ -18,11 +25,11 @@ const oauthCodes: Partial<Record<ErrorCode, string>> = {
 export const oauthError = (
   status: number,
   error: string,
-  more: Partial<{ detail: string; headers: Record<string, string> }> = {},
+  more: Partial<{ detail: string; headers: Record<string, string>; applied: true | undefined }> = {},
 ): Answer => ({
   status,
   headers: { 'Content-Type': mediaTypes.json, 'Cache-Control': 'no-store', Pragma: 'no-cache', ...more.headers },
-  body: JSON.stringify({ error, error_description: more.detail }),
+  body: JSON.stringify({ error, error_description: more.detail, applied: more.applied }),
 });
 
 /** 401 for a client that is unknown or did not prove itself: the challenge names the schemes that clients use. */
@@ -35,7 +42,8 @@ export function refuseOAuth(refusal: Refusal): Answer {
   const detail = refusal.detail ?? title;
   if (status === 401) return invalidClient(detail);
   const headers = refusal.retryAfter === undefined ? undefined : { 'Retry-After': String(refusal.retryAfter) };
-  return oauthError(status, oauthCodes[refusal.code] ?? 'invalid_request', { detail, ...(headers && { headers }) });
+  const more = { detail, applied: refusal.applied, ...(headers && { headers }) };
+  return oauthError(status, oauthCodes[refusal.code] ?? 'invalid_request', more);
 }
 
 /** Makes the OAuth error for a refused grant: 400 `invalid_grant`. */

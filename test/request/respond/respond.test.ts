@@ -1,7 +1,9 @@
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, match } from 'node:assert/strict';
 import test from 'node:test';
-import { type ErrorCode, errorTable, type Refusal } from '../../../lib/errors.ts';
+import { type ErrorCode, errorTable, NotToldError, type Refusal, StoreUnavailableError } from '../../../lib/errors.ts';
+import { errorPage } from '../../../lib/pages/index.ts';
 import { type RefusalAnswer, respond } from '../../../lib/request/respond/index.ts';
+import { refusalOf } from '../../../lib/request/respond/outage.ts';
 import { ownHeaders } from '../../../lib/request/respond/own-headers.ts';
 
 const own = ownHeaders({ publicUrl: undefined, hstsSubdomains: false });
@@ -138,4 +140,17 @@ test('a navigation that signing in does not help is shown a page under a strict 
   );
   equal(String(shown.headers['Content-Security-Policy']).includes("default-src 'none'"), true);
   equal(answer({ code: 'insufficient_role' }, { page: () => 'x' }).headers['Content-Type'], 'application/problem+json');
+});
+
+test('a change that could not be told is an outage with `applied`, and a page that says that it stands', () => {
+  const refusal = refusalOf(new NotToldError('redis'));
+  const told = answer(refusal);
+  equal(told.status, 503);
+  equal(told.headers['Retry-After'], '2');
+  deepEqual([JSON.parse(told.body).code, JSON.parse(told.body).applied], ['store_unavailable', true]);
+  const page = errorPage(refusal, { brandName: 'Gatewarden', prefix: '/auth' });
+  match(page, /The change is made\./);
+  match(page, /stands\. Other instances are still being told of it/);
+  const outage = JSON.parse(answer(refusalOf(new StoreUnavailableError('redis'))).body);
+  deepEqual([outage.code, outage.applied], ['store_unavailable', undefined]);
 });
