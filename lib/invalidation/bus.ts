@@ -19,8 +19,9 @@ export interface InvalidationBus {
   /** Returns an unsubscribe function. Listeners are called synchronously for messages of this process; they must not throw. */
   subscribe(listener: (message: Invalidation) => void): () => void;
   /**
-   * False while messages of other instances may be missed; caches must then be bypassed. Computed at each read. Before it
-   * becomes true again, listeners are called with `all`.
+   * False while messages of other instances may be missed; caches must then be bypassed. Computed at each read, which may
+   * call the listeners with messages that have just been found: read it before what is remembered. Before it becomes true
+   * again, listeners are called with `all`.
    */
   readonly healthy: boolean;
 }

@@ -102,7 +102,7 @@ async function assemble(dependencies: InstallationDependencies): Promise<Install
   await makeSuperuser(core.firstAdmin, settings, ladder);
   await warnAtStart({ settings, users: stores.users, ladder, log });
   const connections = openConnections({ bus, clock, interval: Math.min(cacheLifetime, 30_000) });
-  const stopListening = stores.onForeignChange(() => {
+  const stopListening = stores.onForeignChange?.(() => {
     // What could not be told is told in the background.
     bus.publish({ kind: 'all', id: '' }).catch(() => undefined);
   });
@@ -117,7 +117,7 @@ async function assemble(dependencies: InstallationDependencies): Promise<Install
     identity: upstreamIdentity({ settings, ladder, sign }),
     on: dependencies.audit.on,
     async close() {
-      stopListening();
+      stopListening?.();
       stopHousekeeping();
       connections.close();
       cache.close();

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { SettingsError, StoreUnavailableError } from '../errors.ts';
 import type { InvalidationBus } from '../invalidation/bus.ts';
+import { combinedBus } from '../invalidation/combined.ts';
 import { localBus } from '../invalidation/local.ts';
 import type { Log } from '../log.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -91,7 +92,7 @@ async function reached<T>(store: 'mongodb' | 'redis', open: () => Promise<T>): P
 type Engines = Readonly<{
   mongo: Awaited<ReturnType<typeof openMongo>> | undefined;
   redis: Awaited<ReturnType<typeof openRedis>> | undefined;
-  sqlite: Stores | undefined;
+  sqlite: Awaited<ReturnType<typeof openSqlite>> | undefined;
 }>;
 
 function joined({ mongo, redis, sqlite }: Engines, parts: readonly Part[]): Opened {
@@ -110,16 +111,22 @@ function joined({ mongo, redis, sqlite }: Engines, parts: readonly Part[]): Open
     sessions: quick.sessions,
     attempts: quick.attempts,
     health: async () => (await Promise.all(parts.map((part) => part.health()))).flat(),
-    onForeignChange: (listener) => sqlite?.onForeignChange(listener) ?? (() => undefined),
+    sweep: async (limit) => (await sqlite?.sweep?.(limit)) ?? 0,
     describe: () => ({ ...sqlite?.describe(), ...mongo?.describe(), ...redis?.describe() }),
     close: () => closeAll(parts),
   };
   return {
     stores,
-    bus: redis?.bus ?? localBus(),
+    bus: busOf(redis?.bus, mongo === undefined ? sqlite?.bus : undefined),
     expressStore: redis?.expressStore,
     cacheLifetime: mongo && !redis ? cacheLifetimeWithoutChannel : cacheLifetimeWithChannel,
   };
+}
+
+/** Messages through Redis, and those of processes without Redis that work on the same file, as the command does. */
+function busOf(channel: InvalidationBus | undefined, file: InvalidationBus | undefined): InvalidationBus {
+  if (channel !== undefined && file !== undefined) return combinedBus(channel, file);
+  return channel ?? file ?? localBus();
 }
 
 async function closeAll(parts: readonly Part[]): Promise<void> {

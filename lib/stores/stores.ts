@@ -28,8 +28,13 @@ export interface Stores {
   readonly transfer: TransferStore;
   /** One entry per engine; never rejects. `problem` is the reason, without address or password. */
   health(): Promise<readonly { store: string; ok: boolean; problem?: string }[]>;
-  /** Calls back within 250 ms when another process may have written. Returns an unsubscribe function. */
-  onForeignChange(listener: () => void): () => void;
+  /** Deletes at most `limit` old records that an engine keeps for its own purposes; returns how many. Absent: it keeps none. */
+  sweep?(limit: number): Promise<number>;
+  /**
+   * Calls back when another process may have changed something, so that all that is remembered is dropped. Returns an
+   * unsubscribe function. Absent: nobody tells.
+   */
+  onForeignChange?(listener: () => void): () => void;
   /** Where each kind is stored, as the start-up line and `check` show it: `users: sqlite (./.gatewarden/gatewarden.db)`. */
   describe(): Readonly<Record<string, string>>;
   close(): Promise<void>;

@@ -1,8 +1,11 @@
 import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
+import { adminsKind } from '../../lib/stores/records/kinds/admins.ts';
+import { userKind } from '../../lib/stores/records/kinds/user.ts';
 import { openSqlite } from '../../lib/stores/sqlite/index.ts';
-import { anAdmin, aUser } from '../../lib/stores/suites/records.ts';
+import { someUser } from '../../lib/stores/suites/record-samples.ts';
 
 /** Another process on the same data directory: `node child.ts <what it does> <data directory> <its own name>`. */
 const [does = '', dataDir = '', own = ''] = process.argv.slice(2);
@@ -10,22 +13,33 @@ const [does = '', dataDir = '', own = ''] = process.argv.slice(2);
 const parts: Record<string, () => Promise<void>> = {
   /** Adds users and prints each answer and id, until it is killed. */
   async insert() {
-    const { users } = await openSqlite({ dataDir });
+    const { records } = await openSqlite({ dataDir });
     for (let n = 0; ; n += 10) {
-      const added = Array.from({ length: 10 }, (_, k) => aUser(`${own}x${n + k}`));
-      const answers = await Promise.all(added.map(async (user) => `${await users.insert(user)} ${user.id}\n`));
-      process.stdout.write(answers.join(''));
+      const users = Array.from({ length: 10 }, (_, k) => someUser(`${own}x${n + k}`));
+      const lines = users.map(async (user) => `${(await records.add(userKind, user)).kind} ${user.id}\n`);
+      process.stdout.write((await Promise.all(lines)).join(''));
       await nextTurn();
     }
   },
-  /** Waits for a word and races for the first admin. */
+  /** Waits for a word and races for the only record of its kind. */
   async first() {
     const stores = await openSqlite({ dataDir });
     console.log('ready');
     await once(process.stdin, 'data');
-    console.log(await stores.users.insertFirstAdmin(anAdmin(`admin${own}`)));
+    console.log((await stores.records.add(adminsKind, { id: 'admins', members: [own] })).kind);
     await stores.close();
     process.stdin.destroy();
+  },
+  /** Remembers a user until it hears of a change, and prints what it remembers when it is asked: `user`, or `nothing`. */
+  async remember() {
+    const stores = await openSqlite({ dataDir });
+    const remembered = new Set([own]);
+    stores.bus.subscribe(({ kind, id }) => (kind === 'all' ? remembered.clear() : remembered.delete(id)));
+    console.log('ready');
+    for await (const _ of createInterface(process.stdin)) {
+      console.log(stores.bus.healthy && remembered.has(own) ? 'user' : 'nothing');
+    }
+    await stores.close();
   },
   /** Holds a new file for longer than the busy timeout. */
   async hold() {

@@ -73,8 +73,10 @@ export function credentialCache({ bus, clock, max = 20_000, lifetime = 60_000 }:
 
   return {
     get(via, key, now) {
+      // Read first: it may deliver invalidations that have just been found.
+      if (!bus.healthy) return undefined;
       const entry = entries.get(key);
-      if (entry === undefined || entry.principal.via !== via || !bus.healthy) return undefined;
+      if (entry === undefined || entry.principal.via !== via) return undefined;
       // Negative age: the clock was set back, so the entry cannot be trusted.
       const age = now - entry.askedAt;
       return age >= 0 && age < lifetime && now < entry.until ? entry : undefined;
@@ -83,7 +85,7 @@ export function credentialCache({ bus, clock, max = 20_000, lifetime = 60_000 }:
       const before = invalidations;
       const askedAt = clock();
       const known = await load();
-      if (known !== undefined && before === invalidations && bus.healthy) keep(key, known, askedAt);
+      if (known !== undefined && bus.healthy && before === invalidations) keep(key, known, askedAt);
       return known;
     },
     drop(key) {

@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import type { InvalidationBus } from '../../invalidation/bus.ts';
 import { apiTokenStoreOver } from '../records/facades/api-tokens.ts';
 import { factStoreOver } from '../records/facades/facts.ts';
 import { userStoreOver } from '../records/facades/users.ts';
@@ -8,23 +10,29 @@ import type { Stores } from '../stores.ts';
 import { attemptStore } from './attempts.ts';
 import { auditStore } from './audit.ts';
 import { type Connection, connection } from './connection.ts';
-import { foreignChanges } from './foreign-change.ts';
 import { keyStore } from './keys.ts';
 import { openFile, openMemory } from './open.ts';
 import { sqliteRecords } from './records.ts';
 import { refreshTokenStore } from './refresh-tokens.ts';
 import { sessionStore } from './sessions.ts';
 import { snapshotOf } from './snapshot.ts';
+import { toldBus } from './told.ts';
+import { toldRows, toldSweeper } from './told-rows.ts';
 import { transferStore } from './transfer.ts';
 
 /** The name of the database in the data directory. */
 export const databaseName = 'gatewarden.db';
 
+/** The stores in SQLite, and the channel between the processes that share the file. */
+export interface SqliteStores extends Stores {
+  readonly bus: InvalidationBus;
+}
+
 /**
  * Opens all stores in one SQLite database: `dataDir`/gatewarden.db (default `./.gatewarden`), or in memory until `close()`.
  * Rejects with an `Error` that names path and reason when the file cannot be used; it is then left as it was.
  */
-export async function openSqlite(options: SqliteOptions = {}): Promise<Stores> {
+export async function openSqlite(options: SqliteOptions = {}): Promise<SqliteStores> {
   const { memory = false, dataDir = '.gatewarden', now } = options;
   if (memory) return storesIn(openMemory(), undefined, now).stores;
   const path = join(dataDir, databaseName);
@@ -38,17 +46,22 @@ export type SqliteOptions = Readonly<{
   now?: (() => number) | undefined;
 }>;
 
+/** How long rows that tell of changes are kept, in milliseconds: a process that slept longer invalidates everything. */
+const toldKept = 10 * 60_000;
+
 /** The stores on an open database, and the connection. */
 export function storesIn(
   database: DatabaseSync,
   path: string | undefined,
   now: () => number = Date.now,
-): { stores: Stores; db: Connection } {
+): { stores: SqliteStores; db: Connection } {
   const db = connection(database);
-  const changes = foreignChanges(db);
+  const writer = randomUUID();
+  const bus = toldBus(db, writer);
   const place = path === undefined ? 'sqlite (memory)' : `sqlite (${path})`;
-  const records = sqliteRecords({ db, now, snapshot: () => snapshotOf(db, path) });
-  const stores: Stores = {
+  const records = sqliteRecords({ db, now, told: toldRows(db, writer, now), snapshot: () => snapshotOf(db, path) });
+  const sweepTold = toldSweeper(db);
+  const stores: SqliteStores = {
     records,
     users: userStoreOver(records),
     sessions: sessionStore(db),
@@ -60,10 +73,11 @@ export function storesIn(
     audit: auditStore(db),
     transfer: transferStore(db),
     health: healthOf(db, path),
-    onForeignChange: changes.listen,
+    bus,
+    sweep: (limit) => db.write('relaxed', () => sweepTold(now() - toldKept, limit)),
     describe: () => ({ users: place, sessions: place }),
     async close() {
-      changes.stop();
+      bus.close();
       db.close();
     },
   };

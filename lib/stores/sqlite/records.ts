@@ -4,17 +4,19 @@ import type { Connection } from './connection.ts';
 import { declaredKey, recordReader, rowByKey, rowOf } from './record-reader.ts';
 import { fieldsIn, keyColumn, recordIn, tableName, tableOf, valuesOf } from './record-table.ts';
 import type { Row } from './rows.ts';
-import { integer } from './rows.ts';
+import { integer, text } from './rows.ts';
+import type { ToldRows } from './told-rows.ts';
 
 export type RecordsOptions = Readonly<{
   db: Connection;
   /** Milliseconds since the epoch. */
   now: () => number;
+  told: ToldRows;
   snapshot: Records['snapshot'];
 }>;
 
 /** The verbs on SQLite: each change is a transaction. */
-export function sqliteRecords({ db, now, snapshot }: RecordsOptions): Records {
+export function sqliteRecords({ db, now, told, snapshot }: RecordsOptions): Records {
   const reader: RecordReader = recordReader(db);
 
   /** The key of a record that another one has. */
@@ -35,6 +37,7 @@ export function sqliteRecords({ db, now, snapshot }: RecordsOptions): Records {
     const places = columns.map(() => '?').join(', ');
     const sql = `INSERT INTO ${name} (${columns.join(', ')}, noted) VALUES (${places}, ?)`;
     db.statement(sql).run(...valuesOf(kind, record, 1), typeof noted === 'number' ? noted : null);
+    told.tell(kind, record.id, 1);
     return { ...record, version: 1 };
   }
 
@@ -49,17 +52,20 @@ export function sqliteRecords({ db, now, snapshot }: RecordsOptions): Records {
     const version = integer(row.version) + 1;
     const sql = `UPDATE ${name} SET (${columns.join(', ')}) = (${columns.map(() => '?').join(', ')}) WHERE id = ?`;
     db.statement(sql).run(...valuesOf(kind, record, version, fieldsIn(row)), record.id);
+    told.tell(kind, record.id, version);
     const written = rowOf(db, kind, record.id);
     return written === undefined ? { ...record, version } : recordIn(kind, written);
   }
 
-  function remove(kind: Kind<Identified>, id: string): void {
+  function remove(kind: Kind<Identified>, row: Row): void {
+    const id = text(row.id);
     db.statement(`DELETE FROM ${tableName(kind)} WHERE id = ?`).run(id);
+    told.tell(kind, id, integer(row.version) + 1);
   }
 
   function write<R extends Identified>(kind: Kind<R>, record: R, row: Row | undefined): Versioned<R> {
     if (row?.id === record.id) return update(kind, record, row);
-    if (row !== undefined) remove(kind, String(row.id));
+    if (row !== undefined) remove(kind, row);
     return insert(kind, record);
   }
 
@@ -67,7 +73,7 @@ export function sqliteRecords({ db, now, snapshot }: RecordsOptions): Records {
     const before = row === undefined ? undefined : recordIn(kind, row);
     if (wanted.kind === 'keep') return { kind: 'done', answer: wanted.answer, record: before };
     if (wanted.kind === 'remove') {
-      if (row !== undefined) remove(kind, String(row.id));
+      if (row !== undefined) remove(kind, row);
       return { kind: 'done', answer: wanted.answer, record: undefined };
     }
     const replaced = row === undefined ? undefined : String(row.id);
@@ -92,8 +98,10 @@ export function sqliteRecords({ db, now, snapshot }: RecordsOptions): Records {
   }
 
   function removeAll(kind: Kind<Identified>, owner: string, except: readonly string[]): number {
-    const sql = `DELETE FROM ${tableName(kind)} WHERE owner = ? AND id NOT IN (SELECT value FROM json_each(?))`;
-    return db.statement(sql).run(owner, JSON.stringify(except));
+    const condition = 'owner = ? AND id NOT IN (SELECT value FROM json_each(?))';
+    const values = [owner, JSON.stringify(except)];
+    told.tellRemoval(kind, condition, values);
+    return db.statement(`DELETE FROM ${tableName(kind)} WHERE ${condition}`).run(...values);
   }
 
   function sweep(kind: Kind<Identified>, limit: number): number {
@@ -113,7 +121,7 @@ export function sqliteRecords({ db, now, snapshot }: RecordsOptions): Records {
     change,
     put,
     note: (kind, id, at) => db.write('relaxed', () => note(kind, id, at)),
-    removeAll: (kind, owner, except = []) => db.write('durable', () => removeAll(kind, owner, except)),
+    removeAll: (kind, owner, except = []) => db.transaction('durable', () => removeAll(kind, owner, except)),
     sweep: (kind, limit) => db.write('relaxed', () => sweep(kind, limit)),
     now,
     snapshot,
