@@ -47,13 +47,13 @@ test('every index that uniqueness and the lists stand on is there', async (t) =>
 });
 
 test('the start makes an index that went missing, and fails where another one is in its place', async (t) => {
-  const { raw, collections } = await openWatched(t, server);
+  const { raw, connection, collections } = await openWatched(t, server);
   await raw('users').dropIndex('by_email');
-  await ensureIndexes(collections);
+  await ensureIndexes(connection, collections);
   ok(await raw('users').indexExists('by_email'));
   await raw('users').dropIndex('by_email');
   await raw('users').createIndex({ emailKey: 1 }, { name: 'by_email' });
-  const message = await ensureIndexes(collections).then(
+  const message = await ensureIndexes(connection, collections).then(
     () => 'it starts',
     (error: Error) => error.message,
   );

@@ -41,3 +41,17 @@ export async function connect(url: string, address: Address, more: ConnectOption
     throw error;
   }
 }
+
+/** Runs work on a connection of its own that waits for answers without limit, whatever the URL says. */
+export async function withPatience(
+  url: string,
+  address: Address,
+  work: (connection: Connection) => Promise<void>,
+): Promise<void> {
+  const connection = await connect(url, address, { socketTimeoutMS: 0 });
+  try {
+    await work(connection);
+  } finally {
+    await connection.destroy();
+  }
+}

@@ -3,18 +3,21 @@ import type { Connection } from 'mongoose';
 import { apiTokenStoreOver } from '../records/facades/api-tokens.ts';
 import { factStoreOver } from '../records/facades/facts.ts';
 import { userStoreOver } from '../records/facades/users.ts';
+import type { AnyKind } from '../records/kind.ts';
 import { allKinds } from '../records/kinds/index.ts';
 import type { Stores } from '../stores.ts';
 import { type Address, addressIn } from './address.ts';
 import { apiTokenStore } from './api-tokens.ts';
 import { auditStore } from './audit.ts';
-import { connect } from './connect.ts';
-import { type Database, databaseOn } from './database.ts';
+import { connect, withPatience } from './connect.ts';
+import { databaseOn } from './database.ts';
 import { ensureIndexes } from './indexes.ts';
 import { keyStore } from './keys.ts';
 import { mayPass, problemOf, reasonOf } from './reasons.ts';
 import { serverClock } from './records/clock.ts';
-import { mongoRecords } from './records/index.ts';
+import { mongoRecords, recordCollections } from './records/index.ts';
+import { migrateRecords } from './records/migrate.ts';
+import { kindVersions } from './records/versions.ts';
 import { refreshTokenStore } from './refresh-tokens.ts';
 import { transferStore } from './transfer.ts';
 import { userStore } from './users.ts';
@@ -35,22 +38,30 @@ export type MongoStores = Pick<
   | 'close'
 >;
 
+export interface OpenOptions {
+  readonly url: string;
+  /** Milliseconds. Default 15,000. */
+  readonly patience?: number;
+  /** Default: every kind of this version. */
+  readonly kinds?: readonly AnyKind[];
+}
+
 const longestPause = 1_000;
 
 /**
  * Opens the stores in MongoDB or a compatible server, in collections `gatewarden_…` of the database that the URL names, by
- * default `gatewarden`. Retries for `patience` milliseconds (default 15,000), since the server may be starting too. Rejects
- * with an `Error` that names hosts and reason, never the password.
+ * default `gatewarden`. Retries for `patience` milliseconds, since the server may be starting too; waits without limit until
+ * indexes are built and records migrated. Rejects with an `Error` that names hosts and reason, never the password.
  */
-export async function openMongo(options: { url: string; patience?: number }): Promise<MongoStores> {
-  const { url, patience = 15_000 } = options;
+export async function openMongo(options: OpenOptions): Promise<MongoStores> {
+  const { url, patience = 15_000, kinds = allKinds } = options;
   const address = addressIn(url);
   if (address === undefined)
     throw new Error('the URL of MongoDB is none: it has the form mongodb://host:27017/database');
   const end = Date.now() + patience;
   for (let pause = 100; ; pause = Math.min(pause * 2, longestPause)) {
     try {
-      return await tryOpen(url, address);
+      return await tryOpen(url, address, kinds);
     } catch (error) {
       if (!mayPass(error) || Date.now() + pause > end) throw unusable(address, error);
       await wait(pause);
@@ -61,36 +72,31 @@ export async function openMongo(options: { url: string; patience?: number }): Pr
 const unusable = (address: Address, error: unknown) =>
   new Error(address.withoutSecrets(`MongoDB at ${address.hosts} cannot be used: ${reasonOf(error)}`));
 
-async function tryOpen(url: string, address: Address): Promise<MongoStores> {
+async function tryOpen(url: string, address: Address, kinds: readonly AnyKind[]): Promise<MongoStores> {
   const connection = await connect(url, address);
   try {
-    return await prepared(connection, address);
+    const { stores, db, collectionOf } = await storesOn(connection, address, kinds);
+    const versions = kindVersions(db, kinds);
+    const outdated = await versions.claim();
+    await withPatience(url, address, (patient) => ensureIndexes(patient, db.collections));
+    for (const kind of outdated) {
+      await migrateRecords(kind, collectionOf(kind));
+      await versions.noteMigrated(kind);
+    }
+    return stores;
   } catch (error) {
     await connection.destroy();
     throw error;
   }
 }
 
-async function prepared(connection: Connection, address: Address): Promise<MongoStores> {
-  const { stores, db } = await storesOn(connection, address);
-  try {
-    await ensureIndexes(db.collections);
-    return stores;
-  } catch (error) {
-    await stores.close();
-    throw error;
-  }
-}
-
 /** The stores on an open connection, and the connection. */
-export async function storesOn(
-  connection: Connection,
-  address: Address,
-): Promise<{ stores: MongoStores; db: Database }> {
+export async function storesOn(connection: Connection, address: Address, kinds = allKinds) {
   const db = databaseOn(connection);
   const clock = await serverClock(connection);
+  const collectionOf = recordCollections(db, kinds);
   const [users, tokens] = [userStore(db), apiTokenStore(db)];
-  const records = mongoRecords(db, allKinds, clock);
+  const records = mongoRecords(db, collectionOf, clock);
   const stores: MongoStores = {
     records,
     users: userStoreOver(records),
@@ -102,12 +108,9 @@ export async function storesOn(
     transfer: transferStore(db, { users, tokens }),
     health: () => healthOf(connection),
     describe: () => ({ users: `mongodb (${address.hosts}/${address.database})` }),
-    async close() {
-      clock.stop();
-      await connection.close();
-    },
+    close: () => connection.close(),
   };
-  return { stores, db };
+  return { stores, db, collectionOf };
 }
 
 async function healthOf(connection: Connection): ReturnType<Stores['health']> {

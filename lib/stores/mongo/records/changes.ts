@@ -81,7 +81,7 @@ function keepingId<R extends Identified, A>(id: string, decide: Decide<R, A>): D
 /** Changes by compare-and-set. The changes that this process makes to a record wait for each other. */
 export function changes(
   db: Database,
-  modelOf: (kind: AnyKind) => Collection,
+  collectionOf: (kind: AnyKind) => Collection,
   now: () => number,
 ): Pick<Records, 'change' | 'put'> {
   const inTurn = turns();
@@ -97,11 +97,11 @@ export function changes(
 
   return {
     async change(kind, id, decide) {
-      const model = modelOf(kind);
+      const model = collectionOf(kind);
       return run({ kind, model, find: finder(model, '_id', id), foundBy: 'id' }, id, keepingId(id, decide));
     },
     async put(kind, key, value, decide) {
-      const model = modelOf(kind);
+      const model = collectionOf(kind);
       if (!Object.hasOwn(kind.keys, key)) throw new TypeError(`the kind "${kind.name}" has no key "${key}"`);
       return run({ kind, model, find: finder(model, `key_${key}`, value), foundBy: key }, value, decide);
     },

@@ -11,8 +11,6 @@ export interface ServerClock {
   now(): number;
   /** Asks the server again. Rejects when it does not answer. */
   sample(): Promise<void>;
-  /** Ends the sampling in the background. */
-  stop(): void;
 }
 
 type Sample = Readonly<{ offset: number; roundTrip: number }>;
@@ -38,8 +36,8 @@ async function bestSample(connection: Connection): Promise<Sample> {
 }
 
 /**
- * Samples the server's clock, now and every ten seconds. In between the monotonic clock of this process counts, so that a
- * wrong or changed clock of this machine has no effect. Rejects when the server does not answer.
+ * Samples the server's clock, now and every ten seconds until the connection closes. In between the monotonic clock of this
+ * process counts, so that a wrong or changed clock of this machine has no effect. Rejects when the server does not answer.
  */
 export async function serverClock(connection: Connection): Promise<ServerClock> {
   let { offset } = await bestSample(connection);
@@ -48,5 +46,6 @@ export async function serverClock(connection: Connection): Promise<ServerClock> 
   };
   // While the server does not answer, the last sample counts.
   const timer = setInterval(() => void sample().catch(() => undefined), interval).unref();
-  return { now: () => Math.round(performance.now() + offset), sample, stop: () => clearInterval(timer) };
+  connection.once('close', () => clearInterval(timer));
+  return { now: () => Math.round(performance.now() + offset), sample };
 }

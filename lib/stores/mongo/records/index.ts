@@ -14,30 +14,31 @@ const addedAtOnce = 500;
 /** Survives the end of the process, not a power cut, and waits for no other server. */
 const light = { writeConcern: { w: 1, journal: false } } as const;
 
-/** The collections of the kinds. */
-function collectionsOf(db: Database, kinds: readonly AnyKind[]) {
-  const models = new Map<unknown, Collection>(
+/** The collection of a kind; throws `TypeError` for a kind that the store was not opened with. */
+export type CollectionOf = (kind: AnyKind) => Collection;
+
+/** Makes the collections of the kinds. Throws `TypeError` for a kind that cannot be stored. */
+export function recordCollections(db: Database, kinds: readonly AnyKind[]): CollectionOf {
+  const collections = new Map<AnyKind, Collection>(
     kinds.map((kind) => [kind, db.collection(collectionName(kind), mongooseSchema(kind))]),
   );
-  return (kind: AnyKind): Collection => {
-    const model = models.get(kind);
-    if (model === undefined) throw new TypeError(`the kind "${kind.name}" is none of this store`);
-    return model;
+  return (kind) => {
+    const collection = collections.get(kind);
+    if (collection === undefined) throw new TypeError(`the store was opened without the kind "${kind.name}"`);
+    return collection;
   };
 }
 
-type ModelOf = ReturnType<typeof collectionsOf>;
-
-function readerOn(db: Database, modelOf: ModelOf): RecordReader {
+function readerOn(db: Database, collectionOf: CollectionOf): RecordReader {
   async function one<R extends Identified>(kind: Kind<R>, field: string, value: string) {
-    const model = modelOf(kind);
+    const model = collectionOf(kind);
     if (!isStorable(value)) return undefined;
     const found = await onlyOne<Stored>(model, { [field]: value });
     return found === null ? undefined : recordOf(kind, found);
   }
 
   async function some<R extends Identified>(kind: Kind<R>, ids: readonly string[]) {
-    const model = modelOf(kind);
+    const model = collectionOf(kind);
     const found = await model.find({ _id: { $in: ids.filter(isStorable) } }).lean<Stored[]>();
     const records = new Map(found.map((document) => [document._id, recordOf(kind, document)]));
     return ids.map((id) => records.get(id));
@@ -50,15 +51,15 @@ function readerOn(db: Database, modelOf: ModelOf): RecordReader {
       if (!Object.hasOwn(kind.keys, key)) throw new TypeError(`the kind "${kind.name}" has no key "${key}"`);
       return db.answer(() => one(kind, `key_${key}`, value));
     },
-    list: (kind, query, onUnreadable) => db.answer(async () => list(kind, modelOf(kind), query, onUnreadable)),
-    count: (kind) => db.answer(async () => modelOf(kind).estimatedDocumentCount()),
+    list: (kind, query, onUnreadable) => db.answer(async () => list(kind, collectionOf(kind), query, onUnreadable)),
+    count: (kind) => db.answer(async () => collectionOf(kind).estimatedDocumentCount()),
   };
 }
 
-function adding(db: Database, modelOf: ModelOf): Pick<Records, 'add' | 'addMany'> {
+function adding(db: Database, collectionOf: CollectionOf): Pick<Records, 'add' | 'addMany'> {
   async function addSome<R extends Identified>(kind: Kind<R>, records: readonly R[]): Promise<Added<R>[]> {
     const documents = records.map((record) => documentOf(kind, record));
-    const taken = await insertAll(kind, modelOf(kind), documents);
+    const taken = await insertAll(kind, collectionOf(kind), documents);
     return documents.map((document) => {
       const key = taken.get(document);
       return key === undefined ? { kind: 'added', record: recordOf(kind, document) } : { kind: 'taken', key };
@@ -85,20 +86,24 @@ function adding(db: Database, modelOf: ModelOf): Pick<Records, 'add' | 'addMany'
   };
 }
 
-function sweeping(db: Database, modelOf: ModelOf, clock: ServerClock): Pick<Records, 'note' | 'removeAll' | 'sweep'> {
+function sweeping(
+  db: Database,
+  collectionOf: CollectionOf,
+  clock: ServerClock,
+): Pick<Records, 'note' | 'removeAll' | 'sweep'> {
   async function note<R extends Identified>(kind: Kind<R>, id: string, at: number): Promise<void> {
     if (kind.note === undefined) throw new TypeError(`the kind "${kind.name}" notes no last use`);
-    await modelOf(kind).updateOne({ _id: id }, { $max: { [kind.note]: at } }, light);
+    await collectionOf(kind).updateOne({ _id: id }, { $max: { [kind.note]: at } }, light);
   }
 
   async function removeAll<R extends Identified>(kind: Kind<R>, owner: string, except: readonly string[]) {
     if (kind.owner === undefined) throw new TypeError(`the kind "${kind.name}" has no owner`);
     const others = except.length > 0 && { _id: { $nin: [...except] } };
-    return (await modelOf(kind).deleteMany({ _owner: owner, ...others })).deletedCount;
+    return (await collectionOf(kind).deleteMany({ _owner: owner, ...others })).deletedCount;
   }
 
   async function sweep<R extends Identified>(kind: Kind<R>, limit: number): Promise<number> {
-    const model = modelOf(kind);
+    const model = collectionOf(kind);
     if (kind.expiry === undefined) return 0;
     const expired = { _expires: { $lte: clock.now() } };
     const found = await model.find(expired, { _id: 1 }).sort({ _expires: 1 }).limit(limit).lean<Stored[]>();
@@ -114,15 +119,14 @@ function sweeping(db: Database, modelOf: ModelOf, clock: ServerClock): Pick<Reco
   };
 }
 
-/** The records of these kinds in MongoDB, one collection a kind. Throws `TypeError` for a kind that cannot be stored. */
-export function mongoRecords(db: Database, kinds: readonly AnyKind[], clock: ServerClock): Records {
-  const modelOf = collectionsOf(db, kinds);
-  const reader = readerOn(db, modelOf);
+/** The records in these collections. */
+export function mongoRecords(db: Database, collectionOf: CollectionOf, clock: ServerClock): Records {
+  const reader = readerOn(db, collectionOf);
   return {
     ...reader,
-    ...adding(db, modelOf),
-    ...changes(db, modelOf, () => clock.now()),
-    ...sweeping(db, modelOf, clock),
+    ...adding(db, collectionOf),
+    ...changes(db, collectionOf, () => clock.now()),
+    ...sweeping(db, collectionOf, clock),
     now: () => clock.now(),
     snapshot: async () => ({ ...reader, consistent: false, close: async () => undefined }),
   };
