@@ -1,7 +1,17 @@
-import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
+import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import test, { after, before } from 'node:test';
+import { inspect } from 'node:util';
 import { StoreUnavailableError } from '../../lib/errors.ts';
-import { anAdmin, anEvent, aRefreshToken, aToken, aUser, start } from '../../lib/stores/suites/records.ts';
+import { openMongo } from '../../lib/stores/mongo/index.ts';
+import type { AnyKind } from '../../lib/stores/records/kind.ts';
+import { apiTokenKind } from '../../lib/stores/records/kinds/api-token.ts';
+import { endedSessionKind } from '../../lib/stores/records/kinds/ended-session.ts';
+import { factKind } from '../../lib/stores/records/kinds/fact.ts';
+import { type UserRecord, userKind } from '../../lib/stores/records/kinds/user.ts';
+import type { Decide, Records, Unreadable } from '../../lib/stores/records/records.ts';
+import { someEnded, someToken, someUser } from '../../lib/stores/suites/record-samples.ts';
+import { anEvent, aRefreshToken, start } from '../../lib/stores/suites/records.ts';
 import { anyMongod, type Mongod } from '../support/mongod.ts';
 import { openWatched } from './mongo-open.ts';
 
@@ -11,40 +21,149 @@ before(async () => {
 });
 after(() => server.stop());
 
-test('a damaged user is an error, and hides no other', async (t) => {
+/** What a list could not read. */
+async function unreadableIn(records: Records, kind: AnyKind, limit: number) {
+  const unreadable: Unreadable[] = [];
+  const { items, next } = await records.list(kind, { limit }, (record) => unreadable.push(record));
+  return { ids: items.map(({ id }) => id), unreadable, next };
+}
+
+const because = (message: RegExp) => (error: Error) => {
+  ok(error instanceof StoreUnavailableError);
+  ok(error.cause instanceof Error);
+  match(error.cause.message, message);
+  return true;
+};
+
+test('a record that does not fit its kind is an error for that record alone, and a list reports it', async (t) => {
   const { stores, raw } = await openWatched(t, server);
-  const { users } = stores;
-  for (const name of ['ada', 'bob', 'cyd', 'dan']) await users.insert(aUser(name));
-  await raw('users').updateOne({ _id: 'bob' }, { $set: { epoch: 'many' } });
-  await raw('users').updateOne({ _id: 'cyd' }, { $set: { ended: 'none' } });
-  await rejects(users.byId('u_bob'), StoreUnavailableError);
-  await rejects(users.byName('cyd'), StoreUnavailableError);
-  equal((await users.byId('u_ada'))?.username, 'ada');
-  const page = await users.list({ limit: 3 });
-  deepEqual(
-    page.items.map(({ username }) => username),
-    ['ada'],
+  const { records } = stores;
+  await records.addMany(
+    userKind,
+    ['ada', 'bob', 'cyd', 'dan'].map((name) => someUser(name)),
   );
-  deepEqual(
-    (await users.list({ limit: 3, after: page.next ?? '' })).items.map(({ username }) => username),
-    ['dan'],
+  await raw('user_v1').updateOne({ _id: 'u_bob' }, { $set: { epoch: 'secret' } });
+  await raw('user_v1').updateOne({ _id: 'u_cyd' }, { $unset: { _mark: 1 } });
+  await rejects(
+    records.get(userKind, 'u_bob'),
+    because(/^the record "u_bob" of the kind "user" cannot be read: .*epoch/s),
   );
+  await rejects(records.byKey(userKind, 'name', 'cyd'), because(/_mark/));
+  await rejects(
+    records.change(userKind, 'u_bob', () => ({ kind: 'remove', answer: 1 })),
+    because(/epoch/),
+  );
+  await rejects(records.getMany(userKind, ['u_ada', 'u_bob']), StoreUnavailableError);
+  equal((await records.get(userKind, 'u_ada'))?.username, 'ada');
+  const cyd = { kind: 'user', id: 'u_cyd' };
+  deepEqual(await unreadableIn(records, userKind, 3), {
+    ids: ['u_ada'],
+    unreadable: [{ kind: 'user', id: 'u_bob' }, cyd],
+    next: 'u_cyd',
+  });
 });
 
-test('a damaged token opens nothing, is shown to be removed, and hides no other', async (t) => {
+test('the message about a record that cannot be read has no value of it', async (t) => {
   const { stores, raw } = await openWatched(t, server);
-  const { tokens } = stores;
-  for (const name of ['a', 'b']) await tokens.create(aToken(name, { scopes: ['x'] }));
-  await raw('api_tokens').updateOne({ _id: 't_a' }, { $set: { scopes: 'all' } });
-  await rejects(tokens.byHash('hash of a'), StoreUnavailableError);
-  deepEqual(
-    (await tokens.listOf('u_ada')).map(({ name, scopes }) => [name, scopes]),
-    [
-      ['a', []],
-      ['b', ['x']],
-    ],
+  await stores.records.add(userKind, someUser('ada'));
+  await raw('user_v1').updateOne({ _id: 'u_ada' }, { $set: { state: 'secret', passwordHash: 5 } });
+  await rejects(stores.records.get(userKind, 'u_ada'), (error: Error) => {
+    equal(inspect(error).includes('secret'), false);
+    return true;
+  });
+});
+
+const setting =
+  (fields: Partial<UserRecord>): Decide<UserRecord, undefined> =>
+  (user) =>
+    user === undefined
+      ? { kind: 'keep', answer: undefined }
+      : { kind: 'put', record: { ...user, ...fields }, answer: undefined };
+
+test('a change writes only what differs, and keeps fields that are not known, at every depth', async (t) => {
+  const { stores, raw, commands } = await openWatched(t, server);
+  const kept = { id: 's1', epoch: 1, was: 's0', at: 5 };
+  await stores.records.add(userKind, someUser('ada', { email: 'ada@example.com', kept }));
+  await raw('user_v1').updateOne({ _id: 'u_ada' }, { $set: { color: 'red', 'kept.place': 'home' } });
+  commands.length = 0;
+  await stores.records.change(
+    userKind,
+    'u_ada',
+    setting({ email: undefined, kept: { id: 's2', epoch: 1, at: 5 }, role: 'viewer' }),
   );
-  deepEqual(await tokens.remove('u_ada', 'a'), ['t_a']);
+  const sent = commands.find(({ commandName }) => commandName === 'findAndModify')?.command.update;
+  deepEqual(Object.keys(sent.$set).sort(), ['_mark', 'kept.id', 'role', 'version']);
+  deepEqual(Object.keys(sent.$unset).sort(), ['email', 'kept.was', 'key_email']);
+  const stored = await raw('user_v1').findOne({ _id: 'u_ada' });
+  deepEqual([stored?.color, stored?.kept, stored?.version], ['red', { id: 's2', epoch: 1, at: 5, place: 'home' }, 2]);
+});
+
+test('what is stored is the record, with what it is found by beside it', async (t) => {
+  const { stores, raw } = await openWatched(t, server);
+  await stores.records.add(apiTokenKind, someToken('ci', { scopes: [], endedAt: 7 }));
+  const { _mark, ...stored } = { _mark: undefined, ...(await raw('api_token_v1').findOne({ _id: 't_ci' })) };
+  match(String(_mark), /^[0-9a-f-]{36}$/);
+  const { id: _id, ...fields } = someToken('ci', { scopes: [], endedAt: 7 });
+  deepEqual(stored, {
+    ...fields,
+    ...{ _id, version: 1, _schema: 1, key_hash: 'hash of ci', _owner: 'u_ada', _expires: 86_400_007 },
+  });
+});
+
+const raised: Decide<UserRecord, undefined> = (user) =>
+  user === undefined
+    ? { kind: 'keep', answer: undefined }
+    : { kind: 'put', record: { ...user, epoch: user.epoch + 1 }, answer: undefined };
+
+test('of the changes of several instances, by id and by key, each sees what the one before has written', async (t) => {
+  const url = server.url(`gatewarden_test_${randomUUID()}`);
+  const instances = await Promise.all([1, 2, 3].map(() => openMongo({ url })));
+  t.after(() => Promise.all(instances.map((one) => one.close())));
+  await instances[0]?.records.add(userKind, someUser('ada'));
+  const changes = instances.flatMap(({ records }) =>
+    Array.from({ length: 30 }, (_, n) =>
+      n % 2 ? records.put(userKind, 'name', 'ada', raised) : records.change(userKind, 'u_ada', raised),
+    ),
+  );
+  await Promise.all(changes);
+  const after = await instances[0]?.records.get(userKind, 'u_ada');
+  deepEqual([after?.epoch, after?.version], [90, 91]);
+});
+
+test('a text that no record can have is found nowhere', async (t) => {
+  const { stores } = await openWatched(t, server);
+  const { records } = stores;
+  await records.add(userKind, someUser('ada'));
+  for (const text of ['\0', 'ada\0', '\ud800', 'x'.repeat(70_000)]) {
+    equal(await records.get(userKind, text), undefined);
+    equal(await records.byKey(userKind, 'name', text), undefined);
+    deepEqual(await records.getMany(userKind, [text]), [undefined]);
+    deepEqual((await records.list(userKind, { limit: 5, prefix: text })).items, []);
+  }
+});
+
+test('a prefix may end in the last character that there is', async (t) => {
+  const { stores } = await openWatched(t, server);
+  const { records } = stores;
+  const ids = ['a', 'a\u{10ffff}', 'a\u{10ffff}b', 'b', '\ud7ff', '\ue000', '\u{10ffff}'];
+  await records.addMany(
+    factKind,
+    ids.map((id) => ({ id, value: '' })),
+  );
+  const found = async (prefix: string) =>
+    (await records.list(factKind, { limit: 10, prefix })).items.map(({ id }) => id);
+  deepEqual(await found('a'), ['a', 'a\u{10ffff}', 'a\u{10ffff}b']);
+  deepEqual(await found('a\u{10ffff}'), ['a\u{10ffff}', 'a\u{10ffff}b']);
+  deepEqual(await found('\ud7ff'), ['\ud7ff']);
+  deepEqual(await found('\u{10ffff}'), ['\u{10ffff}']);
+});
+
+test('the clock is the server’s, not that of this process', async (t) => {
+  const { stores } = await openWatched(t, server);
+  t.mock.method(Date, 'now', () => 1_000);
+  ok(stores.records.now() > 1_700_000_000_000);
+  await stores.records.addMany(endedSessionKind, [someEnded('s1', 2_000), someEnded('s2', 9_000_000_000_000)]);
+  equal(await stores.records.sweep(endedSessionKind, 10), 1);
 });
 
 test('a damaged event is left out, a damaged detail says so', async (t) => {
@@ -69,70 +188,6 @@ test('a damaged family of refresh tokens is an error for its own tokens only', a
   await raw('refresh_families').updateOne({ _id: 's1' }, { $set: { 'live.0.expiresAt': 'late' } });
   await rejects(refreshTokens.find('r1', start), StoreUnavailableError);
   ok(await refreshTokens.find('r2', start));
-});
-
-test('a record that says admin is believed only of a member of the roster', async (t) => {
-  const { stores, raw } = await openWatched(t, server);
-  const { users } = stores;
-  await users.insertFirstAdmin(anAdmin('root'));
-  await users.insert(aUser('eve'));
-  await raw('users').updateOne({ _id: 'eve' }, { $set: { role: 'admin' } });
-  equal((await users.byId('u_eve'))?.role, 'anony');
-  equal((await users.byName('eve'))?.role, 'anony');
-  deepEqual(
-    (await users.list({ limit: 10 })).items.map(({ role }) => role),
-    ['anony', 'admin'],
-  );
-  equal(await users.update('u_root', { role: 'user' }, start), 'last-admin');
-});
-
-test('what a killed process left half done is no admin, and is finished by giving the role again', async (t) => {
-  const { stores, raw } = await openWatched(t, server);
-  const { users } = stores;
-  await users.insertFirstAdmin(anAdmin('root'));
-  await users.insert(anAdmin('ada'));
-  const membersBut = async (userId: string) => {
-    const roster = await raw('admins').findOne({ _id: 'active' });
-    return Array.isArray(roster?.members) ? roster.members.filter((member) => member.userId !== userId) : [];
-  };
-  // Proposed, and said so by the record, but not joined; then as if they had left, and the record was not changed.
-  const members = await membersBut('u_ada');
-  for (const change of [{ members }, { members, proposed: [] }]) {
-    await raw('admins').updateOne({ _id: 'active' }, { $set: change });
-    equal((await users.byId('u_ada'))?.role, 'anony');
-    const epoch = (await users.byId('u_ada'))?.epoch ?? 0;
-    const again = await users.update('u_ada', { role: 'admin' }, start);
-    deepEqual(typeof again === 'object' && [again.role, again.epoch], ['admin', epoch + 1]);
-    equal((await users.byId('u_ada'))?.role, 'admin');
-  }
-  await raw('admins').updateOne({ _id: 'active' }, { $set: { members } });
-  await users.update('u_ada', { role: 'user' }, start);
-  equal(await users.update('u_root', { state: 'disabled' }, start), 'last-admin');
-});
-
-test('a first admin who did not get to join leaves the name free, and no admin behind', async (t) => {
-  const { stores, raw } = await openWatched(t, server);
-  const { users } = stores;
-  const answers = await Promise.all(
-    Array.from({ length: 20 }, (_, n) => users.insertFirstAdmin(anAdmin(`root${n % 5}`, { id: `u_${n}` }))),
-  );
-  equal(answers.filter((answer) => answer === 'created').length, 1);
-  equal((await users.list({ limit: 100 })).items.length, 1);
-  deepEqual((await raw('admins').findOne({ _id: 'active' }))?.proposed, []);
-});
-
-test('a token dies with its maker at once, though a killed process left it there, and gives back its name', async (t) => {
-  const { stores, raw } = await openWatched(t, server);
-  const { tokens } = stores;
-  await tokens.create(aToken('parent'));
-  await tokens.create(aToken('child', { parentId: 't_parent' }));
-  await tokens.create(aToken('grandchild', { parentId: 't_child' }));
-  await raw('api_tokens').deleteOne({ _id: 't_parent' });
-  equal(await tokens.byHash('hash of child'), undefined);
-  equal(await tokens.byHash('hash of grandchild'), undefined);
-  deepEqual(await tokens.listOf('u_ada'), []);
-  equal(await tokens.create(aToken('more', { parentId: 't_grandchild' })), 'parent-gone');
-  equal(await tokens.create(aToken('child', { id: 't_new', hash: 'new' })), 'created');
 });
 
 test('a spent token that a killed process had noted before it was spent can still be spent', async (t) => {

@@ -56,9 +56,12 @@ export function isOutage(error: unknown): boolean {
   return error instanceof Error && saysBroken(error);
 }
 
-/** The code of a duplicate key. Servers built on PostgreSQL report concurrent duplicates only in the message. */
+/**
+ * The code of a duplicate key. Servers built on PostgreSQL report concurrent duplicates only in the message, or refuse one of
+ * two writes that wait for each other: nothing is written then, and the look-up of the duplicate finds none.
+ */
 const saysDuplicate = (code: unknown, message: string | undefined): boolean =>
-  code === 11000 || /violates (exclusion|unique) constraint/.test(message ?? '');
+  code === 11000 || /violates (exclusion|unique) constraint|deadlock detected/.test(message ?? '');
 
 /** Whether the server refused a write because of a unique index. */
 export function isDuplicate(error: unknown): boolean {
