@@ -88,16 +88,18 @@ async function fillSessions(url: string, size: number, now: number): Promise<num
   const first = await kept(0);
   const life = String(await client.pTTL(keysOf(0).session));
   const listLife = String(await client.pTTL(keysOf(0).list));
-  const ends = first.list[0]?.score ?? 0;
+  const [listed] = first.list;
+  const lastSeenAt = listed?.score ?? 0;
+  const nameOf = (n: number): string => (listed?.value ?? '').replace(sessionIdOf(0), sessionIdOf(n));
   const textOf = (n: number): string =>
     (first.session ?? '').replace(sessionIdOf(0), sessionIdOf(n)).replace(userIdOf(0), userIdOf(n));
-  deepStrictEqual({ session: textOf(1), list: [{ value: sessionIdOf(1), score: ends }] }, await kept(1));
+  deepStrictEqual({ session: textOf(1), list: [{ value: nameOf(1), score: lastSeenAt }] }, await kept(1));
 
   function write(n: number) {
     const { session, list } = keysOf(n);
     return [
       client.sendCommand(['SET', session, textOf(n), 'PX', life]),
-      client.sendCommand(['ZADD', list, String(ends), sessionIdOf(n)]),
+      client.sendCommand(['ZADD', list, String(lastSeenAt), nameOf(n)]),
       client.sendCommand(['PEXPIRE', list, listLife]),
     ];
   }

@@ -26,7 +26,7 @@ export async function endCredentialsOf(
   const carried = kept?.userId === user.id && kept.epoch === user.epoch - 1;
   if (carried && keep?.newId) await stores.sessions.touch(kept.id, now, Math.min(now + replacedFor, kept.expiresAt));
   else if (carried) await stores.sessions.restamp(kept.id, user.epoch);
-  const ended = await stores.sessions.endAllOf(user.id, carried ? kept.id : undefined);
+  const ended = await stores.sessions.endAllOf(user.id, { keep: carried ? [kept.id] : [] });
   for (const id of ended) await stores.refreshTokens.endFamily(id);
   return carried ? { ...kept, epoch: user.epoch } : undefined;
 }

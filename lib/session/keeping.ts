@@ -56,7 +56,7 @@ export function sessionKeeping(dependencies: Dependencies): SessionKeeping {
         idleAt: Math.min(now + idle, expiresAt),
         data,
       };
-      return (await stores.sessions.create(record)) ? record : undefined;
+      return (await stores.sessions.create(record)).created ? record : undefined;
     },
     saveData: (id, data) => stores.sessions.saveData(id, data),
     async touch(record) {

@@ -57,12 +57,14 @@ export function sessionsService(dependencies: SessionDependencies): Sessions {
       detail,
     });
 
+  const all = async (userId: string) => (await stores.sessions.listOf(userId, clock(), { limit: 1_000_000 })).items;
+
   async function list(username: string) {
     const user = await userNamed(stores.users, username);
     if (user === undefined) return { items: [] };
     // A session of an older epoch, or one noted as ended, is refused already, whatever the session store holds.
     const isValid = ({ id, epoch }: SessionRecord) => user.epoch === epoch && !isEnded(user, id);
-    return { items: (await stores.sessions.listOf(user.id, clock())).filter(isValid).map(viewOf) };
+    return { items: (await all(user.id)).filter(isValid).map(viewOf) };
   }
 
   async function end(username: string, sessionId: string, by?: Actor): Promise<Result<undefined>> {
@@ -79,7 +81,7 @@ export function sessionsService(dependencies: SessionDependencies): Sessions {
   async function endAll(username: string, { keep }: SessionEnding = {}, by?: Actor) {
     const user = await userNamed(stores.users, username);
     if (user === undefined) return refused('not_found');
-    const sessions = (await stores.sessions.listOf(user.id, clock())).filter(({ id }) => id !== keep);
+    const sessions = (await all(user.id)).filter(({ id }) => id !== keep);
     const ended = await endThese(user.id, sessions);
     if (ended > 0) await recordEnd(user.username, by, { sessions: ended });
     return ok({ sessions: ended });

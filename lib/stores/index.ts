@@ -13,6 +13,13 @@ export type * from './records/records.ts';
 export type * from './records/refresh-tokens.ts';
 export type * from './records/transfer.ts';
 export type * from './records/users.ts';
-export type { SessionRecord, SessionStore } from './sessions.ts';
+export type {
+  SessionCreation,
+  SessionPage,
+  SessionPageQuery,
+  SessionRecord,
+  SessionStore,
+  SparedSessions,
+} from './sessions.ts';
 export type { Stores } from './stores.ts';
 export * from './suites/index.ts';

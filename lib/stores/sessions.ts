@@ -27,9 +27,32 @@ export interface SessionRecord {
   readonly data: string;
 }
 
+/** A page of sessions. `next`: pass it as `after` to read on; absent on the last page. */
+export type SessionPage = Readonly<{ items: readonly SessionRecord[]; next?: string | undefined }>;
+
+/** Which page of a user's sessions: at most `limit` of them, behind the cursor `after`. */
+export type SessionPageQuery = Readonly<{ limit: number; after?: string | undefined }>;
+
+/** Which sessions of a user are not ended. */
+export type SparedSessions = Readonly<{
+  /** Those of this epoch and later ones. Default: none. */
+  from?: number;
+  /** Those with these ids. */
+  keep?: readonly string[];
+}>;
+
+/** `created`: false when the id exists. `ended`: the sessions that were ended to keep within the limit. */
+export type SessionCreation = Readonly<{
+  created: boolean;
+  ended: readonly Pick<SessionRecord, 'id' | 'expiresAt'>[];
+}>;
+
 export interface SessionStore {
-  /** Saves a new session; false when the id exists. */
-  create(session: SessionRecord): Promise<boolean>;
+  /**
+   * Saves a new session. When its user has more than `most` then, their least recently used ones are ended; the new one is not
+   * among them. Default: no limit.
+   */
+  create(session: SessionRecord, most?: number): Promise<SessionCreation>;
   /** Returns `undefined` when it never existed, was ended, or has reached `expiresAt` or `idleAt`. */
   find(id: string, now: number): Promise<SessionRecord | undefined>;
   /**
@@ -46,12 +69,50 @@ export interface SessionStore {
   restamp(id: string, epoch: number): Promise<boolean>;
   /** Ends it; returns whether it existed. */
   end(id: string): Promise<boolean>;
-  /** Ends all sessions of the user except `keep`; returns the ids of the ended ones. */
-  endAllOf(userId: string, keep?: string): Promise<readonly string[]>;
-  /** Live sessions of the user, newest first. */
-  listOf(userId: string, now: number): Promise<readonly SessionRecord[]>;
+  /**
+   * Ends the sessions of the user except the spared ones; returns the ids of the ended ones. The event loop gets its turns, however
+   * many there are.
+   */
+  endAllOf(userId: string, spared?: SparedSessions): Promise<readonly string[]>;
+  /** A page of the user's live sessions, newest first. The page is empty for a cursor that is none. */
+  listOf(userId: string, now: number, page: SessionPageQuery): Promise<SessionPage>;
+  /** How many live sessions the user has. One that reached its idle end may be counted until it is listed or swept. */
+  countOf(userId: string, now: number): Promise<number>;
   /** Deletes at most `limit` expired sessions; returns how many. */
   sweep(now: number, limit: number): Promise<number>;
+}
+
+type Position = Pick<SessionRecord, 'createdAt' | 'id'>;
+
+/** The cursor behind a session in the order of `listOf`. */
+export const cursorBehind = ({ createdAt, id }: Position): string => `${createdAt}.${id}`;
+
+/** The place that a cursor names; undefined when it is none. */
+export function placeOf(cursor: string): Position | undefined {
+  const [, createdAt, id] = /^(\d{1,16})\.(.+)$/s.exec(cursor) ?? [];
+  return createdAt === undefined || id === undefined ? undefined : { createdAt: Number(createdAt), id };
+}
+
+/** The minter and the makers of a stored session; throws `TypeError` when they are none. */
+export function mintedIn(minter: unknown, makers: unknown): Pick<SessionRecord, 'minter' | 'makers'> {
+  return {
+    ...(minter !== undefined && { minter: minterIn(minter) }),
+    ...(makers !== undefined && { makers: makersIn(makers) }),
+  };
+}
+
+function minterIn(value: unknown): NonNullable<SessionRecord['minter']> {
+  if (typeof value === 'object' && value !== null && 'id' in value && 'rights' in value) {
+    const { id, rights } = value;
+    if (typeof id === 'string' && typeof rights === 'number' && Number.isSafeInteger(rights)) return { id, rights };
+  }
+  throw new TypeError('the minter of a session is none');
+}
+
+function makersIn(value: unknown): readonly string[] {
+  const isText = (one: unknown): one is string => typeof one === 'string';
+  if (Array.isArray(value) && value.every(isText)) return value;
+  throw new TypeError('the makers of a session are none');
 }
 
 /** Access to the session records for a session store of another package; `Data` is that package's type of a session. */

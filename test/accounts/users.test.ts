@@ -239,7 +239,7 @@ describe('ending all that a user holds', () => {
     await keepSession(stores, { id: 's1', userId: id, epoch: 0 });
     ok((await users.endAll('ada', admin)).ok);
     equal((await stores.users.byId(id))?.epoch, 1);
-    deepEqual(await stores.sessions.listOf(id, Date.now()), []);
+    equal(await stores.sessions.countOf(id, Date.now()), 0);
   });
 });
 

@@ -70,7 +70,7 @@ describe('signing in', () => {
     const ask = await serve(t, sessions);
     const [first, second] = [await ask('/in?name=bob'), await ask('/in?name=bob')];
     await ask('/in', `${first.cookie}; ${second.cookie}`);
-    equal((await stores.sessions.listOf('u_bob', Date.now())).length, 0);
+    equal(await stores.sessions.countOf('u_bob', Date.now()), 0);
   });
 
   it('gives each of 200 interleaved sign-ins its own identity', async (t) => {
@@ -158,7 +158,7 @@ describe('going on under a new id', () => {
     const answer = await ask(`/renew?id=${body}`, cookie);
     deepEqual([answer.body, answer.set], ['nobody', []]);
     deepEqual(
-      (await stores.sessions.listOf('u_ada', time.now)).map(({ id }) => id),
+      (await stores.sessions.listOf('u_ada', time.now, { limit: 100 })).items.map(({ id }) => id),
       [body],
     );
   });

@@ -32,7 +32,7 @@ for (const [how, end] of ends) {
     const old = await stores.sessions.find(id, time.now);
     ok(old);
     await end(opened, id, cookie, ask);
-    equal(await stores.sessions.create(old), true);
+    equal((await stores.sessions.create(old)).created, true);
 
     equal(JSON.parse((await ask('/', cookie)).body).userId, undefined);
     equal((await ask('/visit', cookie)).set.length, 1);

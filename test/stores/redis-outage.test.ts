@@ -20,7 +20,8 @@ const calls = ({ sessions, attempts }: Stores): [what: string, call: () => Promi
   ['restamp', () => sessions.restamp('s1', 2)],
   ['end', () => sessions.end('s1')],
   ['endAllOf', () => sessions.endAllOf('u_ada')],
-  ['listOf', () => sessions.listOf('u_ada', start)],
+  ['listOf', () => sessions.listOf('u_ada', start, { limit: 10 })],
+  ['countOf', () => sessions.countOf('u_ada', start)],
   ['sweep', () => sessions.sweep(start, 10)],
   ['hit', () => attempts.hit('ada', 60_000)],
   ['count', () => attempts.count('ada', 60_000)],
@@ -154,7 +155,7 @@ for (const [what, command] of damage) {
       return isOutage(error);
     });
     equal((await stores.sessions.find('good', start))?.id, 'good');
-    equal((await stores.sessions.listOf('u_ada', start)).map((one) => one.id).join(), 'good');
+    equal((await stores.sessions.listOf('u_ada', start, { limit: 10 })).items.map((one) => one.id).join(), 'good');
     equal(await stores.sessions.end('bad'), true);
     equal(await stores.sessions.find('bad', start), undefined);
     await stores.sessions.create(aSession('bad'));

@@ -1,4 +1,4 @@
-import type { SessionRecord } from '../sessions.ts';
+import { mintedIn, type SessionRecord } from '../sessions.ts';
 
 /** A stored record does not have the fields of its kind. Other records are not affected. */
 export class UnreadableRecordError extends Error {
@@ -44,6 +44,14 @@ function kindOf(fields: Fields): SessionRecord['kind'] {
   throw new UnreadableRecordError('the kind of a session is not known');
 }
 
+function mintedOf({ minter, makers }: Fields): ReturnType<typeof mintedIn> {
+  try {
+    return mintedIn(minter, makers);
+  } catch (error) {
+    throw new UnreadableRecordError('the minter of a session cannot be read', { cause: error });
+  }
+}
+
 /** Reads a stored session; throws `UnreadableRecordError` when it is none, or has another id. */
 export function sessionOf(value: unknown, id: string): SessionRecord {
   if (!isFields(value)) throw new UnreadableRecordError('a session is not an object');
@@ -60,6 +68,7 @@ export function sessionOf(value: unknown, id: string): SessionRecord {
     idleAt: integer(value, 'idleAt'),
     remember: value.remember === true,
     roleCeiling: textOrNone(value, 'roleCeiling'),
+    ...mintedOf(value),
     address: textOrNone(value, 'address'),
     agent: textOrNone(value, 'agent'),
     data: text(value, 'data'),

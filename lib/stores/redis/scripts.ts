@@ -16,40 +16,52 @@ export const saveData = updateOnly('session.data = ARGV[1]');
 /** ARGV: the epoch. */
 export const restamp = updateOnly('session.epoch = tonumber(ARGV[1])');
 
-/** ARGV: last use, idle end, and the current time of this instance, from which the key's expiry is computed. */
+/** What the list of its owner names a readable session by: owner, creation, absolute end; '' as the owner of none. */
+const named = `
+  local function named(session)
+    if type(session) ~= 'table' or type(session.userId) ~= 'string' then return '', '0', '0' end
+    local created, expires = tonumber(session.createdAt) or 0, tonumber(session.expiresAt) or 0
+    return session.userId, string.format('%.0f', created), string.format('%.0f', expires)
+  end`;
+
+/**
+ * ARGV: last use, idle end, and the current time of this instance, from which the key's expiry is computed. Returns whether
+ * it is there, and what its owner's list names it by.
+ */
 export const touch = script(`
+  ${named}
   local found = redis.call('GET', KEYS[1])
-  if not found then return 0 end
+  if not found then return {0} end
   local session = cjson.decode(found)
   local seen, idle = tonumber(ARGV[1]), tonumber(ARGV[2])
-  if math.min(session.expiresAt, session.idleAt) <= seen then return 0 end
+  if math.min(session.expiresAt, session.idleAt) <= seen then return {0} end
   if seen >= session.lastSeenAt then
     session.lastSeenAt = seen
     session.idleAt = idle
   end
   local left = math.min(session.expiresAt, session.idleAt) - tonumber(ARGV[3])
   redis.call('SET', KEYS[1], cjson.encode(session), 'PX', math.max(1, left))
-  return 1`);
+  return {1, named(session)}`);
 
-/** Ends a session, even an unreadable one. Returns whether it existed, and its owner ('' for none). */
+/** Ends a session, even an unreadable one. Returns whether it existed, and what its owner's list names it by. */
 export const end = script(`
+  ${named}
   local found = redis.pcall('GET', KEYS[1])
-  if not found then return {0, ''} end
-  local owner = ''
-  if type(found) == 'string' then
-    local readable, session = pcall(cjson.decode, found)
-    if readable and type(session) == 'table' and type(session.userId) == 'string' then owner = session.userId end
-  end
-  return {redis.call('DEL', KEYS[1]), owner}`);
+  if not found then return {0} end
+  local readable, session = pcall(cjson.decode, type(found) == 'string' and found or '')
+  return {redis.call('DEL', KEYS[1]), named(readable and session)}`);
 
-/** Ends a session unless it is readable and another user's. ARGV: the owner. */
+/**
+ * Ends a session unless it is readable and another user's, or of a later epoch. ARGV: the owner, the first epoch that is
+ * spared. Returns whether it ended; 2: it stays on the owner's list.
+ */
 export const endOf = script(`
   local found = redis.pcall('GET', KEYS[1])
   if not found then return 0 end
-  if type(found) == 'string' then
-    local readable, session = pcall(cjson.decode, found)
-    local owner = readable and type(session) == 'table' and session.userId
-    if type(owner) == 'string' and owner ~= ARGV[1] then return 0 end
+  local readable, session = pcall(cjson.decode, type(found) == 'string' and found or '')
+  if readable and type(session) == 'table' then
+    if type(session.userId) == 'string' and session.userId ~= ARGV[1] then return 0 end
+    if (tonumber(session.epoch) or 0) >= tonumber(ARGV[2]) then return 2 end
   end
   return redis.call('DEL', KEYS[1])`);
 
@@ -63,13 +75,32 @@ export const sweep = script(`
   if ends > tonumber(ARGV[1]) then return 0 end
   return redis.call('DEL', KEYS[1])`);
 
-/** Adds a session to its owner's list, which expires with the last session on it. ARGV: id, absolute end, time. */
+/**
+ * Adds a session to its owner's list, which expires with the last session on it. ARGV: the name on the list, its last use, what
+ * is left until its absolute end (ms), and how many sessions the user may have (0: no limit). Returns the least recently used
+ * ones beyond that, after those whose absolute end has passed were taken off.
+ */
 export const enlist = script(`
-  redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[3])
   redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
-  local last = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')
-  redis.call('PEXPIRE', KEYS[1], math.max(1, tonumber(last[2]) - tonumber(ARGV[3])))
-  return 1`);
+  local life, most = tonumber(ARGV[3]), tonumber(ARGV[4])
+  if redis.call('PTTL', KEYS[1]) < life then redis.call('PEXPIRE', KEYS[1], math.max(1, life)) end
+  if most == 0 or redis.call('ZCARD', KEYS[1]) <= most then return {} end
+  for _, name in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
+    local ends = tonumber(string.match(name, '%d+$'))
+    if not ends or ends <= tonumber(ARGV[2]) then redis.call('ZREM', KEYS[1], name) end
+  end
+  local excess = redis.call('ZCARD', KEYS[1]) - most
+  if excess <= 0 then return {} end
+  return redis.call('ZRANGE', KEYS[1], 0, excess - 1)`);
+
+/** How many on a list have not reached their absolute end. ARGV: the time. */
+export const countListed = script(`
+  local count = 0
+  for _, name in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
+    local ends = tonumber(string.match(name, '%d+$'))
+    if ends and ends > tonumber(ARGV[1]) then count = count + 1 end
+  end
+  return count`);
 
 /** What is counted and what is left of its time in milliseconds; {0, 0} when nothing is. */
 export const countOf = script(`

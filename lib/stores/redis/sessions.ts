@@ -1,52 +1,115 @@
-import type { SessionRecord, SessionStore } from '../sessions.ts';
+import { setImmediate as turn } from 'node:timers/promises';
+import {
+  cursorBehind,
+  placeOf,
+  type SessionPageQuery,
+  type SessionRecord,
+  type SessionStore,
+  type SparedSessions,
+} from '../sessions.ts';
 import { type Commands, isUnreadable, type Script } from './commands.ts';
 import { atOnce, eachOf } from './each.ts';
 import { sessionPrefix } from './express-store.ts';
-import { parsed, sessionOf, texts } from './replies.ts';
+import { parsed, sessionOf } from './replies.ts';
 import * as scripts from './scripts.ts';
+import { answeredIn, type Listed, sessionLists } from './session-lists.ts';
 
 const sweeping = { pages: 20, perPage: 500, examined: 1_000 };
 
 const endOf = (session: SessionRecord): number => Math.min(session.expiresAt, session.idleAt);
 
 /** Newest first; of one moment, the greater id. */
-const byAge = (a: SessionRecord, b: SessionRecord): number => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1);
+const byAge = (a: Listed, b: Listed): number => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1);
+
+const isOwned = (session: SessionRecord): session is SessionRecord & { userId: string } => session.userId !== null;
+
+/** An empty list of Lua is not told from an empty object. */
+const textOf = ({ makers = [], ...session }: SessionRecord): string =>
+  JSON.stringify(makers.length > 0 ? { ...session, makers } : session);
 
 /**
- * Sessions as JSON, one key each that Redis lets go of when the session ends, and per user a sorted set of their ids.
- * Each writing verb is one command or one script, so that none brings an ended session back. A list and a session may
- * lie on different nodes of a cluster: the list may name what is gone, never the other way round, and forgets it when
- * it is read.
+ * Sessions as JSON, one key each that Redis lets go of when the session ends, and per user a list of them. Each writing verb is
+ * one command or one script, so that none brings an ended session back. A list and a session may lie on different nodes of a
+ * cluster: the list may name what is gone, never the other way round, and forgets it when it is read.
  */
 export function sessionStore(commands: Commands, prefix: string): SessionStore {
   const keyOf = (id: string) => sessionPrefix(prefix) + id;
-  const listKey = (userId: string) => `${prefix}sessions-of:${userId}`;
+  const lists = sessionLists(commands, prefix);
 
   async function record(id: string): Promise<SessionRecord | undefined> {
     const found = await commands.send(keyOf(id), 'GET', keyOf(id));
     return typeof found === 'string' ? sessionOf(parsed(found), id) : undefined;
   }
 
-  const enlist = ({ id, userId, expiresAt }: SessionRecord) =>
-    userId === null ? undefined : commands.run(scripts.enlist, listKey(userId), id, expiresAt, Date.now());
-
-  async function delist(userId: string, ids: readonly string[]): Promise<void> {
-    for (let at = 0; at < ids.length; at += atOnce) {
-      await commands.send(listKey(userId), 'ZREM', listKey(userId), ...ids.slice(at, at + atOnce));
-    }
+  /** Whether the session existed. */
+  async function end(id: string): Promise<boolean> {
+    const { done, owner, listed } = answeredIn(await commands.run(scripts.end, keyOf(id)), id);
+    // It has ended whether or not its list hears of it now.
+    if (owner !== '') await lists.remove(owner, [listed]).catch(() => undefined);
+    return done;
   }
 
-  const listed = async (userId: string) =>
-    texts(await commands.send(listKey(userId), 'ZRANGE', listKey(userId), '0', '-1'));
+  async function create(session: SessionRecord, most = 0): ReturnType<SessionStore['create']> {
+    // Before, so that no session is on no list; and after, because a reader may have found it missing meanwhile.
+    if (isOwned(session)) await lists.add(session, 0);
+    const life = String(Math.max(1, endOf(session) - Date.now()));
+    const key = keyOf(session.id);
+    const created = await commands.send(key, 'SET', key, textOf(session), 'NX', 'PX', life);
+    if (created === null) return { created: false, ended: [] };
+    const beyond = isOwned(session) ? await lists.add(session, most) : [];
+    const ended = await eachOf(beyond, ({ id }) => end(id));
+    if (isOwned(session)) await lists.remove(session.userId, beyond);
+    const those = beyond.filter((_, at) => ended[at]);
+    return { created: true, ended: those.map(({ id, expiresAt }) => ({ id, expiresAt })) };
+  }
 
   /** What the list names: the owner's session, `gone`, or undefined for one that cannot be read and opens nothing. */
-  async function named(id: string, userId: string): Promise<SessionRecord | 'gone' | undefined> {
+  async function named(listed: Listed, userId: string): Promise<SessionRecord | 'gone' | undefined> {
     try {
-      const session = await record(id);
-      return session?.userId === userId ? session : 'gone';
+      const session = await record(listed.id);
+      const isIt = session?.createdAt === listed.createdAt && session.expiresAt === listed.expiresAt;
+      return isIt && session.userId === userId ? session : 'gone';
     } catch (error) {
       if (isUnreadable(error)) return undefined;
       throw error;
+    }
+  }
+
+  /** Those of the list that are live, and takes off it what is gone. */
+  async function live(userId: string, listed: readonly Listed[], now: number): Promise<SessionRecord[]> {
+    const found = await eachOf(listed, (one) => named(one, userId));
+    await lists.remove(
+      userId,
+      listed.filter((_, at) => found[at] === 'gone'),
+    );
+    return found.filter((one) => one !== 'gone' && one !== undefined).filter((one) => endOf(one) > now);
+  }
+
+  async function listOf(userId: string, now: number, { limit, after }: SessionPageQuery) {
+    const behind = after === undefined ? undefined : placeOf(after);
+    if (after !== undefined && behind === undefined) return { items: [] };
+    const all = (await lists.all(userId)).toSorted(byAge);
+    const rest = behind === undefined ? all : all.filter((one) => byAge({ ...behind, expiresAt: 0 }, one) < 0);
+    const items: SessionRecord[] = [];
+    for (let at = 0; at < rest.length && items.length <= limit; at += limit + 1) {
+      items.push(...(await live(userId, rest.slice(at, at + limit + 1), now)));
+    }
+    const page = items.slice(0, limit);
+    const last = items.length > limit ? page.at(-1) : undefined;
+    return last === undefined ? { items: page } : { items: page, next: cursorBehind(last) };
+  }
+
+  async function endAllOf(userId: string, { from = Number.MAX_SAFE_INTEGER, keep = [] }: SparedSessions = {}) {
+    const ended: string[] = [];
+    for (let spared = 0; ; await turn()) {
+      const some = await lists.some(userId, spared, atOnce);
+      const others = some.filter(({ id }) => !keep.includes(id));
+      const answers = await eachOf(others, ({ id }) => commands.run(scripts.endOf, keyOf(id), userId, from));
+      ended.push(...others.filter((_, at) => answers[at] === 1).map(({ id }) => id));
+      const gone = others.filter((_, at) => answers[at] !== 2);
+      await lists.remove(userId, gone);
+      spared += some.length - gone.length;
+      if (some.length < atOnce) return ended;
     }
   }
 
@@ -54,46 +117,25 @@ export function sessionStore(commands: Commands, prefix: string): SessionStore {
     (await commands.run(script, keyOf(id), ...args)) === 1;
 
   return {
-    async create(session) {
-      // Before, so that no session is on no list; and after, because a reader may have found it missing meanwhile.
-      await enlist(session);
-      const life = String(Math.max(1, endOf(session) - Date.now()));
-      const key = keyOf(session.id);
-      const created = await commands.send(key, 'SET', key, JSON.stringify(session), 'NX', 'PX', life);
-      if (created === null) return false;
-      await enlist(session);
-      return true;
-    },
+    create,
     find: (id, now) =>
       commands.settled(async () => {
         const session = await record(id);
         return session !== undefined && endOf(session) > now ? session : undefined;
       }),
     saveData: (id, data) => update(scripts.saveData, id, data),
-    touch: (id, lastSeenAt, idleAt) => update(scripts.touch, id, lastSeenAt, idleAt, Date.now()),
+    async touch(id, lastSeenAt, idleAt) {
+      const reply = await commands.run(scripts.touch, keyOf(id), lastSeenAt, idleAt, Date.now());
+      const { done, owner, listed } = answeredIn(reply, id);
+      // It was used whether or not its list hears of it now.
+      if (done && owner !== '') await lists.used(owner, listed, lastSeenAt).catch(() => undefined);
+      return done;
+    },
     restamp: (id, epoch) => update(scripts.restamp, id, epoch),
-    async end(id) {
-      const [there, owner = ''] = texts(await commands.run(scripts.end, keyOf(id)));
-      // It has ended whether or not its list hears of it now.
-      if (owner !== '') await delist(owner, [id]).catch(() => undefined);
-      return there === '1';
-    },
-    async endAllOf(userId, keep) {
-      const ids = (await listed(userId)).filter((id) => id !== keep);
-      const ended = await eachOf(ids, (id) => update(scripts.endOf, id, userId));
-      await delist(userId, ids).catch(() => undefined);
-      return ids.filter((_, at) => ended[at]);
-    },
-    async listOf(userId, now) {
-      const ids = await listed(userId);
-      const found = await eachOf(ids, (id) => named(id, userId));
-      const gone = ids.filter((_, at) => found[at] === 'gone');
-      await delist(userId, gone);
-      return found
-        .filter((one) => one !== 'gone' && one !== undefined)
-        .filter((one) => endOf(one) > now)
-        .sort(byAge);
-    },
+    end,
+    endAllOf,
+    listOf,
+    countOf: (userId, now) => lists.count(userId, now),
     sweep: sweeper(commands, sessionPrefix(prefix)),
   };
 }

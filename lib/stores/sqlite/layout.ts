@@ -18,12 +18,15 @@ const sessions = `
     idle_at INTEGER NOT NULL,
     remember INTEGER NOT NULL,
     role_ceiling TEXT,
+    minter TEXT,
+    makers TEXT,
     address TEXT,
     agent TEXT,
     data TEXT NOT NULL,
     ends_at INTEGER NOT NULL GENERATED ALWAYS AS (min(expires_at, idle_at)) VIRTUAL
   ) STRICT;
   CREATE INDEX sessions_by_user ON sessions (user_id, created_at, id);
+  CREATE INDEX sessions_by_use ON sessions (user_id, last_seen_at, id);
   CREATE INDEX sessions_by_end ON sessions (ends_at);
 `;
 

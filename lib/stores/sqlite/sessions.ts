@@ -1,13 +1,25 @@
 import type { SQLInputValue } from 'node:sqlite';
-import type { SessionRecord, SessionStore } from '../sessions.ts';
+import { setImmediate as turn } from 'node:timers/promises';
+import {
+  cursorBehind,
+  mintedIn,
+  placeOf,
+  type SessionRecord,
+  type SessionStore,
+  type SparedSessions,
+} from '../sessions.ts';
 import type { Connection } from './connection.ts';
-import type { Row } from './rows.ts';
-import { integer, oneOf, text, textOrNone } from './rows.ts';
+import { integer, jsonOrNone, oneOf, pageOf, type Row, text, textOrNone, UnreadableRecordError } from './rows.ts';
 
 const columns = `id, user_id, epoch, kind, method, created_at, last_seen_at, expires_at, idle_at, remember,
-  role_ceiling, address, agent, data`;
+  role_ceiling, minter, makers, address, agent, data`;
 
 const kinds = ['browser', 'api'] as const;
+
+/** Sessions that one statement ends: few enough that no request waits for it. */
+const endedAtOnce = 1000;
+
+const jsonOf = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));
 
 function values(session: SessionRecord): SQLInputValue[] {
   return [
@@ -22,10 +34,20 @@ function values(session: SessionRecord): SQLInputValue[] {
     session.idleAt,
     session.remember ? 1 : 0,
     session.roleCeiling ?? null,
+    jsonOf(session.minter),
+    jsonOf(session.makers),
     session.address ?? null,
     session.agent ?? null,
     session.data,
   ];
+}
+
+function mintedOf(row: Row): ReturnType<typeof mintedIn> {
+  try {
+    return mintedIn(jsonOrNone(row.minter), jsonOrNone(row.makers));
+  } catch (error) {
+    throw new UnreadableRecordError('the minter of a session cannot be read', { cause: error });
+  }
 }
 
 function sessionOf(row: Row): SessionRecord {
@@ -41,6 +63,7 @@ function sessionOf(row: Row): SessionRecord {
     idleAt: integer(row.idle_at),
     remember: row.remember === 1,
     roleCeiling: textOrNone(row.role_ceiling),
+    ...mintedOf(row),
     address: textOrNone(row.address),
     agent: textOrNone(row.agent),
     data: text(row.data),
@@ -51,6 +74,13 @@ function statements(db: Connection) {
   return {
     create: db.statement(
       `INSERT INTO sessions (${columns}) VALUES (${columns.replace(/\w+/g, '?')}) ON CONFLICT (id) DO NOTHING`,
+    ),
+    sweepOf: db.statement('DELETE FROM sessions WHERE user_id = ? AND ends_at <= ?'),
+    sizeOf: db.statement('SELECT count(*) AS n FROM sessions WHERE user_id = ?'),
+    endOldest: db.statement(
+      `DELETE FROM sessions WHERE id IN (
+         SELECT id FROM sessions WHERE user_id = ? AND id <> ? ORDER BY last_seen_at, id LIMIT ?)
+       RETURNING id, expires_at`,
     ),
     find: db.statement(`SELECT ${columns} FROM sessions WHERE id = ? AND ends_at > ?`),
     saveData: db.statement('UPDATE sessions SET data = ? WHERE id = ?'),
@@ -63,20 +93,61 @@ function statements(db: Connection) {
     ),
     restamp: db.statement('UPDATE sessions SET epoch = ? WHERE id = ?'),
     end: db.statement('DELETE FROM sessions WHERE id = ?'),
-    endAllOf: db.statement('DELETE FROM sessions WHERE user_id = ? AND id <> ? RETURNING id'),
-    listOf: db.statement(
-      `SELECT ${columns} FROM sessions WHERE user_id = ? AND ends_at > ? ORDER BY created_at DESC, id DESC`,
+    endAllOf: db.statement(
+      `DELETE FROM sessions WHERE id IN (
+         SELECT id FROM sessions
+         WHERE user_id = ? AND epoch < ? AND id NOT IN (SELECT value FROM json_each(?)) LIMIT ${endedAtOnce})
+       RETURNING id`,
     ),
+    listOf: db.statement(
+      `SELECT ${columns} FROM sessions WHERE user_id = ? AND (created_at, id) < (?, ?) AND ends_at > ?
+       ORDER BY created_at DESC, id DESC LIMIT ?`,
+    ),
+    countOf: db.statement('SELECT count(*) AS n FROM sessions WHERE user_id = ? AND ends_at > ?'),
     sweep: db.statement(
       `DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE ends_at <= ? ORDER BY ends_at LIMIT ?)`,
     ),
   };
 }
 
+type Statements = ReturnType<typeof statements>;
+
+/** Behind no session. */
+const beginning = Object.freeze({ createdAt: Number.MAX_SAFE_INTEGER, id: '' });
+
+/** Ends the least recently used sessions of the user beyond `most`. */
+function makeRoom(sql: Statements, { id, userId, lastSeenAt }: SessionRecord, most: number) {
+  const tooMany = () => integer(sql.sizeOf.get(userId)?.n) - most;
+  if (tooMany() > 0) sql.sweepOf.run(userId, lastSeenAt);
+  const excess = Math.max(0, tooMany());
+  const ended = excess > 0 ? sql.endOldest.all(userId, id, excess) : [];
+  return ended.map((row) => ({ id: text(row.id), expiresAt: integer(row.expires_at) }));
+}
+
+function create(sql: Statements, session: SessionRecord, most: number) {
+  const created = sql.create.run(...values(session)) > 0;
+  const ended = created && session.userId !== null ? makeRoom(sql, session, most) : [];
+  return { created, ended };
+}
+
 export function sessionStore(db: Connection): SessionStore {
   const sql = statements(db);
+
+  const endSome = (userId: string, { from = Number.MAX_SAFE_INTEGER, keep = [] }: SparedSessions) =>
+    db.write('relaxed', () => sql.endAllOf.all(userId, from, JSON.stringify(keep)).map((row) => text(row.id)));
+
+  async function endAllOf(userId: string, spared: SparedSessions = {}): Promise<readonly string[]> {
+    const ended: string[] = [];
+    for (;;) {
+      const some = await endSome(userId, spared);
+      ended.push(...some);
+      if (some.length < endedAtOnce) return ended;
+      await turn();
+    }
+  }
+
   return {
-    create: (session) => db.write('relaxed', () => sql.create.run(...values(session)) > 0),
+    create: (session, most = Number.POSITIVE_INFINITY) => db.transaction('relaxed', () => create(sql, session, most)),
     find: (id, now) =>
       db.read(() => {
         const row = sql.find.get(id, now);
@@ -86,9 +157,15 @@ export function sessionStore(db: Connection): SessionStore {
     touch: (id, lastSeenAt, idleAt) => db.write('relaxed', () => sql.touch.run(lastSeenAt, idleAt, id) > 0),
     restamp: (id, epoch) => db.write('durable', () => sql.restamp.run(epoch, id) > 0),
     end: (id) => db.write('durable', () => sql.end.run(id) > 0),
-    endAllOf: (userId, keep) =>
-      db.write('durable', () => sql.endAllOf.all(userId, keep ?? '').map((row) => text(row.id))),
-    listOf: (userId, now) => db.read(() => sql.listOf.all(userId, now).map(sessionOf)),
+    endAllOf,
+    async listOf(userId, now, { limit, after }) {
+      const behind = after === undefined ? beginning : placeOf(after);
+      if (behind === undefined) return { items: [] };
+      const { createdAt, id } = behind;
+      const found = await db.read(() => sql.listOf.all(userId, createdAt, id, now, limit + 1).map(sessionOf));
+      return pageOf(found, limit, cursorBehind);
+    },
+    countOf: (userId, now) => db.read(() => integer(sql.countOf.get(userId, now)?.n)),
     sweep: (now, limit) => db.write('relaxed', () => sql.sweep.run(now, limit)),
   };
 }

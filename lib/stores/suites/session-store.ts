@@ -1,7 +1,7 @@
 import { equal } from 'node:assert/strict';
 import { describe } from 'node:test';
 import type { SessionStore } from '../sessions.ts';
-import { atOnce, caseOf, type Open, same, tally } from './cases.ts';
+import { allPages, atOnce, caseOf, type Open, same, tally } from './cases.ts';
 import { aSession, minute, start } from './records.ts';
 
 /** The contract of `SessionStore`. */
@@ -10,11 +10,15 @@ export function describeSessionStore(name: string, open: Open<SessionStore>): vo
     describeFinding(open);
     describeUpdates(open);
     describeEnding(open);
+    describePages(open);
+    describeLimit(open);
     describeSweeping(open);
   });
 }
 
-const ids = (sessions: readonly { id: string }[]) => sessions.map((session) => session.id);
+/** The ids of a user's sessions, newest first. */
+const listed = async (sessions: SessionStore, userId = 'u_ada', now = start) =>
+  (await sessions.listOf(userId, now, { limit: 1000 })).items.map(({ id }) => id);
 
 function describeFinding(open: Open<SessionStore>): void {
   const check = caseOf(open);
@@ -24,11 +28,13 @@ function describeFinding(open: Open<SessionStore>): void {
       method: 'minted',
       remember: true,
       roleCeiling: 'viewer',
+      minter: { id: 'u_bob', rights: 3 },
+      makers: ['t_first', 't_second'],
       address: '2001:db8::1',
       agent: 'Ünïcode/1.0',
       data: '{"cookie":{"path":"/"},"cart":["😀"]}',
     });
-    equal(await sessions.create(full), true);
+    same(await sessions.create(full), { created: true, ended: [] });
     same(await sessions.find('s1', start), full);
   });
   check('keeps a visitor’s session, which is nobody’s', async (sessions) => {
@@ -37,7 +43,7 @@ function describeFinding(open: Open<SessionStore>): void {
   });
   check('creates one session of an id among 100 at once', async (sessions) => {
     const answers = await atOnce(100, (n) => sessions.create(aSession('s1', { data: String(n) })));
-    same(tally(answers), { true: 1, false: 99 });
+    same(tally(answers.map(({ created }) => created)), { true: 1, false: 99 });
   });
   const times: [when: string, at: number, more: object, alive: boolean][] = [
     ['just before its idle end', start + 10 * minute - 1, {}, true],
@@ -50,15 +56,15 @@ function describeFinding(open: Open<SessionStore>): void {
     check(`${alive ? 'finds' : 'does not find'} a session ${when}`, async (sessions) => {
       await sessions.create(aSession('s1', more));
       equal((await sessions.find('s1', at)) !== undefined, alive);
-      equal((await sessions.listOf('u_ada', at)).length, alive ? 1 : 0);
+      equal((await listed(sessions, 'u_ada', at)).length, alive ? 1 : 0);
     });
   }
   check('lists the sessions of one user, newest first', async (sessions) => {
     for (const [n, id] of ['s1', 's2', 's3'].entries()) await sessions.create(aSession(id, { createdAt: start + n }));
     await sessions.create(aSession('other', { userId: 'u_bob' }));
     await sessions.create(aSession('visitor', { userId: null }));
-    same(ids(await sessions.listOf('u_ada', start)), ['s3', 's2', 's1']);
-    same(ids(await sessions.listOf('u_nobody', start)), []);
+    same(await listed(sessions), ['s3', 's2', 's1']);
+    same(await listed(sessions, 'u_nobody'), []);
   });
 }
 
@@ -103,7 +109,7 @@ function describeUpdates(open: Open<SessionStore>): void {
       await sessions.end('s1');
       equal(await write(sessions), false);
       equal(await sessions.find('s1', start), undefined);
-      same(await sessions.listOf('u_ada', start), []);
+      same(await listed(sessions), []);
     });
     check(`stays ended when ${what} races with the end`, async (sessions) => {
       await sessions.create(session);
@@ -131,8 +137,103 @@ function describeEnding(open: Open<SessionStore>): void {
   });
   check('ends all sessions of a user but one', async (sessions) => {
     for (const id of ['s1', 's2', 's3']) await sessions.create(aSession(id));
-    same([...(await sessions.endAllOf('u_ada', 's2'))].sort(), ['s1', 's3']);
-    same(ids(await sessions.listOf('u_ada', start)), ['s2']);
+    same([...(await sessions.endAllOf('u_ada', { keep: ['s2'] }))].sort(), ['s1', 's3']);
+    same(await listed(sessions), ['s2']);
+  });
+}
+
+function describePages(open: Open<SessionStore>): void {
+  const check = caseOf(open);
+  check('lists in pages, each session once, whatever comes and goes meanwhile', async (sessions) => {
+    await atOnce(25, (n) => sessions.create(aSession(`s${n}`, { createdAt: start + Math.floor(n / 4) })));
+    const seen: string[][] = [];
+    let after: string | undefined;
+    do {
+      const page = await sessions.listOf('u_ada', start, { limit: 10, after });
+      seen.push(page.items.map(({ id }) => id));
+      after = page.next;
+      await sessions.end(page.items.at(-1)?.id ?? '');
+      await sessions.create(aSession(`new${seen.length}`, { createdAt: start + minute }));
+    } while (after !== undefined);
+    same(
+      seen.map((page) => page.length),
+      [10, 10, 5],
+    );
+    equal(new Set(seen.flat()).size, 25);
+  });
+  check('gives no cursor when the last page is full, and an empty page for what is no cursor', async (sessions) => {
+    await atOnce(4, (n) => sessions.create(aSession(`s${n}`)));
+    const [first, last] = (await allPages((after) => sessions.listOf('u_ada', start, { limit: 2, after }))) ?? [];
+    same([first?.length, last?.length], [2, 2]);
+    for (const after of ['', 'x', '.', '12', '-1.s1', '1e3.s1']) {
+      same(await sessions.listOf('u_ada', start, { limit: 2, after }), { items: [] });
+    }
+  });
+  check('counts the live sessions of a user', async (sessions) => {
+    await atOnce(5, (n) => sessions.create(aSession(`s${n}`)));
+    await sessions.create(aSession('over', { expiresAt: start + 1 }));
+    await sessions.create(aSession('bob', { userId: 'u_bob' }));
+    same([await sessions.countOf('u_ada', start), await sessions.countOf('u_ada', start + 1)], [6, 5]);
+    await sessions.end('s3');
+    same([await sessions.countOf('u_ada', start + 1), await sessions.countOf('u_nobody', start)], [4, 0]);
+  });
+}
+
+function describeLimit(open: Open<SessionStore>): void {
+  const check = caseOf(open);
+  const used = (id: string, lastSeenAt: number) => aSession(id, { lastSeenAt, idleAt: lastSeenAt + 10 * minute });
+  const fill = async (sessions: SessionStore) => {
+    for (const n of [1, 2, 3]) await sessions.create(used(`s${n}`, start + n), 3);
+  };
+  check('ends the least recently used session beyond the limit', async (sessions) => {
+    await fill(sessions);
+    await sessions.touch('s1', start + 4, start + 10 * minute);
+    const { created, ended } = await sessions.create(used('s4', start + 5), 3);
+    same([created, ended], [true, [{ id: 's2', expiresAt: start + 60 * minute }]]);
+    equal(await sessions.find('s2', start), undefined);
+    same((await listed(sessions)).sort(), ['s1', 's3', 's4']);
+  });
+  check('ends none for a session that was not created, and none of another user or of nobody', async (sessions) => {
+    await fill(sessions);
+    for (const userId of ['u_bob', null]) await sessions.create(aSession(`of-${userId}`, { userId, lastSeenAt: 1 }), 3);
+    same(await sessions.create(used('s3', start + 5), 1), { created: false, ended: [] });
+    await sessions.create(aSession('visitor', { userId: null }), 1);
+    await sessions.create(aSession('bobs', { userId: 'u_bob' }), 3);
+    same((await listed(sessions)).length, 3);
+    equal((await listed(sessions, 'u_bob')).length, 2);
+  });
+  check('does not count sessions that are over', async (sessions) => {
+    await sessions.create(aSession('over', { lastSeenAt: start + 9, expiresAt: start + 10 }), 3);
+    for (const n of [1, 2]) await sessions.create(used(`s${n}`, start + n), 3);
+    same((await sessions.create(used('s3', start + 11), 3)).ended, []);
+    equal((await listed(sessions, 'u_ada', start + 11)).length, 3);
+  });
+  check('never ends the session that was just created, and never more than the excess', async (sessions) => {
+    await atOnce(20, (n) => sessions.create(used(`s${n}`, start + n)));
+    const { ended } = await sessions.create(used('late', start - minute), 5);
+    equal((await sessions.find('late', start - minute))?.id, 'late');
+    const left = await listed(sessions);
+    equal(left.length + ended.length, 21);
+    equal(left.includes('s19') && !left.includes('s0'), true);
+  });
+  check('keeps to the limit when many are created at once', async (sessions) => {
+    const made = await atOnce(30, (n) => sessions.create(used(`s${n}`, start + n), 5));
+    const ended = made.flatMap((one) => one.ended.map(({ id }) => id));
+    equal(new Set(ended).size, ended.length);
+    const { ended: last } = await sessions.create(used('last', start + 100), 5);
+    equal((await listed(sessions)).length, 5);
+    equal(ended.length + last.length, 26);
+  });
+  check('ends those of older epochs only, where an epoch is named', async (sessions) => {
+    for (const [n, id] of ['s0', 's1', 's2', 's3'].entries()) await sessions.create(aSession(id, { epoch: n }));
+    same([...(await sessions.endAllOf('u_ada', { from: 3, keep: ['s0', 'other'] }))].sort(), ['s1', 's2']);
+    same((await listed(sessions)).sort(), ['s0', 's3']);
+  });
+  check('ends thousands, in some order, and each of them once', async (sessions) => {
+    for (let from = 0; from < 2_500; from += 100) await atOnce(100, (n) => sessions.create(aSession(`s${from + n}`)));
+    const ended = await sessions.endAllOf('u_ada', { keep: ['s7', 's2499'] });
+    same([ended.length, new Set(ended).size], [2_498, 2_498]);
+    same((await listed(sessions)).sort(), ['s2499', 's7']);
   });
 }
 
