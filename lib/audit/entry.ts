@@ -1,6 +1,6 @@
 import { randomBase62 } from '../crypto/random.ts';
 import type { GateEventName } from '../services.ts';
-import type { AuditRecord } from '../stores/records/audit.ts';
+import type { AuditRecord } from '../stores/audit.ts';
 import type { Via } from '../types.ts';
 import { plainText } from './text.ts';
 

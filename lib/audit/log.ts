@@ -1,36 +1,35 @@
 import type { Log } from '../log.ts';
 import type { AuditEntry, AuditLog, GateEvent, GateEventName, RecordEvent } from '../services.ts';
-import type { AuditRecord, AuditStore } from '../stores/records/audit.ts';
+import type { AuditRecord, AuditStore } from '../stores/audit.ts';
 import { pageSize } from '../stores/records/page.ts';
 import { plainEvent, type RecordedEvent, recordIds, recordOf } from './entry.ts';
 import { keptOf, quotas, shareOf } from './quotas.ts';
-import { auditWriter } from './writer.ts';
+import { auditWriter, type WriterLimits } from './writer.ts';
 
 type Listener = (event: RecordedEvent) => void;
 
-/**
- * `kept`: how many records of each event are kept; `trimEvery`: after how many new records of an event the oldest are
- * deleted.
- */
-export type AuditLimits = Readonly<{
-  kept: Readonly<Record<GateEventName, number>>;
-  trimEvery: number;
-  /** How many records may wait to be written. */
-  waiting: number;
-}>;
+const defaults: WriterLimits = {
+  kept: keptOf,
+  trimEvery: 1000,
+  waiting: 10_000,
+  pause: { first: 250, longest: 30_000 },
+};
 
-const defaults: AuditLimits = { kept: keptOf, trimEvery: 1000, waiting: 10_000 };
+/** Milliseconds within which `close` stores what is waiting. */
+const closeDeadline = 2000;
 
 /** The audit log and the events of `gate.on`. */
 export interface Audit {
   /**
    * Logs an event, calls its listeners, and stores it unless its source has used up its quota. Never rejects: a record that
-   * cannot be stored is logged.
+   * cannot be stored at once is stored later, and one that cannot be kept is logged whole.
    */
   readonly record: RecordEvent;
   readonly log: AuditLog;
   /** Calls `listener` for each event of that name; returns an unsubscribe function. An error of a listener is logged. */
   on<Name extends GateEventName>(event: Name, listener: (event: GateEvent<Name>) => void): () => void;
+  /** Stores what is waiting, for two seconds at most; logs what is left. Call it before the store is closed. */
+  close(): Promise<void>;
 }
 
 function entryOf(record: AuditRecord): AuditEntry {
@@ -43,7 +42,7 @@ export function auditLog(
   store: AuditStore,
   log: Log,
   clock: () => number = Date.now,
-  limits: Partial<AuditLimits> = {},
+  limits: Partial<WriterLimits> = {},
 ): Audit {
   const writer = auditWriter(store, log, { ...defaults, ...limits });
   const withinQuota = quotas();
@@ -92,5 +91,6 @@ export function auditLog(
       of.add(untyped);
       return () => void of.delete(untyped);
     },
+    close: () => writer.close(closeDeadline),
   };
 }

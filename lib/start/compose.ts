@@ -121,6 +121,7 @@ async function assemble(dependencies: InstallationDependencies): Promise<Install
       stopHousekeeping();
       connections.close();
       cache.close();
+      await dependencies.audit.close();
       await stores.close();
     },
   };

@@ -2,8 +2,8 @@
 
 export { StoreUnavailableError } from '../errors.ts';
 export type { AttemptCount, AttemptStore } from './attempts.ts';
+export type { AuditPage, AuditRecord, AuditStore } from './audit.ts';
 export type { ApiTokenRecord, ApiTokenStore } from './records/api-tokens.ts';
-export type { AuditRecord, AuditStore } from './records/audit.ts';
 export type { FactRecord, FactStore } from './records/facts.ts';
 export type { KeyRecord, KeyStore } from './records/keys.ts';
 export type { AnyKind, Computed, Fields, Identified, Kind } from './records/kind.ts';

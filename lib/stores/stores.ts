@@ -1,6 +1,6 @@
 import type { AttemptStore } from './attempts.ts';
+import type { AuditStore } from './audit.ts';
 import type { ApiTokenStore } from './records/api-tokens.ts';
-import type { AuditStore } from './records/audit.ts';
 import type { FactStore } from './records/facts.ts';
 import type { KeyStore } from './records/keys.ts';
 import type { Records } from './records/records.ts';

@@ -1,5 +1,5 @@
 import { Schema } from 'mongoose';
-import type { AuditRecord, AuditStore } from '../records/audit.ts';
+import type { AuditRecord, AuditStore } from '../audit.ts';
 import { type Database, documentOptions, isOnlyDuplicates } from './database.ts';
 import { number, pageLimit, pageOf, text, textOrNone } from './fields.ts';
 

@@ -1,4 +1,4 @@
-import type { AuditRecord } from '../records/audit.ts';
+import type { AuditRecord } from '../audit.ts';
 import type { FactRecord } from '../records/facts.ts';
 import type { KeyRecord } from '../records/keys.ts';
 import type { RetiredNameRecord, TransferEntry } from '../records/transfer.ts';

@@ -1,5 +1,5 @@
+import type { AuditRecord } from '../audit.ts';
 import type { ApiTokenRecord } from './api-tokens.ts';
-import type { AuditRecord } from './audit.ts';
 import type { FactRecord } from './facts.ts';
 import type { KeyRecord } from './keys.ts';
 import type { RefreshTokenRecord, SpentRefreshTokenRecord } from './refresh-tokens.ts';

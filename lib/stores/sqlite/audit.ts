@@ -1,6 +1,6 @@
 import type { SQLInputValue } from 'node:sqlite';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { AuditRecord, AuditStore } from '../records/audit.ts';
+import type { AuditRecord, AuditStore } from '../audit.ts';
 import type { Connection } from './connection.ts';
 import type { Row } from './rows.ts';
 import { integer, jsonOrNone, pageLimit, pageOf, text, textOrNone, UnreadableRecordError } from './rows.ts';

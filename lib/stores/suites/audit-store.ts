@@ -1,6 +1,6 @@
 import { equal } from 'node:assert/strict';
 import { describe } from 'node:test';
-import type { AuditStore } from '../records/audit.ts';
+import type { AuditStore } from '../audit.ts';
 import { allPages, caseOf, type Open, same, tally } from './cases.ts';
 import { anEvent, start } from './records.ts';
 

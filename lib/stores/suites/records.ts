@@ -1,5 +1,5 @@
+import type { AuditRecord } from '../audit.ts';
 import type { ApiTokenRecord } from '../records/api-tokens.ts';
-import type { AuditRecord } from '../records/audit.ts';
 import type { KeyRecord } from '../records/keys.ts';
 import type { RefreshTokenRecord } from '../records/refresh-tokens.ts';
 import type { UserRecord } from '../records/users.ts';

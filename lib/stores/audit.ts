@@ -1,5 +1,3 @@
-import type { Page } from './page.ts';
-
 export interface AuditRecord {
   /** Sorts by time: newer is greater. */
   readonly id: string;
@@ -19,11 +17,14 @@ export interface AuditRecord {
   readonly share?: string | undefined;
 }
 
+/** Some records, and from which id to go on; `next` is absent on the last page. */
+export type AuditPage = Readonly<{ items: readonly AuditRecord[]; next?: string | undefined }>;
+
 export interface AuditStore {
   /** Adds records. One whose id exists is skipped, so that a batch can be retried. */
   append(records: readonly AuditRecord[]): Promise<void>;
   /** Newest first. */
-  list(query: { limit: number; after?: string; event?: string; actor?: string }): Promise<Page<AuditRecord>>;
+  list(query: { limit: number; after?: string; event?: string; actor?: string }): Promise<AuditPage>;
   /**
    * Removes records of an event until `keep` are left; returns how many were removed. The oldest of the largest share go first,
    * as long as that share has more than a tenth of `keep`; then the oldest.
