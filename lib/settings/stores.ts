@@ -1,4 +1,4 @@
-import { folder, secretKeys } from './parsers.ts';
+import { folder, matching, secretKeys } from './parsers.ts';
 import { everywhere, type Setting } from './setting.ts';
 import { storeUrl } from './urls.ts';
 
@@ -54,5 +54,16 @@ export const storesSettings = {
     help: 'Sessions, counters and the channel between instances in Redis instead of SQLite. `redis+sentinel://host,host/master` and `redis+cluster://host,host` too.',
     appliesTo: everywhere,
     example: 'redis://localhost:6379',
+  },
+  /**
+   * Begins the name of every key and channel in Redis, so that installations can share a server. Letters, digits and
+   * `._:/@-`, at most 100. Default: `gatewarden:`.
+   */
+  redisPrefix: {
+    parser: matching(/^[A-Za-z0-9._:/@-]{1,100}$/, 'must be 1 to 100 letters, digits and ._:/@- characters'),
+    default: 'gatewarden:',
+    help: 'Begins the name of every key and channel in Redis, so that installations can share a server. Letters, digits and `._:/@-`, at most 100.',
+    appliesTo: everywhere,
+    example: 'wiki:',
   },
 } satisfies Readonly<Record<string, Setting>>;

@@ -59,7 +59,8 @@ export async function openStores(settings: Settings, log: Log, options: { memory
   };
   try {
     const mongo = mongodbUrl === undefined ? undefined : keep(await reached('mongodb', () => openMongo(mongodbUrl)));
-    const redis = redisUrl === undefined ? undefined : keep(await reached('redis', () => openRedis(redisUrl, log)));
+    const redis =
+      redisUrl === undefined ? undefined : keep(await reached('redis', () => openRedis(settings, redisUrl, log)));
     const sqlite = mongo && redis ? undefined : keep(await openSqlite(memory ? { memory } : { dataDir }));
     return joined({ mongo, redis, sqlite }, opened);
   } catch (error) {
@@ -69,7 +70,8 @@ export async function openStores(settings: Settings, log: Log, options: { memory
 }
 
 const openMongo = async (url: string) => (await import('./mongo/index.ts')).openMongo({ url });
-const openRedis = async (url: string, log: Log) => (await import('./redis/index.ts')).openRedis({ url, log });
+const openRedis = async ({ redisPrefix: prefix }: Settings, url: string, log: Log) =>
+  (await import('./redis/index.ts')).openRedis({ url, prefix, log });
 const openSqlite = async (place: { dataDir: string } | { memory: boolean }) =>
   (await import('./sqlite/index.ts')).openSqlite(place);
 
@@ -84,6 +86,7 @@ async function reached<T>(store: 'mongodb' | 'redis', open: () => Promise<T>): P
   try {
     return await open();
   } catch (error) {
+    if (error instanceof SettingsError) throw error;
     if (error instanceof TypeError) throw new SettingsError([`${store.toUpperCase()}_URL: ${error.message}`]);
     throw new StoreUnavailableError(store, { cause: error });
   }

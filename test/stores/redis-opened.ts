@@ -5,7 +5,7 @@ import { createClient } from 'redis';
 import { StoreUnavailableError } from '../../lib/errors.ts';
 import type { Invalidation } from '../../lib/invalidation/bus.ts';
 import type { Log } from '../../lib/log.ts';
-import { openRedis, type RedisStores } from '../../lib/stores/redis/index.ts';
+import { openRedis, type RedisOptions, type RedisStores } from '../../lib/stores/redis/index.ts';
 
 const nothing = () => undefined;
 export const silent: Log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
@@ -19,8 +19,14 @@ export function listening(): Log & { readonly lines: string[] } {
 }
 
 /** Stores for one test, under keys that nobody else has. */
-export async function opened(t: TestContext, url: string, log: Log = silent, prefix = `${randomUUID()}:`) {
-  const stores = await openRedis({ url, log, prefix });
+export async function opened(
+  t: TestContext,
+  url: string,
+  log: Log = silent,
+  prefix = `${randomUUID()}:`,
+  more: Pick<RedisOptions, 'clocks'> = {},
+) {
+  const stores = await openRedis({ url, log, prefix, ...more });
   t.after(() => stores.close());
   const heard: Invalidation[] = [];
   stores.bus.subscribe((message) => heard.push(message));

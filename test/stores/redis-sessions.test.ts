@@ -66,7 +66,7 @@ test('Redis lets go of a session at the earlier of its two ends, moved by a touc
   await about(60 * minute);
 });
 
-test('every key expires by itself', { skip }, async (t) => {
+test('every key of a session or an attempt expires by itself', { skip }, async (t) => {
   const { one, raw } = await instances(t);
   await one.sessions.create(fresh('s1'));
   await one.sessions.create(fresh('s2', { userId: null }));
@@ -75,7 +75,8 @@ test('every key expires by itself', { skip }, async (t) => {
   await one.attempts.hit('bob', 60_000);
   await one.attempts.hold('ada', 'a', 5, 60_000);
   await one.attempts.rememberAddress('ada', '192.0.2.1', Date.now());
-  const keys = await raw.keys('*');
+  const lasting = [`${prefix}schema`, `${prefix}told`];
+  const keys = (await raw.keys('*')).filter((key) => !lasting.includes(key));
   equal(keys.length, 7);
   for (const key of keys) ok((await raw.pTTL(key)) > 0, key);
 });

@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { NotToldError } from '../../errors.ts';
 import { type Invalidation, type InvalidationBus, listOf } from '../../invalidation/bus.ts';
 import type { Log } from '../../log.ts';
-import { neighbours } from './neighbours.ts';
-import { type Note, read, written } from './wire.ts';
+import { reasonOf } from './link.ts';
+import { teller } from './teller.ts';
+import { channelTrust, type Moment, systemClocks } from './trust.ts';
+import { read, type Telling } from './wire.ts';
 
-/** The channel in Redis. */
+/** The channel in Redis. Its calls reject when the master did not answer in time, or did not execute them. */
 export interface Channel {
-  /** Rejects when Redis did not accept the message. */
-  publish(text: string): Promise<unknown>;
+  /** Resolves when the master has noted the telling as its newest, and published it. */
+  tell(telling: Telling): Promise<unknown>;
+  /** Writes on the master; resolves with the id of its newest telling. */
+  beat(): Promise<string>;
   /** Replaces a subscription that no longer receives anything. */
   renew(): void;
 }
@@ -16,169 +19,129 @@ export interface Channel {
 export interface RedisBus extends InvalidationBus {
   /** Called with every message of the subscription. */
   hear(text: string): void;
-  /** Why messages may be missed; `undefined` while the channel works. */
+  /** Called when the connection for commands was lost or made again. */
+  reconnected(): void;
+  /** Sends a heartbeat now; resolves with the reason why the master did not execute it, `undefined` when it did. */
+  beat(): Promise<string | undefined>;
+  /** Why caches are not trusted; `undefined` while they are. */
   readonly problem: string | undefined;
-  /** Resolves once the first own beat has come back. */
+  /** Why the latest heartbeat was not executed. */
+  readonly failure: string | undefined;
+  /** Resolves once the channel is trusted for the first time. */
   start(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Times in milliseconds. A beat that was sent more than `lostAfter` ago proves nothing. */
-export const rhythm = { beatEvery: 250, lostAfter: 750, settling: 1_500, renewAfter: 8_000 };
+/** In milliseconds. */
+const beatEveryMs = 250;
+const renewEveryMs = 5_000;
+
+/** So many heartbeats in a row without trust are logged: a long turn of our own costs fewer. */
+const beatsUntilLogged = 3;
 
 /**
- * Invalidations between instances through Redis pub/sub. Every instance sends a numbered beat every 250 ms and must receive
- * its own beats. When none came back for 750 ms, or a number of any instance is missing, `healthy` is false until a beat
- * comes back; then everything is invalidated here, since any message may have been missed. Another instance that falls silent
- * without a `bye` may be cut off and change what is cached here: caches are bypassed until it returns, or for ten seconds,
- * after which it counts as ended.
+ * Invalidations between instances through Redis. A change is told by a script on the master, which writes before it
+ * publishes, so that a replica and a full server refuse it. Every 250 ms a heartbeat, which writes too, asks for the newest
+ * telling: caches are trusted while that was received (see `channelTrust`).
  */
-export function redisBus(channel: Channel, log: Log, now: () => number = () => performance.now()): RedisBus {
+export function redisBus(channel: Channel, log: Log, clocks = systemClocks): RedisBus {
   const own = randomUUID();
-  const others = neighbours();
   const listeners = new Set<(message: Invalidation) => void>();
   const first = Promise.withResolvers<void>();
-  let sent = 0;
-  /** When the latest own beat that came back was sent. */
-  let provenAt = now();
-  let beatenAt = now();
-  let lostAt = now();
-  let foundAt = Number.NEGATIVE_INFINITY;
-  let problem: string | undefined = 'it has not been heard yet';
-  let healthy = false;
-  /** An invalidation was not sent: the others must invalidate everything as soon as the channel works. */
-  let owing = false;
+  const trust = channelTrust({ clocks, discardAll: () => callListeners({ kind: 'all', id: '' }) });
+  const others = teller((says) => channel.tell({ id: randomUUID(), from: own, says }), log);
+  let failure: string | undefined;
+  /** How often in a row a telling was missed and nothing was heard. */
+  let misses = 0;
+  let renewedAt = Number.NEGATIVE_INFINITY;
+  let beatsWithoutTrust = 0;
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
 
-  function tell(message: Invalidation): void {
+  function callListeners(message: Invalidation): void {
     for (const listener of listeners) listener(message);
   }
-  const everything: Invalidation = { kind: 'all', id: '' };
 
-  function weigh(): void {
-    healthy = problem === undefined && !others.anySilent;
-  }
-
-  async function send(says: Note['says']): Promise<boolean> {
-    sent += 1;
+  async function beat(): Promise<string | undefined> {
+    const sent = trust.sending();
     try {
-      await channel.publish(written({ from: own, number: sent, sentAt: now(), says }));
-      return true;
-    } catch {
-      return false;
+      const newest = await channel.beat();
+      failure = undefined;
+      if (!closed) answered(sent, newest);
+      return undefined;
+    } catch (error) {
+      failure = reasonOf(error);
+      return failure;
     }
   }
 
-  function lost(why: string): void {
-    healthy = false;
-    if (problem !== undefined) return;
-    problem = why;
-    lostAt = now();
-    log.warn({ store: 'redis channel', problem: why }, 'invalidations may be missed: caches are bypassed');
+  function answered(sent: Moment, newest: string): void {
+    if (!trust.answered(sent, newest)) missed(clocks.monotonic());
+    if (trust.holds) first.resolve();
   }
 
-  function found(): void {
-    others.excuse(now());
-    tell(everything);
-    problem = undefined;
-    foundAt = now();
-    weigh();
-    first.resolve();
-    log.info({ store: 'redis channel' }, 'invalidations are heard: caches are used');
-  }
-
-  function heardOwn(note: Note): void {
-    if (note.says !== 'beat' || now() - note.sentAt > rhythm.lostAfter) return;
-    provenAt = Math.max(provenAt, note.sentAt);
-    if (problem !== undefined) found();
-    if (owing) void settleDebt();
-  }
-
-  async function settleDebt(): Promise<void> {
-    owing = false;
-    owing = !(await send(everything)) || owing;
-  }
-
-  function heardOther({ from, number, says }: Note): void {
-    const { order, returned } = others.heard(from, number, now());
-    if (says === 'bye') others.gone(from);
-    // Messages sent while the channel was lost may still arrive incompletely.
-    const settling = now() - foundAt < rhythm.settling;
-    if (order === 'gap' && !settling) lost('messages were left out');
-    else if (order === 'gap' || order === 'first' || returned) tell(everything);
-    if (typeof says === 'object') tell(says);
-    if (returned) weigh();
-  }
-
-  function look(): void {
-    if (closed) return;
-    if (now() - provenAt > rhythm.lostAfter) lost('the own beat does not come back');
-    if (problem === undefined) lookAround();
-    else if (now() - lostAt > rhythm.renewAfter) renew();
-  }
-
-  function lookAround(): void {
-    const { fell, ended } = others.look(now());
-    if (fell > 0) log.warn({ instances: fell }, 'another instance fell silent: caches are bypassed for a while');
-    if (fell + ended > 0) tell(everything);
-    weigh();
-  }
-
-  function renew(): void {
-    lostAt = now();
+  /** Once may be an interruption that the driver mends, or an emptied Redis. */
+  function missed(now: number): void {
+    misses += 1;
+    if (misses < 2 || now - renewedAt < renewEveryMs) return;
+    renewedAt = now;
     channel.renew();
   }
 
-  function beat(): void {
-    const slept = now() - beatenAt - rhythm.beatEvery;
-    beatenAt += slept + rhythm.beatEvery;
-    // While the event loop was blocked nothing was sent, so nothing can have come back.
-    if (slept > rhythm.beatEvery) provenAt += slept;
-    void send('beat');
-    // After the event loop was blocked, messages that have arrived are handled first.
-    setImmediate(look);
+  const problem = () => (trust.holds ? undefined : (failure ?? trust.reason));
+
+  function tick(): void {
+    const reason = problem();
+    const wasLogged = beatsWithoutTrust >= beatsUntilLogged;
+    beatsWithoutTrust = reason === undefined ? 0 : beatsWithoutTrust + 1;
+    const fields = { store: 'redis channel', problem: reason };
+    if (beatsWithoutTrust === beatsUntilLogged) log.warn(fields, 'invalidations may be missed: caches are bypassed');
+    if (wasLogged && reason === undefined)
+      log.info({ store: fields.store }, 'invalidations are heard: caches are used');
+    void beat();
   }
 
   return {
     get healthy() {
-      return healthy;
+      return trust.holds;
     },
     get problem() {
-      return problem;
+      return problem();
+    },
+    get failure() {
+      return failure;
     },
     subscribe(listener) {
       const one = (message: Invalidation) => listener(message);
       listeners.add(one);
       return () => listeners.delete(one);
     },
-    async publish(messages) {
+    publish(messages) {
       const list = listOf(messages);
-      list.forEach(tell);
-      if ((await Promise.all(list.map(send))).every(Boolean)) return;
-      owing = true;
-      log.warn({ store: 'redis channel' }, 'the others hear of an invalidation later');
-      throw new NotToldError('redis channel');
+      list.forEach(callListeners);
+      return others.publish(list);
     },
     hear(text) {
-      const note = closed ? undefined : read(text);
-      if (note === undefined) return;
-      if (note.from === own) heardOwn(note);
-      else heardOther(note);
+      const telling = closed ? undefined : read(text);
+      if (telling === undefined) return;
+      misses = 0;
+      if (telling.from !== own) telling.says.forEach(callListeners);
+      trust.received(telling.id, telling.after);
     },
+    reconnected: () => trust.restart('the connection was made again'),
+    beat,
     start() {
-      timer = setInterval(beat, rhythm.beatEvery).unref();
-      beat();
+      timer = setInterval(tick, beatEveryMs).unref();
+      void beat();
       return first.promise;
     },
     async close() {
       if (closed) return;
       closed = true;
       clearInterval(timer);
-      const well = problem === undefined;
-      healthy = false;
-      problem = 'it is closed';
-      if (well) await send('bye');
+      trust.end('it is closed');
+      failure = undefined;
+      await others.close();
     },
   };
 }

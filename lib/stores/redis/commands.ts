@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ErrorReply } from 'redis';
 import { StoreUnavailableError } from '../../errors.ts';
-import type { Link } from './link.ts';
+import { isReplica, type Link } from './link.ts';
 import { UnreadableRecordError } from './replies.ts';
 
 /** A Lua script on one key, so that it runs on any node of a cluster. */
@@ -34,6 +34,7 @@ export function commandsOn(link: Link): Commands {
 
   function ask<T>(question: () => Promise<T>): Promise<T> {
     return deadline.keep(question).catch((error: unknown) => {
+      if (isReplica(error)) link.renew();
       throw new StoreUnavailableError('redis', { cause: ofAnotherType(error) ?? error });
     });
   }

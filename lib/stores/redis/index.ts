@@ -1,14 +1,22 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import { SettingsError } from '../../errors.ts';
 import type { InvalidationBus } from '../../invalidation/bus.ts';
 import type { Log } from '../../log.ts';
 import type { Stores } from '../stores.ts';
 import { attemptStore } from './attempts.ts';
-import { type RedisBus, redisBus } from './bus.ts';
+import { type Channel, type RedisBus, redisBus } from './bus.ts';
 import { type Commands, commandsOn } from './commands.ts';
 import { type RedisStoreClass, redisStoreClass } from './express-store.ts';
 import { type Link, linkTo, reasonOf } from './link.ts';
+import { checkSchema } from './schema.ts';
+import * as scripts from './scripts.ts';
+import { warnOfServer } from './server-warnings.ts';
 import { sessionStore } from './sessions.ts';
 import { type Subscription, subscription } from './subscription.ts';
+import type { Clocks } from './trust.ts';
 import { endpointsShown, parseRedisUrl, type Target } from './url.ts';
+import { written } from './wire.ts';
 
 /** The stores in Redis, and the channel between instances. */
 export interface RedisStores extends Pick<Stores, 'sessions' | 'attempts' | 'health' | 'describe' | 'close'> {
@@ -26,25 +34,33 @@ export interface RedisOptions {
   readonly prefix?: string;
   /** How long to wait for the server, in milliseconds; default 15,000. */
   readonly patience?: number;
+  /** The clocks by which the channel is trusted; default: the system's. */
+  readonly clocks?: Clocks;
 }
 
 /**
- * Connects to Redis (6.2 or later, or a compatible server) and resolves once it answers and its channel works. Rejects with
- * an `Error` that names host and reason, never a password, after `patience`, or at once when user or password are refused,
- * and with a `TypeError` for an invalid URL. Afterwards every verb resolves or rejects with
- * `StoreUnavailableError('redis')` within about a second; lost connections are restored in the background.
+ * Connects to Redis (6.2 or later, or a compatible server) and resolves once it answers, takes writes, and its channel
+ * works. Rejects with an `Error` that names host and reason, never a password, after `patience`, or at once when user or
+ * password are refused; with `SettingsError` when a newer Gatewarden has written there; with a `TypeError` for an invalid
+ * URL. Afterwards every verb resolves or rejects with `StoreUnavailableError('redis')` within about a second; lost
+ * connections are restored in the background.
  */
 export async function openRedis(options: RedisOptions): Promise<RedisStores> {
-  const { url, log, prefix = 'gatewarden:', patience = 15_000 } = options;
+  const { url, log, prefix = 'gatewarden:', patience = 15_000, clocks } = options;
   const target = parseRedisUrl(url);
   const place = endpointsShown(target);
-  const link = linkTo(target, (up) => heard(up));
+  const link = linkTo(target, (up) => onState(up));
   const commands = commandsOn(link);
+  const toldKey = `${prefix}told`;
   // Channels are shared by all databases of a server; keys are not.
-  const channel = `${prefix}invalidations:${target.database}`;
+  const channel = `${toldKey}:${target.database}`;
   const ears = subscription(target, channel, (text) => bus.hear(text));
-  const bus = redisBus({ publish: (text) => commands.send(channel, 'PUBLISH', channel, text), renew: ears.renew }, log);
-  const heard = connectionLog(log, link, commands);
+  const bus = redisBus({ ...channelOn(commands, toldKey, channel), renew: ears.renew }, log, clocks);
+  const logState = connectionLog(log, link, commands);
+  const onState = (up: boolean): void => {
+    bus.reconnected();
+    logState(up);
+  };
 
   async function close(): Promise<void> {
     await bus.close();
@@ -52,20 +68,30 @@ export async function openRedis(options: RedisOptions): Promise<RedisStores> {
     link.close();
   }
   try {
-    await within(patience, opened(link, ears, bus));
+    const check = () => answered(() => checkSchema(commands, prefix, place), patience);
+    await within(patience, opened({ link, ears, bus }, check));
   } catch (error) {
-    const reason = link.problem ?? ears.problem ?? reasonOf(error);
+    const reason = link.problem ?? ears.problem ?? bus.failure ?? reasonOf(error);
     await close();
-    throw new Error(`redis at ${place} cannot be used: ${reason}`);
+    throw error instanceof SettingsError ? error : new Error(`redis at ${place} cannot be used: ${reason}`);
   }
+  await warnOfServer(commands, toldKey, log);
   return {
     sessions: sessionStore(commands, prefix),
     attempts: attemptStore(commands, prefix),
     expressStore: redisStoreClass(commands, prefix),
     bus,
-    health: healthOf(link, commands, bus, channel),
+    health: healthOf(link, bus),
     describe: () => described(target, place),
     close: once(close),
+  };
+}
+
+/** Telling and heartbeats use one key, so that one node of a cluster executes both. */
+function channelOn(commands: Commands, key: string, channel: string): Omit<Channel, 'renew'> {
+  return {
+    tell: (telling) => commands.run(scripts.tell, key, telling.id, channel, written(telling)),
+    beat: async () => String(await commands.run(scripts.beat, key, randomUUID())),
   };
 }
 
@@ -74,10 +100,29 @@ function described(target: Target, place: string): Readonly<Record<string, strin
   return { sessions: shown, attempts: shown, invalidations: shown };
 }
 
-async function opened(link: Link, ears: Subscription, bus: RedisBus): Promise<void> {
+/** Between two attempts at the start, in milliseconds. */
+const retryMs = 250;
+
+type Parts = Readonly<{ link: Link; ears: Subscription; bus: RedisBus }>;
+
+async function opened({ link, ears, bus }: Parts, check: () => Promise<void>): Promise<void> {
   await link.connect();
+  await check();
   await ears.open();
   await bus.start();
+}
+
+/** Repeats a call while the server, which may still be loading its data, does not answer; at most for `ms`. */
+async function answered(call: () => Promise<void>, ms: number): Promise<void> {
+  const end = performance.now() + ms - retryMs;
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      if (error instanceof SettingsError || performance.now() > end) throw error;
+    }
+    await wait(retryMs);
+  }
 }
 
 function within<T>(ms: number, work: Promise<T>): Promise<T> {
@@ -106,14 +151,12 @@ function connectionLog(log: Log, link: Link, commands: Commands): (up: boolean) 
   };
 }
 
-function healthOf(link: Link, commands: Commands, bus: RedisBus, channel: string): Stores['health'] {
+/** Proves a write, and that the other instances are heard. */
+function healthOf(link: Link, bus: RedisBus): Stores['health'] {
   const told = (store: string, problem: string | undefined) =>
     problem === undefined ? { store, ok: true } : { store, ok: false, problem };
   return async () => {
-    const problem = await commands.send(channel, 'PING').then(
-      () => undefined,
-      () => link.problem ?? 'it does not answer in time',
-    );
-    return [told('redis', problem), told('redis channel', bus.problem)];
+    const failure = await bus.beat();
+    return [told('redis', failure && (link.problem ?? failure)), told('redis channel', bus.problem)];
   };
 }

@@ -8,13 +8,23 @@ export interface Link {
   send(key: string, args: string[]): Promise<unknown>;
   scan(cursor: string, match: string, count: number): Promise<Readonly<{ cursor: string; keys: readonly string[] }>>;
   subscribe(channel: string, listener: (message: string) => void): Promise<unknown>;
+  /**
+   * Called when a server takes no writes: makes the connection again, at most once a second, since its name may lead to
+   * another server by now. With Sentinel and Cluster the driver looks for the master by itself.
+   */
+  renew(): void;
   /** The last failure, for people; `undefined` while it is connected. */
   readonly problem: string | undefined;
   close(): void;
 }
 
-/** Listener for connection state changes. `up` is true when the link can be used (again). */
+/**
+ * Listener for connection state changes. `up` is true when the link can be used (again). Called whenever another server, or
+ * another process of the same one, may answer from now on.
+ */
 export type StateListener = (up: boolean) => void;
+
+const renewEveryMs = 1_000;
 
 /** A peer that is silent for this long counts as gone; pings make a live one answer. */
 const silenceMs = 5_000;
@@ -47,18 +57,25 @@ const isFinal = (cause: Error): boolean =>
 /** Creates a link; `connect()` opens it. */
 export function linkTo(target: Target, onState: StateListener = () => undefined): Link {
   let wasUp = false;
+  let renewedAt = Number.NEGATIVE_INFINITY;
   let problem: string | undefined;
-  const watch = {
-    up(): void {
+  const watch: Watch = {
+    get isDown() {
+      return problem !== undefined;
+    },
+    up() {
       wasUp = true;
       problem = undefined;
       onState(true);
     },
-    down(error: unknown): void {
+    down(error) {
       problem = reasonOf(error);
       onState(false);
     },
-    retry: (retries: number, cause: Error): number | Error => (!wasUp && isFinal(cause) ? cause : backOff(retries)),
+    failed(error) {
+      if (!wasUp) problem = reasonOf(error);
+    },
+    retry: (retries, cause) => (!wasUp && isFinal(cause) ? cause : backOff(retries)),
   };
   const driver = drivers[target.kind](target, watch);
   return {
@@ -67,27 +84,50 @@ export function linkTo(target: Target, onState: StateListener = () => undefined)
       await driver.connect();
       watch.up();
     },
+    renew() {
+      if (performance.now() - renewedAt < renewEveryMs) return;
+      renewedAt = performance.now();
+      driver.renew();
+    },
     get problem() {
       return problem;
     },
   };
 }
 
-type Watch = Readonly<{ up(): void; down(error: unknown): void; retry(retries: number, cause: Error): number | Error }>;
+type Watch = Readonly<{
+  isDown: boolean;
+  up(): void;
+  down(error: unknown): void;
+  /** Something failed that the link may be able to do without. */
+  failed(error: unknown): void;
+  retry(retries: number, cause: Error): number | Error;
+}>;
 type Driver = Omit<Link, 'problem'>;
 
 const scanning = (match: string, count: number) => ({ MATCH: match, COUNT: count });
 
 function single(target: Target, watch: Watch): Driver {
   const { socket, ...rest } = settings(target, target.credentials, watch.retry);
-  const client = createClient({ ...rest, database: target.database, socket: { ...socket, ...target.endpoints[0] } });
-  client.on('error', watch.down).on('ready', watch.up);
+  const create = () =>
+    createClient({ ...rest, database: target.database, socket: { ...socket, ...target.endpoints[0] } })
+      .on('error', watch.down)
+      .on('ready', watch.up);
+  let client = create();
+  const close = () => (client.isOpen ? client.destroy() : undefined);
   return {
     connect: () => client.connect(),
     send: (_key, args) => client.sendCommand(args),
     scan: (cursor, match, count) => client.scan(cursor, scanning(match, count)),
     subscribe: (channel, listener) => client.subscribe(channel, listener),
-    close: () => (client.isOpen ? client.destroy() : undefined),
+    renew() {
+      if (!client.isReady) return;
+      close();
+      client = create();
+      // Failures are reported by the event, and followed by another attempt.
+      client.connect().catch(() => undefined);
+    },
+    close,
   };
 }
 
@@ -100,15 +140,27 @@ function sentinel(target: Target, watch: Watch): Driver {
     passthroughClientErrorEvents: true,
     scanInterval: 2_000,
   });
-  client.on('error', watch.down).on('ready', watch.up);
+  client
+    .on('error', watch.failed)
+    .on('client-error', ({ type, error }: { type: string; error: Error }) => type === 'MASTER' && watch.down(error))
+    .on('topology-change', ({ type }: { type: string }) => type === 'MASTER_CHANGE' && watch.down(masterChanged))
+    .on('ready', watch.up);
   return {
     connect: () => client.connect(),
-    send: (_key, args) => client.sendCommand(false, args),
+    async send(_key, args) {
+      const reply = await client.sendCommand(false, args);
+      // The driver is silent when it reaches the same master again.
+      if (watch.isDown) watch.up();
+      return reply;
+    },
     scan: (cursor, match, count) => client.scan(cursor, scanning(match, count)),
     subscribe: (channel, listener) => client.subscribe(channel, listener),
+    renew: () => undefined,
     close: () => void client.destroy().catch(() => undefined),
   };
 }
+
+const masterChanged = new Error('the master has changed');
 
 function cluster(target: Target, watch: Watch): Driver {
   const rest = settings(target, target.credentials, watch.retry);
@@ -123,6 +175,7 @@ function cluster(target: Target, watch: Watch): Driver {
     send: (key, args) => client.sendCommand(key, false, args),
     scan: (cursor, match, count) => client.scan(cursor, scanning(match, count)),
     subscribe: (channel, listener) => client.subscribe(channel, listener),
+    renew: () => undefined,
     close: () => client.destroy(),
   };
 }
@@ -162,12 +215,26 @@ export function reasonOf(error: unknown): string {
   return /closed unexpectedly/i.test(error.message) ? 'the connection was broken' : 'it does not answer';
 }
 
-/** Only the first word of a server's refusal: the rest may repeat what was sent. */
+/** What a server says that does not take a write; older ones put the word inside of the error of a script. */
+const refusals: readonly (readonly [word: RegExp, reason: string])[] = [
+  [/^(WRONGPASS|NOAUTH)\b/, 'it does not accept the user or the password'],
+  [/^ERR (invalid DB|DB index)/, 'it has no database of that number'],
+  [/\bNOPERM\b/, 'the user may not do what is needed'],
+  [/\bLOADING\b/, 'it is still loading its data'],
+  [/\bREADONLY\b/, 'it is a replica, which takes no writes'],
+  [/\bMASTERDOWN\b/, 'it is a replica that has lost its master'],
+  [/\bOOM\b/, 'its memory is full (maxmemory)'],
+  [/\bMISCONF\b/, 'it cannot write to its disk'],
+  [/\bNOREPLICAS\b/, 'too few replicas follow it (min-replicas-to-write)'],
+  [/\bCLUSTERDOWN\b/, 'the cluster does not serve all of its keys'],
+];
+
+/** Of another refusal only the first word: the rest may repeat what was sent. */
 function refusalOf(reply: string): string {
-  const [word = ''] = reply.split(' ', 1);
-  if (/^(WRONGPASS|NOAUTH)$/.test(word)) return 'it does not accept the user or the password';
-  if (word === 'NOPERM') return 'the user may not do what is needed';
-  if (word === 'LOADING') return 'it is still loading its data';
-  if (/^ERR (invalid DB|DB index)/.test(reply)) return 'it has no database of that number';
-  return `it refuses with ${word}`;
+  const known = refusals.find(([word]) => word.test(reply));
+  return known?.[1] ?? `it refuses with ${reply.split(' ', 1)[0]}`;
 }
+
+/** Whether a server answered that it is a replica. */
+export const isReplica = (error: unknown): boolean =>
+  error instanceof ErrorReply && /\b(READONLY|MASTERDOWN)\b/.test(error.message);

@@ -124,3 +124,26 @@ export const rememberAddress = script(`
   redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -1 - tonumber(ARGV[3]))
   redis.call('PEXPIRE', KEYS[1], ARGV[4])
   return 1`);
+
+/**
+ * Notes a telling as the newest one, then publishes it with the id of its predecessor. The write comes first: a replica and
+ * a full server refuse it. ARGV: the id, the channel, the message as a JSON object.
+ */
+export const tell = script(`
+  local before = redis.call('HGET', KEYS[1], 'newest') or ''
+  redis.call('HSET', KEYS[1], 'newest', ARGV[1])
+  redis.call('PUBLISH', ARGV[2], '{"after":' .. cjson.encode(before) .. ',' .. string.sub(ARGV[3], 2))
+  return before`);
+
+/** Writes, and returns the id of the newest telling; where none is noted, ARGV[1] is, so that lost data show. */
+export const beat = script(`
+  redis.call('HSET', KEYS[1], 'beat', ARGV[1])
+  redis.call('HSETNX', KEYS[1], 'newest', ARGV[1])
+  return redis.call('HGET', KEYS[1], 'newest')`);
+
+/** The version of what is stored here; noted as ARGV[1] in an empty store. */
+export const schemaVersion = script(`
+  local version = redis.call('GET', KEYS[1])
+  if version then return version end
+  redis.call('SET', KEYS[1], ARGV[1])
+  return ARGV[1]`);

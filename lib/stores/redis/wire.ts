@@ -1,37 +1,37 @@
 import type { Invalidation } from '../../invalidation/bus.ts';
 
-/** A message on the channel, numbered by its sender. */
-export type Note = Readonly<{
-  /** The id of the sending instance. */
+/** What an instance tells the others. The script that publishes it adds `after`. */
+export type Telling = Readonly<{
+  /** Random. */
+  id: string;
+  /** The id of the instance. */
   from: string;
-  /** One more than the sender's last number. */
-  number: number;
-  /** When it was sent, by the sender's monotonic clock: only the sender can use it. */
-  sentAt: number;
-  /** An invalidation, `beat` (still running) or `bye` (closing). */
-  says: 'beat' | 'bye' | Invalidation;
+  says: readonly Invalidation[];
 }>;
+
+/** A telling as the subscription delivers it; `after` is the id of its predecessor. */
+export type Received = Telling & Readonly<{ after: string }>;
 
 const kinds = ['session', 'token', 'user', 'all'] as const;
 
-export const written = (note: Note): string => JSON.stringify(note);
+export const written = (telling: Telling): string => JSON.stringify(telling);
 
 /** Parses a message; returns `undefined` for any other text. */
-export function read(text: string): Note | undefined {
+export function read(text: string): Received | undefined {
   try {
-    const { from, number, sentAt, says } = JSON.parse(text);
-    const known = says === 'beat' || says === 'bye' ? says : invalidationOf(says);
-    if (typeof from !== 'string' || !Number.isSafeInteger(number) || typeof sentAt !== 'number') return undefined;
-    return known === undefined ? undefined : { from, number, sentAt, says: known };
+    const { id, from, after, says } = JSON.parse(text);
+    if (typeof id !== 'string' || typeof from !== 'string' || typeof after !== 'string') return undefined;
+    const known = Array.isArray(says) ? says.map(invalidationOf) : [undefined];
+    return known.every((one) => one !== undefined) ? { id, from, after, says: known } : undefined;
   } catch {
     return undefined;
   }
 }
 
-function invalidationOf(says: unknown): Invalidation | undefined {
-  if (typeof says !== 'object' || says === null || !('kind' in says) || !('id' in says)) return undefined;
-  const kind = kinds.find((one) => one === says.kind);
-  if (kind === undefined || typeof says.id !== 'string') return undefined;
-  const version = 'version' in says ? says.version : undefined;
-  return typeof version === 'number' ? { kind, id: says.id, version } : { kind, id: says.id };
+function invalidationOf(value: unknown): Invalidation | undefined {
+  if (typeof value !== 'object' || value === null || !('kind' in value) || !('id' in value)) return undefined;
+  const kind = kinds.find((one) => one === value.kind);
+  if (kind === undefined || typeof value.id !== 'string') return undefined;
+  const version = 'version' in value ? value.version : undefined;
+  return typeof version === 'number' ? { kind, id: value.id, version } : { kind, id: value.id };
 }
