@@ -5,6 +5,10 @@ import { route } from './route.ts';
 
 const fine = z.object({ status: z.literal('ok') });
 
+/** A store that cannot answer, with the reason: `sqlite (database or disk is full)`. */
+const shown = ({ store, problem }: { store: string; problem?: string }): string =>
+  problem === undefined ? store : `${store} (${problem})`;
+
 /** Health checks. They read no credential and no Host header, so that a monitor needs neither. */
 export const healthRoutes = [
   route({
@@ -26,7 +30,7 @@ export const healthRoutes = [
     guard: 'anyone',
     answers: { 200: { description: 'Ready.', schema: fine } },
     async handle({ core }) {
-      const down = (await core.stores.health()).filter((one) => !one.ok).map((one) => one.store);
+      const down = (await core.stores.health()).filter((one) => !one.ok).map(shown);
       if (down.length === 0) return json(200, { status: 'ok' });
       return refused('store_unavailable', { detail: `Cannot answer: ${down.join(', ')}.`, retryAfter: 2 });
     },

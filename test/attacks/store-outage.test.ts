@@ -110,7 +110,7 @@ test('a database that another process holds: a crowd at the sign-in does not hol
   equal((await writers['signing in by the form']?.())?.status, 303);
 });
 
-const tables = ['users', 'sessions', 'api_tokens', 'facts', 'attempts'];
+const tables = ['user', 'admins', 'sessions', 'api_token', 'fact', 'attempts', 'told', 'probe'];
 const plain = (name: string): string => name;
 const spoilt = (name: string): string => `spoilt_${name}`;
 

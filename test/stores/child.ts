@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 import { adminsKind } from '../../lib/stores/records/kinds/admins.ts';
+import { factKind } from '../../lib/stores/records/kinds/fact.ts';
 import { userKind } from '../../lib/stores/records/kinds/user.ts';
 import { openSqlite } from '../../lib/stores/sqlite/index.ts';
 import { someUser } from '../../lib/stores/suites/record-samples.ts';
@@ -39,6 +40,17 @@ const parts: Record<string, () => Promise<void>> = {
     for await (const _ of createInterface(process.stdin)) {
       console.log(stores.bus.healthy && remembered.has(own) ? 'user' : 'nothing');
     }
+    await stores.close();
+  },
+  /** Writes until the disk is full and health says so; prints health before and after. */
+  async full() {
+    const stores = await openSqlite({ dataDir });
+    console.log(JSON.stringify(await stores.health()));
+    for (let n = 0; (await stores.health()).every(({ ok }) => ok) && n < 1_000_000; n += 1) {
+      const value = 'x'.repeat(n % 2 === 0 ? 60_000 : 10);
+      await stores.records.add(factKind, { id: `f${n}`, value }).catch(() => undefined);
+    }
+    console.log(JSON.stringify(await stores.health()));
     await stores.close();
   },
   /** Holds a new file for longer than the busy timeout. */

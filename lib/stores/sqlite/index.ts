@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { InvalidationBus } from '../../invalidation/bus.ts';
@@ -10,6 +9,7 @@ import type { Stores } from '../stores.ts';
 import { attemptStore } from './attempts.ts';
 import { auditStore } from './audit.ts';
 import { type Connection, connection } from './connection.ts';
+import { healthOf } from './health.ts';
 import { keyStore } from './keys.ts';
 import { openFile, openMemory } from './open.ts';
 import { sqliteRecords } from './records.ts';
@@ -83,23 +83,3 @@ export function storesIn(
   };
   return { stores, db };
 }
-
-/**
- * Takes the write lock to read, so that a database locked by another process is not reported as ready, and checks that the
- * path still is the open file: writes to a removed file are lost.
- */
-function healthOf(db: Connection, path: string | undefined): Stores['health'] {
-  const ask = db.statement('SELECT count(*) AS n FROM (SELECT 1 FROM facts LIMIT 1)');
-  const opened = path === undefined ? undefined : statSync(path).ino;
-  return async () => {
-    try {
-      await db.transaction('relaxed', () => ask.get());
-      if (path !== undefined && inodeOf(path) !== opened) throw new Error('the database file was removed or replaced');
-      return [{ store: 'sqlite', ok: true }];
-    } catch (error) {
-      return [{ store: 'sqlite', ok: false, problem: error instanceof Error ? error.message : 'unknown' }];
-    }
-  };
-}
-
-const inodeOf = (path: string): number | undefined => statSync(path, { throwIfNoEntry: false })?.ino;

@@ -35,7 +35,7 @@ export type Heard = Readonly<{ messages: readonly Invalidation[]; latest: number
 /** More rows than this are not read: everything is invalidated instead. */
 export const mostRead = 2_000;
 
-const everything: Invalidation = { kind: 'all', id: '' };
+export const everything: Invalidation = { kind: 'all', id: '' };
 
 /**
  * Reads what others have told after the row `seen`. Where rows in between were deleted already, there are too many, or `seen`

@@ -1,6 +1,6 @@
 import { type Invalidation, type InvalidationBus, listOf } from '../../invalidation/bus.ts';
 import { type Connection, isOutage } from './connection.ts';
-import { toldReader } from './told-rows.ts';
+import { everything, toldReader } from './told-rows.ts';
 
 export interface ToldBus extends InvalidationBus {
   close(): void;
@@ -41,10 +41,13 @@ export function toldBus(db: Connection, writer: string, clock: () => number = ()
     call(messages);
   }
 
+  /** Open connections are decided on again at once: where no store answers, they end. */
   function lose(): void {
+    const was = healthy;
     healthy = false;
     version = undefined;
     seen = undefined;
+    if (was) call([everything]);
   }
 
   function look(evenOwn = false): void {
