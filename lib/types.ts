@@ -52,4 +52,10 @@ export interface ScopeTable {
 }
 
 /** The principal that acts, with its client's address and agent for the audit log. */
-export type Actor = Readonly<{ principal: Principal; address?: string | undefined; agent?: string | undefined }>;
+export type Actor = Readonly<{
+  principal: Principal;
+  address?: string | undefined;
+  agent?: string | undefined;
+  /** The person typed their password for this very call: what an access token creates then has a life of its own. */
+  confirmed?: boolean | undefined;
+}>;

@@ -26,9 +26,12 @@ function checksum(secret: string): string {
   return text.padStart(checksumLength, '0');
 }
 
-/** Makes a token: the prefix, 30 random characters (178 bits), and 6 characters of their CRC-32 in base62. */
-export function makeToken(prefix: TokenPrefix): string {
-  const secret = randomBase62(secretLength);
+/**
+ * Makes a token: the prefix, 30 random characters (178 bits), and 6 characters of their CRC-32 in base62. `beginning`: the
+ * first of the 30 characters, when they are given.
+ */
+export function makeToken(prefix: TokenPrefix, beginning = ''): string {
+  const secret = beginning + randomBase62(secretLength - beginning.length);
   return prefix + secret + checksum(secret);
 }
 

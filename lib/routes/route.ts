@@ -97,8 +97,8 @@ export function route<B extends ZodType = ZodType<undefined>, Q extends ZodType 
     },
     async run(entry: CallContext, { body, query }: Input) {
       const call = { ...entry, body: body as output<B>, query: query as output<Q> };
-      const confirmed = line.confirm ? await confirm(entry, body) : ok(undefined);
-      if (confirmed.ok) return handle(call);
+      const confirmed = line.confirm ? await confirm(entry, body) : ok(false);
+      if (confirmed.ok) return handle(confirmed.value ? { ...call, actor: { ...call.actor, confirmed: true } } : call);
       return unconfirmed ? unconfirmed(call, confirmed.refusal) : confirmed;
     },
   });
@@ -117,13 +117,13 @@ async function needsPassword({ core, principal }: CallContext): Promise<boolean>
 const notFresh =
   'Send current_password, or sign in again: this sign-in is older than CONFIRM_WITHIN, or the token was minted.';
 
-async function confirm(entry: CallContext, body: unknown): Promise<Result<unknown>> {
-  if (!(await needsPassword(entry))) return ok(undefined);
+/** The value: whether a password was typed for this call. */
+async function confirm(entry: CallContext, body: unknown): Promise<Result<boolean>> {
+  if (!(await needsPassword(entry))) return ok(false);
   const password =
     typeof body === 'object' && body !== null && 'current_password' in body ? body.current_password : undefined;
   const confirmed = await entry.core.signIn.confirm(entry.actor, password);
   const canSignInAgain = entry.principal.via === 'access-token' && password === undefined;
-  return confirmed.ok || !canSignInAgain
-    ? confirmed
-    : { ok: false, refusal: { ...confirmed.refusal, detail: notFresh } };
+  if (confirmed.ok) return ok(true);
+  return canSignInAgain ? { ok: false, refusal: { ...confirmed.refusal, detail: notFresh } } : confirmed;
 }

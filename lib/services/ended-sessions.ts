@@ -31,19 +31,19 @@ export function noteOf(session: EndingSession, now: number): EndedSessionRecord 
 
 /**
  * Writes durably that sessions are ended, whatever the session store says: it may restart with old data. A session that is
- * noted already keeps its note. `now` is the store's clock. Rejects with `StoreUnavailableError`.
+ * noted already keeps its note. Returns how many were not noted before. `now` is the store's clock. Rejects with
+ * `StoreUnavailableError`.
  */
 export async function noteEnded(
   records: Pick<Records, 'addMany'>,
   ending: EndingSession | readonly EndingSession[],
   now: number,
-): Promise<void> {
+): Promise<number> {
   const sessions = 'id' in ending ? [ending] : ending;
-  if (sessions.length === 0) return;
-  await records.addMany(
-    endedSessionKind,
-    sessions.map((session) => noteOf(session, now)),
-  );
+  if (sessions.length === 0) return 0;
+  const notes = sessions.map((session) => noteOf(session, now));
+  const outcomes = await records.addMany(endedSessionKind, notes);
+  return outcomes.filter(({ kind }) => kind === 'added').length;
 }
 
 /** Tells every instance that sessions have ended. Their notes are written once, so the version is 1. */

@@ -61,16 +61,31 @@ export type TokenPair = Readonly<{
 /** Access tokens (JWT, RFC 9068), each with a session record, and their refresh tokens. */
 export interface AccessTokens {
   /** Starts an `api` session and issues its tokens. */
-  signIn(user: UserRecord, caller: Caller): Promise<TokenPair>;
-  /** An admin's token for another user: no refresh token, `act` names the admin; `ttl` in milliseconds. */
-  mint(user: UserRecord, options: { ttl: number; roleCeiling?: string | undefined }, by: Actor): Promise<TokenPair>;
+  signIn(user: Pick<UserRecord, 'id' | 'epoch'>, caller: Caller): Promise<TokenPair>;
+  /**
+   * An admin's token for another user: no refresh token, `act` names the admin; `ttl` in milliseconds. It holds at most the
+   * admin's role and scopes, and ends when they lose their right or the API token ends that it was minted with.
+   * `insufficient_role` for a minter whose role was lowered meanwhile and for a minted token, which mints nothing;
+   * `token_revoked` for one who is not active; `conflict` when it would come from more than 8 API tokens.
+   */
+  mint(
+    user: Pick<UserRecord, 'id' | 'username' | 'role' | 'epoch'>,
+    options: Readonly<{ ttl: number; roleCeiling?: string | undefined }>,
+    by: Actor,
+  ): Promise<Result<TokenPair>>;
   /**
    * Whether the caller's access token comes from a password that was typed within `CONFIRM_WITHIN`. Refreshing does not
    * renew it; a minted token is never fresh.
    */
   isFresh(principal: Principal): Promise<boolean>;
-  /** Replaces a refresh token. `invalid_token` for one that is not valid; a reused one also ends its session. */
-  refresh(refreshToken: string, caller: Caller): Promise<Result<TokenPair & Readonly<{ user: UserRecord }>>>;
+  /**
+   * Replaces a refresh token. `invalid_token` for one that is not valid; a reused one also ends its session, except within
+   * 10 s of its replacement. `rate_limited` after 60 in a minute.
+   */
+  refresh(
+    refreshToken: string,
+    caller: Caller,
+  ): Promise<Result<TokenPair & Readonly<{ user: Pick<UserRecord, 'username' | 'role'> }>>>;
 }
 
 /** The claims of a verified access token: signature, type, issuer, audience and times are valid. */

@@ -40,13 +40,19 @@ export interface IssuedApiToken {
 /** `gate.tokens`: API tokens (`gwt_…`). */
 export interface ApiTokens {
   /**
-   * Creates a token. One that is created by a token has at most that token's role, scopes and expiry, and is revoked with
-   * it. `not_found`; `conflict` for a name that is taken; `validation_failed` for an undeclared scope, or a role or scope
-   * that the owner or the creator does not have; `rate_limited` after 300 in an hour (no limit for the program itself).
+   * Creates a token. One that is created by an API token has at most that token's role, scopes and expiry, and is revoked
+   * with it. One that is created by an access token ends with it, unless the person typed their password within
+   * `CONFIRM_WITHIN` or for this call (`by.confirmed`). `not_found`; `conflict` for a name that is taken, beyond 200 tokens,
+   * and when it would come from more than 8 tokens, each made by the other; `validation_failed` for an undeclared scope, or a
+   * role, scope or expiry beyond those of the owner or the creator; `insufficient_role` for a minted access token;
+   * `token_revoked` when the creator ended meanwhile; `rate_limited` after 300 in an hour (no limit for the program itself).
    */
   create(username: string, token: NewApiToken, by?: Actor): Promise<Result<IssuedApiToken>>;
   /** The user's tokens by name, all on one page. */
   list(username: string): Promise<Page<ApiTokenView>>;
-  /** Revokes a token and those that it created. `not_found` when the user has no token of that name. */
+  /**
+   * Revokes a token and those that it created. A repetition within a day tells again, and succeeds. `not_found` when the user
+   * has and had no token of that name. Rejects with `NotToldError` when it is revoked, but not every instance could be told.
+   */
   revoke(username: string, name: string, by?: Actor): Promise<Result<undefined>>;
 }

@@ -131,7 +131,7 @@ async function servicesOf(dependencies: InstallationDependencies) {
   const { settings, stores, ladder, scopes, audit, keyring: ring, clock, bus } = dependencies;
   const box = secretBox(ring.derive('signing-keys'));
   const { tokenAlgorithm: algorithm, accessTokenLifetime: longest } = settings;
-  const keys = signingKeys({ store: stores.keys, box, algorithm, clock, longest });
+  const keys = signingKeys({ records: stores.records, box, algorithm, clock, longest });
   await keys.ready();
   const secrets = ring.derive('session-cookie').map((key) => key.toString('base64url'));
   const browser = browserSessions({ ...dependencies, secrets });
@@ -160,7 +160,7 @@ async function servicesOf(dependencies: InstallationDependencies) {
     firstAdmin: await firstAdmin(dependencies),
     sessions: sessionsService(dependencies),
     browserSessions: browser,
-    tokens: apiTokens(dependencies),
+    tokens: apiTokens({ ...dependencies, inheritedFrom: access.inheritedFrom }),
     accessTokens: access,
     ...requestPath,
     jwks: () => keys.jwks(),

@@ -3,20 +3,26 @@ import { makeToken, randomBase62 } from '../crypto/random.ts';
 import { type FieldProblem, ok, type Result, refused } from '../errors.ts';
 import type { InvalidationBus } from '../invalidation/bus.ts';
 import { doneBy } from '../services/done-by.ts';
-import { userNamed } from '../services/named-user.ts';
+import { userWithName } from '../services/named-user.ts';
 import type { ApiTokens, ApiTokenView, IssuedApiToken, NewApiToken, RecordEvent } from '../services.ts';
-import type { ApiTokenRecord } from '../stores/records/api-tokens.ts';
-import type { UserRecord } from '../stores/records/users.ts';
-import type { Stores } from '../stores/stores.ts';
+import type { AttemptStore } from '../stores/attempts.ts';
+import type { ApiTokenRecord } from '../stores/records/kinds/api-token.ts';
+import type { UserRecord } from '../stores/records/kinds/user.ts';
+import type { Records, Versioned } from '../stores/records/records.ts';
 import type { Actor, Ladder, Principal, ScopeTable } from '../types.ts';
-import { narrowing } from './narrow.ts';
+import { live } from './api-token-rules.ts';
+import { keptTokens } from './kept-tokens.ts';
+import type { Inheritance } from './making.ts';
+import { type Bounds, narrowing } from './narrow.ts';
 
 export type ApiTokenDependencies = Readonly<{
-  stores: Pick<Stores, 'users' | 'tokens' | 'sessions' | 'attempts'>;
+  stores: Readonly<{ records: Records; attempts: AttemptStore }>;
   bus: InvalidationBus;
   record: RecordEvent;
   ladder: Ladder;
   scopes: ScopeTable;
+  /** What a token inherits from the credential that it is made with. */
+  inheritedFrom: (by: Actor | undefined) => Promise<Result<Inheritance>>;
   /** Milliseconds since the epoch. */
   clock: () => number;
 }>;
@@ -27,14 +33,22 @@ const mostOfUser = 200;
 const mostAnHour = 300;
 const hour = 3_600_000;
 
+const taken = refused('conflict', { problems: [{ field: 'name', message: 'is taken' }] });
+const tooMany = refused('conflict', { detail: 'There are too many tokens.' });
+const ofAnother = refused('insufficient_role', { detail: 'A token makes tokens of its own user only.' });
+
 function viewOf(token: ApiTokenRecord): ApiTokenView {
   const { id, name, role, scopes, createdAt, lastUsedAt, expiresAt } = token;
   return Object.freeze({ id, name, role, scopes, createdAt, lastUsedAt, expiresAt });
 }
 
+/** Tells of a token that ends with its maker. */
+const told = ({ id, version }: Versioned<ApiTokenRecord>) => ({ kind: 'token', id, version: version + 1 }) as const;
+
 /** Makes `gate.tokens`. */
 export function apiTokens(dependencies: ApiTokenDependencies): ApiTokens {
-  const { stores, bus, record, ladder, scopes, clock } = dependencies;
+  const { stores, bus, record, ladder, scopes, inheritedFrom, clock } = dependencies;
+  const kept = keptTokens(stores.records);
   const narrow = narrowing(ladder, scopes);
 
   /** Acts when no actor is given: the program itself. */
@@ -42,55 +56,13 @@ export function apiTokens(dependencies: ApiTokenDependencies): ApiTokens {
     ...{ kind: 'user', id: '', name: '', role: ladder.rung('admin'), scopes: [], via: 'command' },
   };
 
-  const tell = (event: 'token.created' | 'token.revoked', name: string, owner: string, by: Actor | undefined) =>
-    record({
-      event,
-      ...doneBy(by),
-      subject: `token:${name}`,
-      outcome: 'ok',
-      detail: { user: owner },
-    });
+  const note = (event: 'token.created' | 'token.revoked', name: string, owner: string, by: Actor | undefined) =>
+    record({ event, ...doneBy(by), subject: `token:${name}`, outcome: 'ok', detail: { user: owner } });
 
-  /** Lists valid tokens. Those of an older epoch are refused already; they are removed, which frees their names. */
-  async function alive(user: UserRecord): Promise<readonly ApiTokenRecord[]> {
-    const all = await stores.tokens.listOf(user.id);
-    const dead = all.filter((token) => token.epoch < user.epoch);
-    for (const { name } of dead) await stores.tokens.remove(user.id, name);
-    return all.filter((token) => !dead.includes(token));
-  }
-
-  function problemsOf(wanted: NewApiToken, owner: UserRecord, maker: Principal): FieldProblem[] {
+  function problemsOf(wanted: NewApiToken, bounds: Bounds): FieldProblem[] {
     const named = typeof wanted.name === 'string' && nameForm.test(wanted.name) && wanted.name.isWellFormed();
     const problem = 'must be 1 to 64 letters, digits, spaces or any of . _ : @ + - and begin with a letter or digit';
-    return [
-      ...(named ? [] : [{ field: 'name', message: problem }]),
-      ...narrow.problems(wanted, owner.role, maker, clock()),
-    ];
-  }
-
-  /** Whether it is a minted access token: such a token is short-lived and must not create one that is not. */
-  async function isMinted({ via, sessionId }: Principal): Promise<boolean> {
-    if (via !== 'access-token' || sessionId === undefined) return false;
-    const session = await stores.sessions.find(sessionId, clock());
-    return session === undefined || session.method === 'minted';
-  }
-
-  async function insert(wanted: NewApiToken, owner: UserRecord, maker: Principal) {
-    const token = makeToken('gwt_');
-    const { role, scopes: held, expiresAt } = narrow.grant(wanted, owner.role, maker);
-    const kept: ApiTokenRecord = {
-      id: `t_${randomBase62(20)}`,
-      userId: owner.id,
-      name: wanted.name,
-      hash: sha256(token),
-      epoch: owner.epoch,
-      role,
-      scopes: held,
-      parentId: maker.via === 'api-token' ? maker.tokenId : undefined,
-      createdAt: clock(),
-      expiresAt,
-    };
-    return { token, kept, outcome: await stores.tokens.create(kept) };
+    return [...(named ? [] : [{ field: 'name', message: problem }]), ...narrow.problems(wanted, bounds, clock())];
   }
 
   /** Making and revoking them over and over costs writes, and records that push out others. */
@@ -101,38 +73,73 @@ export function apiTokens(dependencies: ApiTokenDependencies): ApiTokens {
     return refused('rate_limited', { retryAfter: Math.ceil(resetMs / 1000), detail });
   }
 
+  /** Tokens that are over are ended, which frees their names and lets them be deleted. */
+  async function hasRoom(owner: Versioned<UserRecord>): Promise<boolean> {
+    const all = await kept.namedOf(owner.id);
+    const alive = live(all, owner);
+    await kept.end(all.filter((token) => token.epoch < owner.tokenEpoch).map(({ id }) => id));
+    return alive.length < mostOfUser;
+  }
+
+  async function insert(wanted: NewApiToken, owner: UserRecord, maker: Principal, { makers, until }: Inheritance) {
+    const token = makeToken('gwt_');
+    const { role, scopes: held, expiresAt } = narrow.grant(wanted, { ownerRole: owner.role, maker, until });
+    const made: ApiTokenRecord = {
+      id: `t_${randomBase62(20)}`,
+      userId: owner.id,
+      name: wanted.name,
+      hash: sha256(token),
+      epoch: owner.tokenEpoch,
+      role,
+      scopes: held && [...held],
+      makers: makers && [...makers],
+      createdAt: clock(),
+      expiresAt,
+    };
+    return { token, made, outcome: await kept.add(made) };
+  }
+
   async function create(username: string, wanted: NewApiToken, by?: Actor): Promise<Result<IssuedApiToken>> {
     const maker = by?.principal ?? program;
-    const owner = await userNamed(stores.users, username);
+    const owner = await userWithName(stores.records, username);
     if (owner === undefined) return refused('not_found');
-    const problems = problemsOf(wanted, owner, maker);
+    const inherited = await inheritedFrom(by);
+    if (!inherited.ok) return inherited;
+    if (inherited.value.makers !== undefined && maker.id !== owner.id) return ofAnother;
+    const problems = problemsOf(wanted, { ownerRole: owner.role, maker, until: inherited.value.until });
     if (problems.length > 0) return refused('validation_failed', { problems });
-    if (await isMinted(maker)) {
-      return refused('insufficient_role', { detail: 'A minted token cannot create tokens.' });
-    }
-    if ((await alive(owner)).length >= mostOfUser) return refused('conflict', { detail: 'There are too many tokens.' });
+    if (!(await hasRoom(owner))) return tooMany;
     const limited = by === undefined ? undefined : await tooManyAnHour(owner);
     if (limited !== undefined) return limited;
-    const { token, kept, outcome } = await insert(wanted, owner, maker);
-    if (outcome === 'parent-gone') return refused('token_revoked');
-    if (outcome === 'name-taken') return refused('conflict', { problems: [{ field: 'name', message: 'is taken' }] });
-    await tell('token.created', kept.name, owner.username, by);
-    return ok({ token, view: viewOf(kept) });
+    const { token, made, outcome } = await insert(wanted, owner, maker, inherited.value);
+    if (outcome === 'over') return refused('token_revoked');
+    if (outcome === 'taken') return taken;
+    await note('token.created', made.name, owner.username, by);
+    return ok({ token, view: viewOf(made) });
   }
 
   async function list(username: string) {
-    const owner = await userNamed(stores.users, username);
-    const tokens = owner === undefined ? [] : await stores.tokens.listOf(owner.id);
-    return { items: tokens.filter((token) => token.epoch === owner?.epoch).map(viewOf) };
+    const owner = await userWithName(stores.records, username);
+    return { items: owner === undefined ? [] : live(await kept.namedOf(owner.id), owner).map(viewOf) };
+  }
+
+  /** Tells that a token has ended, then ends what it made: that is refused already, but has names and is kept. */
+  async function endWithMade(token: ApiTokenRecord, version: number): Promise<void> {
+    const made = await kept.madeWith(token);
+    await bus.publish([{ kind: 'token', id: token.id, version }, ...made.map(told)]);
+    await kept.end(made.map(({ id }) => id));
   }
 
   async function revoke(username: string, name: string, by?: Actor): Promise<Result<undefined>> {
-    const owner = await userNamed(stores.users, username);
-    if (owner === undefined) return refused('not_found');
-    const removed = await stores.tokens.remove(owner.id, name);
-    if (removed.length === 0) return refused('not_found');
-    for (const id of removed) await bus.publish({ kind: 'token', id });
-    await tell('token.revoked', name, owner.username, by);
+    const owner = await userWithName(stores.records, username);
+    const token = owner && (await kept.latest(owner.id, name));
+    const end = token && (await kept.endOne(token.id));
+    if (owner === undefined || token === undefined || end === undefined) return refused('not_found');
+    try {
+      await endWithMade(token, end.version);
+    } finally {
+      if (end.isNew) await note('token.revoked', name, owner.username, by);
+    }
     return ok(undefined);
   }
 

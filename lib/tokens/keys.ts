@@ -1,7 +1,8 @@
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
 import type { SecretBox } from '../crypto/secret-box.ts';
 import { SettingsError } from '../errors.ts';
-import type { KeyRecord, KeyStore } from '../stores/records/keys.ts';
+import { type SigningKeyRecord, signingKeyKind } from '../stores/records/kinds/signing-key.ts';
+import type { Records } from '../stores/records/records.ts';
 
 export type Algorithm = 'EdDSA' | 'ES256';
 
@@ -28,7 +29,7 @@ export interface SigningKeys {
 }
 
 type Dependencies = Readonly<{
-  store: KeyStore;
+  records: Pick<Records, 'list' | 'add' | 'change'>;
   box: SecretBox;
   algorithm: Algorithm;
   /** Milliseconds since the epoch. */
@@ -44,17 +45,19 @@ type Dependencies = Readonly<{
 const missInterval = 1000;
 const refreshInterval = 60_000;
 const day = 24 * 60 * 60 * 1000;
+/** One page: keys are removed long before there are as many. */
+const mostKeys = 1000;
 
-async function newKey(algorithm: Algorithm, box: SecretBox, createdAt: number): Promise<KeyRecord> {
+async function newPair(algorithm: Algorithm, box: SecretBox) {
   const pair = await generateKeyPair(algorithm, { extractable: true });
   const jwk = await exportJWK(pair.publicKey);
-  const kid = await calculateJwkThumbprint(jwk);
-  const publicJwk = JSON.stringify({ ...jwk, kid, alg: algorithm, use: 'sig' });
-  return { kid, algorithm, publicJwk, sealed: box.seal(JSON.stringify(await exportJWK(pair.privateKey))), createdAt };
+  const id = await calculateJwkThumbprint(jwk);
+  const publicJwk = JSON.stringify({ ...jwk, kid: id, alg: algorithm, use: 'sig' });
+  return { id, algorithm, publicJwk, sealed: box.seal(JSON.stringify(await exportJWK(pair.privateKey))) };
 }
 
 /** Imports a JWK (RFC 7517). Rejects for a symmetric key and for one that is for encryption. */
-export async function keyOf(jwk: JWK, { kid, algorithm }: Pick<KeyRecord, 'kid' | 'algorithm'>): Promise<Key> {
+export async function keyOf(jwk: JWK, { kid, algorithm }: Pick<Key, 'kid' | 'algorithm'>): Promise<Key> {
   const key = await importJWK(jwk, algorithm);
   if (key instanceof Uint8Array || (jwk.use ?? 'sig') !== 'sig') throw new TypeError(`the key "${kid}" signs nothing`);
   return Object.freeze({ kid, algorithm, key });
@@ -64,35 +67,49 @@ export async function keyOf(jwk: JWK, { kid, algorithm }: Pick<KeyRecord, 'kid' 
  * The newest key that the box opens: while instances get a new secret one after another, an updated one may have created a
  * key that the others cannot open yet. Throws `SettingsError` when there are keys and none opens.
  */
-function newestOpen(records: readonly KeyRecord[], box: SecretBox): KeyRecord | undefined {
+function newestOpen(records: readonly SigningKeyRecord[], box: SecretBox): SigningKeyRecord | undefined {
   const found = records.find((record) => box.open(record.sealed) !== undefined);
   const [first] = records;
   if (found !== undefined || first === undefined) return found;
   throw new SettingsError([
-    `SECRET_KEY: it does not open the signing key "${first.kid}" in the store. Give the key that this store was used with; a new one goes before it in the list`,
+    `SECRET_KEY: it does not open the signing key "${first.id}" in the store. Give the key that this store was used with; a new one goes before it in the list`,
   ]);
 }
 
 type Loaded = Readonly<{
   at: number;
-  records: readonly KeyRecord[];
+  /** Newest first. */
+  records: readonly SigningKeyRecord[];
   signing: Key | undefined;
   verifying: Map<string, Key>;
 }>;
 
-export function signingKeys({ store, box, algorithm, clock = Date.now, longest = 0 }: Dependencies): SigningKeys {
+const halfOf = (jwk: string | undefined, { id: kid, algorithm }: SigningKeyRecord): Promise<Key> =>
+  keyOf(JSON.parse(jwk ?? ''), { kid, algorithm });
+
+const placeOf = ([newest]: readonly SigningKeyRecord[]): number => newest?.place ?? 0;
+
+export function signingKeys({
+  records: stored,
+  box,
+  algorithm,
+  clock = Date.now,
+  longest = 0,
+}: Dependencies): SigningKeys {
   const overlap = Math.max(30 * day, longest) + day;
   let loaded: Loaded | undefined;
   let loading: Promise<Loaded> | undefined;
 
   async function read(): Promise<Loaded> {
     const at = clock();
-    const records = await store.list();
-    const ofAlgorithm = records.filter((record) => record.algorithm === algorithm);
-    const newest = newestOpen(ofAlgorithm, box);
-    const same = newest !== undefined && newest.kid === loaded?.signing?.kid;
-    const signing = same ? loaded?.signing : newest && (await keyOf(JSON.parse(box.open(newest.sealed) ?? ''), newest));
-    const verifying = await Promise.all(records.map((record) => keyOf(JSON.parse(record.publicJwk), record)));
+    const records = (await stored.list(signingKeyKind, { order: 'place', limit: mostKeys })).items.toReversed();
+    const newest = newestOpen(
+      records.filter((record) => record.algorithm === algorithm),
+      box,
+    );
+    const same = newest !== undefined && newest.id === loaded?.signing?.kid;
+    const signing = same ? loaded?.signing : newest && (await halfOf(box.open(newest.sealed), newest));
+    const verifying = await Promise.all(records.map((record) => halfOf(record.publicJwk, record)));
     loaded = { at, records, signing, verifying: new Map(verifying.map((key) => [key.kid, key])) };
     return loaded;
   }
@@ -104,12 +121,17 @@ export function signingKeys({ store, box, algorithm, clock = Date.now, longest =
     return loading;
   }
 
-  /** Adds a key if the newest one is still the known one; else the key of the instance that was first is used. */
-  async function add(): Promise<Loaded> {
-    const { records } = await reload();
-    await store.add(await newKey(algorithm, box, clock()), records[0]?.kid);
-    return reload();
+  /**
+   * Adds a key after the newest of `known`: of concurrent instances one does, and the others use its key. `place`: tried
+   * next, when the one before it belongs to a record that cannot be read.
+   */
+  async function addAfter({ records: known }: Loaded, place = placeOf(known) + 1): Promise<Loaded> {
+    const added = await stored.add(signingKeyKind, { ...(await newPair(algorithm, box)), place, createdAt: clock() });
+    const now = await reload();
+    return added.kind === 'added' || placeOf(now.records) >= place ? now : addAfter(now, place + 1);
   }
+
+  const add = async (): Promise<Loaded> => addAfter(await reload());
 
   async function withSigningKey(): Promise<Loaded & { signing: Key }> {
     const now = loaded ?? (await reload());
@@ -122,18 +144,17 @@ export function signingKeys({ store, box, algorithm, clock = Date.now, longest =
     const outlived = records.filter(
       (_, at) => (records[at - 1]?.createdAt ?? Number.POSITIVE_INFINITY) < clock() - overlap,
     );
-    for (const { kid } of outlived) await store.remove(kid);
+    for (const { id } of outlived)
+      await stored.change(signingKeyKind, id, () => ({ kind: 'remove', answer: undefined }));
     if (outlived.length > 0) await reload();
   }
 
   return {
     async ready() {
-      const { records, signing } = await withSigningKey();
-      const used = records.find((record) => record.kid === signing.kid);
-      if (used === undefined || box.isCurrent(used.sealed)) return;
-      // Only an older secret opens the key in use, and it is lost when that secret is dropped.
-      await store.add(await newKey(algorithm, box, clock()), records[0]?.kid);
-      await reload();
+      const now = await withSigningKey();
+      const used = now.records.find((record) => record.id === now.signing.kid);
+      // A key that only an older secret opens is lost when that secret is dropped.
+      if (used !== undefined && !box.isCurrent(used.sealed)) await addAfter(now);
     },
     async current() {
       const { signing, at } = await withSigningKey();
@@ -155,11 +176,10 @@ export function signingKeys({ store, box, algorithm, clock = Date.now, longest =
       await removeOutlived(await add());
     },
     async rotateAfter(age) {
-      const { records } = await reload();
-      const [newest] = records;
+      const now = await reload();
+      const [newest] = now.records;
       if (newest === undefined || clock() - newest.createdAt < age) return;
-      await store.add(await newKey(algorithm, box, clock()), newest.kid);
-      await removeOutlived(await reload());
+      await removeOutlived(await addAfter(now));
     },
   };
 }

@@ -10,12 +10,14 @@ export type Wish = Readonly<{
 
 /** Whether the maker's own credential may hold less than its owner. */
 const isNarrow = ({ via }: Principal) => via !== 'session' && via !== 'command';
-const isToken = ({ via }: Principal) => via === 'api-token';
+
+/** Whose token it is to be, who makes it, and until when it may live (in milliseconds since the epoch; absent: for ever). */
+export type Bounds = Readonly<{ ownerRole: string; maker: Principal; until?: number | undefined }>;
 
 /** Checks what is requested for a new token, and decides what it is granted. */
 export interface Narrowing {
-  problems(wish: Wish, ownerRole: string, maker: Principal, now: number): readonly FieldProblem[];
-  grant(wish: Wish, ownerRole: string, maker: Principal): Wish;
+  problems(wish: Wish, bounds: Bounds, now: number): readonly FieldProblem[];
+  grant(wish: Wish, bounds: Bounds): Wish;
 }
 
 /** A token holds at most what its owner and its maker hold. */
@@ -39,29 +41,27 @@ export function narrowing(ladder: Ladder, scopes: ScopeTable): Narrowing {
     return undefined;
   }
 
-  function problemOfExpiry(expiresAt: unknown, maker: Principal, now: number): string | undefined {
+  function problemOfExpiry(expiresAt: unknown, until: number | undefined, now: number): string | undefined {
     if (typeof expiresAt !== 'number' || !Number.isSafeInteger(expiresAt)) return 'must be a time';
     if (expiresAt <= now) return 'is over';
-    return isToken(maker) && expiresAt > (maker.expiresAt ?? expiresAt)
-      ? 'is after the end of the token that makes it'
-      : undefined;
+    return expiresAt > (until ?? expiresAt) ? 'is after the end of the token that makes it' : undefined;
   }
 
   return {
-    problems({ role, scopes: wanted, expiresAt }, ownerRole, maker, now) {
+    problems({ role, scopes: wanted, expiresAt }, { ownerRole, maker, until }, now) {
       const ceiling = ceilingOf(ownerRole, maker);
       const roleProblem = role === undefined ? undefined : problemOfRole(role, ceiling);
       const effective = role === undefined || roleProblem !== undefined ? ceiling : role;
       const found = {
         role: roleProblem,
         scopes: wanted === undefined ? undefined : problemOfScopes(wanted, effective, maker),
-        expires_at: expiresAt === undefined ? undefined : problemOfExpiry(expiresAt, maker, now),
+        expires_at: expiresAt === undefined ? undefined : problemOfExpiry(expiresAt, until, now),
       };
       return Object.entries(found).flatMap(([field, problem]) =>
         problem === undefined ? [] : [{ field, message: problem }],
       );
     },
-    grant({ role, scopes: wanted, expiresAt }, ownerRole, maker) {
+    grant({ role, scopes: wanted, expiresAt }, { ownerRole, maker, until }) {
       const ceiling = ceilingOf(ownerRole, maker);
       const lower = ladder.position(ceiling) < ladder.position(ownerRole);
       // Stored even if it is everything that exists today: scopes declared later are not granted by this maker.
@@ -70,7 +70,7 @@ export function narrowing(ladder: Ladder, scopes: ScopeTable): Narrowing {
       return {
         role: role ?? narrowRole,
         scopes: wanted ?? narrowScopes,
-        expiresAt: expiresAt ?? (isToken(maker) ? maker.expiresAt : undefined),
+        expiresAt: expiresAt ?? until,
       };
     },
   };

@@ -1,10 +1,8 @@
-import { deepEqual, equal, notEqual, ok, rejects } from 'node:assert/strict';
+import { deepEqual, equal, notEqual, ok } from 'node:assert/strict';
 import { createHmac, generateKeyPairSync } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { decodeJwt, decodeProtectedHeader, type JWTPayload, SignJWT } from 'jose';
-import { by, caller, day, hour, issuer, openTokens } from './open.ts';
-
-const codeOf = (result: { ok: boolean; refusal?: { code: string } }) => (result.ok ? 'ok' : result.refusal?.code);
+import { caller, codeOf, day, hour, issuer, openTokens } from './open.ts';
 
 describe('an access token', () => {
   for (const algorithm of ['EdDSA', 'ES256'] as const) {
@@ -190,51 +188,4 @@ describe('a token that is not quite an access token of ours', () => {
       .sign(privateKey);
     equal(codeOf(await access.verify(forgedToken)), 'invalid_token');
   });
-});
-
-describe('a minted token', () => {
-  it('is for the other user, names who minted it, has no refresh token, and is told', async () => {
-    const { access, user, events, stores, time } = await openTokens();
-    const pair = await access.mint(await user('viewer'), { ttl: hour }, by('admin'));
-    equal(pair.refreshToken, undefined);
-    const { sub, act, exp } = decodeJwt(pair.token);
-    deepEqual([sub, act, exp], ['u_viewer', { sub: 'u_admin' }, Math.floor((time.now + hour) / 1000)]);
-    equal((await stores.sessions.find(pair.sessionId, time.now))?.method, 'minted');
-    deepEqual(
-      events.map(({ event, actor, subject }) => [event, actor, subject]),
-      [['token.created', 'admin', 'user:viewer']],
-    );
-  });
-
-  const ceilings: [title: string, ceiling: string | undefined, minter: ReturnType<typeof by>, expected: string][] = [
-    ['the role asked for', 'user', by('admin'), 'user'],
-    ['the user’s own role', undefined, by('admin'), 'operator'],
-    ['the minter’s role', 'operator', by('admin', { role: 'viewer', via: 'api-token' }), 'viewer'],
-    ['the role asked for, by the command', 'operator', by('anony', { via: 'command' }), 'operator'],
-  ];
-  for (const [title, roleCeiling, minter, expected] of ceilings) {
-    it(`holds at most ${title}`, async () => {
-      const { access, user, stores, time } = await openTokens();
-      const { sessionId } = await access.mint(await user('operator'), { ttl: hour, roleCeiling }, minter);
-      equal((await stores.sessions.find(sessionId, time.now))?.roleCeiling, expected);
-    });
-  }
-
-  it('lives at most 30 days, and no longer than the token that it was minted with', async () => {
-    const { access, user, time } = await openTokens();
-    const long = await access.mint(await user('viewer'), { ttl: 400 * day }, by('admin'));
-    ok(long.expiresAt <= time.now + 30 * day);
-    const minter = by('admin', { via: 'api-token', tokenId: 't', expiresAt: time.now + 60_000 });
-    ok((await access.mint(await user('viewer'), { ttl: hour }, minter)).expiresAt <= time.now + 60_000);
-    const first = await access.mint(await user('admin'), { ttl: hour }, by('admin'));
-    const minted = by('admin', { via: 'access-token', sessionId: first.sessionId });
-    ok((await access.mint(await user('viewer'), { ttl: day }, minted)).expiresAt <= time.now + hour);
-  });
-
-  for (const ttl of [0, -1, Number.NaN]) {
-    it(`is not made for ${ttl} ms`, async () => {
-      const { access, user } = await openTokens();
-      await rejects(access.mint(await user('viewer'), { ttl }, by('admin')), TypeError);
-    });
-  }
 });

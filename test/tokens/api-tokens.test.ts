@@ -1,10 +1,10 @@
-import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { deepEqual, equal, ok } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { sha256 } from '../../lib/crypto/digest.ts';
 import { tokenIsWellFormed } from '../../lib/crypto/random.ts';
 import { refused } from '../../lib/errors.ts';
-import type { Principal } from '../../lib/types.ts';
-import { by, day, hour, openTokens, scopes } from './open.ts';
+import { apiTokenKind } from '../../lib/stores/records/kinds/api-token.ts';
+import { by, openTokens } from './open.ts';
 
 type Wish = Parameters<Awaited<ReturnType<typeof openTokens>>['tokens']['create']>[1];
 
@@ -19,17 +19,14 @@ async function open() {
   return { ...opened, create };
 }
 
-/** The maker as a token of the operator, which may carry less. */
-const asToken = (more: Partial<Principal> = {}) => by('operator', { via: 'api-token', tokenId: 't_parent', ...more });
-
 describe('an API token', () => {
   it('is shown once and kept as a hash', async () => {
-    const { tokens, stores, time } = await openTokens();
+    const { tokens, records, time } = await openTokens();
     const made = await tokens.create('OPERATOR', { name: 'ci' }, operator);
     ok(made.ok);
     const { token, view } = made.value;
     ok(tokenIsWellFormed(token, 'gwt_'));
-    const kept = await stores.tokens.byHash(sha256(token));
+    const kept = await records.byKey(apiTokenKind, 'hash', sha256(token));
     equal(kept?.id, view.id);
     equal(JSON.stringify([kept, view, await tokens.list('operator')]).includes(token), false);
     deepEqual(view, {
@@ -48,7 +45,7 @@ describe('an API token', () => {
     await create({});
     const [view] = (await tokens.list('operator')).items;
     ok((await tokens.revoke('operator', 'ci', by('admin'))).ok);
-    deepEqual(await tokens.revoke('operator', 'ci', by('admin')), refused('not_found'));
+    deepEqual(await tokens.revoke('operator', 'other', by('admin')), refused('not_found'));
     deepEqual(await tokens.revoke('nobody', 'ci', by('admin')), refused('not_found'));
     deepEqual(
       events.map(({ event, actor, subject, detail }) => [event, actor, subject, detail]),
@@ -57,7 +54,7 @@ describe('an API token', () => {
         ['token.revoked', 'admin', 'token:ci', { user: 'operator' }],
       ],
     );
-    deepEqual(published, [{ kind: 'token', id: view?.id }]);
+    deepEqual(published, [{ kind: 'token', id: view?.id, version: 2 }]);
   });
 
   const granted: [title: string, wish: object, expected: object][] = [
@@ -127,9 +124,9 @@ describe('an API token', () => {
   });
 
   it('of an older epoch is listed no more, and leaves its name', async () => {
-    const { create, tokens, stores } = await open();
+    const { create, tokens, edit } = await open();
     await create({});
-    await stores.users.update('u_operator', { endAll: true }, 1);
+    await edit('operator', ({ tokenEpoch }) => ({ tokenEpoch: tokenEpoch + 1 }));
     deepEqual(await tokens.list('operator'), { items: [] });
     ok('id' in (await create({})));
     equal((await tokens.list('operator')).items.length, 1);
@@ -152,84 +149,6 @@ describe('an API token', () => {
     for (let at = 0; at < 200; at++) ok('id' in (await create({ name: `n${at}` })));
     const refusal = await create({ name: 'one more' });
     equal('code' in refusal && refusal.code, 'conflict');
-  });
-});
-
-describe('a token that a token makes', () => {
-  async function withParent(more: Partial<Principal> = {}) {
-    const opened = await open();
-    const parent = await opened.create({ name: 'parent' });
-    const maker = asToken({ tokenId: 'id' in parent ? parent.id : '', ...more });
-    return { ...opened, maker };
-  }
-
-  it('dies with it, and so does what it makes itself', async () => {
-    const { create, tokens, maker, published } = await withParent();
-    const child = await create({ name: 'child' }, maker);
-    const grandchild = await create({ name: 'grandchild' }, asToken({ tokenId: 'id' in child ? child.id : '' }));
-    ok((await tokens.revoke('operator', 'parent', operator)).ok);
-    deepEqual(await tokens.list('operator'), { items: [] });
-    const gone = published.map((message) => message.id);
-    for (const one of [child, grandchild]) ok('id' in one && gone.includes(one.id));
-    equal(published.length, 3);
-  });
-
-  it('is not made once that one is gone', async () => {
-    const { create, tokens, maker } = await withParent();
-    await tokens.revoke('operator', 'parent', operator);
-    const refusal = await create({ name: 'child' }, maker);
-    equal('code' in refusal && refusal.code, 'token_revoked');
-  });
-
-  it('holds at most its role, scopes and end, where nothing less is asked for', async () => {
-    const { create, time, maker } = await withParent({ role: 'viewer', scopes: ['report:read', 'gatewarden:write'] });
-    const expiresAt = time.now + hour;
-    const narrow = { ...maker, principal: { ...maker.principal, expiresAt } };
-    const child = await create({ name: 'child' }, narrow);
-    deepEqual('id' in child && [child.role, child.scopes, child.expiresAt], [
-      'viewer',
-      ['gatewarden:write', 'report:read'],
-      expiresAt,
-    ]);
-  });
-
-  it('has its scopes written down, so that what is declared later is not among them', async () => {
-    const { create, maker } = await withParent();
-    const child = await create({ name: 'child' }, maker);
-    deepEqual('id' in child && child.scopes, scopes.heldBy('operator'));
-  });
-
-  const above: [title: string, maker: Partial<Principal>, wish: object, field: string][] = [
-    ['a higher role', { role: 'viewer' }, { role: 'user' }, 'role'],
-    ['a scope that it does not hold', { scopes: ['report:read'] }, { scopes: ['deploy:write'] }, 'scopes'],
-    ['a later end', { expiresAt: Date.now() + hour }, { expiresAt: Date.now() + day }, 'expires_at'],
-  ];
-  for (const [title, maker, wish, field] of above) {
-    it(`may not have ${title}`, async () => {
-      const opened = await withParent(maker);
-      const refusal = await opened.create({ name: 'child', ...wish }, opened.maker);
-      deepEqual('problems' in refusal && refusal.problems?.map((problem) => problem.field), [field]);
-    });
-  }
-
-  it('by auto-login with a lower role holds that role at most', async () => {
-    const { create } = await open();
-    const child = await create({}, by('operator', { via: 'auto-login', role: 'user', scopes: scopes.heldBy('user') }));
-    deepEqual('id' in child && [child.role, child.scopes], ['user', scopes.heldBy('user')]);
-  });
-
-  it('is not made with an access token that was minted, but with one from signing in', async () => {
-    const { create, access, user } = await open();
-    const minted = await access.mint(await user('operator'), { ttl: hour }, by('admin'));
-    const refusal = await create({}, by('operator', { via: 'access-token', sessionId: minted.sessionId }));
-    equal('code' in refusal && refusal.code, 'insufficient_role');
-    match(('detail' in refusal && refusal.detail) || '', /minted/);
-    const own = await access.signIn(await user('operator'), { address: '192.0.2.1' });
-    const made = await create(
-      {},
-      by('operator', { via: 'access-token', sessionId: own.sessionId, expiresAt: own.expiresAt }),
-    );
-    equal('id' in made && made.expiresAt, undefined);
   });
 });
 

@@ -1,7 +1,7 @@
 import { equal, ok } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { decodeJwt } from 'jose';
-import { by, caller, hour, openTokens, principal } from './open.ts';
+import { by, caller, granted, hour, openTokens, principal } from './open.ts';
 
 const holding = (role: string, sessionId: string) => principal(role, { via: 'access-token', sessionId });
 
@@ -19,7 +19,7 @@ describe('auth_time', () => {
 
   it('is absent from a minted token', async () => {
     const { access, user } = await openTokens();
-    const minted = await access.mint(await user('user'), { ttl: hour }, by('admin'));
+    const minted = granted(await access.mint(await user('user'), { ttl: hour }, by('admin')));
     equal(decodeJwt(minted.token).auth_time, undefined);
   });
 });
@@ -53,7 +53,7 @@ describe('a sign-in is fresh', () => {
 
   it('never where the token was minted', async () => {
     const { access, user } = await openTokens();
-    const { sessionId } = await access.mint(await user('user'), { ttl: hour }, by('admin'));
+    const { sessionId } = granted(await access.mint(await user('user'), { ttl: hour }, by('admin')));
     equal(await access.isFresh(holding('user', sessionId)), false);
   });
 });

@@ -2,24 +2,27 @@ import { deepEqual, equal, match, notEqual, ok, rejects } from 'node:assert/stri
 import { describe, it } from 'node:test';
 import { importJWK, SignJWT } from 'jose';
 import { SettingsError } from '../../lib/errors.ts';
+import { signingKeyKind } from '../../lib/stores/records/kinds/signing-key.ts';
+import type { Records } from '../../lib/stores/records/records.ts';
 import { openSqlite } from '../../lib/stores/sqlite/index.ts';
 import { type Algorithm, keyOf, signingKeys } from '../../lib/tokens/keys.ts';
 import { boxOf, day } from './open.ts';
 
 async function open(algorithm: Algorithm = 'EdDSA') {
-  const { keys: store } = await openSqlite({ memory: true });
+  const { records } = await openSqlite({ memory: true });
+  const list = async () => (await records.list(signingKeyKind, { order: 'place', limit: 100 })).items.toReversed();
   const time = { now: 1_000_000_000_000 };
   const instance = (more: Partial<Parameters<typeof signingKeys>[0]> = {}) =>
-    signingKeys({ store, box: boxOf('a'), algorithm, clock: () => time.now, ...more });
-  return { store, time, instance };
+    signingKeys({ records, box: boxOf('a'), algorithm, clock: () => time.now, ...more });
+  return { records, list, time, instance };
 }
 
 describe('signing keys', () => {
   it('are made once, by 20 instances that start together', async () => {
-    const { store, instance } = await open();
+    const { list, instance } = await open();
     const all = Array.from({ length: 20 }, () => instance());
     await Promise.all(all.map((keys) => keys.ready()));
-    equal((await store.list()).length, 1);
+    equal((await list()).length, 1);
     const kids = await Promise.all(all.map(async (keys) => (await keys.current()).kid));
     equal(new Set(kids).size, 1);
   });
@@ -63,17 +66,17 @@ describe('signing keys', () => {
   }
 
   it('are kept sealed', async () => {
-    const { store, instance } = await open();
+    const { list, instance } = await open();
     await instance().ready();
-    const [record] = await store.list();
+    const [record] = await list();
     equal(JSON.stringify(record).includes('\\"d\\"'), false);
     match(boxOf('a').open(record?.sealed ?? '') ?? '', /"d"/);
   });
 
   it('that the secret key does not open stop the start, with a clear message and no key in it', async () => {
-    const { store, instance } = await open();
+    const { list, instance } = await open();
     await instance().ready();
-    const [record] = await store.list();
+    const [record] = await list();
     await rejects(instance({ box: boxOf('b') }).ready(), (error) => {
       ok(error instanceof SettingsError);
       match(error.message, /SECRET_KEY/);
@@ -83,17 +86,17 @@ describe('signing keys', () => {
   });
 
   it('outlive the secret that seals them: a new secret before it makes a new key, once', async () => {
-    const { store, instance } = await open();
+    const { list, instance } = await open();
     const before = instance();
     await before.ready();
     const rotated = [1, 2, 3].map(() => instance({ box: boxOf('b', 'a') }));
     await Promise.all(rotated.map((keys) => keys.ready()));
-    equal((await store.list()).length, 2);
+    equal((await list()).length, 2);
     const after = instance({ box: boxOf('b') });
     await after.ready();
     equal((await after.current()).kid, (await rotated[0]?.current())?.kid);
     ok(await after.verificationKey((await before.current()).kid));
-    equal((await store.list()).length, 2);
+    equal((await list()).length, 2);
   });
 
   it('that a newer secret seals are left alone by an instance that has only the older one', async () => {
@@ -128,20 +131,40 @@ describe('signing keys', () => {
   });
 
   it('are replaced once they are old, once by 20 instances at the same time', async () => {
-    const { store, time, instance } = await open();
+    const { list, time, instance } = await open();
     const all = Array.from({ length: 20 }, () => instance());
     await Promise.all(all.map((keys) => keys.ready()));
     await Promise.all(all.map((keys) => keys.rotateAfter(90 * day)));
-    equal((await store.list()).length, 1);
+    equal((await list()).length, 1);
     time.now += 90 * day;
     await Promise.all(all.map((keys) => keys.rotateAfter(90 * day)));
-    equal((await store.list()).length, 2);
-    const [newest] = await store.list();
-    for (const keys of all) equal((await keys.current()).kid, newest?.kid);
+    equal((await list()).length, 2);
+    const [newest] = await list();
+    for (const keys of all) equal((await keys.current()).kid, newest?.id);
+  });
+
+  it('are made beside one that cannot be read', async () => {
+    const { records, list, instance } = await open();
+    await instance().ready();
+    const hiding: Records = {
+      ...records,
+      list: async (...query) => ({
+        ...(await records.list(...query)),
+        items: (await records.list(...query)).items.slice(1),
+      }),
+    };
+    const all = [1, 2, 3].map(() => instance({ records: hiding }));
+    await Promise.all(all.map((keys) => keys.ready()));
+    deepEqual(
+      (await list()).map(({ place }) => place),
+      [2, 1],
+    );
+    const kids = await Promise.all(all.map(async (keys) => (await keys.current()).kid));
+    deepEqual(new Set(kids), new Set([(await list())[0]?.id]));
   });
 
   it('when rotated sign with the new one, and verify with both until nothing of the old one lives', async () => {
-    const { store, instance, time } = await open();
+    const { list, instance, time } = await open();
     const keys = instance();
     await keys.ready();
     const { kid: first } = await keys.current();
@@ -153,7 +176,7 @@ describe('signing keys', () => {
     equal((await keys.jwks()).keys.length, 2);
     time.now += 32 * day;
     await keys.rotate();
-    deepEqual((await store.list()).map((record) => record.kid).includes(first), false);
+    deepEqual((await list()).map((record) => record.id).includes(first), false);
     ok(await keys.verificationKey(second));
     equal(await keys.verificationKey(first), undefined);
   });
@@ -178,16 +201,16 @@ describe('signing keys', () => {
   });
 
   it('that nobody made cost a look in the store at most once a second', async () => {
-    const { store, time } = await open();
+    const { records, time } = await open();
     let looks = 0;
-    const counting = {
-      ...store,
-      list: () => {
+    const counting: Records = {
+      ...records,
+      list: (...query) => {
         looks += 1;
-        return store.list();
+        return records.list(...query);
       },
     };
-    const keys = signingKeys({ store: counting, box: boxOf('a'), algorithm: 'EdDSA', clock: () => time.now });
+    const keys = signingKeys({ records: counting, box: boxOf('a'), algorithm: 'EdDSA', clock: () => time.now });
     await keys.ready();
     looks = 0;
     time.now += 1000;
@@ -198,7 +221,7 @@ describe('signing keys', () => {
   it('serve while the store is down', async () => {
     const stores = await openSqlite({ memory: true });
     const time = { now: 1 };
-    const keys = signingKeys({ store: stores.keys, box: boxOf('a'), algorithm: 'EdDSA', clock: () => time.now });
+    const keys = signingKeys({ records: stores.records, box: boxOf('a'), algorithm: 'EdDSA', clock: () => time.now });
     await keys.ready();
     const { kid } = await keys.current();
     await stores.close();

@@ -1,10 +1,12 @@
 import { secretBox } from '../../lib/crypto/secret-box.ts';
+import type { Result } from '../../lib/errors.ts';
 import type { Invalidation } from '../../lib/invalidation/bus.ts';
 import { localBus } from '../../lib/invalidation/local.ts';
 import { ladder } from '../../lib/request/authorize/roles.ts';
 import { scopeTable } from '../../lib/request/authorize/scopes.ts';
+import { sessionIsValid, standingOfSession } from '../../lib/services/standing.ts';
 import type { NewEvent } from '../../lib/services.ts';
-import type { UserRecord } from '../../lib/stores/records/users.ts';
+import { type UserRecord, userKind } from '../../lib/stores/records/kinds/user.ts';
 import { openSqlite } from '../../lib/stores/sqlite/index.ts';
 import { accessTokens } from '../../lib/tokens/access-tokens.ts';
 import { apiTokens } from '../../lib/tokens/api-tokens.ts';
@@ -21,14 +23,16 @@ export const scopes = scopeTable('deploy:write=operator,report:read', roles);
 
 export const boxOf = (...letters: string[]) => secretBox(letters.map((letter) => Buffer.from(letter.repeat(32))));
 
-const userNamed = (name: string, role: string): UserRecord => ({
-  id: `u_${name}`,
-  username: name,
-  nameKey: name,
+const userNamed = (role: string): UserRecord => ({
+  id: `u_${role}`,
+  username: role,
+  nameKey: role,
   role,
   state: 'active',
   emailConfirmed: false,
   epoch: 0,
+  tokenEpoch: 0,
+  rights: 0,
   createdAt: 1,
   updatedAt: 1,
 });
@@ -48,15 +52,16 @@ export const by = (role: string, more: Partial<Principal> = {}): Actor => ({ pri
 
 /** The services of tokens on a store in memory, with a user of each role, named as it. */
 export async function openTokens(algorithm: Algorithm = 'EdDSA') {
-  const stores = await openSqlite({ memory: true });
-  for (const role of roles.names.slice(1)) await stores.users.insert(userNamed(role, role));
+  const time = { now: Date.now() };
+  const clock = () => time.now;
+  const stores = await openSqlite({ memory: true, now: clock });
+  const { records } = stores;
+  for (const role of roles.names.slice(1)) await records.add(userKind, userNamed(role));
   const bus = localBus();
   const published: Invalidation[] = [];
   bus.subscribe((message) => published.push(message));
   const events: NewEvent[] = [];
-  const time = { now: Date.now() };
-  const clock = () => time.now;
-  const keys = signingKeys({ store: stores.keys, box: boxOf('a'), algorithm, clock });
+  const keys = signingKeys({ records, box: boxOf('a'), algorithm, clock });
   await keys.ready();
   const parts = {
     keys,
@@ -74,10 +79,30 @@ export async function openTokens(algorithm: Algorithm = 'EdDSA') {
     },
     clock,
   };
-  async function user(role: string): Promise<UserRecord> {
-    const found = await stores.users.byName(role);
+  async function user(role: string) {
+    const found = await records.get(userKind, `u_${role}`);
     if (!found) throw new Error(`there is no user ${role}`);
     return found;
   }
-  return { stores, published, events, time, keys, parts, user, access: accessTokens(parts), tokens: apiTokens(parts) };
+  const edit = (role: string, change: (user: UserRecord) => Partial<UserRecord>) =>
+    records.change(userKind, `u_${role}`, (found) => {
+      if (!found) throw new Error(`there is no user ${role}`);
+      return { kind: 'put', record: { ...found, ...change(found) }, answer: undefined };
+    });
+  /** Whether the records permit the session. */
+  async function isValid(sessionId: string): Promise<boolean> {
+    const session = await stores.sessions.find(sessionId, time.now);
+    return session !== undefined && sessionIsValid(session, await standingOfSession(records, session), time.now);
+  }
+  const access = accessTokens(parts);
+  const tokens = apiTokens({ ...parts, inheritedFrom: access.inheritedFrom });
+  return { stores, records, published, events, time, keys, parts, user, edit, isValid, access, tokens };
 }
+
+/** The value of a result; fails the test when it was refused. */
+export function granted<T>(result: Result<T>): T {
+  if (!result.ok) throw new Error(`refused: ${JSON.stringify(result.refusal)}`);
+  return result.value;
+}
+
+export const codeOf = (result: Result<unknown>): string => (result.ok ? 'ok' : result.refusal.code);

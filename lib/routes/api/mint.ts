@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { ok, type Refusal, type Result, refused } from '../../errors.ts';
+import { ok, type Result, refused } from '../../errors.ts';
+import { userWithName } from '../../services/named-user.ts';
 import { durationPattern, millisecondsIn, units } from '../../settings/index.ts';
-import type { UserRecord } from '../../stores/records/users.ts';
 import { json } from '../reply.ts';
 import { type Call, route } from '../route.ts';
 import { confirmable, text, tokenPair, toMoment } from '../schemas.ts';
@@ -22,20 +22,6 @@ const mintRequest = confirmable({
 
 type MintRequest = z.output<typeof mintRequest>;
 
-/**
- * Refuses a caller that is not a full sign-in. A token created with a token must end with it, but a minted session has no
- * link to the API token or minted token that created it.
- */
-async function notForThis({ core, principal }: Call): Promise<Refusal | undefined> {
-  const { via, sessionId, role, scopes } = principal;
-  if (via === 'session' || via === 'auto-login') return undefined;
-  const session =
-    via === 'access-token' && sessionId ? await core.stores.sessions.find(sessionId, Date.now()) : undefined;
-  const isSignIn = session !== undefined && session.method !== 'minted';
-  if (isSignIn && core.scopes.heldBy(role).every((scope) => scopes.includes(scope))) return undefined;
-  return { code: 'insufficient_scope', detail: 'Minting needs a sign-in; a token that was made does not suffice.' };
-}
-
 function ceiling({ core, body, principal }: Call<MintRequest>): Result<string> {
   const { ladder } = core;
   if (body.role !== undefined && !ladder.has(body.role)) {
@@ -45,8 +31,8 @@ function ceiling({ core, body, principal }: Call<MintRequest>): Result<string> {
   return ok([principal.role, byType, body.role ?? byType].reduce((low, role) => ladder.lower(low, role)));
 }
 
-async function principalOf({ core, params }: Call): Promise<Result<UserRecord>> {
-  const user = await core.stores.users.byName((params.username ?? '').toLowerCase());
+async function principalOf({ core, params }: Call) {
+  const user = await userWithName(core.stores.records, params.username);
   if (!user) return refused('not_found');
   return user.state === 'active' ? ok(user) : refused('conflict', { detail: 'The account is not active.' });
 }
@@ -66,18 +52,17 @@ export const mintRoutes = [
     refusals: ['not_found', 'conflict'],
     async handle(call) {
       const { core, body, actor } = call;
-      const refusal = await notForThis(call);
-      if (refusal) return { ok: false, refusal };
       const roleCeiling = ceiling(call);
       if (!roleCeiling.ok) return roleCeiling;
       const user = await principalOf(call);
       if (!user.ok) return user;
       const options = { ttl: body.ttl ?? units.h, roleCeiling: roleCeiling.value };
       const pair = await core.accessTokens.mint(user.value, options, actor);
+      if (!pair.ok) return pair;
       return json(201, {
-        token: pair.token,
+        token: pair.value.token,
         token_type: 'Bearer',
-        expires_at: toMoment(pair.expiresAt),
+        expires_at: toMoment(pair.value.expiresAt),
         user: user.value.username,
         role: core.ladder.lower(user.value.role, roleCeiling.value),
       });

@@ -25,7 +25,7 @@ export function apiTokenStoreOver(records: Records): ApiTokenStore {
     },
     async byHash(hash) {
       const found = await records.byKey(apiTokenKind, 'hash', hash);
-      return found && shown(found);
+      return found?.endedAt === undefined ? found && shown(found) : undefined;
     },
     listOf: async (userId) => (await allOf(userId)).map(shown),
     async remove(userId, name) {

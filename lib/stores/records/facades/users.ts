@@ -22,7 +22,8 @@ function changed(user: Stored, change: UserChange, at: number): Stored {
     updatedAt: at,
   };
   const ends = next.role !== user.role || next.state !== user.state || change.passwordHash || change.endAll === true;
-  return ends ? { ...next, epoch: user.epoch + 1 } : next;
+  const raised = { epoch: user.epoch + 1, tokenEpoch: user.tokenEpoch + 1, rights: user.rights + 1 };
+  return ends ? { ...next, ...raised } : next;
 }
 
 /** The users of before, over records. */

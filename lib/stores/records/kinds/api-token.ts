@@ -29,6 +29,12 @@ export type ApiTokenRecord = Readonly<z.infer<typeof schema>>;
 
 export const tokenNameKey = (userId: string, tokenName: string): string => `${userId}\n${tokenName}`;
 
+/** A text that sorts later times first. */
+const latestFirst = (time: number): string => String(Number.MAX_SAFE_INTEGER - time).padStart(16, '0');
+
+/** What the tokens of a user that ended and had this name begin with, in the order `ended`. */
+export const endedPrefix = (tokenName: string): string => `${tokenName}\n`;
+
 export const apiTokenKind = kind<ApiTokenRecord>({
   name: 'api-token',
   version: 1,
@@ -40,7 +46,12 @@ export const apiTokenKind = kind<ApiTokenRecord>({
   },
   owner: ({ userId }) => userId,
   expiry: ({ endedAt }) => (endedAt === undefined ? undefined : endedAt + day),
-  orders: { name: (token) => (token.endedAt === undefined ? token.name : undefined) },
+  orders: {
+    name: (token) => (token.endedAt === undefined ? token.name : undefined),
+    /** Of those that had one name, the one that ended last comes first. */
+    ended: ({ id, name: was, endedAt }) =>
+      endedAt === undefined ? undefined : `${endedPrefix(was)}${latestFirst(endedAt)}\n${id}`,
+  },
   note: 'lastUsedAt',
   tells: 'token',
 });
