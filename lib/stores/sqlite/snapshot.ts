@@ -9,7 +9,7 @@ import { recordReader } from './record-reader.ts';
  */
 export async function snapshotOf(db: Connection, path: string | undefined): ReturnType<Records['snapshot']> {
   if (path === undefined) return { ...recordReader(db), consistent: false, close: async () => undefined };
-  const own = connection(new DatabaseSync(path, { readOnly: true, timeout: 1000 }));
+  const own = await db.read(() => connection(new DatabaseSync(path, { readOnly: true, timeout: 1000 })));
   // The view begins with the first read of the transaction.
   await own.read(() => {
     own.statement('BEGIN').run();
