@@ -38,6 +38,7 @@ export type {
   SignIn,
   SignInDoor,
   UserEdit,
+  UserEnding,
   UserQuery,
   Users,
   UserView,

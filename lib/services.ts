@@ -23,11 +23,11 @@ export type {
   AccessTokenClaims,
   AccessTokens,
   FirstAdmin,
-  KeptSession,
+  NewPassword,
   PasswordSignIn,
   TokenPair,
 } from './services/internal.ts';
 export type { SessionEnding, Sessions, SessionView } from './services/sessions.ts';
 export type { Caller, PasswordChange, SignIn, SignInDoor } from './services/sign-in.ts';
 export type { ApiTokens, ApiTokenView, IssuedApiToken, NewApiToken } from './services/tokens.ts';
-export type { NewUser, UserEdit, UserQuery, Users, UserView } from './services/users.ts';
+export type { NewUser, UserEdit, UserEnding, UserQuery, Users, UserView } from './services/users.ts';

@@ -8,7 +8,7 @@ import type { PolicySettings } from './password-policy.ts';
 
 /** Dependencies of the account services. `clock` returns milliseconds since the epoch. */
 export type AccountDependencies = Readonly<{
-  stores: Pick<Stores, 'users' | 'sessions' | 'tokens' | 'refreshTokens' | 'attempts' | 'facts'>;
+  stores: Pick<Stores, 'records' | 'sessions' | 'attempts'>;
   bus: InvalidationBus;
   record: RecordEvent;
   ladder: Ladder;

@@ -1,15 +1,19 @@
 import { type ErrorCode, type FieldProblem, ok, type Result, refused, StoreUnavailableError } from '../errors.ts';
 import { doneBy } from '../services/done-by.ts';
-import type { Caller, KeptSession, PasswordSignIn, SignInDoor } from '../services.ts';
-import type { UserRecord } from '../stores/records/users.ts';
-import type { SessionRecord } from '../stores/sessions.ts';
+import { userWithId } from '../services/named-user.ts';
+import { isOfEpoch } from '../services/standing.ts';
+import type { Caller, NewPassword, PasswordSignIn, SignInDoor } from '../services.ts';
+import { type UserRecord, userKind } from '../stores/records/kinds/user.ts';
 import type { Actor, Via } from '../types.ts';
+import { adminsIn } from './admins.ts';
+import { followUp } from './after-change.ts';
 import { type Attempt, attemptLimits, type Refused } from './attempts.ts';
 import type { AccountDependencies } from './dependencies.ts';
-import { endCredentialsOf } from './end-all.ts';
 import { typedKey } from './names.ts';
 import { passwordPolicy } from './password-policy.ts';
 import { unknownNames } from './unknown-name.ts';
+import { edited } from './user-rules.ts';
+import { type UserRule, userWriter } from './user-writer.ts';
 
 /** A name and password to verify, with the user of that name, if any. */
 type Claim = Readonly<{ user: UserRecord | undefined; name: string; password: string; door: SignInDoor }>;
@@ -27,7 +31,9 @@ const unconfirmed = (message: string) =>
 
 /** Verifies passwords. Each failure takes one comparison, so that the time does not reveal whether a name exists. */
 export function passwordSignIn(dependencies: AccountDependencies): PasswordSignIn {
-  const { stores, record, hasher, settings, clock } = dependencies;
+  const { stores, record, hasher, settings, ladder } = dependencies;
+  const { records } = stores;
+  const writer = userWriter(records, adminsIn(records, ladder.rung('admin')));
   const unknownName = unknownNames(dependencies.keyring);
   const attempts = attemptLimits(stores.attempts, settings);
   const problemOfPassword = passwordPolicy(settings);
@@ -36,7 +42,9 @@ export function passwordSignIn(dependencies: AccountDependencies): PasswordSignI
   async function find(typed: string): Promise<UserRecord | undefined> {
     const key = typedKey(typed);
     if (key === undefined) return undefined;
-    return (await stores.users.byName(key)) ?? (key.includes('@') ? stores.users.byEmail(key) : undefined);
+    const named = await records.byKey(userKind, 'name', key);
+    if (named !== undefined && named.state !== 'removed') return named;
+    return key.includes('@') ? records.byKey(userKind, 'email', key) : undefined;
   }
 
   const failed = ({ name, door }: Claim, { address, agent }: Caller, outcome: ErrorCode, via: Via = 'none') =>
@@ -53,10 +61,15 @@ export function passwordSignIn(dependencies: AccountDependencies): PasswordSignI
     }
   }
 
-  async function rehash(user: UserRecord, password: string): Promise<void> {
-    if (user.passwordHash === undefined) return;
+  /** Stores a new hash of the same password, unless the password was changed meanwhile. Raises nothing. */
+  async function rehash({ id, passwordHash: from }: UserRecord, password: string): Promise<void> {
     try {
-      await stores.users.rehash(user.id, user.passwordHash, await hasher.hash(password));
+      const passwordHash = await hasher.hash(password);
+      await records.change(userKind, id, (user) =>
+        user !== undefined && user.passwordHash === from
+          ? { kind: 'put', record: { ...user, passwordHash }, answer: undefined }
+          : { kind: 'keep', answer: undefined },
+      );
     } catch (error) {
       // The hashing queue is full: the next sign-in stores the new hash.
       if (!(error instanceof StoreUnavailableError)) throw error;
@@ -99,9 +112,10 @@ export function passwordSignIn(dependencies: AccountDependencies): PasswordSignI
       await failed(claim, caller, proof.refusal.code);
       return proof;
     }
-    const now = clock();
+    const now = records.now();
     await attempts.remember(proof.value.id, caller.address, now);
-    await stores.users.signedIn(proof.value.id, now);
+    // Not awaited: a store that cannot write it delays nobody.
+    records.note(userKind, proof.value.id, now).catch(() => undefined);
     const { address, agent } = caller;
     const detail = { door, method: 'password' as const };
     await record({ event: 'login.succeeded', actor: claim.name, via: 'none', address, agent, outcome: 'ok', detail });
@@ -114,7 +128,7 @@ export function passwordSignIn(dependencies: AccountDependencies): PasswordSignI
       return refused('validation_failed', { problems: notText({ current_password: password }) });
     }
     const { id, name, via, sessionId, tokenId } = principal;
-    const claim: Claim = { user: await stores.users.byId(id), name, password, door: 'confirm' };
+    const claim: Claim = { user: await userWithId(records, id), name, password, door: 'confirm' };
     const attempt = await attempts.confirm(id, sessionId ?? tokenId ?? `${via}:${address}`);
     const proof = requireActive(await verified(claim, attempt));
     if (proof.ok) return proof;
@@ -122,24 +136,39 @@ export function passwordSignIn(dependencies: AccountDependencies): PasswordSignI
     return proof.refusal.code === 'invalid_credentials' ? unconfirmed('is not right') : proof;
   }
 
-  async function change(
-    userId: string,
-    password: string,
-    by?: Actor,
-    keep?: KeptSession,
-  ): Promise<Result<SessionRecord | undefined>> {
-    const user = await stores.users.byId(userId);
+  /** By the record as it is when it is written: a session that was ended meanwhile changes no password. */
+  const passwordRule =
+    (passwordHash: string, { keep, endTokens, epoch }: NewPassword): UserRule =>
+    (user, now) => {
+      if (user.state === 'removed') return refused('not_found');
+      const isEnded = keep !== undefined && !isOfEpoch(keep, user);
+      if (isEnded || (epoch ?? user.epoch) !== user.epoch) return refused('token_revoked');
+      return ok(edited(user, { passwordHash, keep, endTokens }, now, () => false));
+    };
+
+  const recordChange = ({ username }: UserRecord, { endTokens }: NewPassword, by: Actor | undefined) =>
+    record({
+      event: 'user.changed',
+      ...doneBy(by),
+      subject: `user:${username}`,
+      outcome: 'ok',
+      detail: { action: 'edited', changed: 'password', ...(endTokens === true && { tokens: true }) },
+    });
+
+  async function change(userId: string, wish: NewPassword, by?: Actor): Promise<Result<undefined>> {
+    const user = await userWithId(records, userId);
     if (user === undefined) return refused('not_found');
-    const problem = problemOfPassword(password, user);
+    const problem = problemOfPassword(wish.password, user);
     if (problem !== undefined)
       return refused('validation_failed', { problems: [{ field: 'new_password', message: problem }] });
-    const after = await stores.users.update(userId, { passwordHash: await hasher.hash(password) }, clock());
-    if (typeof after === 'string') return refused('not_found');
-    const kept = await endCredentialsOf(dependencies, after, keep);
-    const subject = `user:${user.username}`;
-    const detail = { action: 'edited', changed: 'password' };
-    await record({ event: 'user.changed', ...doneBy(by), subject, outcome: 'ok', detail });
-    return ok(kept);
+    const written = await writer.write(userId, passwordRule(await hasher.hash(wish.password), wish));
+    if (!written.ok) return written;
+    try {
+      await followUp(dependencies, written.value);
+    } finally {
+      await recordChange(user, wish, by);
+    }
+    return ok(undefined);
   }
 
   return { verify, confirm, change };

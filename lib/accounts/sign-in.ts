@@ -1,11 +1,13 @@
 import { ok, refused } from '../errors.ts';
-import { userNamed } from '../services/named-user.ts';
+import { userWithName } from '../services/named-user.ts';
 import type { PasswordSignIn, SignIn } from '../services.ts';
-import type { UserStore } from '../stores/records/users.ts';
+import type { Stores } from '../stores/stores.ts';
 import { viewOf } from './view.ts';
 
 /** `gate.signIn`: as `PasswordSignIn`, with views in place of records. */
-export function signInService(passwords: PasswordSignIn, users: UserStore): SignIn {
+export function signInService(passwords: PasswordSignIn, stores: Pick<Stores, 'records' | 'sessions'>): SignIn {
+  const { records, sessions } = stores;
+
   return {
     async verify(credentials, { address, agent }) {
       const verified = await passwords.verify(credentials, { address, agent });
@@ -15,12 +17,12 @@ export function signInService(passwords: PasswordSignIn, users: UserStore): Sign
       const confirmed = await passwords.confirm(by, password);
       return confirmed.ok ? ok(undefined) : confirmed;
     },
-    async change(username, { password, keep }, by) {
-      const user = await userNamed(users, username);
+    async change(username, { password, keep, endTokens }, by) {
+      const user = await userWithName(records, username);
       if (user === undefined) return refused('not_found');
-      const kept = keep === undefined ? undefined : { sessionId: keep, newId: false };
-      const changed = await passwords.change(user.id, password, by, kept);
-      return changed.ok ? ok(undefined) : changed;
+      const session = keep === undefined ? undefined : await sessions.find(keep, records.now());
+      if (keep !== undefined && session?.userId !== user.id) return refused('token_revoked');
+      return passwords.change(user.id, { password, endTokens, keep: session }, by);
     },
   };
 }

@@ -1,44 +1,32 @@
-import { randomBase62 } from '../crypto/random.ts';
-import { ok, type Result, refused } from '../errors.ts';
+import { ok, type Refusal, type Result, refused } from '../errors.ts';
 import { doneBy } from '../services/done-by.ts';
-import { userNamed } from '../services/named-user.ts';
-import type { NewUser, UserEdit, Users, UserView } from '../services.ts';
+import { userWithName } from '../services/named-user.ts';
+import type { NewUser, UserEdit, UserEnding, Users, UserView } from '../services.ts';
+import { type UserRecord, userKind } from '../stores/records/kinds/user.ts';
 import { pageSize } from '../stores/records/page.ts';
-import type { UserChange, UserRecord, UserState } from '../stores/records/users.ts';
+import type { Versioned } from '../stores/records/records.ts';
 import type { Actor } from '../types.ts';
+import { adminsIn } from './admins.ts';
+import { followUp } from './after-change.ts';
 import { type AccountDependencies, isByAdmin } from './dependencies.ts';
-import { endCredentialsOf } from './end-all.ts';
 import { nameKey, namePolicy } from './names.ts';
+import { addUser, newRecord } from './new-user.ts';
 import { passwordPolicy } from './password-policy.ts';
 import { userInput } from './user-input.ts';
+import { edited, isRemovedLately, removed, type UserWish } from './user-rules.ts';
+import { type UserRule, userWriter } from './user-writer.ts';
 import { viewOf } from './view.ts';
 
-const taken = {
-  'name-taken': refused('conflict', { problems: [{ field: 'username', message: 'is taken' }] }),
-  'name-retired': refused('conflict', {
-    problems: [{ field: 'username', message: 'was a deleted user’s and is not given again' }],
-  }),
-  'email-taken': refused('conflict', { problems: [{ field: 'email', message: 'is another user’s' }] }),
-  'last-admin': refused('conflict', { detail: 'This would leave no active administrator.' }),
-  'not-found': refused('not_found'),
-} as const;
-
 /** What an edit changes, for the audit log: never the value of a password or an address. */
-function changesOf(edit: NewUser | UserEdit): Record<string, string | boolean> {
-  const { role, active } = edit;
+function changesOf(edit: UserEdit): Record<string, string | boolean> {
+  const { role, active, endTokens } = edit;
   const named = (['password', 'email', 'displayName'] as const).filter((key) => edit[key] !== undefined);
   return {
     ...(role !== undefined && { role }),
     ...(active !== undefined && { active }),
     ...(named.length > 0 && { changed: named.join(' ') }),
+    ...(endTokens === true && { tokens: true }),
   };
-}
-
-/** A pending or disabled user becomes active. A user who was never active stays pending instead of disabled. */
-function stateOf(active: boolean | undefined, before: UserState): UserState {
-  if (active === undefined) return before;
-  if (active) return 'active';
-  return before === 'pending' ? 'pending' : 'disabled';
 }
 
 /**
@@ -47,14 +35,18 @@ function stateOf(active: boolean | undefined, before: UserState): UserState {
  * grants any role but none of those names.
  */
 export function usersService(dependencies: AccountDependencies): Users {
-  const { stores, bus, record, ladder, hasher, settings, clock } = dependencies;
+  const { stores, record, ladder, hasher, settings } = dependencies;
+  const { records } = stores;
   const input = userInput({
     name: namePolicy(settings.reservedNames),
     password: passwordPolicy(settings),
     ladder,
   });
+  const admins = adminsIn(records, ladder.rung('admin'));
+  const writer = userWriter(records, admins);
+  const isLower = (role: string, than: string) => ladder.position(role) < ladder.position(than);
 
-  const find = (username: unknown) => userNamed(stores.users, username);
+  const find = (username: unknown) => userWithName(records, username);
 
   const mayManage = (by: Actor | undefined, role: string): boolean =>
     by === undefined || by.principal.via === 'command' || ladder.position(by.principal.role) >= ladder.position(role);
@@ -68,22 +60,12 @@ export function usersService(dependencies: AccountDependencies): Users {
       detail: { action, ...detail },
     });
 
-  async function newRecord(user: NewUser, confirmed: boolean): Promise<UserRecord> {
-    const now = clock();
-    return {
-      id: `u_${randomBase62(20)}`,
-      username: user.username,
-      nameKey: nameKey(user.username),
-      role: user.role ?? settings.defaultRole,
-      state: (user.active ?? true) ? 'active' : 'pending',
-      email: user.email,
-      emailConfirmed: user.email !== undefined && confirmed,
-      displayName: user.displayName,
-      passwordHash: user.password === undefined ? undefined : await hasher.hash(user.password),
-      epoch: 0,
-      createdAt: now,
-      updatedAt: now,
-    };
+  async function recordOf({ password, active, email, ...user }: NewUser, byAdmin: boolean): Promise<UserRecord> {
+    const { username, displayName, role = settings.defaultRole } = user;
+    const passwordHash = password === undefined ? undefined : await hasher.hash(password);
+    const state = (active ?? true) ? 'active' : 'pending';
+    const emailConfirmed = email !== undefined && byAdmin;
+    return newRecord({ username, displayName, role, passwordHash, state, email, emailConfirmed }, records.now());
   }
 
   async function create(user: NewUser, by?: Actor): Promise<Result<UserView>> {
@@ -91,64 +73,84 @@ export function usersService(dependencies: AccountDependencies): Users {
     const problems = input.problemsOfNew(user, byAdmin);
     if (problems.length > 0) return refused('validation_failed', { problems });
     if (!mayManage(by, user.role ?? settings.defaultRole)) return refused('insufficient_role');
-    const made = await newRecord(user, byAdmin);
-    const outcome = await stores.users.insert(made, { reuseName: byAdmin && user.reuseName === true });
-    if (outcome !== 'created') return taken[outcome];
-    await bus.publish({ kind: 'user', id: made.id });
+    const made = await recordOf(user, byAdmin);
+    const written = await addUser(records, made, { reuseName: byAdmin && user.reuseName === true });
+    if (!written.ok) return written;
+    if (admins.isOne(made)) await writer.settle(written.value);
+    // Nothing is ended, so the telling is not waited for.
+    dependencies.bus.publish({ kind: 'user', id: made.id, version: 1 }).catch(() => undefined);
     await recordChange(made, by, 'created', { role: made.role, active: made.state === 'active' });
     return ok(viewOf(made));
   }
 
-  async function changeOf(edit: UserEdit, before: UserRecord, confirmed: boolean): Promise<UserChange> {
-    return {
-      ...(edit.role !== undefined && { role: edit.role }),
-      ...(edit.active !== undefined && { state: stateOf(edit.active, before.state) }),
-      ...(edit.password !== undefined && { passwordHash: await hasher.hash(edit.password) }),
-      ...(edit.email !== undefined && { email: edit.email, emailConfirmed: edit.email !== null && confirmed }),
-      ...(edit.displayName !== undefined && { displayName: edit.displayName }),
+  /** Only for a user that is there and not above the actor, by the record as it is when it is written. */
+  const managed =
+    (by: Actor | undefined, rule: UserRule): UserRule =>
+    (user, now) => {
+      if (user.state === 'removed') return refused('not_found');
+      return mayManage(by, user.role) ? rule(user, now) : refused('insufficient_role');
     };
+
+  /** Writes a change, tells it and records it. A change that was made and could not be told is recorded too. */
+  async function write(id: string, rule: UserRule, by: Actor | undefined, action: string, detail = {}) {
+    const written = await writer.write(id, rule);
+    if (!written.ok) return written;
+    try {
+      await followUp(dependencies, written.value);
+    } finally {
+      await recordChange(written.value.before, by, action, detail);
+    }
+    return ok(written.value.after);
   }
 
-  /** Writes the change, and ends the user's sessions and tokens when it raised their epoch. */
-  async function write(before: UserRecord, change: UserChange): Promise<Result<UserRecord>> {
-    const after = await stores.users.update(before.id, change, clock());
-    if (typeof after === 'string') return taken[after];
-    if (after.epoch === before.epoch) await bus.publish({ kind: 'user', id: after.id });
-    else await endCredentialsOf(dependencies, after);
-    return ok(after);
+  async function wishOf({ password, ...edit }: UserEdit, byAdmin: boolean): Promise<UserWish> {
+    const passwordHash = password === undefined ? undefined : await hasher.hash(password);
+    return { ...edit, passwordHash, emailConfirmed: byAdmin };
+  }
+
+  function refusalOf(before: UserRecord, wanted: UserEdit, by: Actor | undefined): Refusal | undefined {
+    const problems = input.problemsOfEdit(wanted, before);
+    if (problems.length > 0) return { code: 'validation_failed', problems };
+    const mayDo = mayManage(by, before.role) && mayManage(by, wanted.role ?? before.role);
+    return mayDo ? undefined : { code: 'insufficient_role' };
   }
 
   async function edit(username: string, wanted: UserEdit, by?: Actor): Promise<Result<UserView>> {
     const before = await find(username);
-    if (before === undefined) return taken['not-found'];
-    const problems = input.problemsOfEdit(wanted, before);
-    if (problems.length > 0) return refused('validation_failed', { problems });
-    if (!mayManage(by, before.role) || !mayManage(by, wanted.role ?? before.role)) return refused('insufficient_role');
-    const written = await write(before, await changeOf(wanted, before, isByAdmin(by, ladder)));
-    if (!written.ok) return written;
-    await recordChange(before, by, 'edited', changesOf(wanted));
-    return ok(viewOf(written.value));
+    if (before === undefined) return refused('not_found');
+    const refusal = refusalOf(before, wanted, by);
+    if (refusal) return { ok: false, refusal };
+    const wish = await wishOf(wanted, isByAdmin(by, ladder));
+    const rule = managed(by, (user, now) => ok(edited(user, wish, now, isLower)));
+    const written = await write(before.id, rule, by, 'edited', changesOf(wanted));
+    return written.ok ? ok(viewOf(written.value)) : written;
   }
+
+  /** A user that was deleted within the last day is deleted once more: it is told again. */
+  const removal =
+    (by: Actor | undefined): UserRule =>
+    (user, now) =>
+      isRemovedLately(user, now) ? ok(user) : managed(by, () => ok(removed(user, now)))(user, now);
 
   async function remove(username: string, by?: Actor): Promise<Result<undefined>> {
-    const user = await find(username);
-    if (user === undefined) return taken['not-found'];
-    if (!mayManage(by, user.role)) return refused('insufficient_role');
-    const outcome = await stores.users.remove(user.id, clock());
-    if (outcome !== 'removed') return taken[outcome];
-    await endCredentialsOf(dependencies, user);
-    await stores.tokens.removeAllOf(user.id);
-    await recordChange(user, by, 'removed');
-    return ok(undefined);
+    const user = await holderOf(username);
+    if (user === undefined) return refused('not_found');
+    const written = await write(user.id, removal(by), by, 'removed');
+    return written.ok ? ok(undefined) : written;
   }
 
-  async function endAll(username: string, by?: Actor): Promise<Result<undefined>> {
+  /** The user of this name, or the one that was deleted and whose name is kept. */
+  async function holderOf(username: unknown): Promise<Versioned<UserRecord> | undefined> {
+    return typeof username === 'string' ? records.byKey(userKind, 'name', nameKey(username)) : undefined;
+  }
+
+  async function endAll(username: string, { tokens = true }: UserEnding = {}, by?: Actor): Promise<Result<undefined>> {
     const user = await find(username);
-    if (user === undefined) return taken['not-found'];
-    const written = await write(user, { endAll: true });
-    if (!written.ok) return written;
-    await recordChange(user, by, 'ended all');
-    return ok(undefined);
+    if (user === undefined) return refused('not_found');
+    const wish = { endSessions: true, endTokens: tokens };
+    const rule = managed(by, (found, now) => ok(edited(found, wish, now, isLower)));
+    const written = await write(user.id, rule, by, 'ended all', { tokens });
+    return written.ok ? ok(undefined) : written;
   }
 
   return {
@@ -158,8 +160,9 @@ export function usersService(dependencies: AccountDependencies): Users {
       return user && viewOf(user);
     },
     async list({ limit, cursor, q } = {}) {
-      const page = await stores.users.list({
+      const page = await records.list(userKind, {
         limit: pageSize(limit),
+        order: 'name',
         ...(cursor !== undefined && { after: cursor }),
         ...(q !== undefined && q !== '' && { prefix: nameKey(q) }),
       });

@@ -20,6 +20,8 @@ type EventOf<Name extends string, Detail, Outcome extends string = 'ok'> = Reado
 /** How a user tried to sign in. */
 type Door = { door?: SignInDoor | 'setup' | 'req.login'; method?: 'password' | 'setup-token' };
 
+type UserChanged = { action: string; role?: string; active?: boolean; changed?: string; tokens?: boolean };
+
 /** The events of `gate.on`; the audit log records the same. */
 export interface GateEvents {
   'login.succeeded': EventOf<'login.succeeded', Door>;
@@ -31,8 +33,8 @@ export interface GateEvents {
   'token.revoked': EventOf<'token.revoked', { user: string }, 'ok' | 'reused'>;
   /** `session` is the public id of one session, `sessions` the number that ended. */
   'session.ended': EventOf<'session.ended', { session: string } | { sessions: number }>;
-  /** `changed` names the fields, separated by spaces; never their values. */
-  'user.changed': EventOf<'user.changed', { action: string; role?: string; active?: boolean; changed?: string }>;
+  /** `changed` names the fields, separated by spaces; never their values. `tokens`: whether API tokens were ended too. */
+  'user.changed': EventOf<'user.changed', UserChanged>;
   'access.denied': EventOf<'access.denied', { method: string }, ErrorCode>;
   'auto-login.used': EventOf<'auto-login.used', Record<never, never>>;
 }

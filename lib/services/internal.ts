@@ -1,14 +1,22 @@
 import type { Result } from '../errors.ts';
-import type { UserRecord } from '../stores/records/users.ts';
-import type { SessionRecord } from '../stores/sessions.ts';
+import type { UserRecord } from '../stores/records/kinds/user.ts';
 import type { Actor, Principal } from '../types.ts';
 import type { Caller, SignInDoor } from './sign-in.ts';
+import type { Outliving } from './user-epoch.ts';
 import type { UserView } from './users.ts';
 
 // Services that return stored records, for the routes and the middleware (`Core`). None of them is on `gate`.
 
-/** The session that outlives a change of password: its public id, and whether it is to get a new one. */
-export type KeptSession = Readonly<{ sessionId: string; newId: boolean }>;
+/** A new password for a user. */
+export type NewPassword = Readonly<{
+  password: string;
+  /** The session that is not ended. Default: all are. */
+  keep?: Outliving | undefined;
+  /** Ends the user's API tokens too. Default: false. */
+  endTokens?: boolean | undefined;
+  /** The user's epoch when the current password was verified: the change is refused when it has been raised since. */
+  epoch?: number | undefined;
+}>;
 
 /** The only place that compares a password. Counts attempts first. */
 export interface PasswordSignIn {
@@ -29,10 +37,10 @@ export interface PasswordSignIn {
    */
   confirm(by: Actor, password: unknown): Promise<Result<UserRecord>>;
   /**
-   * Sets a new password and ends the user's sessions and access tokens, except the session `keep`, which is returned as it is
-   * afterwards. With `newId` that one is ended too: the caller continues it (`BrowserSessions.renew`).
+   * Sets a new password and ends the user's sessions and access tokens, except the session `keep`. `token_revoked` when that
+   * session has ended, and when the epoch was raised: nothing is changed then.
    */
-  change(userId: string, password: string, by?: Actor, keep?: KeptSession): Promise<Result<SessionRecord | undefined>>;
+  change(userId: string, wish: NewPassword, by?: Actor): Promise<Result<undefined>>;
 }
 
 /** Creates the first admin: by the setup link, the environment, or the command. */

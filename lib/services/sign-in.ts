@@ -11,8 +11,10 @@ export type SignInDoor = 'form' | 'api' | 'oauth' | 'confirm';
 /** A new password for a user. */
 export interface PasswordChange {
   readonly password: string;
-  /** The public id of a session that is not ended. All other sessions and access tokens end; API tokens remain. */
+  /** The public id of a session that is not ended. All other sessions and access tokens end. */
   readonly keep?: string | undefined;
+  /** Ends the user's API tokens too. Default: false. */
+  readonly endTokens?: boolean | undefined;
 }
 
 /** `gate.signIn`: verifies and changes passwords, for an app's own pages. It starts no session: `req.login(user)` does. */
@@ -29,6 +31,6 @@ export interface SignIn {
    * wrong, else as `verify`. A wrong one counts against the session and the user's daily limit, not against their sign-ins.
    */
   confirm(password: unknown, by: Actor): Promise<Result<undefined>>;
-  /** Sets a new password. `not_found`; `validation_failed` with the problem. */
+  /** Sets a new password. `not_found`; `validation_failed` with the problem; `token_revoked` when the session `keep` has ended. */
   change(username: string, change: PasswordChange, by?: Actor): Promise<Result<undefined>>;
 }

@@ -46,6 +46,14 @@ export interface UserEdit {
   readonly active?: boolean | undefined;
   readonly email?: string | null | undefined;
   readonly displayName?: string | null | undefined;
+  /** Ends the user's API tokens too. A change of password or activity ends sessions only. Default: false. */
+  readonly endTokens?: boolean | undefined;
+}
+
+/** What to end of what a user holds, besides all sessions. */
+export interface UserEnding {
+  /** API tokens too. Default: true. */
+  readonly tokens?: boolean | undefined;
 }
 
 /** Which users to list. */
@@ -70,8 +78,11 @@ export interface Users {
   list(query?: UserQuery): Promise<Page<UserView>>;
   /** `not_found`, `validation_failed`; `conflict` when it would leave no active admin. */
   edit(username: string, edit: UserEdit, by?: Actor): Promise<Result<UserView>>;
-  /** Deletes the user with their sessions and tokens, and retires the name. `conflict` when it would leave no active admin. */
+  /**
+   * Deletes the user with their sessions and tokens, and retires the name. `conflict` when it would leave no active admin.
+   * Deleting a user that was deleted within the last day succeeds.
+   */
   remove(username: string, by?: Actor): Promise<Result<undefined>>;
-  /** Ends all sessions and tokens of the user. */
-  endAll(username: string, by?: Actor): Promise<Result<undefined>>;
+  /** Ends all sessions of the user, with their access and refresh tokens, and the API tokens unless `tokens` is false. */
+  endAll(username: string, ending?: UserEnding, by?: Actor): Promise<Result<undefined>>;
 }

@@ -6,9 +6,9 @@ import { randomBase62 } from '../crypto/random.ts';
 import { StoreUnavailableError } from '../errors.ts';
 import type { InvalidationBus } from '../invalidation/bus.ts';
 import { cookieValues, decodeCookie } from '../net/cookies.ts';
+import { isOfEpoch } from '../services/standing.ts';
 import type { Caller } from '../services.ts';
-import { isEnded } from '../stores/records/standing.ts';
-import type { UserRecord } from '../stores/records/users.ts';
+import type { UserRecord } from '../stores/records/kinds/user.ts';
 import type { SessionRecord } from '../stores/sessions.ts';
 import type { Stores } from '../stores/stores.ts';
 import { type CookieSettings, clearedEverywhere, sessionCookie } from './cookie.ts';
@@ -16,6 +16,18 @@ import { expressStore, type StoreClass } from './express-store.ts';
 import { heldSessions } from './held-sessions.ts';
 import { type Identity, sessionKeeping, visitor } from './keeping.ts';
 import { signedSessionId } from './signed-cookie.ts';
+
+/** A session that is to take the place of another one. */
+export interface Successor {
+  /** Its public id. */
+  readonly id: string;
+  /** The session that it was copied from. */
+  readonly of: SessionRecord;
+  /** Removes it before it took the place: no cookie is sent. */
+  discard(): Promise<void>;
+  /** Ends it: no cookie is sent. */
+  end(): Promise<void>;
+}
 
 /** Browser sessions, through express-session. */
 export interface BrowserSessions {
@@ -31,15 +43,18 @@ export interface BrowserSessions {
   begin(
     req: IncomingMessage,
     res: ServerResponse,
-    user: UserRecord,
+    user: Pick<UserRecord, 'id' | 'epoch'>,
     options: { method: string; remember: boolean; caller: Caller },
   ): Promise<SessionRecord>;
   /**
-   * Continues a session under a new id, with the same user, times and data. It is saved before this resolves; the cookie is
-   * sent with the headers. `session` is the record to continue; under its old id it must have been invalidated already.
-   * Resolves to `undefined` when it was signed out meanwhile.
+   * Copies a session to a new id, with the same user, times and data. The copy is saved before this resolves, and its cookie is
+   * sent with the headers unless it is discarded or ended. `undefined` when the user has no such session.
    */
-  renew(req: IncomingMessage, res: ServerResponse, session: SessionRecord): Promise<SessionRecord | undefined>;
+  prepareSuccessor(
+    req: IncomingMessage,
+    res: ServerResponse,
+    session: Readonly<{ id: string; user: UserRecord }>,
+  ): Promise<Successor | undefined>;
   /** Ends the session that the request's cookie names, and clears the cookie. */
   end(req: IncomingMessage, res: ServerResponse): Promise<void>;
   /** The `Set-Cookie` value that clears the session cookie. */
@@ -167,7 +182,7 @@ export function browserSessions(dependencies: BrowserSessionDependencies): Brows
   async function begin(
     req: WithSession,
     res: ServerResponse,
-    user: UserRecord,
+    user: Pick<UserRecord, 'id' | 'epoch'>,
     options: Parameters<BrowserSessions['begin']>[3],
   ): Promise<SessionRecord> {
     const { method, remember, caller } = options;
@@ -185,20 +200,31 @@ export function browserSessions(dependencies: BrowserSessionDependencies): Brows
     return data;
   }
 
-  function renew(req: WithSession, res: ServerResponse, session: SessionRecord): Promise<SessionRecord | undefined> {
-    const { id, kind: _kind, idleAt: _idleAt, lastSeenAt: _seen, data: _data, ...identity } = session;
+  const prepareSuccessor: BrowserSessions['prepareSuccessor'] = async (req: WithSession, res, { id, user }) => {
+    const of = await stores.sessions.find(id, clock());
+    if (of?.userId !== user.id || !isOfEpoch(of, user)) return undefined;
+    const { id: _, kind: _kind, idleAt: _idleAt, lastSeenAt: _seen, data: _data, ...identity } = of;
     return orWithoutSession(req, async () => {
-      const data = dataOf(await loaded(req, res), session);
-      // Not `regenerate`: that would sign the old id out, and with it this session.
+      const data = dataOf(await loaded(req, res), of);
+      // Not `regenerate`: that would end the old one, which is valid until its user's record names the new one.
       req.sessionStore?.generate(req);
-      const renewed = await save(Object.assign(await loaded(req, res), data), identity);
-      const user = await stores.users.byId(session.userId ?? '');
-      if (user !== undefined && !isEnded(user, id)) return renewed;
-      // A sign-out that named the old id was acknowledged: it holds for the new one.
-      await keeping.end(renewed.id);
-      req.session = undefined;
-      return undefined;
+      const held = Object.assign(await loaded(req, res), data);
+      const successor = await save(held, { ...identity, epoch: user.epoch });
+      return { id: successor.id, of, ...endingsOf(req, successor.id) };
     });
+  };
+
+  function endingsOf(req: WithSession, id: string): Pick<Successor, 'discard' | 'end'> {
+    return {
+      async discard() {
+        req.session = undefined;
+        await stores.sessions.end(id);
+      },
+      async end() {
+        req.session = undefined;
+        await keeping.end(id);
+      },
+    };
   }
 
   async function end(req: WithSession, res: ServerResponse): Promise<void> {
@@ -213,7 +239,7 @@ export function browserSessions(dependencies: BrowserSessionDependencies): Brows
   return {
     handler,
     begin,
-    renew,
+    prepareSuccessor,
     end,
     clearCookieHeader: cookie.clearCookieHeader,
     clearedEverywhere: (hostname, path) => clearedEverywhere(cookie, hostname, path),

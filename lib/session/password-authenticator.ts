@@ -3,7 +3,7 @@ import { Passport } from 'passport';
 import { Strategy } from 'passport-local';
 import { type Result, refused } from '../errors.ts';
 import type { Caller, PasswordSignIn, SignInDoor } from '../services.ts';
-import type { UserRecord } from '../stores/records/users.ts';
+import type { UserRecord } from '../stores/records/kinds/user.ts';
 
 /** The credentials of a parsed body, whose fields are known to be text or absent. */
 export type PresentedPassword = Readonly<{ username?: string | undefined; password?: string | undefined }>;

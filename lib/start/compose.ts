@@ -24,6 +24,7 @@ import { issuerOf } from '../settings/index.ts';
 import type { Settings } from '../settings/settings.ts';
 import { checkDataDir } from '../stores/data-dir.ts';
 import { type Opened, openStores } from '../stores/open.ts';
+import { factsIn } from '../stores/records/facts.ts';
 import type { Stores } from '../stores/stores.ts';
 import { accessTokens } from '../tokens/access-tokens.ts';
 import { apiTokens } from '../tokens/api-tokens.ts';
@@ -97,10 +98,10 @@ function dependenciesOf(
 
 async function assemble(dependencies: InstallationDependencies): Promise<Installation> {
   const { settings, stores, bus, clock, ladder, issuer, log, cacheLifetime } = dependencies;
-  await checkSecretKey(stores.facts, dependencies.keyring);
+  await checkSecretKey(factsIn(stores.records), dependencies.keyring);
   const { core, cache, keys } = await servicesOf(dependencies);
   await makeSuperuser(core.firstAdmin, settings, ladder);
-  await warnAtStart({ settings, users: stores.users, ladder, log });
+  await warnAtStart({ settings, records: stores.records, ladder, log });
   const connections = openConnections({ bus, clock, interval: Math.min(cacheLifetime, 30_000) });
   const stopListening = stores.onForeignChange?.(() => {
     // What could not be told is told in the background.

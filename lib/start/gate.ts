@@ -75,7 +75,7 @@ export async function openGate(resolved: Resolved, options: { log?: Log } = {}):
 
 const servicesOf = ({ users, tokens, sessions, audit, firstAdmin, signIn, stores }: Core): Services => ({
   ...{ users, tokens, sessions, audit, firstAdmin },
-  signIn: signInService(signIn, stores.users),
+  signIn: signInService(signIn, stores),
 });
 
 /** The mounted router. Call its methods when they are needed: the app may be mounted in another one later. */

@@ -32,7 +32,7 @@ import { denialRecorder } from './denials.ts';
 type Dependencies = Readonly<{
   settings: Settings;
   policies: Policies;
-  stores: Pick<Stores, 'users' | 'sessions' | 'tokens'>;
+  stores: Pick<Stores, 'records' | 'users' | 'sessions' | 'tokens'>;
   principals: Principals;
   cache: CredentialCache;
   record: RecordEvent;
@@ -110,9 +110,9 @@ function warnOfIgnored(log: Log): (peer: string) => void {
   };
 }
 
-async function autoLoginOf({ settings, stores, principals, cache, clock, record }: Dependencies) {
+async function autoLoginOf({ settings, policies, stores, principals, cache, clock, record }: Dependencies) {
   const { autoLoginRole: ceiling, autoLoginNetworks: networks } = settings;
-  const nameKey = await autoLoginName(stores.users, settings, clock());
+  const nameKey = await autoLoginName(stores.records, settings, policies.ladder.rung('admin'));
   const used = ({ name }: Principal, { address }: { address: string }) =>
     void record({ event: 'auto-login.used', actor: name, via: 'auto-login', address, outcome: 'ok' });
   return autoLogin({ users: stores.users, principals, cache, clock, nameKey, ceiling, networks, used });

@@ -1,20 +1,20 @@
 import { localUser } from '../accounts/local-user.ts';
-import { nameKey } from '../accounts/names.ts';
 import type { Log } from '../log.ts';
+import { userWithName } from '../services/named-user.ts';
 import { warningsOf } from '../settings/index.ts';
 import type { Settings } from '../settings/settings.ts';
-import type { UserStore } from '../stores/records/users.ts';
+import type { Records } from '../stores/records/records.ts';
 import type { Ladder } from '../types.ts';
 
-type Dependencies = Readonly<{ settings: Settings; users: UserStore; ladder: Ladder; log: Log }>;
+type Dependencies = Readonly<{ settings: Settings; records: Records; ladder: Ladder; log: Log }>;
 
 /** Logs warnings about settings that are rarely intended, and about auto-login that signs nobody in. */
-export async function warnAtStart({ settings, users, ladder, log }: Dependencies): Promise<void> {
+export async function warnAtStart({ settings, records, ladder, log }: Dependencies): Promise<void> {
   for (const warning of warningsOf(settings)) log.warn({}, warning);
   if (!settings.authEnabled || !settings.autoLogin) return;
   const named = settings.autoLoginUser ?? settings.superuser;
   const username = named ?? localUser;
-  const user = await users.byName(nameKey(username));
+  const user = await userWithName(records, username);
   if (user?.state !== 'active') {
     return log.warn({ user: username }, 'AUTO_LOGIN signs nobody in: there is no active user of that name');
   }

@@ -6,6 +6,8 @@ import { SettingsError, StoreUnavailableError } from '../errors.ts';
 import type { Settings } from '../settings/settings.ts';
 import { checkDataDir } from './data-dir.ts';
 import { databaseFile, openStores } from './open.ts';
+import { type FactStore, factsIn } from './records/facts.ts';
+import { adminsKind } from './records/kinds/admins.ts';
 import type { Stores } from './stores.ts';
 
 /** What the stores of an installation are like. */
@@ -40,8 +42,9 @@ export async function surveyStores(settings: Settings): Promise<Survey> {
 
 async function askAll(stores: Stores, settings: Settings, notThereYet: string | undefined): Promise<Survey> {
   const health = await stores.health();
-  await compareKeys(stores.facts, settings);
-  const adminNeeded = !(await stores.users.hasAdmin());
+  await compareKeys(factsIn(stores.records), settings);
+  const admins = await stores.records.get(adminsKind, 'admins');
+  const adminNeeded = admins === undefined || admins.members.length === 0;
   if (notThereYet === undefined) return { stores: health, places: stores.describe(), adminNeeded };
   const said = Object.entries(stores.describe()).map(([what, place]) => [
     what,
@@ -55,7 +58,7 @@ async function askAll(stores: Stores, settings: Settings, notThereYet: string | 
 }
 
 /** Reads the key and makes none: a new one would not be that of a store which is there already. */
-async function compareKeys(facts: Stores['facts'], settings: Settings): Promise<void> {
+async function compareKeys(facts: FactStore, settings: Settings): Promise<void> {
   const path = join(settings.dataDir, 'secret_key');
   const isThere = settings.secretKey !== undefined || existsSync(path);
   if (isThere) return compareSecretKey(facts, keyring(await loadSecretKeys(settings)));

@@ -10,8 +10,8 @@ const command = by('admin', 'command');
 
 async function open(more: Parameters<typeof openAccounts>[0] = {}) {
   const opened = await openAccounts(more);
-  const time = { now: Date.now() };
-  const parts = { ...opened.parts, keyring: keyring([secret('a')]), clock: () => time.now };
+  const { time } = opened;
+  const parts = { ...opened.parts, keyring: keyring([secret('a')]) };
   const first = await firstAdmin(parts);
   const setUp = async (token: unknown, more: object = {}, address = caller.address) => {
     const made = await first.setUp({ token, username: 'ada', password, ...more }, { ...caller, address });
@@ -79,7 +79,7 @@ describe('the setup token', () => {
     equal(await first.needed(), false);
     const user = await users.get('root');
     deepEqual([user?.role, user?.state], ['admin', 'active']);
-    deepEqual(published, [{ kind: 'user', id: user?.id }]);
+    deepEqual(published, [{ kind: 'user', id: user?.id, version: 1 }]);
     deepEqual(
       events.map(({ event, actor, subject }) => [event, actor, subject]),
       [['user.changed', 'root', 'user:root']],
@@ -182,12 +182,12 @@ describe('the superuser of the settings', () => {
   const settings = { superuser: 'boss', superuserPassword: password };
 
   it('is made once and never overwritten', async () => {
-    const { first, stores } = await open();
+    const { first, record } = await open();
     deepEqual(await ensureSuperuser(first, settings, roles), { ok: true, value: 'created' });
-    const hash = (await stores.users.byName('boss'))?.passwordHash;
+    const hash = (await record('boss'))?.passwordHash;
     const other = { superuser: 'boss', superuserPassword: 'other kettle 28 boats' };
     deepEqual(await ensureSuperuser(first, other, roles), { ok: true, value: 'kept' });
-    equal((await stores.users.byName('boss'))?.passwordHash, hash);
+    equal((await record('boss'))?.passwordHash, hash);
   });
 
   it('is one, though instances start together', async () => {

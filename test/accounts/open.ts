@@ -7,6 +7,7 @@ import type { Invalidation } from '../../lib/invalidation/bus.ts';
 import { localBus } from '../../lib/invalidation/local.ts';
 import { ladder } from '../../lib/request/authorize/roles.ts';
 import type { NewEvent } from '../../lib/services.ts';
+import { userKind } from '../../lib/stores/records/kinds/user.ts';
 import type { SessionRecord } from '../../lib/stores/sessions.ts';
 import { openSqlite } from '../../lib/stores/sqlite/index.ts';
 import type { Actor } from '../../lib/types.ts';
@@ -33,7 +34,8 @@ const settings = {
 
 /** The services of accounts on a store in memory, with cheap hashes. */
 export async function openAccounts(more: Partial<typeof settings> = {}) {
-  const stores = await openSqlite({ memory: true });
+  const time = { now: Date.now() };
+  const stores = await openSqlite({ memory: true, now: () => time.now });
   const bus = localBus();
   const published: Invalidation[] = [];
   bus.subscribe((message) => published.push(message));
@@ -47,9 +49,20 @@ export async function openAccounts(more: Partial<typeof settings> = {}) {
     hasher,
     keyring: keyring([Buffer.alloc(32, 'k').toString('base64url')]),
     settings: { ...settings, ...more },
-    clock: Date.now,
+    clock: () => time.now,
   };
-  return { parts, stores, published, events, hasher, users: usersService(parts), signIn: passwordSignIn(parts) };
+  const record = async (username: string) => stores.records.byKey(userKind, 'name', username);
+  return {
+    parts,
+    stores,
+    record,
+    time,
+    published,
+    events,
+    hasher,
+    users: usersService(parts),
+    signIn: passwordSignIn(parts),
+  };
 }
 
 /** A session of a user, kept in the store. */
@@ -57,14 +70,14 @@ export async function keepSession(
   stores: Awaited<ReturnType<typeof openAccounts>>['stores'],
   session: Pick<SessionRecord, 'id' | 'userId' | 'epoch'>,
 ): Promise<void> {
-  const now = Date.now();
+  const now = stores.records.now();
   await stores.sessions.create({
     kind: 'browser',
     method: 'password',
     createdAt: now,
     lastSeenAt: now,
-    expiresAt: now + 60_000,
-    idleAt: now + 60_000,
+    expiresAt: now + 3_600_000,
+    idleAt: now + 3_600_000,
     remember: false,
     data: '{}',
     ...session,

@@ -1,8 +1,10 @@
-import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict';
+import { deepEqual, equal, match, notEqual, ok, rejects } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { passwordSignIn } from '../../lib/accounts/password-sign-in.ts';
+import { signInService } from '../../lib/accounts/sign-in.ts';
 import { keyring } from '../../lib/crypto/keyring.ts';
 import { passwordHasher } from '../../lib/crypto/password-hash.ts';
+import { NotToldError } from '../../lib/errors.ts';
 import type { Actor } from '../../lib/types.ts';
 import { by, caller, keepSession, openAccounts, password } from './open.ts';
 
@@ -142,10 +144,10 @@ describe('signing in with a password', () => {
   });
 
   it('hashes a password anew that was hashed at a lower cost, and ends nothing by it', async () => {
-    const { parts, stores, id } = await open();
+    const { parts, record } = await open();
     const signIn = passwordSignIn({ ...parts, hasher: passwordHasher({ cost: 5 }) });
     ok((await signIn.verify({ username: 'ada', password }, caller)).ok);
-    const user = await stores.users.byId(id);
+    const user = await record('ada');
     ok(user?.passwordHash?.startsWith('$gw1$$2b$05$'), user?.passwordHash?.slice(0, 12));
     equal(user?.epoch, 0);
     ok((await signIn.verify({ username: 'ada', password }, caller)).ok);
@@ -296,39 +298,80 @@ describe('confirming with the current password', () => {
 describe('changing the own password', () => {
   const next = 'other kettle 28 boats';
 
-  it('ends all but the session it came with, which goes on under the new epoch', async () => {
-    const { signIn, stores, id, code } = await open();
+  const changed = (result: Awaited<ReturnType<Awaited<ReturnType<typeof open>>['signIn']['change']>>) =>
+    result.ok ? 'ok' : result.refusal.code;
+
+  it('ends all but the session that is kept, which the same write names', async () => {
+    const { signIn, stores, record, id, code, time } = await open();
     for (const session of ['mine', 'other']) await keepSession(stores, { id: session, userId: id, epoch: 0 });
-    ok((await signIn.change(id, next, admin, { sessionId: 'mine', newId: false })).ok);
-    equal((await stores.sessions.find('mine', Date.now()))?.epoch, 1);
-    equal(await stores.sessions.find('other', Date.now()), undefined);
+    ok((await signIn.change(id, { password: next, keep: { id: 'mine', epoch: 0 } }, admin)).ok);
+    const user = await record('ada');
+    deepEqual([user?.epoch, user?.kept], [1, { id: 'mine', epoch: 1, at: time.now }]);
+    ok(await stores.sessions.find('mine', time.now));
+    equal(await stores.sessions.find('other', time.now), undefined);
     deepEqual([await code('ada', password), await code('ada', next)], ['invalid_credentials', 'ok']);
   });
 
-  it('leaves a session that is to get a new id behind, refused, for a minute', async () => {
-    const { signIn, stores, id } = await open();
-    await keepSession(stores, { id: 'mine', userId: id, epoch: 0 });
-    const changed = await signIn.change(id, next, admin, { sessionId: 'mine', newId: true });
-    ok(changed.ok);
-    deepEqual([changed.value?.id, changed.value?.epoch], ['mine', 1]);
-    const left = await stores.sessions.find('mine', Date.now());
-    equal(left?.epoch, 0);
-    equal(await stores.sessions.find('mine', Date.now() + 60_000), undefined);
+  it('leaves the old id of a session with a new one behind, refused, for a minute', async () => {
+    const { signIn, stores, record, id, time } = await open();
+    for (const session of ['mine', 'next']) await keepSession(stores, { id: session, userId: id, epoch: 0 });
+    ok((await signIn.change(id, { password: next, keep: { id: 'mine', epoch: 0, newId: 'next' } }, admin)).ok);
+    deepEqual((await record('ada'))?.kept, { id: 'next', epoch: 1, was: 'mine', at: time.now });
+    ok(await stores.sessions.find('mine', time.now));
+    equal(await stores.sessions.find('mine', time.now + 60_000), undefined);
   });
 
-  const strangers: [title: string, owner: 'ada' | 'eve', epoch: number][] = [
-    ['of somebody else', 'eve', 0],
-    ['that was ended by an earlier epoch', 'ada', -1],
-  ];
-  for (const [title, owner, epoch] of strangers) {
-    it(`carries over no session ${title}`, async () => {
-      const { signIn, stores, id } = await open();
-      await keepSession(stores, { id: 'mine', userId: owner === 'ada' ? id : 'u_eve', epoch });
-      ok((await signIn.change(id, next, admin, { sessionId: 'mine', newId: false })).ok);
-      const kept = await stores.sessions.find('mine', Date.now());
-      equal(kept?.epoch, owner === 'ada' ? undefined : epoch);
-    });
-  }
+  it('leaves API tokens as they are, unless it is told to end them', async () => {
+    const { signIn, record, id, events } = await open();
+    await signIn.change(id, { password: next }, admin);
+    equal((await record('ada'))?.tokenEpoch, 0);
+    await signIn.change(id, { password: next, endTokens: true }, admin);
+    equal((await record('ada'))?.tokenEpoch, 1);
+    deepEqual(events.at(-1)?.detail, { action: 'edited', changed: 'password', tokens: true });
+  });
+
+  it('is refused to a session that has ended meanwhile, and changes nothing then', async () => {
+    const { signIn, id, users, code } = await open();
+    await users.endAll('ada', {}, admin);
+    equal(changed(await signIn.change(id, { password: next, keep: { id: 'mine', epoch: 0 } })), 'token_revoked');
+    equal(changed(await signIn.change(id, { password: next, epoch: 0 })), 'token_revoked');
+    deepEqual([await code('ada', password), await code('ada', next)], ['ok', 'invalid_credentials']);
+  });
+
+  it('of one session twice at the same time succeeds once', async () => {
+    const { signIn, id } = await open();
+    const results = await Promise.all(
+      ['a', 'b'].map((newId) =>
+        signIn.change(id, { password: `${next} ${newId}`, keep: { id: 'mine', epoch: 0, newId } }),
+      ),
+    );
+    deepEqual(results.map(changed).sort(), ['ok', 'token_revoked']);
+  });
+
+  it('is noted and told when the telling fails, which the caller hears of', async () => {
+    const { parts, id, events, record } = await open();
+    const untold = { ...parts.bus, publish: () => Promise.reject(new NotToldError('redis')) };
+    await rejects(passwordSignIn({ ...parts, bus: untold }).change(id, { password: next }, admin), NotToldError);
+    equal((await record('ada'))?.epoch, 1);
+    deepEqual(events.at(-1)?.detail, { action: 'edited', changed: 'password' });
+  });
+
+  describe('as an app asks for it', () => {
+    const strangers: [title: string, owner: 'ada' | 'eve' | undefined, epoch: number][] = [
+      ['that is not there', undefined, 0],
+      ['of somebody else', 'eve', 0],
+      ['that was ended by an earlier epoch', 'ada', -1],
+    ];
+    for (const [title, owner, epoch] of strangers) {
+      it(`is refused with a session ${title}`, async () => {
+        const { signIn, stores, id } = await open();
+        if (owner) await keepSession(stores, { id: 'mine', userId: owner === 'ada' ? id : 'u_eve', epoch });
+        const service = signInService(signIn, stores);
+        equal(changed(await service.change('ada', { password: next, keep: 'mine' }, admin)), 'token_revoked');
+        equal(changed(await service.change('ada', { password: next }, admin)), 'ok');
+      });
+    }
+  });
 
   for (const [title, given] of [
     ['too short', 'short'],
@@ -337,7 +380,7 @@ describe('changing the own password', () => {
   ] as const) {
     it(`refuses one that is ${title}`, async () => {
       const { signIn, id } = await open();
-      const changed = await signIn.change(id, given, admin);
+      const changed = await signIn.change(id, { password: given }, admin);
       ok(!changed.ok);
       deepEqual(
         changed.refusal.problems?.map((problem) => problem.field),

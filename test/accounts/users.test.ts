@@ -1,7 +1,10 @@
-import { deepEqual, equal, ok } from 'node:assert/strict';
+import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { usersService } from '../../lib/accounts/users.ts';
+import { NotToldError } from '../../lib/errors.ts';
 import type { NewUser } from '../../lib/services.ts';
-import { by, keepSession, openAccounts, password } from './open.ts';
+import { apiTokenKind } from '../../lib/stores/records/kinds/api-token.ts';
+import { by, caller, keepSession, openAccounts, password } from './open.ts';
 
 const admin = by('admin');
 
@@ -41,7 +44,7 @@ describe('a user that is made', () => {
     const made = await users.create({ username: 'ada', active: false }, admin);
     ok(made.ok);
     equal(made.value.state, 'pending');
-    deepEqual(published, [{ kind: 'user', id: made.value.id }]);
+    deepEqual(published, [{ kind: 'user', id: made.value.id, version: 1 }]);
     deepEqual(
       events.map(({ event, actor, subject, detail }) => ({ event, actor, subject, detail })),
       [
@@ -140,27 +143,86 @@ describe('a user that is made', () => {
 
 describe('a user that is changed', () => {
   const ending: [title: string, edit: object][] = [
-    ['role', { role: 'viewer' }],
     ['activity', { active: false }],
     ['password', { password: 'other kettle 28 boats' }],
   ];
   for (const [title, edit] of ending) {
-    it(`in ${title} loses all sessions`, async () => {
-      const { users, stores, published, id } = await withUser();
+    it(`in ${title} loses all sessions and no API token`, async () => {
+      const { users, stores, published, record, id, time } = await withUser();
       await keepSession(stores, { id: 's1', userId: id, epoch: 0 });
       ok((await users.edit('ada', edit, admin)).ok);
-      equal(await stores.sessions.find('s1', Date.now()), undefined);
-      deepEqual(published, [{ kind: 'user', id }]);
-      equal((await stores.users.byId(id))?.epoch, 1);
+      equal(await stores.sessions.find('s1', time.now), undefined);
+      deepEqual(published, [{ kind: 'user', id, version: 2 }]);
+      const user = await record('ada');
+      deepEqual([user?.epoch, user?.tokenEpoch], [1, 0]);
     });
   }
 
-  it('in what ends nothing keeps its sessions, and caches are told all the same', async () => {
-    const { users, stores, published, id } = await withUser();
-    await keepSession(stores, { id: 's1', userId: id, epoch: 0 });
-    ok((await users.edit('ada', { displayName: 'Countess', role: 'user', active: true }, admin)).ok);
-    ok(await stores.sessions.find('s1', Date.now()));
-    deepEqual(published, [{ kind: 'user', id }]);
+  it('loses the API tokens too when that is wanted', async () => {
+    const { users, record, events } = await withUser();
+    ok((await users.edit('ada', { active: false, endTokens: true }, admin)).ok);
+    equal((await record('ada'))?.tokenEpoch, 1);
+    deepEqual(events[0]?.detail, { action: 'edited', active: false, tokens: true });
+  });
+
+  const harmless: [title: string, edit: object, version: number][] = [
+    ['role', { role: 'viewer' }, 2],
+    ['display name', { displayName: 'Countess' }, 2],
+    ['nothing at all', { role: 'user', active: true }, 1],
+  ];
+  for (const [title, edit, version] of harmless) {
+    it(`in ${title} keeps its sessions, and caches are told all the same`, async () => {
+      const { users, stores, published, record, id, time } = await withUser();
+      await keepSession(stores, { id: 's1', userId: id, epoch: 0 });
+      ok((await users.edit('ada', edit, admin)).ok);
+      ok(await stores.sessions.find('s1', time.now));
+      equal((await record('ada'))?.epoch, 0);
+      deepEqual(published, [{ kind: 'user', id, version }]);
+    });
+  }
+
+  it('keeps the sessions that were begun since the change', async () => {
+    const { parts, users, stores, id, time } = await withUser();
+    await keepSession(stores, { id: 'old', userId: id, epoch: 0 });
+    const stop = parts.bus.subscribe(() => void keepSession(stores, { id: 'new', userId: id, epoch: 1 }));
+    ok((await users.edit('ada', { password: 'other kettle 28 boats' }, admin)).ok);
+    stop();
+    deepEqual(
+      [await stores.sessions.find('old', time.now), (await stores.sessions.find('new', time.now))?.id],
+      [undefined, 'new'],
+    );
+  });
+
+  it('is changed and recorded when the telling fails, and told when the call is repeated', async () => {
+    const { parts, events, record, published } = await withUser();
+    const untold = { ...parts.bus, publish: () => Promise.reject(new NotToldError('redis')) };
+    const deactivate = (bus: typeof parts.bus) => usersService({ ...parts, bus }).edit('ada', { active: false }, admin);
+    await rejects(deactivate(untold), NotToldError);
+    equal((await record('ada'))?.state, 'disabled');
+    deepEqual(
+      events.map(({ detail }) => detail),
+      [{ action: 'edited', active: false }],
+    );
+    ok((await deactivate(parts.bus)).ok);
+    deepEqual(
+      published.map(({ version }) => version),
+      [2],
+    );
+    equal((await record('ada'))?.epoch, 1);
+  });
+
+  it('is not changed by an operator once it has been made an admin', async () => {
+    const { parts, users, record } = await withUser();
+    const { records } = parts.stores;
+    // The promotion comes between the look at the user and the write.
+    const change: typeof records.change = async (kind, id, decide) => {
+      if (kind.name === 'user') await users.edit('ada', { role: 'admin' }, admin);
+      return records.change(kind, id, decide);
+    };
+    const slow = usersService({ ...parts, stores: { ...parts.stores, records: { ...records, change } } });
+    const edited = await slow.edit('ada', { active: false }, by('operator'));
+    equal(edited.ok ? 'ok' : edited.refusal.code, 'insufficient_role');
+    equal((await record('ada'))?.state, 'active');
   });
 
   it('loses what is given as null', async () => {
@@ -213,15 +275,56 @@ describe('a user that is changed', () => {
 });
 
 describe('a user that is removed', () => {
-  it('is gone with sessions and tokens', async () => {
-    const { users, stores, published, id } = await withUser();
+  it('is gone with sessions and tokens, and only the name and the counters are kept', async () => {
+    const { users, stores, published, record, id, time } = await withUser({
+      email: 'ada@example.com',
+      displayName: 'A',
+    });
     await keepSession(stores, { id: 's1', userId: id, epoch: 0 });
-    await stores.tokens.create({ id: 't1', userId: id, name: 'ci', hash: 'h', epoch: 0, createdAt: 1 });
+    await stores.records.add(apiTokenKind, { id: 't1', userId: id, name: 'ci', hash: 'h', epoch: 0, createdAt: 1 });
     ok((await users.remove('ADA', admin)).ok);
     equal(await users.get('ada'), undefined);
-    equal(await stores.sessions.find('s1', Date.now()), undefined);
-    equal(await stores.tokens.byHash('h'), undefined);
-    deepEqual(published, [{ kind: 'user', id }]);
+    equal(await stores.sessions.find('s1', time.now), undefined);
+    equal(await stores.records.get(apiTokenKind, 't1'), undefined);
+    deepEqual(published, [{ kind: 'user', id, version: 2 }]);
+    const { createdAt: _, updatedAt: _at, ...kept } = (await record('ada')) ?? {};
+    deepEqual(kept, {
+      ...{ id, username: 'Ada', nameKey: 'ada', role: 'user', state: 'removed', emailConfirmed: false },
+      ...{ epoch: 1, tokenEpoch: 1, rights: 1, version: 2 },
+    });
+  });
+
+  it('cannot sign in, and leaves its address to others', async () => {
+    const { users, signIn } = await withUser({ email: 'ada@example.com' });
+    ok((await users.remove('ada', admin)).ok);
+    for (const username of ['ada', 'ada@example.com']) {
+      const verified = await signIn.verify({ username, password }, caller);
+      equal(verified.ok ? 'ok' : verified.refusal.code, 'invalid_credentials');
+    }
+    ok((await users.create({ username: 'eve', email: 'ada@example.com' }, admin)).ok);
+  });
+
+  it('is removed once more within a day, which tells it again, and is not found later', async () => {
+    const { users, published, time, id } = await withUser();
+    ok((await users.remove('ada', admin)).ok);
+    time.now += 86_399_999;
+    ok((await users.remove('ada', admin)).ok);
+    deepEqual(published, [
+      { kind: 'user', id, version: 2 },
+      { kind: 'user', id, version: 2 },
+    ]);
+    time.now += 1;
+    const late = await users.remove('ada', admin);
+    equal(late.ok ? 'ok' : late.refusal.code, 'not_found');
+  });
+
+  it('is changed by nobody', async () => {
+    const { users } = await withUser();
+    ok((await users.remove('ada', admin)).ok);
+    for (const change of [users.edit('ada', { active: true }, admin), users.endAll('ada', {}, admin)]) {
+      const changed = await change;
+      equal(changed.ok ? 'ok' : changed.refusal.code, 'not_found');
+    }
   });
 
   it('is not the last admin, however many ask at once', async () => {
@@ -234,13 +337,20 @@ describe('a user that is removed', () => {
 });
 
 describe('ending all that a user holds', () => {
-  it('raises the epoch and ends the sessions', async () => {
-    const { users, stores, id } = await withUser();
-    await keepSession(stores, { id: 's1', userId: id, epoch: 0 });
-    ok((await users.endAll('ada', admin)).ok);
-    equal((await stores.users.byId(id))?.epoch, 1);
-    equal(await stores.sessions.countOf(id, Date.now()), 0);
-  });
+  const endings: [title: string, ending: object | undefined, tokenEpoch: number][] = [
+    ['with the API tokens', undefined, 1],
+    ['without the API tokens', { tokens: false }, 0],
+  ];
+  for (const [title, ending, tokenEpoch] of endings) {
+    it(`${title} is one write`, async () => {
+      const { users, stores, record, id, time } = await withUser();
+      await keepSession(stores, { id: 's1', userId: id, epoch: 0 });
+      ok((await users.endAll('ada', ending, admin)).ok);
+      const user = await record('ada');
+      deepEqual([user?.epoch, user?.tokenEpoch, user?.version], [1, tokenEpoch, 2]);
+      equal(await stores.sessions.countOf(id, time.now), 0);
+    });
+  }
 });
 
 describe('the list of users', () => {

@@ -239,7 +239,7 @@ describe('somebody at the machine', () => {
   });
 
   test('reaches no account, no admin’s call and no credential without a real sign-in', async () => {
-    const before = [here.rows('users'), here.rows('api_tokens'), here.rows('sessions')];
+    const before = [here.rows('user'), here.rows('api_token'), here.rows('sessions')];
     for (const front of here.fronts) {
       for (const [method, path] of [
         ['GET', '/account'],
@@ -260,6 +260,6 @@ describe('somebody at the machine', () => {
       }
       equal((await front.ask('/operator/x', { headers: {} })).status, 200);
     }
-    deepEqual([here.rows('users'), here.rows('api_tokens'), here.rows('sessions')], before);
+    deepEqual([here.rows('user'), here.rows('api_token'), here.rows('sessions')], before);
   });
 });

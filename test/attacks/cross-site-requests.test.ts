@@ -35,7 +35,7 @@ const foreign: Readonly<Record<string, (front: Front) => Headers>> = {
   'another site, with our origin beside it': ({ url }) => ({ origin: url, 'sec-fetch-site': 'cross-site' }),
 };
 
-const state = () => [here.rows('sessions'), here.rows('users'), here.rows('api_tokens')];
+const state = () => [here.rows('sessions'), here.rows('user'), here.rows('api_token')];
 
 describe('a page of', () => {
   for (const [whose, headersFor] of Object.entries(foreign)) {

@@ -44,7 +44,7 @@ for (const name of rebound) {
     for (const front of here.fronts) {
       const host = `${name}:${front.port}`;
       const headers = { host, cookie, origin: `http://${host}`, 'sec-fetch-site': 'same-origin' };
-      const before = [here.rows('sessions'), here.rows('users'), here.hashes()];
+      const before = [here.rows('sessions'), here.rows('user'), here.hashes()];
       front.forget();
       for (const [method, path] of asked) {
         const reply = await front.ask(path, { method, headers });
@@ -58,7 +58,7 @@ for (const name of rebound) {
         { host, origin: `http://${host}` },
       );
       deepEqual([signIn.status, signIn.code, signIn.setCookie], [421, 'misdirected_host', []]);
-      deepEqual([here.rows('sessions'), here.rows('users'), here.hashes()], before);
+      deepEqual([here.rows('sessions'), here.rows('user'), here.hashes()], before);
       deepEqual(front.seen, []);
     }
     const socket = await here.gateway.socket('/socket', { host: name, cookie, origin: `http://${name}` });

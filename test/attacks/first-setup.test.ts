@@ -13,7 +13,7 @@ for (const name of ['guards', 'protect', 'gateway'] as const) {
     const uses = Array.from({ length: 100 }, (_, at) => front.form(path, { token, username: `admin-${at}`, password }));
     const replies = await Promise.all(uses);
     const made = replies.filter(({ status }) => status === 303);
-    deepEqual([made.length, here.rows('users'), here.rows('sessions')], [1, 1, 1]);
+    deepEqual([made.length, here.rows('user'), here.rows('sessions')], [1, 1, 1]);
     equal(
       replies.every(({ status, setCookie }) => status === 303 || (status >= 400 && setCookie.length === 0)),
       true,
@@ -24,7 +24,7 @@ for (const name of ['guards', 'protect', 'gateway'] as const) {
       equal((await again.ask(path)).status, 404);
       equal((await again.form(path, { token, username: 'eve', password })).status, 404);
     }
-    equal(here.rows('users'), 1);
+    equal(here.rows('user'), 1);
   });
 }
 
@@ -37,7 +37,7 @@ test('guessing the setup token is limited by address, and the right one opens al
   for (let at = 0; at < 7; at += 1) statuses.push((await guess(`guess-${at}`, '203.0.113.9')).status);
   deepEqual(statuses, [401, 401, 401, 401, 401, 429, 429]);
   const token = (await setupTokenOf(here.gate)) ?? '';
-  deepEqual([here.rows('users'), here.rows('sessions'), here.hashes()], [0, 0, 0]);
+  deepEqual([here.rows('user'), here.rows('sessions'), here.hashes()], [0, 0, 0]);
   equal((await guess(token, '203.0.113.9')).status, 303);
 });
 
@@ -61,7 +61,7 @@ test('the setup from another site, in a frame without an origin, from nowhere, o
     equal((await front.form(path, fields, rebound)).code, 'misdirected_host');
     equal((await front.ask(path, { headers: { host: 'evil.example' } })).code, 'misdirected_host');
   }
-  deepEqual([here.rows('users'), here.rows('sessions'), here.hashes()], [0, 0, 0]);
+  deepEqual([here.rows('user'), here.rows('sessions'), here.hashes()], [0, 0, 0]);
 });
 
 test('the setup page tells nobody the token', async () => {
@@ -78,5 +78,5 @@ test('setup tokens of another installation, and of another key, open nothing', a
   await using other = await besieged();
   const token = (await setupTokenOf(other.gate)) ?? '';
   equal((await here.gateway.form(path, { token, username: 'eve', password })).status, 401);
-  deepEqual([here.rows('users'), here.rows('sessions')], [0, 0]);
+  deepEqual([here.rows('user'), here.rows('sessions')], [0, 0]);
 });

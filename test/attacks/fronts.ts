@@ -47,7 +47,7 @@ export interface Besieged extends AsyncDisposable {
   readonly fronts: readonly Front[];
   /** How many passwords were hashed or compared so far. */
   hashes(): number;
-  rows(table: 'sessions' | 'attempts' | 'users' | 'audit' | 'known_addresses' | 'api_tokens'): number;
+  rows(table: 'sessions' | 'attempts' | 'user' | 'audit' | 'known_addresses' | 'api_token'): number;
   addUser(username: string, more?: Readonly<{ role?: string; active?: boolean; email?: string }>): Promise<void>;
 }
 

@@ -45,7 +45,7 @@ describe('guessing one person’s password', () => {
       const victim = `ada-${name}`;
       await here.addUser(victim, { role: 'admin', email: `${victim}@example.com` });
       const cookie = await front.signIn(victim);
-      const before = { hashes: here.hashes(), sessions: here.rows('sessions'), tokens: here.rows('api_tokens') };
+      const before = { hashes: here.hashes(), sessions: here.rows('sessions'), tokens: here.rows('api_token') };
       const tries: (readonly [Door, string])[] = [
         [byForm, victim.toUpperCase()],
         [byApi, ` ${victim.replace('a', '\uff41')} `],
@@ -59,7 +59,7 @@ describe('guessing one person’s password', () => {
         isLimited(await door(front, spelling, password, { cookie }));
       }
       equal(here.hashes(), before.hashes + 5);
-      deepEqual([here.rows('sessions'), here.rows('api_tokens')], [before.sessions, before.tokens]);
+      deepEqual([here.rows('sessions'), here.rows('api_token')], [before.sessions, before.tokens]);
       equal((await front.ask('/inbox', { headers: { cookie } })).status, 200);
     });
   }
@@ -70,7 +70,7 @@ describe('guessing one person’s password', () => {
       const victim = `amy-${name}`;
       await here.addUser(victim);
       const [cookie, other] = [await front.signIn(victim), await front.signIn(victim)];
-      const before = { hashes: here.hashes(), tokens: here.rows('api_tokens') };
+      const before = { hashes: here.hashes(), tokens: here.rows('api_token') };
       for (const door of [byConfirming, byChanging, byConfirming, byChanging, byConfirming]) {
         const reply = await door(front, '', wrong, { cookie });
         deepEqual([reply.status, reply.code], [403, 'confirmation_required']);
@@ -78,7 +78,7 @@ describe('guessing one person’s password', () => {
       equal(here.hashes(), before.hashes + 5);
       for (const door of [byConfirming, byChanging]) isLimited(await door(front, '', password, { cookie }));
       equal((await byConfirming(front, '', '', { cookie })).code, 'confirmation_required');
-      deepEqual([here.hashes(), here.rows('api_tokens')], [before.hashes + 5, before.tokens]);
+      deepEqual([here.hashes(), here.rows('api_token')], [before.hashes + 5, before.tokens]);
       equal((await front.ask('/inbox', { headers: { cookie } })).status, 200);
       equal((await byConfirming(front, '', password, { cookie: other })).status, 201);
       equal((await byForm(front, victim, password)).status, 303);

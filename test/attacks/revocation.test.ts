@@ -91,8 +91,12 @@ const ways: readonly (readonly [name: string, ends: readonly Kind[], status: num
     },
   ],
   ['a password that an admin sets', kinds, 200, byAdmin('PATCH', { password: another })],
-  ['a lower role', kinds, 200, byAdmin('PATCH', { role: 'viewer' })],
-  ['a higher role', kinds, 200, byAdmin('PATCH', { role: 'operator' })],
+  [
+    'the end of everything, by an admin',
+    kinds,
+    204,
+    (username) => here.gateway.json('POST', api(`users/${username}/end`), {}, boss),
+  ],
   ['deactivation', kinds, 200, byAdmin('PATCH', { active: false })],
   ['deletion', kinds, 204, byAdmin('DELETE', {})],
 ];
@@ -134,6 +138,24 @@ for (const [way, ends, status, end] of ways) {
       for (const front of here.fronts) await isRefusedAt(front, held);
     });
   }
+}
+
+for (const kind of kinds) {
+  test(`using a${kind.startsWith('s') ? '' : 'n'} ${kind} for what a lower role may not do: it is not ended`, async () => {
+    const username = `victim${++serial}`;
+    await here.addUser(username);
+    const [held = {}] = await credentialsOf(username, [kind]);
+    for (const front of here.fronts) await passesAt(front, held);
+    equal((await byAdmin('PATCH', { role: 'viewer' })(username, held)).status, 200);
+    for (const front of here.fronts) {
+      front.forget();
+      const reply = await front.ask('/inbox', { headers: held });
+      deepEqual([reply.status, reply.code, front.seen], [403, 'insufficient_role', []]);
+      match(await front.whoami(held), new RegExp(`^${username} by `));
+    }
+    equal((await byAdmin('PATCH', { role: 'user' })(username, held)).status, 200);
+    for (const front of here.fronts) await passesAt(front, held);
+  });
 }
 
 test('what refreshes an access token, once the session is ended', async () => {

@@ -19,7 +19,7 @@ after(() => here[Symbol.asyncDispose]());
 const targetOf = ({ path }: Route) =>
   own + path.replace('{username}', 'is-viewer').replace('{name}', 'none').replace('{id}', 'none');
 
-const state = () => [here.rows('sessions'), here.rows('users'), here.rows('api_tokens'), here.hashes()];
+const state = () => [here.rows('sessions'), here.rows('user'), here.rows('api_token'), here.hashes()];
 const guarded = inventory.filter(({ guard }) => guard !== 'anyone');
 const lineOf = ({ method, path }: Route) => `${method.toUpperCase()} ${path}`;
 

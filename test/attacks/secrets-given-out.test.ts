@@ -98,7 +98,7 @@ const verbs: Record<string, Record<string, (by: { principal: Principal }) => Pro
     get: () => gate.users.get('ada'),
     list: () => gate.users.list(),
     edit: (by) => gate.users.edit('bob', { displayName: 'Bob', password: next }, by),
-    endAll: (by) => gate.users.endAll('bob', by),
+    endAll: (by) => gate.users.endAll('bob', {}, by),
     remove: (by) => gate.users.remove('bob', by),
   },
   tokens: {

@@ -11,7 +11,7 @@ before(async () => {
 after(() => here[Symbol.asyncDispose]());
 
 /** What did not happen: nobody was signed in, made, given a token; nobody but ada is anybody. */
-const state = () => [here.rows('sessions'), here.rows('users'), here.rows('api_tokens'), here.rows('known_addresses')];
+const state = () => [here.rows('sessions'), here.rows('user'), here.rows('api_token'), here.rows('known_addresses')];
 
 /** In JSON's own spelling, so that what JSON.stringify would tidy away is there. */
 const values: readonly string[] = [

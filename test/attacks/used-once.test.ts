@@ -26,7 +26,7 @@ test('the setup link, opened and sent 100 times at once, through every front', a
     [],
   );
   equal(replies.flatMap(({ setCookie }) => setCookie).length, 1);
-  equal(here.rows('users'), 1);
+  equal(here.rows('user'), 1);
   equal((await here.gateway.form(`${own}/setup`, { token, username: 'late', password })).status, 404);
 });
 

@@ -96,6 +96,7 @@ test('every described call answers as described, and no described success is lef
   await held({ method: 'get', ...bob });
   await held({ method: 'patch', ...bob, body: { role: 'viewer', ...proven } });
   await held({ method: 'post', path: '/api/v1/users/{username}/token', at: '/api/v1/users/bob/token', body: proven });
+  await held({ method: 'post', path: '/api/v1/users/{username}/end', at: '/api/v1/users/bob/end', body: proven });
   await held({ method: 'delete', ...bob, body: proven });
   await held({ method: 'post', path: '/api/v1/tokens', body: { name: 'ci', ...proven } });
   await held({ method: 'get', path: '/api/v1/tokens' });

@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict';
-import { describe, it, type TestContext } from 'node:test';
+import { describe, it } from 'node:test';
 import { sha256 } from '../../lib/crypto/digest.ts';
 import { StoreUnavailableError } from '../../lib/errors.ts';
 import { browserSessions } from '../../lib/session/browser-sessions.ts';
@@ -94,73 +94,6 @@ describe('signing in', () => {
     const answer = await ask('/in');
     equal(answer.status, 503);
     deepEqual(answer.set, []);
-  });
-});
-
-describe('going on under a new id', () => {
-  /** Signs in, raises the epoch as a change of password does, and goes on. */
-  async function renewed(t: TestContext, path = '/in') {
-    const opened = await openSessions();
-    const { sessions, stores, time } = opened;
-    const ask = await serve(t, sessions, {
-      async '/renew'(req, res, _sessions, url) {
-        req.session.visits = 7;
-        const id = url.searchParams.get('id') ?? '';
-        const user = await stores.users.update('u_ada', { passwordHash: 'next' }, time.now);
-        const record = await stores.sessions.find(id, time.now);
-        if (record === undefined || typeof user === 'string') throw new Error('nothing to go on with');
-        return (await sessions.renew(req, res, { ...record, epoch: user.epoch }))?.id ?? 'nobody';
-      },
-    });
-    const old = await ask(path);
-    const before = await stores.sessions.find(old.body, time.now);
-    time.now += 3_600_000;
-    const next = await ask(`/renew?id=${old.body}`, old.cookie);
-    return { ...opened, ask, old, before, next };
-  }
-
-  it('is the same person, with the same times, the same end and the same data', async (t) => {
-    const { stores, time, ask, old, before, next } = await renewed(t);
-    notEqual(next.cookie, old.cookie);
-    equal(sha256(secretIdIn(next.cookie)), next.body);
-    const after = await stores.sessions.find(next.body, time.now);
-    ok(before && after);
-    const { data: _, ...rest } = after;
-    const { data: _before, ...was } = before;
-    deepEqual(rest, { ...was, id: next.body, epoch: 1, lastSeenAt: time.now, idleAt: time.now + 12 * 3_600_000 });
-    equal(JSON.parse((await ask('/', next.cookie)).body).visits, 7);
-  });
-
-  it('leaves nothing to the cookie of before', async (t) => {
-    const { ask, old, next } = await renewed(t);
-    equal(JSON.parse((await ask('/', old.cookie)).body).visits, undefined);
-    equal(JSON.parse((await ask('/', next.cookie)).body).visits, 7);
-  });
-
-  it('is remembered no longer than it was', async (t) => {
-    const { next } = await renewed(t, '/in?remember');
-    const expires = Date.parse(/Expires=([^;]+)/.exec(next.set.join())?.[1] ?? '');
-    ok(Math.abs(expires - Date.now() - (30 * 86_400_000 - 3_600_000)) < 60_000);
-  });
-
-  it('is not done for whom a sign-out has been noted meanwhile', async (t) => {
-    const { sessions, stores, time } = await openSessions();
-    const ask = await serve(t, sessions, {
-      async '/renew'(req, res, _sessions, url) {
-        const id = url.searchParams.get('id') ?? '';
-        const record = await stores.sessions.find(id, time.now);
-        await stores.users.noteEnded('u_ada', [{ id, until: time.now + 60_000 }], time.now);
-        if (record === undefined) throw new Error('there is no such session');
-        return (await sessions.renew(req, res, record))?.id ?? 'nobody';
-      },
-    });
-    const { body, cookie } = await ask('/in');
-    const answer = await ask(`/renew?id=${body}`, cookie);
-    deepEqual([answer.body, answer.set], ['nobody', []]);
-    deepEqual(
-      (await stores.sessions.listOf('u_ada', time.now, { limit: 100 })).items.map(({ id }) => id),
-      [body],
-    );
   });
 });
 

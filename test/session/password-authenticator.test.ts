@@ -6,7 +6,7 @@ import { Strategy } from 'passport-local';
 import { ok, type Result, refused, StoreUnavailableError } from '../../lib/errors.ts';
 import type { Caller } from '../../lib/services.ts';
 import { type PresentedPassword, passwordAuthenticator } from '../../lib/session/password-authenticator.ts';
-import type { UserRecord } from '../../lib/stores/records/users.ts';
+import type { UserRecord } from '../../lib/stores/records/kinds/user.ts';
 import { password, site } from '../routes/site.ts';
 import { userNamed } from './serve.ts';
 

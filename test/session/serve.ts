@@ -6,7 +6,7 @@ import type { Invalidation } from '../../lib/invalidation/bus.ts';
 import { localBus } from '../../lib/invalidation/local.ts';
 import type { BrowserSessions } from '../../lib/session/browser-sessions.ts';
 import { browserSessions } from '../../lib/session/browser-sessions.ts';
-import type { UserRecord } from '../../lib/stores/records/users.ts';
+import type { UserRecord } from '../../lib/stores/records/kinds/user.ts';
 import { openSqlite } from '../../lib/stores/sqlite/index.ts';
 
 export type Loaded = IncomingMessage & {
@@ -29,7 +29,7 @@ const settings = {
   sessionLifetime: 30 * 86_400_000,
 };
 
-export const userNamed = (name: string): UserRecord => ({
+export const userNamed = (name: string): UserRecord & { state: 'active' } => ({
   id: `u_${name}`,
   username: name,
   nameKey: name,
@@ -37,6 +37,8 @@ export const userNamed = (name: string): UserRecord => ({
   state: 'active',
   emailConfirmed: false,
   epoch: 0,
+  tokenEpoch: 0,
+  rights: 0,
   createdAt: 1,
   updatedAt: 1,
 });

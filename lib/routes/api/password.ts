@@ -8,17 +8,24 @@ export const passwordRoutes = [
   route({
     method: 'put',
     path: '/api/v1/account/password',
-    summary: 'Change your password; ends your other sessions and your tokens. A session with a cookie gets a new one.',
+    summary: 'Change your password; ends your other sessions. A session with a cookie gets a new one.',
     tag: 'account',
     surface: 'own',
     guard: 'self',
     scope: 'gatewarden:write',
-    body: { as: 'json', schema: z.strictObject({ current_password: text, new_password: text }) },
+    body: {
+      as: 'json',
+      schema: z.strictObject({
+        current_password: text,
+        new_password: text,
+        end_tokens: z.boolean().optional().describe('End your API tokens too.'),
+      }),
+    },
     answers: { 204: { description: 'Changed.' } },
     refusals: ['confirmation_required', 'rate_limited'],
     async handle(call) {
-      const { current_password: current, new_password: next } = call.body;
-      const changed = await changePassword(call, { current, next });
+      const { current_password: current, new_password: next, end_tokens: endTokens } = call.body;
+      const changed = await changePassword(call, { current, next, endTokens });
       return changed.ok ? noContent() : changed;
     },
   }),

@@ -20,6 +20,7 @@ const userEdit = confirmable({
   active: z.boolean().optional(),
   email: text.nullable().optional(),
   display_name: text.nullable().optional(),
+  end_tokens: z.boolean().optional().describe("End the user's API tokens too."),
 });
 
 /** Users. Operators may read them, admins may change them. */
@@ -87,8 +88,8 @@ export const userRoutes = [
     answers: { 200: { description: 'As it is now.', schema: user } },
     refusals: ['not_found', 'conflict'],
     async handle({ core, params, body, actor }) {
-      const { display_name: displayName, current_password: _, ...rest } = body;
-      const edited = await core.users.edit(params.username ?? '', { ...rest, displayName }, actor);
+      const { display_name: displayName, end_tokens: endTokens, current_password: _, ...rest } = body;
+      const edited = await core.users.edit(params.username ?? '', { ...rest, displayName, endTokens }, actor);
       return edited.ok ? json(200, toUser(edited.value)) : edited;
     },
   }),
@@ -107,6 +108,26 @@ export const userRoutes = [
     async handle({ core, params, actor }) {
       const removed = await core.users.remove(params.username ?? '', actor);
       return removed.ok ? noContent() : removed;
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/api/v1/users/{username}/end',
+    summary: 'End all that a user is signed in with.',
+    tag: 'users',
+    surface: 'own',
+    guard: 'admin',
+    scope: 'gatewarden:admin',
+    confirm: true,
+    body: {
+      as: 'json',
+      schema: confirmable({ tokens: z.boolean().optional().describe('False: API tokens stay valid.') }),
+    },
+    answers: { 204: { description: 'Ended.' } },
+    refusals: ['not_found'],
+    async handle({ core, params, body, actor }) {
+      const ended = await core.users.endAll(params.username ?? '', { tokens: body.tokens }, actor);
+      return ended.ok ? noContent() : ended;
     },
   }),
 ];

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Connection } from 'mongoose';
 import { apiTokenStoreOver } from '../records/facades/api-tokens.ts';
-import { factStoreOver } from '../records/facades/facts.ts';
 import { userStoreOver } from '../records/facades/users.ts';
+import { factsIn } from '../records/facts.ts';
 import type { AnyKind } from '../records/kind.ts';
 import { allKinds } from '../records/kinds/index.ts';
 import type { Stores } from '../stores.ts';
@@ -103,7 +103,7 @@ export async function storesOn(connection: Connection, address: Address, kinds =
     tokens: apiTokenStoreOver(records),
     refreshTokens: refreshTokenStore(db),
     keys: keyStore(db),
-    facts: factStoreOver(records),
+    facts: factsIn(records),
     audit: auditStore(db),
     transfer: transferStore(db, { users, tokens }),
     health: () => healthOf(connection),

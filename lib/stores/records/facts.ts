@@ -1,3 +1,6 @@
+import { factKind } from './kinds/fact.ts';
+import type { Records } from './records.ts';
+
 /** Named values of the whole installation, such as its id and the check value of `SECRET_KEY`. */
 export interface FactStore {
   get(name: string): Promise<string | undefined>;
@@ -6,7 +9,25 @@ export interface FactStore {
   put(name: string, value: string): Promise<void>;
 }
 
-/** A named value of the whole installation. */
+/** The facts among the records. */
+export function factsIn(records: Pick<Records, 'get' | 'change'>): FactStore {
+  return {
+    get: async (name) => (await records.get(factKind, name))?.value,
+    async putIfAbsent(name, value) {
+      const done = await records.change(factKind, name, (fact) =>
+        fact === undefined
+          ? { kind: 'put', record: { id: name, value }, answer: value }
+          : { kind: 'keep', answer: fact.value },
+      );
+      return done.kind === 'done' ? done.answer : value;
+    },
+    async put(name, value) {
+      await records.change(factKind, name, () => ({ kind: 'put', record: { id: name, value }, answer: undefined }));
+    },
+  };
+}
+
+/** A named value of the whole installation, as an export holds it. */
 export interface FactRecord {
   readonly name: string;
   readonly value: string;

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { InvalidationBus } from '../../invalidation/bus.ts';
 import { apiTokenStoreOver } from '../records/facades/api-tokens.ts';
-import { factStoreOver } from '../records/facades/facts.ts';
 import { userStoreOver } from '../records/facades/users.ts';
+import { factsIn } from '../records/facts.ts';
 import type { Stores } from '../stores.ts';
 import { attemptStore } from './attempts.ts';
 import { auditStore } from './audit.ts';
@@ -68,7 +68,7 @@ export function storesIn(
     tokens: apiTokenStoreOver(records),
     refreshTokens: refreshTokenStore(db),
     keys: keyStore(db),
-    facts: factStoreOver(records),
+    facts: factsIn(records),
     attempts: attemptStore(db),
     audit: auditStore(db),
     transfer: transferStore(db),

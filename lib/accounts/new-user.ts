@@ -1,0 +1,54 @@
+import { randomBase62 } from '../crypto/random.ts';
+import { ok, type Result, refused } from '../errors.ts';
+import { type UserRecord, userKind } from '../stores/records/kinds/user.ts';
+import type { Change, Records, Versioned } from '../stores/records/records.ts';
+import { nameKey } from './names.ts';
+
+type NewRecord = Pick<UserRecord, 'username' | 'role' | 'state'> &
+  Partial<Pick<UserRecord, 'email' | 'emailConfirmed' | 'displayName' | 'passwordHash'>>;
+
+/** The record of a new user, with an id of its own. `now` is in milliseconds since the epoch. */
+export const newRecord = (user: NewRecord, now: number): UserRecord => ({
+  emailConfirmed: false,
+  ...user,
+  id: `u_${randomBase62(20)}`,
+  nameKey: nameKey(user.username),
+  epoch: 0,
+  tokenEpoch: 0,
+  rights: 0,
+  createdAt: now,
+  updatedAt: now,
+});
+
+type Answer = 'added' | 'name-taken' | 'name-retired';
+
+const taken = {
+  'name-taken': refused('conflict', { problems: [{ field: 'username', message: 'is taken' }] }),
+  'name-retired': refused('conflict', {
+    problems: [{ field: 'username', message: 'was a deleted user’s and is not given again' }],
+  }),
+  'email-taken': refused('conflict', { problems: [{ field: 'email', message: 'is another user’s' }] }),
+} as const;
+
+const keep = (answer: Answer): Change<UserRecord, Answer> => ({ kind: 'keep', answer });
+
+/** Decides whether a name is free: the name of a deleted user only with `reuseName`. */
+export const added =
+  (user: UserRecord, reuseName: boolean) =>
+  (holder: UserRecord | undefined): Change<UserRecord, Answer> => {
+    if (holder !== undefined && holder.state !== 'removed') return keep('name-taken');
+    if (holder !== undefined && !reuseName) return keep('name-retired');
+    return { kind: 'put', record: user, answer: 'added' };
+  };
+
+/** Adds a user. `conflict` for a name or an address that is taken, and for the name of a deleted user without `reuseName`. */
+export async function addUser(
+  records: Records,
+  user: UserRecord,
+  { reuseName = false } = {},
+): Promise<Result<Versioned<UserRecord>>> {
+  const done = await records.put(userKind, 'name', user.nameKey, added(user, reuseName));
+  if (done.kind === 'taken') return taken[done.key === 'email' ? 'email-taken' : 'name-taken'];
+  if (done.answer !== 'added') return taken[done.answer];
+  return ok({ version: 1, ...(done.record ?? user) });
+}
