@@ -7,10 +7,12 @@ import type { Records } from '../../lib/stores/records/records.ts';
 import { storesIn } from '../../lib/stores/sqlite/index.ts';
 import { migrate } from '../../lib/stores/sqlite/migrations.ts';
 
-/** Read whole on purpose: counts that run now and then, a handful of keys, one row of facts, what a query itself gathered. */
+/** Read whole on purpose: counts that run now and then, tables of a few rows, the first rows of a table up to a limit. */
 const readWhole = [
   /^SCAN (attempts|audit) USING COVERING INDEX/,
   /^SCAN json_each VIRTUAL TABLE/,
+  /^SCAN sqlite_sequence$/,
+  /^SCAN told$/,
   /^SCAN signing_keys$/,
   /^SCAN facts$/,
   /^SCAN made$/,

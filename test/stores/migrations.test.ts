@@ -1,14 +1,18 @@
-import { deepEqual, equal, rejects, throws } from 'node:assert/strict';
+import { deepEqual, equal, match, rejects, throws } from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import test, { type TestContext } from 'node:test';
 import { z } from 'zod';
 import { StoreUnavailableError } from '../../lib/errors.ts';
 import { name, whole } from '../../lib/stores/records/fields.ts';
 import { type AnyKind, kind } from '../../lib/stores/records/kind.ts';
+import { factKind } from '../../lib/stores/records/kinds/fact.ts';
+import { allKinds } from '../../lib/stores/records/kinds/index.ts';
 import type { Records } from '../../lib/stores/records/records.ts';
-import { storesIn } from '../../lib/stores/sqlite/index.ts';
+import { openSqlite, storesIn } from '../../lib/stores/sqlite/index.ts';
 import { layoutSteps } from '../../lib/stores/sqlite/layout.ts';
 import { migrate, newerIn, versionOf } from '../../lib/stores/sqlite/migrations.ts';
+import { aSession } from '../../lib/stores/suites/records.ts';
+import { dataFolder } from './folder.ts';
 
 type Guest = Readonly<{ id: string; host: string; at: number }>;
 
@@ -40,7 +44,7 @@ const withKinds = (...kinds: AnyKind[]) => ({ steps: layoutSteps, kinds });
 function opened(t: TestContext): { database: DatabaseSync; records: Records } {
   const database = new DatabaseSync(':memory:');
   t.after(() => database.close());
-  return { database, records: storesIn(database, undefined).stores.records };
+  return { database, records: storesIn(database, undefined, Date.now, withKinds(namedGuests)).stores.records };
 }
 
 async function filled(t: TestContext) {
@@ -103,13 +107,13 @@ test('a migration that fails changes nothing: neither the layout nor a record', 
 });
 
 test('a step of the layout is taken once, from where the file is', async (t) => {
-  const { database, records } = await filled(t);
+  const { database } = await filled(t);
   const steps = [...layoutSteps, 'CREATE TABLE more (n INTEGER) STRICT; INSERT INTO more VALUES (1)'];
   migrate(database, { steps, kinds: [guests] });
   migrate(database, { steps, kinds: [guests] });
   equal(versionOf(database), layoutSteps.length + 1);
   equal(database.prepare('SELECT count(*) AS n FROM more').get()?.n, 1);
-  equal((await records.get(guests, 'a'))?.at, 3);
+  equal(database.prepare('SELECT count(*) AS n FROM test_guest').get()?.n, 3);
 });
 
 test('an older program refuses the records of a newer one, and changes nothing', async (t) => {
@@ -119,4 +123,20 @@ test('an older program refuses the records of a newer one, and changes nothing',
   throws(() => migrate(database, withKinds(guests)), sentence);
   equal(newerIn(database, withKinds(namedGuests)), undefined);
   equal((await records.get(namedGuests, 'a'))?.label, 'at 003');
+});
+
+test('a program that runs while a newer one migrates the file reads and writes nothing from then on', async (t) => {
+  const { dataDir, path } = dataFolder(t);
+  const stores = await openSqlite({ dataDir });
+  t.after(() => stores.close());
+  await stores.records.add(factKind, { id: 'a', value: 'b' });
+  const database = new DatabaseSync(path);
+  migrate(database, { steps: [...layoutSteps, 'CREATE TABLE more (n INTEGER) STRICT'], kinds: allKinds });
+  database.close();
+  const reason = /layout has version 2, this one knows 1/;
+  const isOutage = (error: Error) => error instanceof StoreUnavailableError && reason.test(String(error.cause));
+  await rejects(stores.records.get(factKind, 'a'), isOutage);
+  await rejects(stores.records.add(factKind, { id: 'c', value: 'd' }), isOutage);
+  await rejects(stores.sessions.create(aSession('s1')), isOutage);
+  match((await stores.health())[0]?.problem ?? '', reason);
 });

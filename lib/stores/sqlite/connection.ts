@@ -42,8 +42,14 @@ const pragma = { durable: 'PRAGMA synchronous = FULL', relaxed: 'PRAGMA synchron
  */
 export const patience = Object.freeze({ usual: 1000, spent: 20 });
 
-export function connection(database: DatabaseSync): Connection {
+/**
+ * @param problem why the file is none of this program's, now that its schema has changed; `undefined`: it still is. Then no
+ *   method does anything: another program may have migrated the records to a version that this one does not know.
+ */
+export function connection(database: DatabaseSync, problem: () => string | undefined = () => undefined): Connection {
   const known = new Map<string, Statement>();
+  const schema = lazily(database, 'PRAGMA schema_version');
+  let checked: unknown;
   let current: Durability | undefined;
   let waits: number = patience.usual;
 
@@ -57,6 +63,21 @@ export function connection(database: DatabaseSync): Connection {
     if (current === durability) return;
     database.exec(pragma[durability]);
     current = durability;
+  }
+
+  function check(): void {
+    const found = schema.get()?.schema_version;
+    if (found === checked) return;
+    const reason = problem();
+    if (reason !== undefined) throw new StoreUnavailableError('sqlite', { cause: new Error(reason) });
+    checked = found;
+  }
+
+  function checkedFirst<T>(ask: () => T): () => T {
+    return () => {
+      check();
+      return ask();
+    };
   }
 
   function now<T>(durability: Durability, change: () => T): T {
@@ -77,10 +98,11 @@ export function connection(database: DatabaseSync): Connection {
       known.set(sql, found);
       return found;
     },
-    read: (ask) => answer(ask),
+    read: (ask) => answer(checkedFirst(ask)),
     settled: (work) => answer(() => work),
-    write: (durability, change) => answer(() => now(durability, change)),
-    transaction: (durability, change) => answer(() => now(durability, () => atomically(database, change))),
+    write: (durability, change) => answer(() => now(durability, checkedFirst(change))),
+    transaction: (durability, change) =>
+      answer(() => now(durability, () => atomically(database, checkedFirst(change)))),
     now,
     get statements() {
       return new Set(known.keys());

@@ -11,6 +11,7 @@ import { auditStore } from './audit.ts';
 import { type Connection, connection } from './connection.ts';
 import { healthOf } from './health.ts';
 import { keyStore } from './keys.ts';
+import { currentLayout, type Layout, newerIn } from './migrations.ts';
 import { openFile, openMemory } from './open.ts';
 import { sqliteRecords } from './records.ts';
 import { refreshTokenStore } from './refresh-tokens.ts';
@@ -54,8 +55,9 @@ export function storesIn(
   database: DatabaseSync,
   path: string | undefined,
   now: () => number = Date.now,
+  layout: Layout = currentLayout,
 ): { stores: SqliteStores; db: Connection } {
-  const db = connection(database);
+  const db = connection(database, () => newerIn(database, layout));
   const writer = randomUUID();
   const bus = toldBus(db, writer);
   const place = path === undefined ? 'sqlite (memory)' : `sqlite (${path})`;

@@ -7,7 +7,7 @@ import { applicationId, layoutSteps } from './layout.ts';
 /** The tables that a program reads and writes: the fixed ones by their steps, and one for each kind. */
 export type Layout = Readonly<{ steps: readonly string[]; kinds: readonly AnyKind[] }>;
 
-const current: Layout = { steps: layoutSteps, kinds: allKinds };
+export const currentLayout: Layout = { steps: layoutSteps, kinds: allKinds };
 
 /** The version of the fixed tables in the file; 0 when it is new. */
 export function versionOf(database: DatabaseSync): number {
@@ -22,7 +22,7 @@ function kindsIn(database: DatabaseSync): ReadonlyMap<string, number> {
 }
 
 /** What a newer program wrote that this one does not know, as a sentence; `undefined`: nothing. */
-export function newerIn(database: DatabaseSync, { steps, kinds }: Layout = current): string | undefined {
+export function newerIn(database: DatabaseSync, { steps, kinds }: Layout = currentLayout): string | undefined {
   const byNewer = (what: string) => `it was written by a newer version of Gatewarden (${what})`;
   const layout = versionOf(database);
   if (layout > steps.length) return byNewer(`its layout has version ${layout}, this one knows ${steps.length}`);
@@ -43,7 +43,7 @@ function isCurrent(database: DatabaseSync, { steps, kinds }: Layout): boolean {
  * Brings a file to this program's layout, in one transaction: the fixed tables first, then the records of each kind. Throws
  * when a newer program wrote it.
  */
-export function migrate(database: DatabaseSync, layout: Layout = current): void {
+export function migrate(database: DatabaseSync, layout: Layout = currentLayout): void {
   if (isCurrent(database, layout)) return;
   database.exec('BEGIN IMMEDIATE');
   try {
