@@ -36,6 +36,15 @@ export async function firstAdmin(
   const installation = await factsIn(records).putIfAbsent('installation', randomBase62(20));
   const tokens = setupTokens(keyring.derive('setup'), installation);
   const admins = adminsIn(records, ladder.rung('admin'));
+  const recordChange = (user: UserRecord, by: ReturnType<typeof doneBy>, action: string) =>
+    record({
+      event: 'user.changed',
+      ...by,
+      subject: `user:${user.username}`,
+      outcome: 'ok',
+      detail: { action, role: user.role },
+    });
+
   const helped = (user: UserRecord) => recordChange(user, doneBy(undefined), 'created');
   const claims = firstAdminClaims(records, admins, helped, pause);
   await claims.recover();
@@ -84,15 +93,6 @@ export async function firstAdmin(
     if (made.ok) bus.publish({ kind: 'user', id: made.value.id, version: 1 }).catch(() => undefined);
     return made;
   }
-
-  const recordChange = (user: UserRecord, by: ReturnType<typeof doneBy>, action: string) =>
-    record({
-      event: 'user.changed',
-      ...by,
-      subject: `user:${user.username}`,
-      outcome: 'ok',
-      detail: { action, role: user.role },
-    });
 
   /**
    * Compares before it counts: a MAC of 152 bits cannot be guessed, and wrong tokens must not block the right one. Wrong ones

@@ -87,7 +87,7 @@ for (const name of fronts) {
       password,
     });
     equal((await front.json('PATCH', `${own}/api/v1/users/${maker}`, { role: 'viewer' }, boss)).status, 200);
-    match(await slow.finish(), /^HTTP\/1\.1 401 /);
+    match(await slow.finish(), /^HTTP\/1\.1 403 /);
     equal(await here.gate.users.get(`puppet-${name}`), undefined);
   });
 
