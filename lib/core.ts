@@ -1,4 +1,4 @@
-import type { Refusal } from './errors.ts';
+import type { Refusal, Result } from './errors.ts';
 import type { Log } from './log.ts';
 import type { Principals } from './request/authenticate/principal.ts';
 import type { Decider, Denied } from './request/decide.ts';
@@ -8,9 +8,11 @@ import type { ClearCookie, Identifier } from './request/identify.ts';
 import type { Answer } from './request/respond/write.ts';
 import type { RoutePolicies } from './request/route-policies.ts';
 import type {
+  AccessTokenClaims,
   AccessTokens,
   ApiTokens,
   AuditLog,
+  EndNamedSession,
   FirstAdmin,
   PasswordSignIn,
   RecordEvent,
@@ -39,6 +41,9 @@ export interface Core {
   readonly browserSessions: BrowserSessions;
   readonly tokens: ApiTokens;
   readonly accessTokens: AccessTokens;
+  /** The claims of an access token whose signature and times are valid, whether or not its session has ended. */
+  verifyAccessToken(token: string): Promise<Result<AccessTokenClaims>>;
+  readonly endNamed: EndNamedSession;
   readonly audit: AuditLog;
   readonly record: RecordEvent;
   readonly identify: Identifier['identify'];

@@ -33,6 +33,7 @@ export type {
   NewUser,
   PasswordChange,
   SessionEnding,
+  SessionQuery,
   Sessions,
   SessionView,
   SignIn,

@@ -22,12 +22,14 @@ export type { GateEvent, GateEventName, GateEvents, NewEvent, RecordEvent } from
 export type {
   AccessTokenClaims,
   AccessTokens,
+  EndNamedSession,
   FirstAdmin,
+  NamedSession,
   NewPassword,
   PasswordSignIn,
   TokenPair,
 } from './services/internal.ts';
-export type { SessionEnding, Sessions, SessionView } from './services/sessions.ts';
+export type { SessionEnding, SessionQuery, Sessions, SessionView } from './services/sessions.ts';
 export type { Caller, PasswordChange, SignIn, SignInDoor } from './services/sign-in.ts';
 export type { ApiTokens, ApiTokenView, IssuedApiToken, NewApiToken } from './services/tokens.ts';
 export type { NewUser, UserEdit, UserEnding, UserQuery, Users, UserView } from './services/users.ts';

@@ -33,6 +33,14 @@ const surfaces = {
   grant: { own: true, forgiving: true, anonymousOrigin: 'when-named', credentialInBody: true, strangersPass: false },
   /** Every other of Gatewarden's own routes. */
   own: { own: true, forgiving: false, anonymousOrigin: 'when-named', credentialInBody: false, strangersPass: false },
+  /** Routes that end what they are called with: a cookie that has ended is read by the route itself. */
+  'sign-out': {
+    own: true,
+    forgiving: true,
+    anonymousOrigin: 'when-named',
+    credentialInBody: false,
+    strangersPass: false,
+  },
   /** A path of an app or an upstream that requires a principal. */
   closed: { own: false, forgiving: false, anonymousOrigin: 'never', credentialInBody: false, strangersPass: false },
   /** A public path of an app or an upstream. */

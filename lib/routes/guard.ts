@@ -3,11 +3,19 @@ import type { Refusal } from '../errors.ts';
 import type { Principal } from '../types.ts';
 import type { Guard, Route } from './route.ts';
 
-type Guarded = Pick<Route, 'guard' | 'scope'>;
+type Guarded = Pick<Route, 'guard' | 'scope' | 'endsOwn'>;
+
+/** Whether a call whose credential has ended may go on: it ends that credential again, which tells the other instances. */
+export const mayEndAgain = ({ endsOwn }: Guarded, refusal: Refusal): boolean =>
+  endsOwn === true && refusal.code === 'token_revoked';
+
+const isNobody = ({ kind, via }: Principal): boolean => kind === 'anonymous' || via === 'auto-login';
 
 /** Returns why a principal may not make this call, or undefined when it may. */
 export function refusalOf(core: Core, principal: Principal, route: Guarded): Refusal | undefined {
   if (route.guard === 'anyone') return undefined;
+  // A cookie that has ended names nobody: the route looks at it itself.
+  if (route.endsOwn && isNobody(principal)) return undefined;
   if (!isSignedIn(core, principal)) return { code: 'missing_credential' };
   if (!holdsRole(core, principal, route.guard)) return { code: 'insufficient_role' };
   if (route.scope && !principal.scopes.includes(route.scope)) {

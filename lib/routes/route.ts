@@ -28,6 +28,8 @@ export type CallContext = Readonly<{
   principal: Principal;
   caller: Caller;
   actor: Actor;
+  /** Why the credential is refused, where the route is run all the same (`endsOwn`). */
+  refusal?: Refusal | undefined;
   /** The parameters in the path, decoded. */
   params: Readonly<Record<string, string>>;
 }>;
@@ -51,6 +53,11 @@ type Described = Readonly<{
    * with an access token that or a fresh sign-in. An API token needs only its scope.
    */
   confirm?: true;
+  /**
+   * The call ends what it is made with. It is run for a caller whose credential has ended, too: as anonymous, with the refusal in
+   * `CallContext.refusal`.
+   */
+  endsOwn?: true;
   answers: Readonly<Record<number, Answered>>;
   /** Refusals besides those that follow from the other fields. */
   refusals?: readonly ErrorCode[];

@@ -9,7 +9,7 @@ import { returnTo } from '../request/respond/return-to.ts';
 import { somethingBroke } from '../request/respond/something-broke.ts';
 import { type Answer, writeAnswer } from '../request/respond/write.ts';
 import { failureOf } from './failures.ts';
-import { refusalOf } from './guard.ts';
+import { mayEndAgain, refusalOf } from './guard.ts';
 import { seeOther } from './reply.ts';
 import type { CallContext, Route } from './route.ts';
 
@@ -82,7 +82,7 @@ async function resultOf(request: MatchedRequest, found: Identification): Promise
 function admitted(request: MatchedRequest, found: Identification): Result<CallContext> {
   const { core, route } = request;
   if (!('principal' in found)) return denied(request, found, found.refusal);
-  if (found.refusal) return denied(request, found, found.refusal);
+  if (found.refusal && !mayEndAgain(route, found.refusal)) return denied(request, found, found.refusal);
   if (route.surface !== 'bare' && !core.settings.authEnabled) return refused('auth_disabled');
   const refusal = refusalOf(core, found.principal, route);
   return refusal ? denied(request, found, refusal) : ok(entryOf(request, found));
@@ -97,10 +97,10 @@ function denied({ core, prefix, req }: MatchedRequest, found: Identification, re
 
 const unidentified = ({ anonymous }: Core) => ({ principal: anonymous, source: undefined, clearCookie: false });
 
-function entryOf(request: MatchedRequest, { source, principal }: Identified): CallContext {
+function entryOf(request: MatchedRequest, { source, principal, refusal }: Identified): CallContext {
   const caller = { address: source.address, agent: request.req.headers['user-agent']?.slice(0, 400) };
   const params = Object.fromEntries(Object.entries(request.req.params).map(([name, value]) => [name, String(value)]));
-  return { ...request, source, principal, caller, actor: { principal, ...caller }, params };
+  return { ...request, source, principal, refusal, caller, actor: { principal, ...caller }, params };
 }
 
 /** Makes the answer to a refusal of our routes. */

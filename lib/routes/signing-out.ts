@@ -1,15 +1,77 @@
+import { NotToldError, ok, type Result, refused } from '../errors.ts';
+import { readAuthorization, readBareToken } from '../request/extract/bearer.ts';
+import type { NamedSession } from '../services.ts';
 import type { CallContext } from './route.ts';
+
+type Wish = Readonly<{ everywhere?: boolean }>;
 
 /**
  * Ends the session or the access token of the request, with `everywhere` all sessions of the user, and clears the cookie.
- * API tokens stay valid: they are revoked by name.
+ * API tokens stay valid: they are revoked by name. A credential that has ended is ended again, which tells it again; without one
+ * that names a session, the request is refused.
  */
-export async function signOut(entry: CallContext, { everywhere = false } = {}): Promise<void> {
-  const { core, req, res, principal, actor } = entry;
+export async function signOut(entry: CallContext, { everywhere = false }: Wish = {}): Promise<Result<undefined>> {
+  const { core, principal } = entry;
+  const { name, via } = principal;
+  if (principal.kind === 'anonymous' || via === 'auto-login') return signOutAgain(entry, { everywhere });
+  const isOwn = principal.kind === 'user';
+  const ended = await Promise.allSettled([isOwn && everywhere ? endAll(entry) : undefined, endPresented(entry)]);
+  const failure = failureOf(ended);
+  const stands = failure === undefined || failure instanceof NotToldError;
+  if (isOwn && stands) await core.record({ event: 'logout', actor: name, via, ...entry.caller, outcome: 'ok' });
+  if (failure !== undefined) throw failure;
+  return ok(undefined);
+}
+
+const endAll = ({ core, principal, actor }: CallContext) => core.sessions.endAll(principal.name, {}, actor);
+
+function endPresented({ core, req, res, principal, actor }: CallContext): Promise<unknown> {
   const { name, via, sessionId } = principal;
-  const isOwn = principal.kind === 'user' && via !== 'auto-login';
-  if (isOwn && everywhere) await core.sessions.endAll(name, {}, actor);
-  if (via === 'access-token' && sessionId) await core.sessions.end(name, sessionId, actor);
-  else await core.browserSessions.end(req, res);
-  if (isOwn) await core.record({ event: 'logout', actor: name, via, ...entry.caller, outcome: 'ok' });
+  return via === 'access-token' && sessionId
+    ? core.sessions.end(name, sessionId, actor)
+    : core.browserSessions.end(req, res);
+}
+
+/** Of several failures, one that says that something was not done at all. */
+function failureOf(results: readonly PromiseSettledResult<unknown>[]): unknown {
+  const reasons = results.filter((one) => one.status === 'rejected').map(({ reason }) => reason);
+  return reasons.find((reason) => !(reason instanceof NotToldError)) ?? reasons[0];
+}
+
+async function signOutAgain(entry: CallContext, wish: Wish): Promise<Result<undefined>> {
+  const { core, req, res } = entry;
+  const named = await sessionOfToken(entry);
+  if (named !== undefined) await core.endNamed(named, wish);
+  else if (entry.refusal !== undefined) return { ok: false, refusal: entry.refusal };
+  else if (core.browserSessions.namedBy(req).length > 0) await core.browserSessions.end(req, res, wish);
+  else return refused('missing_credential');
+  return ok(undefined);
+}
+
+/** Ends one session by its id again, for a caller whose credential has ended with it. */
+export async function endOwnAgain(entry: CallContext, sessionId: string): Promise<Result<undefined>> {
+  const { core, req } = entry;
+  const named = await sessionOfToken(entry);
+  const isNamed = named?.id === sessionId || core.browserSessions.namedBy(req).includes(sessionId);
+  if (!isNamed) return { ok: false, refusal: entry.refusal ?? { code: 'missing_credential' } };
+  await core.endNamed(named ?? { id: sessionId });
+  return ok(undefined);
+}
+
+/** The session of the access token that the request presents, if its signature and its times are valid. */
+async function sessionOfToken({ core, req }: CallContext): Promise<NamedSession | undefined> {
+  const credential = presentedToken(req.headers, core.issuer);
+  if (credential?.kind !== 'access-token') return undefined;
+  const verified = await core.verifyAccessToken(credential.token);
+  if (!verified.ok) return undefined;
+  const { sid, sub, exp } = verified.value;
+  return { id: sid, userId: sub, expiresAt: exp * 1000 };
+}
+
+function presentedToken(headers: CallContext['req']['headers'], issuer: string) {
+  const bare = headers['x-gatewarden-token'];
+  if (typeof bare === 'string') return readBareToken(bare);
+  if (headers.authorization === undefined) return undefined;
+  const read = readAuthorization(headers.authorization, issuer, true);
+  return read.kind === 'ours' ? read.credential : undefined;
 }

@@ -12,7 +12,7 @@ const clockTolerance = 60_000;
  * over. `userId`: absent when the session store does not know the session.
  */
 export type EndingSession = Pick<SessionRecord, 'id' | 'expiresAt'> &
-  Partial<Pick<SessionRecord, 'userId' | 'idleAt' | 'lastSeenAt'>>;
+  Partial<Pick<SessionRecord, 'kind' | 'userId' | 'idleAt' | 'lastSeenAt'>>;
 
 type Dependencies = Readonly<{
   stores: Readonly<{ records: Records; sessions: Pick<SessionStore, 'end'> }>;
@@ -63,8 +63,23 @@ export async function removeRefreshFamily(records: Pick<Records, 'change'>, sess
  * noted and not told.
  */
 export async function endSession({ stores, bus }: Dependencies, session: EndingSession): Promise<void> {
+  if (session.userId === null) return endVisit({ stores, bus }, session.id);
   await noteEnded(stores.records, session, stores.records.now());
   await tellEnded(bus, [session.id]);
-  await stores.sessions.end(session.id);
-  await removeRefreshFamily(stores.records, session.id);
+  // What stays is refused by the note, and expires by itself.
+  await removeSession(stores, session).catch(() => undefined);
+}
+
+async function removeSession(
+  { records, sessions }: Dependencies['stores'],
+  { id, kind }: EndingSession,
+): Promise<void> {
+  await sessions.end(id);
+  if (kind !== 'browser') await removeRefreshFamily(records, id);
+}
+
+/** A visitor's session gives no rights, so it is not noted. */
+async function endVisit({ stores, bus }: Dependencies, id: string): Promise<void> {
+  await stores.sessions.end(id);
+  await tellEnded(bus, [id]);
 }

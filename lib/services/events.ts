@@ -31,8 +31,11 @@ export interface GateEvents {
   'token.created': EventOf<'token.created', { user: string } | { minted: true; role: string; minutes: number }>;
   /** `reused`: a refresh token was presented a second time, so its session was ended. */
   'token.revoked': EventOf<'token.revoked', { user: string }, 'ok' | 'reused'>;
-  /** `session` is the public id of one session, `sessions` the number that ended. */
-  'session.ended': EventOf<'session.ended', { session: string } | { sessions: number }>;
+  /**
+   * `session` is the public id of one session, `sessions` the number that ended. `reason`: why, where nobody asked for it: the
+   * setting that limits how many sessions a user has.
+   */
+  'session.ended': EventOf<'session.ended', { session: string; reason?: 'SESSIONS_PER_USER' } | { sessions: number }>;
   /** `changed` names the fields, separated by spaces; never their values. `tokens`: whether API tokens were ended too. */
   'user.changed': EventOf<'user.changed', UserChanged>;
   'access.denied': EventOf<'access.denied', { method: string }, ErrorCode>;

@@ -96,6 +96,21 @@ export interface AccessTokens {
   ): Promise<Result<TokenPair & Readonly<{ user: Pick<UserRecord, 'username' | 'role'> }>>>;
 }
 
+/** A session that a credential names: a signed cookie, or an access token. */
+export type NamedSession = Readonly<{
+  /** The public id. */
+  id: string;
+  userId?: string | undefined;
+  /** The latest time at which the credential ends. */
+  expiresAt?: number;
+}>;
+
+/**
+ * Ends a session that a credential of ours names, also one that the session store does not know, or that has ended: it is told
+ * again. `everywhere`: the user's record is told again too.
+ */
+export type EndNamedSession = (session: NamedSession, options?: Readonly<{ everywhere?: boolean }>) => Promise<void>;
+
 /** The claims of a verified access token: signature, type, issuer, audience and times are valid. */
 export type AccessTokenClaims = Readonly<{
   sub: string;

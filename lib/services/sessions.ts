@@ -25,12 +25,23 @@ export interface SessionEnding {
   readonly keep?: string | undefined;
 }
 
+/** Which page of a list of sessions. */
+export interface SessionQuery {
+  /** 1 to 200. Default: 50. */
+  readonly limit?: number | undefined;
+  /** `next` of the page before. */
+  readonly cursor?: string | undefined;
+}
+
 /** `gate.sessions`: where users are signed in. */
 export interface Sessions {
-  /** The active sessions, newest first, all on one page. */
-  list(username: string): Promise<Page<SessionView>>;
-  /** Ends one session. `not_found` when the user has no such session. */
+  /** A page of the active sessions, newest first. */
+  list(username: string, query?: SessionQuery): Promise<Page<SessionView>>;
+  /** Ends one session. `not_found` when the user has no such session. A session that has ended is ended again: it is told. */
   end(username: string, sessionId: string, by?: Actor): Promise<Result<undefined>>;
-  /** Ends all sessions of the user; API tokens remain valid. `sessions` is the number that ended. */
+  /**
+   * Ends all sessions of the user and their access tokens, in one durable write; API tokens remain valid. `sessions` is the number
+   * of those that the session store knew.
+   */
   endAll(username: string, options?: SessionEnding, by?: Actor): Promise<Result<Readonly<{ sessions: number }>>>;
 }

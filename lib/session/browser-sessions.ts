@@ -7,11 +7,12 @@ import { StoreUnavailableError } from '../errors.ts';
 import type { InvalidationBus } from '../invalidation/bus.ts';
 import { cookieValues, decodeCookie } from '../net/cookies.ts';
 import { isOfEpoch } from '../services/standing.ts';
-import type { Caller } from '../services.ts';
+import type { Caller, RecordEvent } from '../services.ts';
 import type { UserRecord } from '../stores/records/kinds/user.ts';
 import type { SessionRecord } from '../stores/sessions.ts';
 import type { Stores } from '../stores/stores.ts';
 import { type CookieSettings, clearedEverywhere, sessionCookie } from './cookie.ts';
+import { namedSessionEnder } from './end-named.ts';
 import { expressStore, type StoreClass } from './express-store.ts';
 import { heldSessions } from './held-sessions.ts';
 import { type Identity, sessionKeeping, visitor } from './keeping.ts';
@@ -55,8 +56,13 @@ export interface BrowserSessions {
     res: ServerResponse,
     session: Readonly<{ id: string; user: UserRecord }>,
   ): Promise<Successor | undefined>;
-  /** Ends the session that the request's cookie names, and clears the cookie. */
-  end(req: IncomingMessage, res: ServerResponse): Promise<void>;
+  /**
+   * Ends the session that the request's cookie names, and clears the cookie. One that the session store does not know is noted as
+   * ended all the same, and one that has ended is told again. `everywhere`: its user's record is told again too.
+   */
+  end(req: IncomingMessage, res: ServerResponse, options?: Readonly<{ everywhere?: boolean }>): Promise<void>;
+  /** The public ids of the sessions that the request's cookies are signed for, whether they are valid or not. */
+  namedBy(req: IncomingMessage): readonly string[];
   /** The `Set-Cookie` value that clears the session cookie. */
   readonly clearCookieHeader: string;
   /** The `Set-Cookie` values that clear every cookie of this name that may have been set for a host and a path. */
@@ -66,11 +72,12 @@ export interface BrowserSessions {
 }
 
 export type BrowserSessionDependencies = Readonly<{
-  settings: CookieSettings & Readonly<{ sessionIdle: number; sessionLifetime: number }>;
+  settings: CookieSettings & Readonly<{ sessionIdle: number; sessionLifetime: number; sessionsPerUser: number }>;
   /** Keys of the cookie's signature: the first signs, all verify. */
   secrets: readonly string[];
-  stores: Pick<Stores, 'sessions' | 'users'>;
+  stores: Pick<Stores, 'sessions' | 'users' | 'records'>;
   bus: InvalidationBus;
+  record: RecordEvent;
   /** The class that the session store extends. Default: express-session's `Store`. */
   expressStore?: StoreClass | undefined;
   /** Milliseconds since the epoch. */
@@ -138,15 +145,17 @@ async function orWithoutSession<T>(req: WithSession, work: () => Promise<T>): Pr
 
 /** Creates the browser sessions: express-session over the session store. */
 export function browserSessions(dependencies: BrowserSessionDependencies): BrowserSessions {
-  const { settings, secrets, stores, bus, clock } = dependencies;
+  const { settings, secrets, stores, clock } = dependencies;
   const cookie = sessionCookie(settings);
   const identities = new WeakMap<object, Identity>();
   const identityOf = (held: object) => identities.get(held) ?? visitor;
-  const { sessionIdle: idle, sessionLifetime: lifetime } = settings;
-  const keeping = sessionKeeping({ stores, bus, idle, lifetime, clock, identityOf });
+  const { sessionLifetime: lifetime } = settings;
+  const keeping = sessionKeeping({ ...dependencies, identityOf });
   const sessions = heldSessions(keeping);
   const store = expressStore(sessions, dependencies.expressStore);
   const handler = expressSession({ cookie, secrets, store });
+  const endNamed = namedSessionEnder(dependencies);
+  const namedBy = (req: IncomingMessage) => idsIn(req.headers.cookie ?? '', cookie.name, secrets);
 
   async function loaded(req: WithSession, res: ServerResponse): Promise<Held> {
     if (req.session === undefined) await called((done) => handler(req, res, done));
@@ -155,17 +164,14 @@ export function browserSessions(dependencies: BrowserSessionDependencies): Brows
   }
 
   /** Ends every session that the request's cookies name: there may be two, or one that is already invalid. */
-  async function endNamed(req: WithSession): Promise<void> {
-    for (const id of idsIn(req.headers.cookie ?? '', cookie.name, secrets)) {
-      // The store may have lost the session while caches still hold it.
-      if (!(await keeping.end(id))) await bus.publish({ kind: 'session', id });
-    }
+  async function endAllNamed(req: WithSession, options?: Parameters<BrowserSessions['end']>[2]): Promise<void> {
+    for (const id of namedBy(req)) await endNamed({ id }, options);
   }
 
   /** Starts a session with a new id; the previous one is ended in the store. */
   async function regenerated(req: WithSession, res: ServerResponse): Promise<Held> {
     const before = await loaded(req, res);
-    await endNamed(req);
+    await endAllNamed(req);
     await called((done) => before.regenerate(done));
     return loaded(req, res);
   }
@@ -227,8 +233,8 @@ export function browserSessions(dependencies: BrowserSessionDependencies): Brows
     };
   }
 
-  async function end(req: WithSession, res: ServerResponse): Promise<void> {
-    await endNamed(req);
+  async function end(req: WithSession, res: ServerResponse, options?: Parameters<BrowserSessions['end']>[2]) {
+    await endAllNamed(req, options);
     const begun = req.session && sessions.recordOf(req.session);
     if (begun) await keeping.end(begun.id);
     // Without a session, express-session neither saves one nor sets its cookie when the response ends.
@@ -241,6 +247,7 @@ export function browserSessions(dependencies: BrowserSessionDependencies): Brows
     begin,
     prepareSuccessor,
     end,
+    namedBy,
     clearCookieHeader: cookie.clearCookieHeader,
     clearedEverywhere: (hostname, path) => clearedEverywhere(cookie, hostname, path),
     cookieNames: cookie.names,

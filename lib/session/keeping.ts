@@ -1,6 +1,9 @@
 import type { InvalidationBus } from '../invalidation/bus.ts';
+import { endSession } from '../services/ended-sessions.ts';
+import { createSession } from '../services/new-session.ts';
+import { sessionIsValid, standingOfSession } from '../services/standing.ts';
+import type { RecordEvent } from '../services.ts';
 import { touchInterval } from '../stores/records/last-use.ts';
-import { endedEarly, sessionStands } from '../stores/records/standing.ts';
 import type { SessionRecord } from '../stores/sessions.ts';
 import type { Stores } from '../stores/stores.ts';
 import type { SessionKeeping } from './held-sessions.ts';
@@ -12,29 +15,24 @@ export type Identity = Pick<SessionRecord, 'userId' | 'epoch' | 'method' | 'reme
 export const visitor: Identity = Object.freeze({ userId: null, epoch: 0, method: 'visitor', remember: false });
 
 type Dependencies = Readonly<{
-  stores: Pick<Stores, 'sessions' | 'users'>;
+  stores: Pick<Stores, 'sessions' | 'records'>;
   bus: InvalidationBus;
-  idle: number;
-  lifetime: number;
+  record: RecordEvent;
+  settings: Readonly<{ sessionIdle: number; sessionsPerUser: number; sessionLifetime: number }>;
   clock: () => number;
   /** The identity of a session that is about to be saved for the first time. */
   identityOf: (held: object) => Identity;
 }>;
 
-/** Browser sessions in the stores. `idle` and `lifetime` are in milliseconds. */
+/** Browser sessions in the stores. */
 export function sessionKeeping(dependencies: Dependencies): SessionKeeping {
-  const { stores, bus, idle, lifetime, clock, identityOf } = dependencies;
+  const { stores, bus, settings, clock, identityOf } = dependencies;
+  const { sessionIdle: idle, sessionLifetime: lifetime } = settings;
   const interval = touchInterval(idle);
 
   async function isCurrent(record: SessionRecord): Promise<boolean> {
-    return record.userId === null || sessionStands(record, await stores.users.byId(record.userId));
-  }
-
-  /** Noted on the user's record first: the session store may restart with old data. */
-  async function noteEnd(id: string): Promise<void> {
-    const now = clock();
-    const record = await stores.sessions.find(id, now);
-    if (record?.userId) await stores.users.noteEnded(record.userId, [endedEarly(record, now)], now);
+    if (record.userId === null) return true;
+    return sessionIsValid(record, await standingOfSession(stores.records, record), clock());
   }
 
   return {
@@ -45,18 +43,20 @@ export function sessionKeeping(dependencies: Dependencies): SessionKeeping {
     },
     async create(id, held, data) {
       const now = clock();
-      const { createdAt = now, expiresAt = now + lifetime, ...identity } = identityOf(held);
+      const { createdAt, expiresAt = now + lifetime, ...identity } = identityOf(held);
       const record: SessionRecord = {
         id,
         kind: 'browser',
         ...identity,
-        createdAt,
+        createdAt: createdAt ?? now,
         lastSeenAt: now,
         expiresAt,
         idleAt: Math.min(now + idle, expiresAt),
         data,
       };
-      return (await stores.sessions.create(record)).created ? record : undefined;
+      // A continued session takes the place of another one.
+      const limit = createdAt === undefined ? settings : { ...settings, sessionsPerUser: Number.POSITIVE_INFINITY };
+      return (await createSession({ ...dependencies, settings: limit }, record)) ? record : undefined;
     },
     saveData: (id, data) => stores.sessions.saveData(id, data),
     async touch(record) {
@@ -65,10 +65,10 @@ export function sessionKeeping(dependencies: Dependencies): SessionKeeping {
       await stores.sessions.touch(record.id, now, Math.min(now + idle, record.expiresAt));
     },
     async end(id) {
-      await noteEnd(id);
-      const ended = await stores.sessions.end(id);
-      if (ended) await bus.publish({ kind: 'session', id });
-      return ended;
+      const session = await stores.sessions.find(id, clock());
+      if (session === undefined) return false;
+      await endSession({ stores, bus }, session);
+      return true;
     },
   };
 }

@@ -1,20 +1,29 @@
-import { ok, type Result, refused } from '../errors.ts';
+import { NotToldError, ok, type Result, refused } from '../errors.ts';
 import type { InvalidationBus } from '../invalidation/bus.ts';
 import { doneBy } from '../services/done-by.ts';
-import { userNamed } from '../services/named-user.ts';
-import type { GateEvents, RecordEvent, SessionEnding, Sessions, SessionView } from '../services.ts';
-import { endedEarly, isEnded } from '../stores/records/standing.ts';
-import type { SessionRecord } from '../stores/sessions.ts';
+import { endSession, tellEnded } from '../services/ended-sessions.ts';
+import { userWithName } from '../services/named-user.ts';
+import { removeRefused } from '../services/refused-sessions.ts';
+import { isOfEpoch } from '../services/standing.ts';
+import { epochRaised, type Outliving } from '../services/user-epoch.ts';
+import type { GateEvents, RecordEvent, SessionEnding, SessionQuery, Sessions, SessionView } from '../services.ts';
+import { endedSessionKind } from '../stores/records/kinds/ended-session.ts';
+import { type UserRecord, userKind } from '../stores/records/kinds/user.ts';
+import { pageSize } from '../stores/records/page.ts';
+import type { Change, Versioned } from '../stores/records/records.ts';
+import { cursorBehind, type SessionRecord } from '../stores/sessions.ts';
 import type { Stores } from '../stores/stores.ts';
 import type { Actor } from '../types.ts';
 
 export type SessionDependencies = Readonly<{
-  stores: Pick<Stores, 'sessions' | 'refreshTokens' | 'users'>;
+  stores: Pick<Stores, 'sessions' | 'records'>;
   bus: InvalidationBus;
   record: RecordEvent;
   /** Milliseconds since the epoch. */
   clock: () => number;
 }>;
+
+type User = Versioned<UserRecord>;
 
 function viewOf(session: SessionRecord): SessionView {
   const { id, kind, method, createdAt, lastSeenAt, expiresAt, address, agent } = session;
@@ -24,67 +33,102 @@ function viewOf(session: SessionRecord): SessionView {
 /** A public id: a SHA-256 in base64url. Clients may send anything else. */
 const idForm = /^[\w-]{43}$/;
 
+/** Whether a page has all that was asked for, with one more to tell whether another page follows. */
+const isFull = (found: readonly SessionRecord[], size: number) => found.length > size;
+
+/** Records a change that was made, also when it could not be told. */
+async function recorded(change: Promise<void>, record: () => Promise<void>): Promise<void> {
+  try {
+    await change;
+  } catch (error) {
+    if (error instanceof NotToldError) await record();
+    throw error;
+  }
+  await record();
+}
+
 /** `gate.sessions`. */
 export function sessionsService(dependencies: SessionDependencies): Sessions {
   const { stores, bus, record, clock } = dependencies;
-
-  /**
-   * Noted on the user's record first: the session store may restart with old data. Caches and open sockets are
-   * invalidated.
-   */
-  async function endThese(userId: string, sessions: readonly SessionRecord[]): Promise<number> {
-    const now = clock();
-    const early = sessions.map((session) => endedEarly(session, now));
-    if (early.length > 0) await stores.users.noteEnded(userId, early, now);
-    let ended = 0;
-    for (const { id } of sessions) ended += (await endOne(id)) ? 1 : 0;
-    return ended;
-  }
-
-  async function endOne(id: string): Promise<boolean> {
-    const ended = await stores.sessions.end(id);
-    await bus.publish({ kind: 'session', id });
-    await stores.refreshTokens.endFamily(id);
-    return ended;
-  }
+  const { records } = stores;
 
   const recordEnd = (username: string, by: Actor | undefined, detail: GateEvents['session.ended']['detail']) =>
-    record({
-      event: 'session.ended',
-      ...doneBy(by),
-      subject: `user:${username}`,
-      outcome: 'ok',
-      detail,
-    });
+    record({ event: 'session.ended', ...doneBy(by), subject: `user:${username}`, outcome: 'ok', detail });
 
-  const all = async (userId: string) => (await stores.sessions.listOf(userId, clock(), { limit: 1_000_000 })).items;
+  /** Those that are valid: one of an older epoch or noted as ended is refused, whatever the session store holds. */
+  async function valid(user: User, sessions: readonly SessionRecord[]): Promise<readonly SessionRecord[]> {
+    const current = sessions.filter((session) => isOfEpoch(session, user));
+    if (current.length === 0) return [];
+    const ids = current.map(({ id }) => id);
+    const notes = await records.getMany(endedSessionKind, ids);
+    return current.filter((_, at) => notes[at] === undefined);
+  }
 
-  async function list(username: string) {
-    const user = await userNamed(stores.users, username);
+  async function list(username: string, { limit, cursor }: SessionQuery = {}) {
+    const user = await userWithName(records, username);
     if (user === undefined) return { items: [] };
-    // A session of an older epoch, or one noted as ended, is refused already, whatever the session store holds.
-    const isValid = ({ id, epoch }: SessionRecord) => user.epoch === epoch && !isEnded(user, id);
-    return { items: (await all(user.id)).filter(isValid).map(viewOf) };
+    const size = pageSize(limit);
+    const found: SessionRecord[] = [];
+    let after = cursor;
+    do {
+      const page = await stores.sessions.listOf(user.id, clock(), { limit: size + 1, after });
+      found.push(...(await valid(user, page.items)));
+      after = page.next;
+    } while (after !== undefined && !isFull(found, size));
+    const items = found.slice(0, size);
+    const last = isFull(found, size) ? items.at(-1) : undefined;
+    return { items: items.map(viewOf), ...(last && { next: cursorBehind(last) }) };
   }
 
   async function end(username: string, sessionId: string, by?: Actor): Promise<Result<undefined>> {
-    const user = await userNamed(stores.users, username);
+    const user = await userWithName(records, username);
     const session = await stores.sessions.find(sessionId, clock());
-    // The store may have lost the session while caches still hold it.
-    if (session === undefined && idForm.test(sessionId)) await bus.publish({ kind: 'session', id: sessionId });
-    const isTheirs = user !== undefined && session?.userId === user.id;
-    if (!isTheirs || (await endThese(user.id, [session])) === 0) return refused('not_found');
-    await recordEnd(user.username, by, { session: sessionId });
+    if (session === undefined) return endAgain(user, sessionId);
+    if (user === undefined || session.userId !== user.id) return refused('not_found');
+    await recorded(endSession({ stores, bus }, session), () => recordEnd(user.username, by, { session: sessionId }));
     return ok(undefined);
   }
 
+  /** A session that has ended is told again; one that the store has lost may be in caches. */
+  async function endAgain(user: User | undefined, sessionId: string): Promise<Result<undefined>> {
+    if (!idForm.test(sessionId)) return refused('not_found');
+    const note = await records.get(endedSessionKind, sessionId);
+    await tellEnded(bus, [sessionId]);
+    return user !== undefined && note?.userId === user.id ? ok(undefined) : refused('not_found');
+  }
+
+  /** The session of the user with this id, if it is to outlive the others. */
+  async function outliving(user: User, id: string | undefined): Promise<Outliving | undefined> {
+    const session = id === undefined ? undefined : await stores.sessions.find(id, clock());
+    return session?.userId === user.id ? session : undefined;
+  }
+
+  async function raiseEpoch(user: User, keep: Outliving | undefined): Promise<User | undefined> {
+    const changed = await records.change(
+      userKind,
+      user.id,
+      (found, now): Change<UserRecord, undefined> =>
+        found === undefined || found.state === 'removed'
+          ? { kind: 'keep', answer: undefined }
+          : { kind: 'put', record: epochRaised(found, keep, now), answer: undefined },
+    );
+    if (changed.kind !== 'done' || changed.record?.state === 'removed') return undefined;
+    return changed.record;
+  }
+
   async function endAll(username: string, { keep }: SessionEnding = {}, by?: Actor) {
-    const user = await userNamed(stores.users, username);
+    const user = await userWithName(records, username);
     if (user === undefined) return refused('not_found');
-    const sessions = (await all(user.id)).filter(({ id }) => id !== keep);
-    const ended = await endThese(user.id, sessions);
-    if (ended > 0) await recordEnd(user.username, by, { sessions: ended });
-    return ok({ sessions: ended });
+    const kept = await outliving(user, keep);
+    const signedIn = await stores.sessions.countOf(user.id, clock());
+    const raised = await raiseEpoch(user, kept);
+    if (raised === undefined) return refused('not_found');
+    const sessions = Math.max(0, signedIn - (kept === undefined ? 0 : 1));
+    // What stays is refused by the epoch, and expires by itself.
+    removeRefused(stores, raised).catch(() => undefined);
+    const telling = bus.publish({ kind: 'user', id: raised.id, version: raised.version });
+    await recorded(telling, () => recordEnd(raised.username, by, { sessions }));
+    return ok({ sessions });
   }
 
   return { list, end, endAll };

@@ -1,5 +1,5 @@
 import { cookieDomain } from './addresses.ts';
-import { choice, duration } from './parsers.ts';
+import { choice, duration, wholeNumber } from './parsers.ts';
 import { type Setting, servers } from './setting.ts';
 import { cookieName } from './urls.ts';
 
@@ -50,5 +50,16 @@ export const sessionsSettings = {
     help: 'A session ends after this long, whatever happens.',
     appliesTo: servers,
     example: '7d',
+  },
+  /**
+   * How many sessions a user may have; beyond it the least recently used one ends, with a line in the audit log.
+   * Default: `200`.
+   */
+  sessionsPerUser: {
+    parser: wholeNumber(1, 10_000),
+    default: '200',
+    help: 'How many sessions a user may have; beyond it the least recently used one ends, with a line in the audit log.',
+    appliesTo: servers,
+    example: '20',
   },
 } satisfies Readonly<Record<string, Setting>>;

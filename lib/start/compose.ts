@@ -16,7 +16,8 @@ import { type Connections, openConnections } from '../request/connections.ts';
 import type { Policies } from '../request/policies.ts';
 import { type RoutePolicies, routePolicies } from '../request/route-policies.ts';
 import { type UpstreamIdentity, upstreamIdentity } from '../request/upstream-identity.ts';
-import { browserSessions } from '../session/browser-sessions.ts';
+import { type BrowserSessions, browserSessions } from '../session/browser-sessions.ts';
+import { namedSessionEnder } from '../session/end-named.ts';
 import { passwordAuthenticator } from '../session/password-authenticator.ts';
 import { sessionsService } from '../session/sessions.ts';
 import { signedSessionId } from '../session/signed-cookie.ts';
@@ -128,6 +129,17 @@ async function assemble(dependencies: InstallationDependencies): Promise<Install
   };
 }
 
+const sessionServices = (dependencies: InstallationDependencies, secrets: readonly string[]) => ({
+  browserSessions: browserSessions({ ...dependencies, secrets }),
+  sessions: sessionsService(dependencies),
+  endNamed: namedSessionEnder(dependencies),
+});
+
+const cookieOf = ({ cookieNames, clearCookieHeader: header, clearedEverywhere: everywhere }: BrowserSessions) => ({
+  cookieName: cookieNames[0] ?? '',
+  cleared: { header, everywhere },
+});
+
 async function servicesOf(dependencies: InstallationDependencies) {
   const { settings, stores, ladder, scopes, audit, keyring: ring, clock, bus } = dependencies;
   const box = secretBox(ring.derive('signing-keys'));
@@ -135,7 +147,7 @@ async function servicesOf(dependencies: InstallationDependencies) {
   const keys = signingKeys({ records: stores.records, box, algorithm, clock, longest });
   await keys.ready();
   const secrets = ring.derive('session-cookie').map((key) => key.toString('base64url'));
-  const browser = browserSessions({ ...dependencies, secrets });
+  const ofSessions = sessionServices(dependencies, secrets);
   const access = accessTokens({ ...dependencies, keys });
   const who = principals(ladder, scopes);
   const cache = credentialCache({ bus, clock, lifetime: dependencies.cacheLifetime });
@@ -144,8 +156,7 @@ async function servicesOf(dependencies: InstallationDependencies) {
     policies: dependencies,
     cache,
     principals: who,
-    cookieName: browser.cookieNames[0] ?? '',
-    cleared: { header: browser.clearCookieHeader, everywhere: browser.clearedEverywhere },
+    ...cookieOf(ofSessions.browserSessions),
     sessionIdIn: (cookie) => signedSessionId(cookie, secrets),
     verify: (token) => access.verify(token),
   });
@@ -159,10 +170,10 @@ async function servicesOf(dependencies: InstallationDependencies) {
     signIn,
     passwordAuthenticator: passwordAuthenticator(signIn),
     firstAdmin: await firstAdmin(dependencies),
-    sessions: sessionsService(dependencies),
-    browserSessions: browser,
     tokens: apiTokens({ ...dependencies, inheritedFrom: access.inheritedFrom }),
     accessTokens: access,
+    verifyAccessToken: access.verify,
+    ...ofSessions,
     ...requestPath,
     jwks: () => keys.jwks(),
   };

@@ -62,7 +62,7 @@ describe('signing in', () => {
     const ada = await ask('/in?name=ada', bob.cookie);
     equal(await stores.sessions.find(bob.body, time.now), undefined);
     ok(await stores.sessions.find(ada.body, time.now));
-    deepEqual(published, [{ kind: 'session', id: bob.body }]);
+    deepEqual(published, [{ kind: 'session', id: bob.body, version: 1 }]);
   });
 
   it('ends both sessions when two cookies came', async (t) => {
@@ -203,7 +203,7 @@ describe('a session that was ended', () => {
     const { cookie, body: id } = await ask('/in');
     const out = await ask('/out', cookie);
     equal(await stores.sessions.find(id, time.now), undefined);
-    deepEqual(published, [{ kind: 'session', id }]);
+    deepEqual(published, [{ kind: 'session', id, version: 1 }]);
     deepEqual(out.set, [
       'gatewarden=; Path=/; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; SameSite=Lax',
     ]);
@@ -216,7 +216,7 @@ describe('a session that was ended', () => {
     const { cookie, body: id } = await ask('/in');
     await stores.sessions.end(id);
     await ask('/out', cookie);
-    deepEqual(published, [{ kind: 'session', id }]);
+    deepEqual(published, [{ kind: 'session', id, version: 1 }]);
   });
 
   for (const [title, cookie] of [

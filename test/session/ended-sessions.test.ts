@@ -64,7 +64,7 @@ test('a session is noted before it is told, and told before it is removed', asyn
     steps.push((await stores.sessions.find('s1', 0))?.id);
     await publish(messages);
   };
-  await endSession({ stores, bus }, aSession('s1'));
+  await endSession({ stores, bus }, aSession('s1', { kind: 'api' }));
   deepEqual(steps, ['s1', [{ kind: 'session', id: 's1', version: 1 }] satisfies Invalidation[], false, 's1']);
   equal(await stores.sessions.find('s1', 0), undefined);
   equal(await stores.records.get(refreshFamilyKind, 's1'), undefined);

@@ -1,11 +1,14 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import test from 'node:test';
+import { noteEnded } from '../../lib/services/ended-sessions.ts';
 import { sessionsService } from '../../lib/session/sessions.ts';
+import { endedSessionKind } from '../../lib/stores/records/kinds/ended-session.ts';
+import { userKind } from '../../lib/stores/records/kinds/user.ts';
 import { type Loaded, openSessions, serve } from './serve.ts';
 
 type Opened = Awaited<ReturnType<typeof openSessions>>;
 
-const serviceOf = ({ stores, bus, time }: Opened) =>
+const serviceOf = ({ stores, bus, time }: Pick<Opened, 'stores' | 'bus' | 'time'>) =>
   sessionsService({ stores, bus, record: async () => {}, clock: () => time.now });
 
 const destroyed = (req: Loaded) => new Promise<string>((resolve) => req.session.destroy(() => resolve('destroyed')));
@@ -37,18 +40,17 @@ for (const [how, end] of ends) {
     equal(JSON.parse((await ask('/', cookie)).body).userId, undefined);
     equal((await ask('/visit', cookie)).set.length, 1);
     ok(!(await serviceOf(opened).list('ada')).items.some((session) => session.id === id));
-    equal((await stores.users.byId('u_ada'))?.epoch, 0);
   });
 }
 
-test('it is noted on the user’s record before the store of sessions is asked to end it', async (t) => {
+test('a session is noted before the session store is asked to end it: a store that hangs keeps nothing alive', async (t) => {
   const opened = await openSessions();
   const { stores, parts, time } = opened;
   const ask = await serve(t, opened.sessions);
   const { body: id } = await ask('/in');
   const broken = { ...stores, sessions: { ...stores.sessions, end: () => Promise.reject(new Error('it hangs')) } };
   const service = serviceOf({ ...opened, ...parts, stores: broken });
-  equal(await service.end('ada', id).catch((error: Error) => error.message), 'it hangs');
+  deepEqual(await service.end('ada', id), { ok: true, value: undefined });
   ok(await stores.sessions.find(id, time.now));
   deepEqual(await service.list('ada'), { items: [] });
 });
@@ -62,12 +64,52 @@ test('it is kept for as long as it could have been used, and no longer', async (
   time.now += 3_600_000;
   await serviceOf(opened).end('ada', id);
   // Twelve hours of idle time from now, and a minute for clocks that differ.
-  deepEqual((await stores.users.byId('u_ada'))?.ended, [{ id, until: began + 13 * 3_600_000 + 60_000 }]);
+  const note = await stores.records.get(endedSessionKind, id);
+  deepEqual([note?.userId, note?.until], ['u_ada', began + 13 * 3_600_000 + 60_000]);
 });
 
-test('a visitor’s session is on nobody’s record', async (t) => {
+test('a visitor’s session is not noted', async (t) => {
   const { sessions, stores } = await openSessions();
   const ask = await serve(t, sessions);
   await ask('/out', (await ask('/visit')).cookie);
-  equal((await stores.users.byId('u_ada'))?.ended, undefined);
+  equal(await stores.records.count(endedSessionKind), 0);
+});
+
+test('a session that its store has lost is noted when its cookie signs out, and does not come back', async (t) => {
+  const opened = await openSessions();
+  const { stores, sessions, published, time } = opened;
+  const ask = await serve(t, sessions);
+  const { body: id, cookie = '' } = await ask('/in');
+  const lost = await stores.sessions.find(id, time.now);
+  ok(lost);
+  await stores.sessions.end(id);
+  equal((await ask('/out', cookie)).status, 200);
+  deepEqual(published.at(-1), { kind: 'session', id, version: 1 });
+  equal((await stores.records.get(endedSessionKind, id))?.until, time.now + 30 * 86_400_000 + 60_000);
+  equal((await stores.sessions.create(lost)).created, true);
+  equal(JSON.parse((await ask('/', cookie)).body).userId, undefined);
+});
+
+test('sign-out everywhere ends a session that its store does not know at that time', async (t) => {
+  const opened = await openSessions();
+  const { stores, time } = opened;
+  const ask = await serve(t, opened.sessions);
+  const { body: id, cookie } = await ask('/in');
+  const lost = await stores.sessions.find(id, time.now);
+  ok(lost);
+  await stores.sessions.end(id);
+  ok((await serviceOf(opened).endAll('ada')).ok);
+  await stores.sessions.create(lost);
+  equal((await ask('/visit', cookie)).body, '1');
+});
+
+test('signing in and out ten thousand times ends nothing else of the user', async () => {
+  const opened = await openSessions();
+  const { stores, time } = opened;
+  const { records } = stores;
+  const ids = Array.from({ length: 10_000 }, (_, n) => `s${n}`);
+  const ending = ids.map((id) => ({ id, userId: 'u_ada', expiresAt: time.now + 60_000 }));
+  await noteEnded(records, ending, time.now);
+  const user = await records.get(userKind, 'u_ada');
+  deepEqual([user?.epoch, user?.tokenEpoch, user?.version], [0, 0, 1]);
 });

@@ -30,19 +30,17 @@ const data = (more: object = {}): Data => JSON.parse(JSON.stringify({ cookie: { 
 async function onRedis(t: TestContext, prefix = 'shop:') {
   const redis = await startRedis();
   t.after(() => redis[Symbol.asyncDispose]());
-  const { stores, bus, published, parts } = await openSessions();
+  const { stores, published, parts } = await openSessions();
   const own = await opened(t, redis.url, silent, prefix);
   const time = { ahead: 0 };
   const dependencies = {
     ...parts,
-    stores: { users: stores.users, sessions: own.sessions },
+    stores: { users: stores.users, records: stores.records, sessions: own.sessions },
     clock: () => Date.now() + time.ahead,
   };
   const keeping = sessionKeeping({
     ...dependencies,
-    bus,
-    idle: 10 * minute,
-    lifetime: hour,
+    settings: { ...parts.settings, sessionIdle: 10 * minute, sessionLifetime: hour },
     identityOf: () => visitor,
   });
   const made = expressStore(heldSessions(keeping), own.expressStore);
@@ -186,7 +184,7 @@ describe('express-session’s store on Redis', { skip }, () => {
     const ask = await serve(t, sessions);
     const { cookie, body: id } = await ask('/in');
     await store.clear();
-    deepEqual(published, [{ kind: 'session', id }]);
+    deepEqual(published, [{ kind: 'session', id, version: 1 }]);
     deepEqual(
       (await users.byId('u_ada'))?.ended?.map((one) => one.id),
       [id],

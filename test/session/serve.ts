@@ -4,6 +4,7 @@ import type { TestContext } from 'node:test';
 import type { SessionData } from 'express-session';
 import type { Invalidation } from '../../lib/invalidation/bus.ts';
 import { localBus } from '../../lib/invalidation/local.ts';
+import type { NewEvent } from '../../lib/services.ts';
 import type { BrowserSessions } from '../../lib/session/browser-sessions.ts';
 import { browserSessions } from '../../lib/session/browser-sessions.ts';
 import type { UserRecord } from '../../lib/stores/records/kinds/user.ts';
@@ -27,6 +28,7 @@ const settings = {
   cookieSamesite: 'lax' as const,
   sessionIdle: 12 * 3_600_000,
   sessionLifetime: 30 * 86_400_000,
+  sessionsPerUser: 200,
 };
 
 export const userNamed = (name: string): UserRecord & { state: 'active' } => ({
@@ -45,14 +47,17 @@ export const userNamed = (name: string): UserRecord & { state: 'active' } => ({
 
 /** Sessions on a store in memory, with `users` in it. */
 export async function openSessions(more: Partial<typeof settings> = {}, users: readonly string[] = ['ada', 'bob']) {
-  const stores = await openSqlite({ memory: true });
+  const time = { now: Date.now() };
+  const stores = await openSqlite({ memory: true, now: () => time.now });
   for (const name of users) await stores.users.insert(userNamed(name));
   const bus = localBus();
   const published: Invalidation[] = [];
   bus.subscribe((message) => published.push(message));
-  const time = { now: Date.now() };
-  const parts = { settings: { ...settings, ...more }, secrets: ['new', 'old'], stores, bus, clock: () => time.now };
-  return { stores, bus, published, time, parts, sessions: browserSessions(parts) };
+  const events: NewEvent[] = [];
+  const record = async (event: NewEvent) => void events.push(event);
+  const clock = () => time.now;
+  const parts = { settings: { ...settings, ...more }, secrets: ['new', 'old'], stores, bus, record, clock };
+  return { stores, bus, published, events, time, parts, sessions: browserSessions(parts) };
 }
 
 /** The standard pages: `/in` signs in, `/out` signs out, `/visit` counts in the session, `/` only loads it. */

@@ -3,8 +3,8 @@ import { refused } from '../../errors.ts';
 import type { SessionView } from '../../services.ts';
 import { json, noContent } from '../reply.ts';
 import { type Call, route } from '../route.ts';
-import { listOf, moment, toMoment, toMomentOrNull } from '../schemas.ts';
-import { signOut } from '../signing-out.ts';
+import { moment, pageOf, pageQuery, toMoment, toMomentOrNull } from '../schemas.ts';
+import { endOwnAgain, signOut } from '../signing-out.ts';
 
 const state = z.object({
   authenticated: z.boolean(),
@@ -72,15 +72,17 @@ export const sessionRoutes = [
     path: '/api/v1/session',
     summary: 'Revoke the session or access token that makes this request.',
     tag: 'account',
-    surface: 'own',
+    surface: 'sign-out',
     guard: 'self',
+    endsOwn: true,
     scope: 'gatewarden:write',
     answers: { 204: { description: 'Signed out.' } },
     refusals: ['not_found'],
     async handle(call) {
-      if (!call.principal.sessionId) return refused('not_found', { detail: 'This credential has no session.' });
-      await signOut(call);
-      return noContent({ 'Clear-Site-Data': '"cache"' });
+      const { sessionId, via } = call.principal;
+      if (via === 'api-token' && !sessionId) return refused('not_found', { detail: 'This credential has no session.' });
+      const out = await signOut(call);
+      return out.ok ? noContent({ 'Clear-Site-Data': '"cache"' }) : out;
     },
   }),
   route({
@@ -91,10 +93,12 @@ export const sessionRoutes = [
     surface: 'own',
     guard: 'self',
     scope: 'gatewarden:read',
-    answers: { 200: { description: 'Your sessions, newest first.', schema: listOf(session) } },
-    async handle({ core, principal }) {
-      const sessions = await core.sessions.list(principal.name);
-      return json(200, { items: sessions.items.map((one) => toSession(one, principal.sessionId)) });
+    query: z.strictObject(pageQuery),
+    answers: { 200: { description: 'One part of your sessions, newest first.', schema: pageOf(session) } },
+    async handle({ core, principal, query }) {
+      const page = await core.sessions.list(principal.name, query);
+      const items = page.items.map((one) => toSession(one, principal.sessionId));
+      return json(200, { items, next_cursor: page.next ?? null });
     },
   }),
   route({
@@ -102,13 +106,17 @@ export const sessionRoutes = [
     path: '/api/v1/sessions/{id}',
     summary: 'End one of your sessions.',
     tag: 'account',
-    surface: 'own',
+    surface: 'sign-out',
     guard: 'self',
+    endsOwn: true,
     scope: 'gatewarden:write',
     answers: { 204: { description: 'Ended.' } },
     refusals: ['not_found'],
-    async handle({ core, params, principal, actor }) {
-      const ended = await core.sessions.end(principal.name, params.id ?? '', actor);
+    async handle(call) {
+      const { core, params, principal, actor } = call;
+      const id = params.id ?? '';
+      const isNobody = principal.kind === 'anonymous' || principal.via === 'auto-login';
+      const ended = isNobody ? await endOwnAgain(call, id) : await core.sessions.end(principal.name, id, actor);
       return ended.ok ? noContent() : ended;
     },
   }),

@@ -32,11 +32,14 @@ export const signOutRoutes = [
     tag: 'pages',
     surface: 'sign-in',
     guard: 'anyone',
+    endsOwn: true,
     body: { as: 'form', schema: z.object({ all: field, next: field }) },
     answers: { 303: redirect('Signed out: on to the sign-in page, or to a checked `next`.') },
     async handle(call) {
       const { all, next } = call.body;
-      await signOut(call, { everywhere: all === 'true' });
+      const out = await signOut(call, { everywhere: all === 'true' });
+      // Without a session there is nothing to end. A bad credential is refused.
+      if (!out.ok && out.refusal.code !== 'missing_credential') return out;
       const signInAgain = `${call.prefix}/login?signed_out=1`;
       return seeOther(next === undefined ? signInAgain : returnTo(next, signInAgain), { 'Clear-Site-Data': '"cache"' });
     },

@@ -28,8 +28,8 @@ export function answeredIn(reply: unknown, id: string): Answered {
  * creation and absolute end.
  */
 export interface SessionLists {
-  /** Returns the least recently used sessions beyond `most` (0: no limit), besides the new one. */
-  add(session: SessionRecord & { userId: string }, most: number): Promise<readonly Listed[]>;
+  /** Returns the least recently used sessions beyond `most` (default: no limit), besides the new one. */
+  add(session: SessionRecord & { userId: string }, most?: number): Promise<readonly Listed[]>;
   /** Records a use of a session that is listed. */
   used(userId: string, session: Listed, lastSeenAt: number): Promise<void>;
   remove(userId: string, sessions: readonly Listed[]): Promise<void>;
@@ -49,12 +49,12 @@ export function sessionLists(commands: Commands, prefix: string): SessionLists {
   }
 
   return {
-    async add(session, most) {
+    async add(session, most = Number.POSITIVE_INFINITY) {
       const { id, userId, lastSeenAt, expiresAt } = session;
       const beyond = await commands.run(
         scripts.enlist,
         keyOf(userId),
-        ...[nameOf(session), lastSeenAt, expiresAt - Date.now(), most],
+        ...[nameOf(session), lastSeenAt, expiresAt - Date.now(), Number.isFinite(most) ? most : 0],
       );
       return texts(beyond)
         .map(listedIn)

@@ -49,9 +49,9 @@ export function sessionStore(commands: Commands, prefix: string): SessionStore {
     return done;
   }
 
-  async function create(session: SessionRecord, most = 0): ReturnType<SessionStore['create']> {
+  async function create(session: SessionRecord, most = Number.POSITIVE_INFINITY): ReturnType<SessionStore['create']> {
     // Before, so that no session is on no list; and after, because a reader may have found it missing meanwhile.
-    if (isOwned(session)) await lists.add(session, 0);
+    if (isOwned(session)) await lists.add(session);
     const life = String(Math.max(1, endOf(session) - Date.now()));
     const key = keyOf(session.id);
     const created = await commands.send(key, 'SET', key, textOf(session), 'NX', 'PX', life);
