@@ -21,18 +21,22 @@ export async function exportAll(options: ExportOptions, globals: Globals, out: O
   }
 }
 
+const inconsistent =
+  'MongoDB shows no single moment: what is written while this runs may be in the export or not. Stop what writes first.';
+
 async function writeTo(transfer: Transfer, file: string, { quiet }: Globals, out: Output): Promise<number> {
   const progress = progressLine('exported', { quiet });
   let unreadable = 0;
   let done = 0;
   const lines = transfer.export({
+    onInconsistent: () => out.warn(inconsistent),
     onProgress: (told) => {
       done = told.done;
       progress.told(told.done, told.total);
     },
-    onUnreadable(kind, key) {
+    onUnreadable({ kind, id }) {
       unreadable += 1;
-      out.warn(`${kind} ${key} cannot be read, and is left out`);
+      out.warn(`${kind} ${id} cannot be read, and is left out`);
     },
   });
   await (file === '-' ? toStdout(lines) : toFile(lines, file));

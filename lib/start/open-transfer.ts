@@ -35,7 +35,7 @@ async function keysOf(settings: Settings): Promise<Keyring | undefined> {
 export async function openTransfer(settings: Settings): Promise<Transfer> {
   const keys = await keysOf(settings);
   const { stores, bus } = await openStores(settings, ownLog(settings));
-  const { transfer, facts } = stores;
+  const { records, audit, facts } = stores;
   const close = () => stores.close();
   try {
     if (keys !== undefined) await compareSecretKey(facts, keys);
@@ -44,10 +44,10 @@ export async function openTransfer(settings: Settings): Promise<Transfer> {
     throw error;
   }
   return {
-    export: (options) => exported(transfer, options),
+    export: (options) => exported({ records, audit }, options),
     async import(source, options) {
       try {
-        return await imported({ store: transfer, sealing: sealingOf(keys, facts) }, source, options);
+        return await imported({ records, audit, sealing: sealingOf(keys) }, source, options);
       } finally {
         // Also after a failure, for the records imported before it.
         await bus.publish({ kind: 'all', id: '' });

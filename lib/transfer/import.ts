@@ -1,11 +1,10 @@
-import {
-  type TransferEntry,
-  type TransferOutcome,
-  type TransferStore,
-  transferBatch,
-} from '../stores/records/transfer.ts';
+import type { AnyKind } from '../stores/records/kind.ts';
+import { allKinds } from '../stores/records/kinds/index.ts';
 import type { Progress } from './export.ts';
-import { type Line, nameOf, readFirst, readLine } from './lines.ts';
+import { importsInto, type Target } from './imports.ts';
+import { batchSize, type KindImport } from './kind-import.ts';
+import { type Header, type Line, readFirst, readLine } from './lines.ts';
+import type { Outcome } from './outcome.ts';
 import type { Sealing } from './sealing.ts';
 import { linesOf, type Numbered } from './split.ts';
 
@@ -32,25 +31,9 @@ export interface ImportSummary {
   readonly unchanged: number;
   /** Lines that were not imported. */
   readonly problems: number;
-  /** The import stopped early: the file is not an export that this installation can import. */
+  /** The first line does not say that this installation can import the file: nothing was written. */
   readonly stopped: boolean;
 }
-
-const words: Readonly<Record<Exclude<TransferOutcome, 'created' | 'replaced' | 'unchanged'>, string>> = {
-  different: 'it is there already, and differs',
-  'name-retired': 'the name was that of a user who was deleted',
-  'name-taken': 'the name is in use',
-  'id-taken': 'its id or hash is that of another record',
-  'email-taken': 'the e-mail address is that of another user',
-  'last-admin': 'no active admin would be left',
-  'parent-gone': 'the token that made it is not there',
-  unreadable: 'what is there in its place cannot be read',
-};
-
-const remedied: ReadonlySet<string> = new Set(['different', 'name-retired', 'name-taken']);
-
-type Waiting = Readonly<{ line: number; entry: TransferEntry }>;
-type Dependencies = Readonly<{ store: TransferStore; sealing: Sealing }>;
 
 /** Counts outcomes, and reports lines that were not imported. */
 function tallyFor({ replace = false, onProblem }: ImportOptions) {
@@ -59,62 +42,24 @@ function tallyFor({ replace = false, onProblem }: ImportOptions) {
     counts.problems += 1;
     onProblem?.({ line, what, problem });
   }
-  function settle({ line, entry }: Waiting, outcome: TransferOutcome): void {
-    if (outcome === 'created' || outcome === 'replaced' || outcome === 'unchanged') counts[outcome] += 1;
-    else
-      refuse(
-        line,
-        words[outcome] + (!replace && remedied.has(outcome) ? ' (--replace overwrites)' : ''),
-        nameOf(entry),
-      );
+  function settle(line: number, what: string, outcome: Outcome): void {
+    if (outcome.kind !== 'refused') counts[outcome.kind] += 1;
+    else refuse(line, outcome.problem + (!replace && outcome.replaceable ? ' (--replace overwrites)' : ''), what);
   }
   return { counts, refuse, settle };
 }
 
 type Tally = ReturnType<typeof tallyFor>;
 
-/** Writes entries in batches. One that would remove the last admin is retried at the end, after others were imported. */
-function writerTo(store: TransferStore, replace: boolean, tally: Tally) {
-  let waiting: Waiting[] = [];
-  const later: Waiting[] = [];
-
-  async function write(batch: readonly Waiting[], final: boolean): Promise<void> {
-    const entries = batch.map(({ entry }) => entry);
-    const outcomes = await store.put(entries, { replace });
-    for (const [at, one] of batch.entries()) {
-      const outcome = outcomes[at] ?? 'unreadable';
-      if (outcome === 'last-admin' && !final) later.push(one);
-      else tally.settle(one, outcome);
-    }
-  }
-  async function flush(): Promise<void> {
-    if (waiting.length > 0) await write(waiting, false);
-    waiting = [];
-  }
-  return {
-    /** Returns true when the batch was written. */
-    async add(one: Waiting): Promise<boolean> {
-      waiting.push(one);
-      if (waiting.length < transferBatch) return false;
-      await flush();
-      return true;
-    },
-    async finish(): Promise<void> {
-      await flush();
-      for (const one of later) await write([one], true);
-    },
-  };
-}
-
 /** Reads the lines, and checks the first one, the last one, and their number. */
-function reading(tally: Tally) {
+function reading(tally: Tally, kinds: readonly AnyKind[]) {
   const seen = { last: 0, records: 0, end: undefined as number | undefined };
   function read({ number, text }: Numbered): Line | undefined {
     seen.last = number;
     if (text?.trim() === '' && number > 1) return undefined;
-    const line = text === undefined ? unreadable : number === 1 ? readFirst(text) : readLine(text);
+    const line = text === undefined ? unreadable : number === 1 ? readFirst(text, kinds) : readLine(text);
     if (line.kind === 'last') seen.end = line.records;
-    if (line.kind === 'entry' || line.kind === 'problem') seen.records += 1;
+    if (line.kind === 'record' || line.kind === 'problem') seen.records += 1;
     if (line.kind === 'problem') tally.refuse(number, line.problem);
     return line;
   }
@@ -123,46 +68,70 @@ function reading(tally: Tally) {
 
 const unreadable: Line = { kind: 'problem', problem: 'it is too long, or not UTF-8' };
 
+/** Gives records to the imports of their kinds, and writes them in batches of one kind. */
+function writingTo(imports: ReadonlyMap<string, KindImport>, tally: Tally) {
+  let current: KindImport | undefined;
+
+  async function flush(): Promise<void> {
+    await current?.flush();
+  }
+  async function take(
+    line: number,
+    { of, fields }: Extract<Line, { kind: 'record' }>,
+    header: Header,
+  ): Promise<boolean> {
+    const next = imports.get(of);
+    if (next === undefined) {
+      tally.refuse(line, `its kind, ${JSON.stringify(of.slice(0, 64))}, is not known to this version`);
+      return false;
+    }
+    if (next !== current) await flush();
+    current = next;
+    const problem = next.take(line, fields, header.kinds.get(of));
+    if (problem !== undefined) tally.refuse(line, problem);
+    if (next.waiting() < batchSize) return false;
+    await flush();
+    return true;
+  }
+  return { flush, take };
+}
+
+/** What decides on the whole file stands in its first line, so that nothing is written when it cannot be imported. */
+function admits(line: Line, sealing: Sealing, tally: Tally): Header | undefined {
+  if (line.kind !== 'first') return undefined;
+  const problem = sealing.problemOfCheck(line.header.check);
+  if (problem === undefined) return line.header;
+  tally.refuse(1, problem);
+  return undefined;
+}
+
 /** Imports the lines of an export. Lines that cannot be imported are reported and skipped. */
 export async function imported(
-  { store, sealing }: Dependencies,
+  target: Omit<Target, 'kinds'> & Partial<Pick<Target, 'kinds'>>,
   source: AsyncIterable<Uint8Array | string>,
   options: ImportOptions = {},
 ): Promise<ImportSummary> {
+  const { kinds = allKinds } = target;
   const tally = tallyFor(options);
-  const writer = writerTo(store, options.replace === true, tally);
-  const { seen, read } = reading(tally);
-  let stopped = false;
+  const { imports, finish } = importsInto({ ...target, kinds }, options.replace === true, tally.settle);
+  const writer = writingTo(imports, tally);
+  const { seen, read } = reading(tally, kinds);
+  let header: Header | undefined;
   for await (const numbered of linesOf(source)) {
     const line = read(numbered);
-    const outcome = line && (await bring(line, numbered.number, { sealing, tally, writer }));
-    if (outcome === 'written') options.onProgress?.({ done: seen.last });
-    stopped = outcome === 'stopped';
-    if (stopped) break;
+    if (numbered.number === 1) header = line && admits(line, target.sealing, tally);
+    if (header === undefined) break;
+    const written = line?.kind === 'record' && (await writer.take(numbered.number, line, header));
+    if (written) options.onProgress?.({ done: seen.last });
   }
-  // What waits to be written when the import stops belongs to another installation, as the line that stopped it does.
-  if (!stopped) await writer.finish();
-  const missing = stopped ? undefined : missingLines(seen);
+  if (header !== undefined) {
+    await writer.flush();
+    await finish();
+  }
+  const missing = header === undefined && seen.last > 0 ? undefined : missingLines(seen);
   if (missing !== undefined) tally.refuse(seen.last, missing);
   options.onProgress?.({ done: seen.last });
-  return { ...tally.counts, stopped };
-}
-
-type Bringing = Readonly<{ sealing: Sealing; tally: Tally; writer: ReturnType<typeof writerTo> }>;
-
-async function bring(line: Line, number: number, parts: Bringing): Promise<'waiting' | 'written' | 'stopped'> {
-  const { sealing, tally, writer } = parts;
-  if (line.kind === 'problem') return line.fatal ? 'stopped' : 'waiting';
-  if (line.kind !== 'entry') return 'waiting';
-  const { entry } = line;
-  const verdict = await sealing.verdictOn(entry);
-  if ('problem' in verdict) {
-    tally.refuse(number, verdict.problem, nameOf(entry));
-    return verdict.kind === 'stop' ? 'stopped' : 'waiting';
-  }
-  if (verdict.kind === 'take') return (await writer.add({ line: number, entry })) ? 'written' : 'waiting';
-  tally.counts.unchanged += 1;
-  return 'waiting';
+  return { ...tally.counts, stopped: header === undefined && seen.last > 0 };
 }
 
 type Seen = Readonly<{ last: number; records: number; end: number | undefined }>;

@@ -1,179 +1,121 @@
-import { nameKey as nameKeyOf, namePolicy, problemOfDisplayName, problemOfEmail } from '../accounts/names.ts';
-import type { TransferEntry, TransferKind, TransferRecords } from '../stores/records/transfer.ts';
-import { type Check, details, fieldsOf, flag, key, listOf, oneOf, optional, text, that, whole } from './fields.ts';
+import type { AnyKind, Fields, Identified, Kind } from '../stores/records/kind.ts';
+import { formOf } from './form.ts';
+import { placeOf, problemIn } from './problems.ts';
 
 /** The version of the format that is written, and the only one that is read. */
 export const formatVersion = 1;
 const format = 'gatewarden-export';
 
-const problemOfName = namePolicy([]);
-const username = that((name) => problemOfName(name, true));
-const nameKey = that(
-  (name) => problemOfName(name, true) ?? (nameKeyOf(name) === name ? undefined : 'must be lower case'),
-);
-
-const ended = fieldsOf({ id: key, until: whole });
-
-/** The fields of each kind, in the order in which they are written. */
-const fields: { readonly [K in TransferKind]: { readonly [F in keyof TransferRecords[K]]-?: Check } } = {
-  fact: { name: key, value: text },
-  key: { kid: key, algorithm: key, publicJwk: key, sealed: key, createdAt: whole },
-  'retired-name': { nameKey, at: whole },
-  user: {
-    id: key,
-    username,
-    nameKey,
-    role: key,
-    state: oneOf('pending', 'active', 'disabled'),
-    email: optional(that(problemOfEmail)),
-    emailConfirmed: flag,
-    displayName: optional(that(problemOfDisplayName)),
-    passwordHash: optional(key),
-    epoch: whole,
-    tokenEpoch: optional(whole),
-    rights: optional(whole),
-    kept: optional(() => undefined),
-    createdAt: whole,
-    updatedAt: whole,
-    lastLoginAt: optional(whole),
-    ended: optional(listOf(ended)),
-  },
-  token: {
-    id: key,
-    userId: key,
-    name: key,
-    hash: key,
-    epoch: whole,
-    role: optional(key),
-    scopes: optional(listOf(key)),
-    parentId: optional(key),
-    createdAt: whole,
-    lastUsedAt: optional(whole),
-    expiresAt: optional(whole),
-  },
-  'refresh-token': {
-    hash: key,
-    sessionId: key,
-    userId: key,
-    clientId: optional(key),
-    createdAt: whole,
-    expiresAt: whole,
-  },
-  'spent-refresh-token': { hash: key, sessionId: key, usedAt: whole, expiresAt: whole },
-  audit: {
-    id: key,
-    at: whole,
-    event: text,
-    actor: text,
-    via: text,
-    address: optional(text),
-    agent: optional(text),
-    subject: optional(text),
-    outcome: text,
-    detail: optional(details),
-    share: optional(text),
-  },
-};
-
-const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-
-/** The names of the fields in a line, and in a record. */
-const names = new Map(
-  Object.entries(fields).map(([kind, checks]) => [
-    kind,
-    Object.keys(checks).map((name) => [snake(name), name] as const),
-  ]),
-);
-const checks = new Map(
-  Object.entries(fields).map(([kind, all]) => [
-    kind,
-    fieldsOf({
-      kind: () => undefined,
-      ...Object.fromEntries(Object.entries(all).map(([name, one]) => [snake(name), one])),
-    }),
-  ]),
-);
-
-/** Sorted by name, since a store may return details in another order. */
-function written(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-export const firstLine = (): string => JSON.stringify({ format, version: formatVersion });
-export const lastLine = (records: number): string => JSON.stringify({ kind: 'end', records });
-
-/** Makes the line of a record; absent fields are left out. */
-export function lineOf({ kind, record }: TransferEntry): string {
-  const values = new Map<string, unknown>(Object.entries(record));
-  const own = names.get(kind) ?? [];
-  return JSON.stringify({
-    kind,
-    ...Object.fromEntries(own.map(([name, field]) => [name, written(values.get(field))])),
-  });
+/** What the first line says. */
+export interface Header {
+  /** The versions of the kinds' schemas. */
+  readonly kinds: ReadonlyMap<string, number>;
+  /** The check value of the `SECRET_KEY` of the installation that was exported, if it has one. */
+  readonly check?: string | undefined;
 }
 
 /** A parsed line; `problem` is a sentence without secrets. */
 export type Line =
-  | { readonly kind: 'first' }
+  | { readonly kind: 'first'; readonly header: Header }
   | { readonly kind: 'last'; readonly records: number }
-  | { readonly kind: 'entry'; readonly entry: TransferEntry }
+  | { readonly kind: 'record'; readonly of: string; readonly fields: Fields }
   | { readonly kind: 'problem'; readonly problem: string; readonly fatal?: true };
 
-const problem = (text: string, fatal?: true): Line => ({ kind: 'problem', problem: text, ...(fatal && { fatal }) });
+type Problem = Extract<Line, { kind: 'problem' }>;
 
-function parsed(line: string): Readonly<Record<string, unknown>> | undefined {
+const problem = (text: string, fatal?: true): Problem => ({ kind: 'problem', problem: text, ...(fatal && { fatal }) });
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function parsed(line: string): Fields | undefined {
   try {
     const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+    return isFields(value) ? value : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** Parses the first line, which identifies the file. */
-export function readFirst(line: string): Line {
+export function firstLine(kinds: readonly AnyKind[], check: string | undefined): string {
+  const versions = Object.fromEntries(kinds.map(({ name, version }) => [name, version]));
+  return JSON.stringify({ format, version: formatVersion, kinds: versions, check });
+}
+
+export const lastLine = (records: number): string => JSON.stringify({ kind: 'end', records });
+
+const shown = (value: unknown): string => JSON.stringify(value) ?? 'none';
+
+/** Parses the first line, which identifies the file. `kinds`: those that this version knows. */
+export function readFirst(line: string, kinds: readonly AnyKind[]): Line {
   const value = parsed(line);
   if (value?.format !== format)
     return problem('this is not an export of Gatewarden: its first line does not say so', true);
-  if (value.version === formatVersion) return { kind: 'first' };
-  return problem(
-    `its format has the version ${JSON.stringify(value.version) ?? 'none'}, and this version reads ${formatVersion}`,
-    true,
-  );
+  if (value.version !== formatVersion)
+    return problem(`its format has the version ${shown(value.version)}, and this version reads ${formatVersion}`, true);
+  const versions = Object.entries(isFields(value.kinds) ? value.kinds : {});
+  const check = typeof value.check === 'string' ? value.check : undefined;
+  const wrong = versions.length === 0 ? 'its first line does not say which kinds of records it holds' : newer(versions);
+  if (wrong !== undefined) return problem(wrong, true);
+
+  function newer(all: readonly [string, unknown][]): string | undefined {
+    const [name, version] = all.find(([of, at]) => !isReadable(of, at)) ?? [];
+    if (name === undefined) return undefined;
+    return `its records of the kind ${shown(name)} have the version ${shown(version)}, which this version cannot read`;
+  }
+  function isReadable(name: string, version: unknown): boolean {
+    const own = kinds.find((kind) => kind.name === name);
+    return Number.isSafeInteger(version) && Number(version) >= 1 && Number(version) <= (own?.version ?? Infinity);
+  }
+  return {
+    kind: 'first',
+    header: { kinds: new Map(versions.map(([name, version]) => [name, Number(version)])), check },
+  };
 }
 
 /** Parses any other line. */
 export function readLine(line: string): Line {
   const value = parsed(line);
   if (value === undefined) return problem('it is not a JSON object');
-  const kind = String(value.kind);
-  if (kind === 'end')
+  if (value.kind === 'end')
     return typeof value.records === 'number'
       ? { kind: 'last', records: value.records }
       : problem('"records" must be a number');
   if (value.format === format) return problem('another export begins here: import one file after another');
-  const check = checks.get(kind);
-  if (check === undefined)
-    return problem(`its kind, ${JSON.stringify(kind.slice(0, 64))}, is not known to this version`);
-  const wrong = check(value) ?? disagreement(value);
-  if (wrong !== undefined) return problem(`${kind}: ${wrong}`);
-  const record = Object.fromEntries((names.get(kind) ?? []).map(([name, field]) => [field, value[name]]));
-  return { kind: 'entry', entry: { kind, record } as unknown as TransferEntry };
+  const { kind, ...fields } = value;
+  return typeof kind === 'string' ? { kind: 'record', of: kind, fields } : problem('"kind" must be a text');
 }
 
-function disagreement(value: Readonly<Record<string, unknown>>): string | undefined {
-  if (value.kind === 'user' && nameKeyOf(String(value.username)) !== value.name_key)
-    return '"name_key" must be "username" in lower case';
-  return value.kind === 'token' && value.parent_id === value.id ? '"parent_id" must be another token' : undefined;
+/** The lines of a kind. */
+export interface KindLines<R> {
+  /** Makes the line of a record; absent fields are left out. */
+  lineOf(record: R): string;
+  /** Reads a record whose schema had `version`, by default today's. Returns what is wrong with it as text. */
+  recordOf(fields: Fields, version?: number): R | string;
 }
 
-/** The name of the record for people, without secrets. */
-export function nameOf({ kind, record }: TransferEntry): string {
-  if (kind === 'user') return `user ${record.username}`;
-  if (kind === 'retired-name') return `retired name ${record.nameKey}`;
-  if (kind === 'token') return `token ${record.name}`;
-  if (kind === 'key') return `key ${record.kid}`;
-  if (kind === 'fact') return `fact ${record.name}`;
-  return kind === 'audit' ? `event ${record.id}` : `${kind.replaceAll('-', ' ')} of session ${record.sessionId}`;
+/** Follows from the schema of the kind. */
+export function linesOfKind<R extends Identified>({ name, schema, migrations }: LinedKind<R>): KindLines<R> {
+  const form = formOf(schema);
+  return {
+    lineOf(record) {
+      const fields = form.toLine(record);
+      return JSON.stringify({ kind: name, ...(isFields(fields) ? fields : {}) });
+    },
+    recordOf(fields, version = migrations.length + 1) {
+      const given = form.toRecord(fields);
+      const moved = isFields(given) ? migrations.slice(version - 1).reduce((record, to) => to(record), given) : given;
+      const unknown = form.unknownIn(moved);
+      if (unknown !== undefined) return unknownText(unknown);
+      const read = schema.safeParse(moved);
+      return read.success ? read.data : problemIn(read.error);
+    },
+  };
+}
+
+type LinedKind<R extends Identified> = Pick<Kind<R>, 'name' | 'schema' | 'migrations'>;
+
+function unknownText(path: readonly string[]): string {
+  const within = placeOf(path.slice(0, -1));
+  return `${within === '' ? 'it' : within} holds ${placeOf(path.slice(-1))}, which this version does not know`;
 }

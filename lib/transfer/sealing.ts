@@ -1,19 +1,15 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
-import { checkValues, secretKeyFact } from '../crypto/key-check.ts';
+import { checkValues } from '../crypto/key-check.ts';
 import type { Keyring } from '../crypto/keyring.ts';
 import { secretBox } from '../crypto/secret-box.ts';
-import type { FactStore } from '../stores/records/facts.ts';
-import type { KeyRecord } from '../stores/records/keys.ts';
-import type { TransferEntry } from '../stores/records/transfer.ts';
+import type { SigningKeyRecord } from '../stores/records/kinds/signing-key.ts';
 
-/** What to do with a record that depends on `SECRET_KEY`. `skip`: the store has a check value already. */
-export type Verdict =
-  | { readonly kind: 'take' | 'skip' }
-  | { readonly kind: 'refuse' | 'stop'; readonly problem: string };
-
-/** Refuses keys sealed with another `SECRET_KEY`: a gateway that cannot open its signing keys does not start. */
+/** Refuses what was sealed with another `SECRET_KEY`: a gateway that cannot open its signing keys does not start. */
 export interface Sealing {
-  verdictOn(entry: TransferEntry): Promise<Verdict>;
+  /** Why a file with this check value cannot be imported. */
+  problemOfCheck(check: string | undefined): string | undefined;
+  /** Why a signing key cannot be imported. */
+  problemOfKey(key: SigningKeyRecord): string | undefined;
 }
 
 const noKey =
@@ -43,27 +39,20 @@ function isPair(publicJwk: string, privateJwk: string): boolean {
 }
 
 /** `keys` is `undefined` when no `SECRET_KEY` is known. */
-export function sealingOf(keys: Keyring | undefined, facts: Pick<FactStore, 'get'>): Sealing {
+export function sealingOf(keys: Keyring | undefined): Sealing {
   const box = keys && secretBox(keys.derive('signing-keys'));
-
-  async function ofFact(value: string): Promise<Verdict> {
-    if (keys === undefined) return { kind: 'stop', problem: noKey };
-    if (!checkValues(keys).includes(value)) return { kind: 'stop', problem: otherKey };
-    return { kind: (await facts.get(secretKeyFact)) === undefined ? 'take' : 'skip' };
-  }
-
-  function ofKey({ kid, publicJwk, sealed }: KeyRecord): Verdict {
-    if (box === undefined) return { kind: 'stop', problem: noKey };
-    const opened = box.open(sealed);
-    if (opened === undefined) return { kind: 'refuse', problem: `its private half does not open: ${otherKey}` };
-    if (isPair(publicJwk, opened) && jwkOf(publicJwk)?.kid === kid) return { kind: 'take' };
-    return { kind: 'refuse', problem: 'it is not a pair of keys' };
-  }
-
   return {
-    async verdictOn({ kind, record }) {
-      if (kind === 'fact' && record.name === secretKeyFact) return ofFact(record.value);
-      return kind === 'key' ? ofKey(record) : { kind: 'take' };
+    problemOfCheck(check) {
+      if (check === undefined) return undefined;
+      if (keys === undefined) return noKey;
+      return checkValues(keys).includes(check) ? undefined : otherKey;
+    },
+    problemOfKey({ id, publicJwk, sealed }) {
+      if (box === undefined) return noKey;
+      const opened = box.open(sealed);
+      if (opened === undefined) return `its private half does not open: ${otherKey}`;
+      const fits = isPair(publicJwk, opened) && jwkOf(publicJwk)?.kid === id;
+      return fits ? undefined : 'it is not a pair of keys';
     },
   };
 }

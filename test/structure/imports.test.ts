@@ -70,6 +70,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'lib/tokens': ['jose', 'lru-cache'],
   'lib/request': ['helmet', 'lru-cache'],
   'lib/routes': ['express', 'zod'],
+  'lib/transfer': ['zod'],
   'lib/express': ['express', 'passport'],
   'lib/start': ['pino'],
   'lib/gatewarden.ts': ['express'],
