@@ -11,7 +11,6 @@ export type { UserRecord as StoredUserRecord } from './records/kinds/user.ts';
 export type { Page } from './records/page.ts';
 export type * from './records/records.ts';
 export type * from './records/refresh-tokens.ts';
-export type * from './records/transfer.ts';
 export type * from './records/users.ts';
 export type {
   SessionCreation,

@@ -110,7 +110,6 @@ function joined({ mongo, redis, sqlite }: Engines, parts: readonly Part[]): Open
     keys: durable.keys,
     facts: durable.facts,
     audit: durable.audit,
-    transfer: durable.transfer,
     sessions: quick.sessions,
     attempts: quick.attempts,
     health: async () => (await Promise.all(parts.map((part) => part.health()))).flat(),

@@ -5,7 +5,6 @@ import type { FactStore } from './records/facts.ts';
 import type { KeyStore } from './records/keys.ts';
 import type { Records } from './records/records.ts';
 import type { RefreshTokenStore } from './records/refresh-tokens.ts';
-import type { TransferStore } from './records/transfer.ts';
 import type { UserStore } from './records/users.ts';
 import type { SessionStore } from './sessions.ts';
 
@@ -25,7 +24,6 @@ export interface Stores {
   readonly facts: FactStore;
   readonly attempts: AttemptStore;
   readonly audit: AuditStore;
-  readonly transfer: TransferStore;
   /** One entry per engine; never rejects. `problem` is the reason, without address or password. */
   health(): Promise<readonly { store: string; ok: boolean; problem?: string }[]>;
   /** Deletes at most `limit` old records that an engine keeps for its own purposes; returns how many. Absent: it keeps none. */

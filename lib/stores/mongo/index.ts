@@ -19,23 +19,12 @@ import { mongoRecords, recordCollections } from './records/index.ts';
 import { migrateRecords } from './records/migrate.ts';
 import { kindVersions } from './records/versions.ts';
 import { refreshTokenStore } from './refresh-tokens.ts';
-import { transferStore } from './transfer.ts';
 import { userStore } from './users.ts';
 
 /** The stores in MongoDB: all but sessions and attempts. */
 export type MongoStores = Pick<
   Stores,
-  | 'records'
-  | 'users'
-  | 'tokens'
-  | 'refreshTokens'
-  | 'keys'
-  | 'facts'
-  | 'audit'
-  | 'transfer'
-  | 'health'
-  | 'describe'
-  | 'close'
+  'records' | 'users' | 'tokens' | 'refreshTokens' | 'keys' | 'facts' | 'audit' | 'health' | 'describe' | 'close'
 >;
 
 export interface OpenOptions {
@@ -95,7 +84,9 @@ export async function storesOn(connection: Connection, address: Address, kinds =
   const db = databaseOn(connection);
   const clock = await serverClock(connection);
   const collectionOf = recordCollections(db, kinds);
-  const [users, tokens] = [userStore(db), apiTokenStore(db)];
+  // They declare collections and indexes.
+  userStore(db);
+  apiTokenStore(db);
   const records = mongoRecords(db, collectionOf, clock);
   const stores: MongoStores = {
     records,
@@ -105,7 +96,6 @@ export async function storesOn(connection: Connection, address: Address, kinds =
     keys: keyStore(db),
     facts: factsIn(records),
     audit: auditStore(db),
-    transfer: transferStore(db, { users, tokens }),
     health: () => healthOf(connection),
     describe: () => ({ users: `mongodb (${address.hosts}/${address.database})` }),
     close: () => connection.close(),

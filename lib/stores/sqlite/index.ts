@@ -19,7 +19,6 @@ import { sessionStore } from './sessions.ts';
 import { snapshotOf } from './snapshot.ts';
 import { toldBus } from './told.ts';
 import { toldRows, toldSweeper } from './told-rows.ts';
-import { transferStore } from './transfer.ts';
 
 /** The name of the database in the data directory. */
 export const databaseName = 'gatewarden.db';
@@ -73,7 +72,6 @@ export function storesIn(
     facts: factsIn(records),
     attempts: attemptStore(db),
     audit: auditStore(db),
-    transfer: transferStore(db),
     health: healthOf(db, path),
     bus,
     sweep: (limit) => db.write('relaxed', () => sweepTold(now() - toldKept, limit)),

@@ -8,9 +8,8 @@ import { describeKeyStore } from './key-store.ts';
 import { describeRecords } from './records-store.ts';
 import { describeRefreshTokenStore } from './refresh-token-store.ts';
 import { describeSessionStore } from './session-store.ts';
-import { describeTransferStore, type Moving } from './transfer-store.ts';
 
-export type { Moving, Open };
+export type { Open };
 export {
   describeAttemptStore,
   describeAuditStore,
@@ -18,7 +17,6 @@ export {
   describeRecords,
   describeRefreshTokenStore,
   describeSessionStore,
-  describeTransferStore,
 };
 
 /** Runs every suite over the stores of one installation; `open` returns empty ones each time. */
