@@ -1,10 +1,10 @@
 import { StoreUnavailableError } from '../errors.ts';
 import type { Fields, Identified, Kind } from '../stores/records/kind.ts';
-import type { Change, Records, Versioned } from '../stores/records/records.ts';
+import type { Records } from '../stores/records/records.ts';
 import { linesOfKind } from './lines.ts';
-import { created, differs, type Outcome, type Refusal, refused, replaced, taken, unchanged } from './outcome.ts';
+import { created, isRefused, type Outcome, type Refusal, refused, unchanged } from './outcome.ts';
 import type { Rule } from './rule.ts';
-import { sameFields } from './same.ts';
+import { settlingOf } from './settling.ts';
 
 /** Called with what became of a line; `what` names its record. */
 export type Settle = (line: number, what: string, outcome: Outcome) => void;
@@ -30,9 +30,6 @@ export type Importing = Readonly<{ records: Records; replace: boolean; settle: S
 
 type Waiting<R> = Readonly<{ line: number; record: R }>;
 
-const isRefused = (outcome: object): outcome is Refusal =>
-  'kind' in outcome && outcome.kind === 'refused' && 'problem' in outcome;
-
 /** A stored record that does not fit its kind; anything else is an outage. */
 const isUnreadable = (error: unknown): boolean =>
   error instanceof StoreUnavailableError &&
@@ -55,60 +52,10 @@ export function kindImport<R extends Identified>(
   rule: Rule<R> = {},
 ): KindImport {
   const lines = linesOfKind<R>(kind);
-  const leftOut = ['version', kind.note, ...(rule.insignificant ?? [])];
+  const settling = settlingOf(kind, { records, replace }, rule);
   const nameOf = (record: R) => `${kind.name} ${rule.nameOf?.(record) ?? record.id}`;
   let batch: Waiting<R>[] = [];
   let later: (Waiting<R> & { refusal: Refusal })[] = [];
-
-  function decided(given: R, there: Versioned<R> | undefined): Change<R, Outcome> {
-    const keep = (answer: Outcome) => ({ kind: 'keep', answer }) as const;
-    if (there === undefined) return { kind: 'put', record: given, answer: created };
-    if (sameFields(given, there, leftOut)) return keep(unchanged);
-    const next = rule.merged?.(given, there) ?? (replace ? given : differs);
-    if (isRefused(next)) return keep(next);
-    return sameFields(next, there, leftOut) ? keep(unchanged) : { kind: 'put', record: next, answer: replaced };
-  }
-
-  /** What the store says of a record, and what was there before. */
-  async function tried(given: R): Promise<{ answer: Outcome; taken?: string; before?: R | undefined }> {
-    let before: R | undefined;
-    const decide = (there: Versioned<R> | undefined) => {
-      before = there;
-      return decided(given, there);
-    };
-    const value = rule.by === undefined ? undefined : kind.keys[rule.by]?.(given);
-    const done =
-      rule.by === undefined || value === undefined
-        ? await records.change(kind, given.id, decide)
-        : await records.put(kind, rule.by, value, decide);
-    if (done.kind === 'done') return { answer: done.answer, before };
-    const replaceable = rule.takesOver?.includes(done.key) ?? false;
-    return { answer: taken(kind.name, done.key, replaceable), taken: done.key };
-  }
-
-  /** Whether what is in the way of a record is not any more. */
-  async function cleared(given: R, refusal: Refusal, key: string | undefined): Promise<boolean> {
-    const value = key === undefined ? undefined : kind.keys[key]?.(given);
-    if (key === undefined || value === undefined) return (await rule.cleared?.(given, refusal)) === true;
-    if (!replace || !refusal.replaceable) return false;
-    await records.put(kind, key, value, () => ({ kind: 'remove', answer: undefined }));
-    return true;
-  }
-
-  /** `inPlace`: another record has made room for it. */
-  async function settleOne(given: R, inPlace = false): Promise<Outcome> {
-    if (rule.settle) return rule.settle(given);
-    const { answer, taken: key, before } = await tried(given);
-    if (isRefused(answer)) return (await cleared(given, answer, key)) ? settleOne(given, key !== undefined) : answer;
-    await rule.stored?.(given, before);
-    if (answer === replaced) await noteUse(given);
-    return inPlace ? replaced : answer;
-  }
-
-  async function noteUse(record: R): Promise<void> {
-    const at: unknown = kind.note === undefined ? undefined : Reflect.get(record, kind.note);
-    if (typeof at === 'number') await records.note(kind, record.id, at);
-  }
 
   function end({ line, record }: Waiting<R>, outcome: Outcome): void {
     if (isRefused(outcome) && outcome.later) later.push({ line, record, refusal: outcome });
@@ -117,7 +64,10 @@ export function kindImport<R extends Identified>(
 
   async function slowly(some: readonly Waiting<R>[]): Promise<void> {
     for (const one of some) {
-      end(one, await orUnreadable(() => settleOne(one.record), refused('what is there in its place cannot be read')));
+      end(
+        one,
+        await orUnreadable(() => settling.settle(one.record), refused('what is there in its place cannot be read')),
+      );
     }
   }
 
@@ -146,19 +96,29 @@ export function kindImport<R extends Identified>(
     await slowly(left);
   }
 
+  /** Those that are there and differ; of equal ones nothing is written. */
+  async function differing(some: readonly Waiting<R>[], there: readonly (R | undefined)[]): Promise<Waiting<R>[]> {
+    const left: Waiting<R>[] = [];
+    for (const [at, one] of some.entries()) {
+      const stored = there[at];
+      if (stored !== undefined && settling.same(one.record, stored)) {
+        await rule.stored?.(one.record, stored);
+        end(one, unchanged);
+      } else if (stored !== undefined) left.push(one);
+    }
+    return left;
+  }
+
   async function write(given: readonly Waiting<R>[]): Promise<void> {
     const some = await admitted(given);
     if (rule.settle) return slowly(some);
-    const ids = some.map(({ record }) => record.id);
+    const all = some.map(({ record }) => record);
+    const ids = all.map(({ id }) => id);
     const there = await orUnreadable(() => records.getMany(kind, ids), undefined);
     if (there === undefined) return slowly(some);
     const missing = some.filter((_, at) => there[at] === undefined);
-    if (missing.length > 0)
-      await add(
-        missing,
-        some.map(({ record }) => record),
-      );
-    await slowly(some.filter((_, at) => there[at] !== undefined));
+    if (missing.length > 0) await add(missing, all);
+    await slowly(await differing(some, there));
   }
 
   return {

@@ -30,3 +30,6 @@ export function taken(kind: string, key: string, replaceable: boolean): Refusal 
   const problem = key === 'name' ? 'the name is in use' : `another ${kind} has the same ${key}`;
   return { kind: 'refused', problem, ...(replaceable && { replaceable }) };
 }
+
+export const isRefused = (outcome: object): outcome is Refusal =>
+  'kind' in outcome && outcome.kind === 'refused' && 'problem' in outcome;
