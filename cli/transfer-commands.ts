@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import type { ExportOptions } from './commands/export.ts';
 import type { ImportOptions } from './commands/import.ts';
+import type { LocalOptions } from './environment.ts';
 import { envFile, type Said } from './shared-options.ts';
 
 const secrets = '\nThe file holds password hashes and sealed keys: keep it as you keep the store. See docs/moving.md.';
 
-/** Adds `export` and `import`. */
+/** Adds `export`, `import` and `backup`. */
 export function addTransfer(program: Command, { out, globals }: Said): void {
   program
     .command('export')
@@ -25,5 +26,13 @@ export function addTransfer(program: Command, { out, globals }: Said): void {
     .addHelpText('after', secrets)
     .action(async (options: ImportOptions) => {
       await (await import('./commands/import.ts')).importAll(options, globals(), out());
+    });
+  program
+    .command('backup <file>')
+    .description('copy the SQLite file, while a gateway runs on it')
+    .addOption(envFile())
+    .addHelpText('after', '\nMode 0600, whole or not at all; --yes replaces a file. To restore it, see docs/backup.md.')
+    .action(async (file: string, options: LocalOptions) => {
+      await (await import('./commands/backup.ts')).backup(file, options, globals(), out());
     });
 }

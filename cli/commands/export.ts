@@ -1,11 +1,11 @@
-import { open, rename, rm } from 'node:fs/promises';
 import type { Transfer } from '#gate';
 import type { LocalOptions } from '../environment.ts';
-import { CommandError, exit, usage } from '../exit.ts';
+import { CommandError, exit } from '../exit.ts';
 import type { Output } from '../output.ts';
 import { progressLine } from '../progress.ts';
 import type { Globals } from '../shared-options.ts';
 import { onTransfer } from '../transfer.ts';
+import { writeWhole } from '../whole-file.ts';
 
 export interface ExportOptions extends LocalOptions {
   /** Default: `-`, stdout. */
@@ -39,7 +39,11 @@ async function writeTo(transfer: Transfer, file: string, { quiet }: Globals, out
       out.warn(`${kind} ${id} cannot be read, and is left out`);
     },
   });
-  await (file === '-' ? toStdout(lines) : toFile(lines, file));
+  await (file === '-'
+    ? toStdout(lines)
+    : writeWhole(file, async (draft) => {
+        for await (const some of lines) await draft.write(some);
+      }));
   progress.end();
   out.note(`${done} records exported.`);
   return unreadable;
@@ -48,23 +52,5 @@ async function writeTo(transfer: Transfer, file: string, { quiet }: Globals, out
 async function toStdout(lines: AsyncIterable<string>): Promise<void> {
   for await (const some of lines) {
     if (!process.stdout.write(some)) await new Promise((resolve) => process.stdout.once('drain', resolve));
-  }
-}
-
-/** Writes to a temporary file (mode 0600) and renames it, so that an interrupted export leaves no partial file. */
-async function toFile(lines: AsyncIterable<string>, path: string): Promise<void> {
-  const draft = `${path}.${process.pid}.part`;
-  const file = await open(draft, 'wx', 0o600).catch((error: Error) => {
-    throw usage(`The file cannot be written: ${error.message}`);
-  });
-  try {
-    for await (const some of lines) await file.write(some);
-    await file.sync();
-    await file.close();
-    await rename(draft, path);
-  } catch (error) {
-    await file.close().catch(() => undefined);
-    await rm(draft, { force: true });
-    throw error;
   }
 }

@@ -3,6 +3,7 @@
  * change in any release.
  */
 
+export { backUpDatabase } from '../stores/open.ts';
 export { type Survey, surveyStores } from '../stores/survey.ts';
 export { type InternalGate, openGate } from './gate.ts';
 export {

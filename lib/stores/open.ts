@@ -81,6 +81,15 @@ export async function databaseFile(dataDir: string): Promise<string> {
   return join(dataDir, databaseName);
 }
 
+/**
+ * Copies the SQLite file in a data directory, which may be in use, to `target`: a file that is not there, or is empty. Rejects
+ * with an `Error` that names the reason.
+ */
+export async function backUpDatabase(dataDir: string, target: string): Promise<void> {
+  const { backUp } = await import('./sqlite/backup.ts');
+  backUp(await databaseFile(dataDir), target);
+}
+
 /** A server that is not there is an outage, at the start as later. What the stores say of it holds no password. */
 async function reached<T>(store: 'mongodb' | 'redis', open: () => Promise<T>): Promise<T> {
   try {
