@@ -1,4 +1,4 @@
-import type { AuditRecord, AuditStore } from '../stores/records/audit.ts';
+import type { AuditRecord, AuditStore } from '../stores/audit.ts';
 import { auditLines, auditName } from './audit-lines.ts';
 import type { KindImport, Settle } from './kind-import.ts';
 import { created, refused, unchanged } from './outcome.ts';

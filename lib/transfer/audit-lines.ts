@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AuditRecord } from '../stores/records/audit.ts';
+import type { AuditRecord } from '../stores/audit.ts';
 import { name, text, whole } from '../stores/records/fields.ts';
 import { linesOfKind } from './lines.ts';
 

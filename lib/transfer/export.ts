@@ -1,5 +1,5 @@
 import { secretKeyFact } from '../crypto/key-check.ts';
-import type { AuditStore } from '../stores/records/audit.ts';
+import type { AuditStore } from '../stores/audit.ts';
 import type { AnyKind, Identified, Kind } from '../stores/records/kind.ts';
 import { factKind } from '../stores/records/kinds/fact.ts';
 import { allKinds } from '../stores/records/kinds/index.ts';

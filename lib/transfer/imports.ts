@@ -1,4 +1,4 @@
-import type { AuditStore } from '../stores/records/audit.ts';
+import type { AuditStore } from '../stores/audit.ts';
 import type { AnyKind } from '../stores/records/kind.ts';
 import { type AdminsRecord, adminsKind } from '../stores/records/kinds/admins.ts';
 import { apiTokenKind } from '../stores/records/kinds/api-token.ts';

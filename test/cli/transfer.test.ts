@@ -5,6 +5,7 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { after, before, describe } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
+import { keyring } from '../../lib/crypto/keyring.ts';
 import { makeSecretKey } from '../../lib/crypto/secret-key.ts';
 import { openMongo } from '../../lib/stores/mongo/index.ts';
 import { adminsKind } from '../../lib/stores/records/kinds/admins.ts';
@@ -65,6 +66,7 @@ before(async () => {
     apiTokenKind,
     users.slice(0, 50).map(({ id }) => someToken('ci', { id: `t${id}`, hash: `h${id}`, userId: id })),
   );
+  await stores.records.add(signingKeyKind, aSigningKey('replaced', 0, {}, keyring([SECRET_KEY])));
   await stores.records.add(endedSessionKind, someEnded('s1', 9e12));
   await stores.audit.append([anEvent(1, { detail: { b: 1, a: 'ü' } })]);
   await stores.close();

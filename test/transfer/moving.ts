@@ -23,9 +23,15 @@ export const versions = (kinds: readonly AnyKind[] = allKinds): Record<string, n
 /** The keys of every installation here. */
 export const keys = keyring([makeSecretKey()]);
 
-export function aSigningKey(id: string, place: number, more: Partial<SigningKeyRecord> = {}): SigningKeyRecord {
+/** A pair of keys, sealed with `of`. */
+export function aSigningKey(
+  id: string,
+  place: number,
+  more: Partial<SigningKeyRecord> = {},
+  of = keys,
+): SigningKeyRecord {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
-  const sealed = secretBox(keys.derive('signing-keys')).seal(JSON.stringify(privateKey.export({ format: 'jwk' })));
+  const sealed = secretBox(of.derive('signing-keys')).seal(JSON.stringify(privateKey.export({ format: 'jwk' })));
   const publicJwk = JSON.stringify({ ...publicKey.export({ format: 'jwk' }), kid: id });
   return { id, algorithm: 'EdDSA', publicJwk, sealed, place, createdAt: 1_000, ...more };
 }
