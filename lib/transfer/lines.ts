@@ -3,7 +3,7 @@ import { formOf } from './form.ts';
 import { placeOf, problemIn } from './problems.ts';
 
 /** The version of the format that is written, and the only one that is read. */
-export const formatVersion = 1;
+export const formatVersion = 2;
 const format = 'gatewarden-export';
 
 /** What the first line says. */

@@ -76,7 +76,7 @@ before(async () => {
 test('an export is lines of JSON, the first says what it is and the last how many; only its owner may read it', async () => {
   const lines = await linesOf(file);
   const { check, ...header } = JSON.parse(lines[0] ?? '');
-  deepEqual(header, { format: 'gatewarden-export', version: 1, kinds: versions() });
+  deepEqual(header, { format: 'gatewarden-export', version: 2, kinds: versions() });
   equal(typeof check, 'string');
   deepEqual(JSON.parse(lines.at(-1) ?? ''), { kind: 'end', records: lines.length - 2 });
   const kinds = new Set(lines.slice(1).map((line) => JSON.parse(line).kind));

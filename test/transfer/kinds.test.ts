@@ -22,7 +22,7 @@ const later = kind({
 
 const file = (version: number, line: string) =>
   [
-    JSON.stringify({ format: 'gatewarden-export', version: 1, kinds: { ...versions([later]), fact: version } }),
+    JSON.stringify({ format: 'gatewarden-export', version: 2, kinds: { ...versions([later]), fact: version } }),
     line,
     end(1),
   ].join('\n');

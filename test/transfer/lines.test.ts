@@ -67,7 +67,8 @@ const header = (more: Record<string, unknown>) => JSON.stringify({ ...JSON.parse
 
 const strange: readonly [what: string, source: string, line: number, said: RegExp, created: number][] = [
   ['a file that is no export', `${ada}\n`, 1, /not an export of Gatewarden/, 0],
-  ['a file of a later format', `${header({ version: 2 })}\n${ada}\n`, 1, /version 2/, 0],
+  ['a file of a later format', `${header({ version: 3 })}\n${ada}\n`, 1, /version 3/, 0],
+  ['a file of 0.1.0', `{"format":"gatewarden-export","version":1}\n${ada}\n`, 1, /version 1, and .* reads 2/, 0],
   ['a file without a version', `${header({ version: undefined })}\n${ada}\n`, 1, /version none/, 0],
   ['a file that names no kinds', `${header({ kinds: undefined })}\n${ada}\n`, 1, /does not say which kinds/, 0],
   [

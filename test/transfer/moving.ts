@@ -37,7 +37,7 @@ export function aSigningKey(
 }
 
 /** The first line of an export, and the last one. */
-export const first = JSON.stringify({ format: 'gatewarden-export', version: 1, kinds: versions() });
+export const first = JSON.stringify({ format: 'gatewarden-export', version: 2, kinds: versions() });
 export const end = (records: number): string => JSON.stringify({ kind: 'end', records });
 
 export const emptyStores = (): Promise<Stores> => openSqlite({ memory: true });
