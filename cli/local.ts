@@ -43,7 +43,7 @@ export async function onStoreOf<T>(
 ): Promise<T> {
   if (!makes && !storeExists(resolved.settings)) throw noStore(resolved.settings.dataDir);
   const { openGate } = await import('#gate');
-  const gate = await openGate(resolved, { log: noLog });
+  const gate = await openGate(resolved, { log: noLog, serves: false });
   try {
     return await act(gate);
   } finally {

@@ -33,6 +33,7 @@ import { assertionSigner } from '../tokens/assertions.ts';
 import { signingKeys } from '../tokens/keys.ts';
 import { housekeeping } from './housekeeping.ts';
 import type { Resolved } from './load-settings.ts';
+import { rememberIssuer } from './remembered-issuer.ts';
 import { composeRequestPath } from './request-path.ts';
 import { warnAtStart } from './warnings.ts';
 
@@ -49,7 +50,14 @@ export interface Installation {
 }
 
 /** What the caller may supply; everything else is made from the settings. The installation closes `opened.stores`. */
-export type CompositionOptions = Readonly<{ log: Log; opened?: Opened; hasher?: PasswordHasher; clock?: () => number }>;
+export type CompositionOptions = Readonly<{
+  log: Log;
+  opened?: Opened;
+  hasher?: PasswordHasher;
+  clock?: () => number;
+  /** Whether it serves requests: the store then remembers its issuer. Default: true. */
+  serves?: boolean;
+}>;
 
 /** The dependencies that the parts of an installation share. */
 type InstallationDependencies = Policies &
@@ -66,6 +74,7 @@ type InstallationDependencies = Policies &
     audit: Audit;
     record: Audit['record'];
     issuer: string;
+    serves: boolean;
   }>;
 
 /**
@@ -91,17 +100,19 @@ function dependenciesOf(
   opened: Opened,
   options: CompositionOptions,
 ): InstallationDependencies {
-  const { log, hasher = passwordHasher(), clock = Date.now } = options;
+  const { log, hasher = passwordHasher(), clock = Date.now, serves = true } = options;
   const audit = auditLog(opened.stores.audit, log, clock);
   const shared = { settings, log, ...opened, hasher, clock, audit, keyring: keyring(secrets) };
-  return { ...policies, ...shared, record: audit.record, issuer: issuerOf(settings) };
+  return { ...policies, ...shared, record: audit.record, issuer: issuerOf(settings), serves };
 }
 
 async function assemble(dependencies: InstallationDependencies): Promise<Installation> {
   const { settings, stores, bus, clock, ladder, issuer, log, cacheLifetime } = dependencies;
-  await checkSecretKey(factsIn(stores.records), dependencies.keyring);
+  const facts = factsIn(stores.records);
+  await checkSecretKey(facts, dependencies.keyring);
   const { core, cache, keys } = await servicesOf(dependencies);
   await makeSuperuser(core.firstAdmin, settings, ladder);
+  if (dependencies.serves) await rememberIssuer({ facts, settings, issuer, log });
   await warnAtStart({ settings, records: stores.records, ladder, log });
   const connections = openConnections({ bus, clock, interval: Math.min(cacheLifetime, 30_000) });
   const stopListening = stores.onForeignChange?.(() => {

@@ -67,10 +67,13 @@ export interface InternalGate extends Services {
 
 /**
  * Builds an installation from resolved settings. Rejects with `SettingsError` when the stores were created with another
- * secret key, and when a store cannot be opened.
+ * secret key, and when a store cannot be opened. `serves`: as in `CompositionOptions`.
  */
-export async function openGate(resolved: Resolved, options: { log?: Log } = {}): Promise<InternalGate> {
-  return gateOver(await compose(resolved, { log: options.log ?? ownLog(resolved.settings) }));
+export async function openGate(
+  resolved: Resolved,
+  { log = ownLog(resolved.settings), serves = true }: { log?: Log; serves?: boolean } = {},
+): Promise<InternalGate> {
+  return gateOver(await compose(resolved, { log, serves }));
 }
 
 const servicesOf = ({ users, tokens, sessions, audit, firstAdmin, signIn, stores }: Core): Services => ({
