@@ -26,6 +26,7 @@ export type AccessTokenDependencies = Readonly<{
     accessTokenLifetime: number;
     refreshTokenLifetime: number;
     sessionLifetime: number;
+    sessionsPerUser: number;
     confirmWithin: number;
   }>;
   /** Milliseconds since the epoch. */

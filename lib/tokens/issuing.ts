@@ -1,20 +1,18 @@
 import { SignJWT } from 'jose';
 import { sha256 } from '../crypto/digest.ts';
 import { randomBase62 } from '../crypto/random.ts';
+import { createSession, type NewSessionDependencies } from '../services/new-session.ts';
 import type { TokenPair } from '../services.ts';
 import type { UserRecord } from '../stores/records/kinds/user.ts';
-import type { SessionRecord, SessionStore } from '../stores/sessions.ts';
+import type { SessionRecord } from '../stores/sessions.ts';
 import { accessTokenType } from './claims.ts';
 import { passwordTypedAt } from './fresh-sign-in.ts';
 import type { SigningKeys } from './keys.ts';
 
 /** `issuer` is `iss` and `aud`. `clock` is in milliseconds since the epoch. */
 type Signing = Readonly<{ keys: Pick<SigningKeys, 'current'>; issuer: string; clock: () => number }>;
-type Starting = Readonly<{
-  stores: Readonly<{ sessions: Pick<SessionStore, 'create'> }>;
-  settings: Readonly<{ refreshTokenLifetime: number }>;
-  clock: () => number;
-}>;
+type Starting = NewSessionDependencies &
+  Readonly<{ settings: Readonly<{ refreshTokenLifetime: number }>; clock: () => number }>;
 
 type NewSession = Pick<SessionRecord, 'method' | 'expiresAt'> & Partial<SessionRecord>;
 
@@ -53,7 +51,8 @@ export function issuing({ keys, issuer, clock }: Signing): IssueAccessToken {
   };
 }
 
-export function starting({ stores, settings, clock }: Starting): StartSession {
+export function starting(dependencies: Starting): StartSession {
+  const { settings, clock } = dependencies;
   return async function start(user, more) {
     const now = clock();
     const session: SessionRecord = {
@@ -68,7 +67,7 @@ export function starting({ stores, settings, clock }: Starting): StartSession {
       data: '{}',
       ...more,
     };
-    await stores.sessions.create(session);
+    await createSession(dependencies, session);
     return session;
   };
 }

@@ -2,6 +2,8 @@ import { deepEqual, equal, notEqual, ok } from 'node:assert/strict';
 import { createHmac, generateKeyPairSync } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { decodeJwt, decodeProtectedHeader, type JWTPayload, SignJWT } from 'jose';
+import { refreshFamilyKind } from '../../lib/stores/records/kinds/refresh-family.ts';
+import { accessTokens } from '../../lib/tokens/access-tokens.ts';
 import { caller, codeOf, day, hour, issuer, openTokens } from './open.ts';
 
 describe('an access token', () => {
@@ -188,4 +190,23 @@ describe('a token that is not quite an access token of ours', () => {
       .sign(privateKey);
     equal(codeOf(await access.verify(forgedToken)), 'invalid_token');
   });
+});
+
+it('a sign-in beyond SESSIONS_PER_USER ends the tokens that were used longest ago, and says so', async () => {
+  const { parts, user, events, stores, isValid, time } = await openTokens();
+  const access = accessTokens({ ...parts, settings: { ...parts.settings, sessionsPerUser: 2 } });
+  const bob = await user('user');
+  const pairs = [];
+  for (let n = 0; n < 3; n += 1) {
+    pairs.push(await access.signIn(bob, caller));
+    time.now += 1;
+  }
+  deepEqual(await Promise.all(pairs.map(({ sessionId }) => isValid(sessionId))), [false, true, true]);
+  equal(codeOf(await access.refresh(pairs[0]?.refreshToken ?? '', caller)), 'invalid_token');
+  equal(await stores.records.count(refreshFamilyKind), 2);
+  const ended = events.filter(({ event }) => event === 'session.ended');
+  deepEqual(
+    ended.map(({ detail }) => detail),
+    [{ session: pairs[0]?.sessionId, reason: 'SESSIONS_PER_USER' }],
+  );
 });

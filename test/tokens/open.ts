@@ -75,6 +75,7 @@ export async function openTokens(algorithm: Algorithm = 'EdDSA') {
       accessTokenLifetime: hour,
       refreshTokenLifetime: 30 * day,
       sessionLifetime: 30 * day,
+      sessionsPerUser: 200,
       confirmWithin: hour / 4,
     },
     clock,

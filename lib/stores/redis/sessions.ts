@@ -14,6 +14,9 @@ import { parsed, sessionOf } from './replies.ts';
 import * as scripts from './scripts.ts';
 import { answeredIn, type Listed, sessionLists } from './session-lists.ts';
 
+/** Sessions that are ended between two turns of the event loop: few enough that no request waits for them. */
+const endedAtOnce = 50;
+
 const sweeping = { pages: 20, perPage: 500, examined: 1_000 };
 
 const endOf = (session: SessionRecord): number => Math.min(session.expiresAt, session.idleAt);
@@ -102,14 +105,14 @@ export function sessionStore(commands: Commands, prefix: string): SessionStore {
   async function endAllOf(userId: string, { from = Number.MAX_SAFE_INTEGER, keep = [] }: SparedSessions = {}) {
     const ended: string[] = [];
     for (let spared = 0; ; await turn()) {
-      const some = await lists.some(userId, spared, atOnce);
+      const some = await lists.some(userId, spared, endedAtOnce);
       const others = some.filter(({ id }) => !keep.includes(id));
       const answers = await eachOf(others, ({ id }) => commands.run(scripts.endOf, keyOf(id), userId, from));
       ended.push(...others.filter((_, at) => answers[at] === 1).map(({ id }) => id));
       const gone = others.filter((_, at) => answers[at] !== 2);
       await lists.remove(userId, gone);
       spared += some.length - gone.length;
-      if (some.length < atOnce) return ended;
+      if (some.length < endedAtOnce) return ended;
     }
   }
 

@@ -17,7 +17,7 @@ const columns = `id, user_id, epoch, kind, method, created_at, last_seen_at, exp
 const kinds = ['browser', 'api'] as const;
 
 /** Sessions that one statement ends: few enough that no request waits for it. */
-const endedAtOnce = 1000;
+const endedAtOnce = 250;
 
 const jsonOf = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));
 
