@@ -30,7 +30,7 @@ export const hmacked = (header: unknown, claims: unknown, secret: string | Buffe
 /** The signing key of an installation, as whoever has both its store and its secret key would find it. */
 export function stolenKey(dataDir: string, secretKey: string): KeyObject {
   const database = new DatabaseSync(join(dataDir, 'gatewarden.db'), { readOnly: true });
-  const row = database.prepare('SELECT sealed FROM signing_keys').get();
+  const row = database.prepare("SELECT record ->> 'sealed' AS sealed FROM signing_key").get();
   database.close();
   const jwk = secretBox(keyring([secretKey]).derive('signing-keys')).open(String(row?.sealed)) ?? '{}';
   return createPrivateKey({ key: JSON.parse(jwk) as JsonWebKey, format: 'jwk' });

@@ -62,11 +62,13 @@ async function credentials(): Promise<void> {
 function inDatabase(): void {
   const database = new DatabaseSync(join(gateway.dataDir, 'gatewarden.db'), { readOnly: true });
   const all = (sql: string) => database.prepare(sql).all();
-  for (const row of all('SELECT username, password_hash AS hash FROM users')) keep(`hash of ${row.username}`, row.hash);
-  for (const row of all('SELECT hash FROM api_tokens')) keep('hash of the API token', row.hash);
-  for (const row of all('SELECT hash FROM refresh_tokens')) keep('hash of the refresh token', row.hash);
-  for (const row of all('SELECT sealed FROM signing_keys')) keep('sealed key', row.sealed);
-  for (const row of all('SELECT name, value FROM facts')) keep(`fact ${row.name}`, row.value);
+  const kept = (table: string, field: string) => all(`SELECT id, record ->> '${field}' AS value FROM ${table}`);
+  for (const row of kept('user', 'passwordHash')) keep(`hash of ${row.id}`, row.value);
+  for (const row of kept('api_token', 'hash')) keep('hash of the API token', row.value);
+  for (const row of kept('refresh_family', 'hash')) keep('hash of the refresh token', row.value);
+  for (const row of kept('refresh_family', 'handle')) keep('hash of the handle of refresh tokens', row.value);
+  for (const row of kept('signing_key', 'sealed')) keep('sealed key', row.value);
+  for (const row of kept('fact', 'value')) keep(`fact ${row.id}`, row.value);
   database.close();
 }
 
