@@ -7,6 +7,7 @@ import { scopeTable } from '../../lib/request/authorize/scopes.ts';
 import { sessionIsValid, standingOfSession } from '../../lib/services/standing.ts';
 import type { NewEvent } from '../../lib/services.ts';
 import { type UserRecord, userKind } from '../../lib/stores/records/kinds/user.ts';
+import type { Records } from '../../lib/stores/records/records.ts';
 import { openSqlite } from '../../lib/stores/sqlite/index.ts';
 import { accessTokens } from '../../lib/tokens/access-tokens.ts';
 import { apiTokens } from '../../lib/tokens/api-tokens.ts';
@@ -50,12 +51,13 @@ export const principal = (role: string, more: Partial<Principal> = {}): Principa
 
 export const by = (role: string, more: Partial<Principal> = {}): Actor => ({ principal: principal(role, more) });
 
-/** The services of tokens on a store in memory, with a user of each role, named as it. */
-export async function openTokens(algorithm: Algorithm = 'EdDSA') {
+/** The services of tokens on a store in memory, or on these records, with a user of each role, named as it. */
+export async function openTokens(algorithm: Algorithm = 'EdDSA', durable?: Records) {
   const time = { now: Date.now() };
   const clock = () => time.now;
-  const stores = await openSqlite({ memory: true, now: clock });
-  const { records } = stores;
+  const inMemory = await openSqlite({ memory: true, now: clock });
+  const records = durable ?? inMemory.records;
+  const stores = { ...inMemory, records };
   for (const role of roles.names.slice(1)) await records.add(userKind, userNamed(role));
   const bus = localBus();
   const published: Invalidation[] = [];

@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
+import { deepEqual, equal, rejects } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { NotToldError } from '../../lib/errors.ts';
 import type { Invalidation } from '../../lib/invalidation/bus.ts';
@@ -157,49 +157,5 @@ describe('a token that is made while', () => {
     });
     equal(codeOf(await slow.create('operator', { name: 'ci' }, operator)), 'conflict');
     equal(await faultOf(id), undefined);
-  });
-});
-
-describe('one name, made and revoked by 32 at once while all is ended again and again', () => {
-  it('no acknowledged token dies but by what came after it, and none that ended lives', async () => {
-    const { tokens, records, edit, faultOf, user, published } = await open();
-    let steps = 0;
-    const made: { id: string; at: number }[] = [];
-    const endings: number[] = [];
-    async function maker() {
-      for (let round = 0; round < 8; round += 1) {
-        const result = await tokens.create('operator', { name: 'ci' });
-        if (result.ok) made.push({ id: result.value.view.id, at: steps++ });
-        else ok(['conflict', 'token_revoked'].includes(result.refusal.code));
-      }
-    }
-    async function ender() {
-      for (let round = 0; round < 8; round += 1) {
-        const result = await tokens.revoke('operator', 'ci');
-        if (result.ok) endings.push(steps++);
-        else equal(result.refusal.code, 'not_found');
-      }
-    }
-    async function raiser() {
-      for (let round = 0; round < 4; round += 1) {
-        await edit('operator', ({ tokenEpoch }) => ({ tokenEpoch: tokenEpoch + 1 }));
-        endings.push(steps++);
-      }
-    }
-    await Promise.all([...Array.from({ length: 32 }, (_, at) => (at % 2 ? ender() : maker())), raiser()]);
-    const lastEnding = Math.max(...endings);
-    for (const { id, at } of made) if (at > lastEnding) equal(await faultOf(id), undefined);
-    const alive = (await tokens.list('operator')).items.map(({ id }) => id);
-    ok(alive.length <= 1);
-    const { tokenEpoch } = await user('operator');
-    const revoked = new Set(published.map(({ id }) => id));
-    for (const { id } of made) {
-      const token = await records.get(apiTokenKind, id);
-      // What was acknowledged ended by a revocation, which tells it, or by the epoch.
-      ok(alive.includes(id) || revoked.has(id) || token?.epoch !== tokenEpoch);
-      equal(await faultOf(id), alive.includes(id) ? undefined : 'token_revoked');
-    }
-    if (alive.length > 0) granted(await tokens.revoke('operator', 'ci'));
-    equal(codeOf(await tokens.create('operator', { name: 'ci' })), 'ok');
   });
 });
