@@ -1,16 +1,20 @@
 import type { MaybePromise } from '../and-then.ts';
 import type { Invalidation, InvalidationBus } from '../invalidation/bus.ts';
 import type { Principal } from '../types.ts';
-import { isCombined } from './authenticate/principal.ts';
+import { dependsOn, isCombined } from './authenticate/principal.ts';
+import { keyOf } from './authenticate/told.ts';
 import type { Decision } from './decide.ts';
 
 type OpenConnection = Readonly<{ decide: () => MaybePromise<Decision>; principal: Principal; end: () => void }>;
 
 type Dependencies = Readonly<{
   bus: InvalidationBus;
+  /** The store's clock, by which credentials expire. */
   clock: () => number;
-  /** Milliseconds between two decisions on a connection while the invalidation channel is healthy. Default: 30,000. */
+  /** Milliseconds between two decisions on a connection while the invalidation channel is healthy. Default: 15,000. */
   interval?: number;
+  /** The clock by which these are counted. Default: `performance.now`. */
+  monotonic?: () => number;
 }>;
 
 /** Milliseconds between two decisions while invalidations may be missed, and between two checks of expiry. */
@@ -29,20 +33,23 @@ export interface Connections {
   close(): void;
 }
 
-const touches = ({ kind, id }: Invalidation, principal: Principal): boolean =>
+/** A principal of two credentials depends on more than it has fields for. */
+const touches = ({ kind, id }: Invalidation, key: string, principal: Principal): boolean =>
   kind === 'all' ||
-  (kind !== 'user' && isCombined(principal)) ||
+  isCombined(principal) ||
   (kind === 'user' && id === principal.id) ||
   (kind === 'session' && id === principal.sessionId) ||
-  (kind === 'token' && id === principal.tokenId);
+  (kind === 'token' && id === principal.tokenId) ||
+  dependsOn(principal, key);
 
 /** The upstream was sent the role at the start of the request, and is not notified of another one. */
 const isSame = (now: Principal, then: Principal): boolean => now.id === then.id && now.role === then.role;
 
 /** Tracks open connections: each is decided again when an invalidation names its principal, and at intervals. */
-export function openConnections({ bus, clock, interval = 30_000 }: Dependencies): Connections {
+export function openConnections(dependencies: Dependencies): Connections {
+  const { bus, clock, interval = 15_000, monotonic = () => performance.now() } = dependencies;
   const open = new Set<OpenConnection>();
-  let checkedAt = clock();
+  let checkedAt = monotonic();
   let inRound = false;
   let timer: NodeJS.Timeout | undefined;
 
@@ -77,15 +84,15 @@ export function openConnections({ bus, clock, interval = 30_000 }: Dependencies)
   function tick(): void {
     const now = clock();
     for (const one of [...open]) if ((one.principal.expiresAt ?? now + 1) <= now) finish(one);
-    // Negative when the clock was set back: decide again. A timer may fire up to 20 ms early.
-    const since = now - checkedAt;
-    if (since >= 0 && since < (bus.healthy ? interval : shortInterval) - 20) return;
-    checkedAt = now;
+    // A timer may fire up to 20 ms early.
+    if (monotonic() - checkedAt < (bus.healthy ? interval : shortInterval) - 20) return;
+    checkedAt = monotonic();
     void round();
   }
 
   const unsubscribe = bus.subscribe(function onInvalidation(message) {
-    const touched = [...open].filter((one) => touches(message, one.principal));
+    const key = keyOf(message);
+    const touched = [...open].filter((one) => touches(message, key, one.principal));
     void decideThese(touched, 'end');
   });
 

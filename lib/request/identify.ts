@@ -101,7 +101,7 @@ type Dependencies = Readonly<{
   extract: (head: RequestHead, own: boolean) => Extracted;
   authenticate: (extracted: Extracted) => MaybePromise<Outcome>;
   /** Absent when auto-login is off. */
-  autoLogin: ((source: RequestSource) => Promise<Principal | undefined>) | undefined;
+  autoLogin: ((source: RequestSource) => MaybePromise<Principal | undefined>) | undefined;
   /** Whether the request comes from a page of the source's origin, or of one of `origins`. */
   comesFromOurselves: (head: RequestHead, source: RequestSource, origins: readonly string[]) => boolean;
   /** Whether auto-login applies to a safe request: not to one that another site makes a browser send. */

@@ -1,5 +1,5 @@
-import { folder, matching, secretKeys } from './parsers.ts';
-import { everywhere, type Setting } from './setting.ts';
+import { folder, matching, secretKeys, wholeNumber } from './parsers.ts';
+import { everywhere, type Setting, servers } from './setting.ts';
 import { storeUrl } from './urls.ts';
 
 /** Settings of the stores, and the key that secrets are encrypted with. */
@@ -65,5 +65,16 @@ export const storesSettings = {
     help: 'Begins the name of every key and channel in Redis, so that installations can share a server. Letters, digits and `._:/@-`, at most 100.',
     appliesTo: everywhere,
     example: 'wiki:',
+  },
+  /**
+   * How many signed-in credentials an instance remembers, each for at most 15 seconds, so that their requests cost no
+   * look-up. Each takes about a kilobyte of memory. Default: `100000`.
+   */
+  cacheEntries: {
+    parser: wholeNumber(1, 10_000_000),
+    default: '100000',
+    help: 'How many signed-in credentials an instance remembers, each for at most 15 seconds, so that their requests cost no look-up. Each takes about a kilobyte of memory.',
+    appliesTo: servers,
+    example: '500000',
   },
 } satisfies Readonly<Record<string, Setting>>;

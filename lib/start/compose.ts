@@ -10,7 +10,7 @@ import { type PasswordHasher, passwordHasher } from '../crypto/password-hash.ts'
 import { secretBox } from '../crypto/secret-box.ts';
 import type { InvalidationBus } from '../invalidation/bus.ts';
 import type { Log } from '../log.ts';
-import { credentialCache } from '../request/authenticate/cache.ts';
+import { credentialCache, systemClocks } from '../request/authenticate/cache.ts';
 import { principals } from '../request/authenticate/principal.ts';
 import { type Connections, openConnections } from '../request/connections.ts';
 import type { Policies } from '../request/policies.ts';
@@ -54,6 +54,7 @@ export type CompositionOptions = Readonly<{
   log: Log;
   opened?: Opened;
   hasher?: PasswordHasher;
+  /** In place of the store's clock and of this machine's: tests move it. */
   clock?: () => number;
   /** Whether it serves requests: the store then remembers its issuer. Default: true. */
   serves?: boolean;
@@ -66,7 +67,10 @@ type InstallationDependencies = Policies &
     log: Log;
     stores: Stores;
     hasher: PasswordHasher;
+    /** The store's clock, the same for all instances. */
     clock: () => number;
+    /** The clock of this machine. */
+    wall: () => number;
     bus: InvalidationBus;
     /** How long a cached credential is used, in milliseconds. */
     cacheLifetime: number;
@@ -100,9 +104,11 @@ function dependenciesOf(
   opened: Opened,
   options: CompositionOptions,
 ): InstallationDependencies {
-  const { log, hasher = passwordHasher(), clock = Date.now, serves = true } = options;
+  const { log, hasher = passwordHasher(), serves = true } = options;
+  const clock = options.clock ?? (() => opened.stores.records.now());
   const audit = auditLog(opened.stores.audit, log, clock);
-  const shared = { settings, log, ...opened, hasher, clock, audit, keyring: keyring(secrets) };
+  const wall = options.clock ?? systemClocks.wall;
+  const shared = { settings, log, ...opened, hasher, clock, wall, audit, keyring: keyring(secrets) };
   return { ...policies, ...shared, record: audit.record, issuer: issuerOf(settings), serves };
 }
 
@@ -114,7 +120,7 @@ async function assemble(dependencies: InstallationDependencies): Promise<Install
   await makeSuperuser(core.firstAdmin, settings, ladder);
   if (dependencies.serves) await rememberIssuer({ facts, settings, issuer, log });
   await warnAtStart({ settings, records: stores.records, ladder, log });
-  const connections = openConnections({ bus, clock, interval: Math.min(cacheLifetime, 30_000) });
+  const connections = openConnections({ bus, clock, interval: cacheLifetime });
   const stopListening = stores.onForeignChange?.(() => {
     // What could not be told is told in the background.
     bus.publish({ kind: 'all', id: '' }).catch(() => undefined);
@@ -151,8 +157,11 @@ const cookieOf = ({ cookieNames, clearCookieHeader: header, clearedEverywhere: e
   cleared: { header, everywhere },
 });
 
+const cacheOf = ({ bus, cacheLifetime: lifetime, settings, wall }: InstallationDependencies) =>
+  credentialCache({ bus, lifetime, entries: settings.cacheEntries, clocks: { ...systemClocks, wall } });
+
 async function servicesOf(dependencies: InstallationDependencies) {
-  const { settings, stores, ladder, scopes, audit, keyring: ring, clock, bus } = dependencies;
+  const { settings, stores, ladder, scopes, audit, keyring: ring, clock } = dependencies;
   const box = secretBox(ring.derive('signing-keys'));
   const { tokenAlgorithm: algorithm, accessTokenLifetime: longest } = settings;
   const keys = signingKeys({ records: stores.records, box, algorithm, clock, longest });
@@ -161,7 +170,7 @@ async function servicesOf(dependencies: InstallationDependencies) {
   const ofSessions = sessionServices(dependencies, secrets);
   const access = accessTokens({ ...dependencies, keys });
   const who = principals(ladder, scopes);
-  const cache = credentialCache({ bus, clock, lifetime: dependencies.cacheLifetime });
+  const cache = cacheOf(dependencies);
   const requestPath = await composeRequestPath({
     ...dependencies,
     policies: dependencies,

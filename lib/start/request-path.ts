@@ -32,7 +32,7 @@ import { denialRecorder } from './denials.ts';
 type Dependencies = Readonly<{
   settings: Settings;
   policies: Policies;
-  stores: Pick<Stores, 'records' | 'users' | 'sessions' | 'tokens'>;
+  stores: Pick<Stores, 'records' | 'sessions'>;
   principals: Principals;
   cache: CredentialCache;
   record: RecordEvent;
@@ -76,7 +76,7 @@ export async function composeRequestPath(dependencies: Dependencies): Promise<Re
 async function identifierDependencies(dependencies: Dependencies): Promise<Parameters<typeof identifier>[0]> {
   const { settings, policies, principals, cache, stores, issuer, clock, cookieName, sessionIdIn, verify, log } =
     dependencies;
-  const shared = { ...stores, principals, cache, clock };
+  const shared = { records: stores.records, sessions: stores.sessions, principals, cache, clock };
   return {
     authEnabled: settings.authEnabled,
     anonymous: principals.anonymous,
@@ -115,7 +115,7 @@ async function autoLoginOf({ settings, policies, stores, principals, cache, cloc
   const nameKey = await autoLoginName(stores.records, settings, policies.ladder.rung('admin'));
   const used = ({ name }: Principal, { address }: { address: string }) =>
     void record({ event: 'auto-login.used', actor: name, via: 'auto-login', address, outcome: 'ok' });
-  return autoLogin({ users: stores.users, principals, cache, clock, nameKey, ceiling, networks, used });
+  return autoLogin({ records: stores.records, principals, cache, clock, nameKey, ceiling, networks, used });
 }
 
 type ClearedCookies = Readonly<{ header: string; everywhere: (hostname: string, path: string) => string[] }>;

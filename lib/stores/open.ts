@@ -20,7 +20,7 @@ export interface Opened {
 type Part = Pick<Stores, 'health' | 'describe' | 'close'>;
 
 /** Milliseconds. With Redis, or with a database file that reports changes, cached records are invalidated by messages. */
-const cacheLifetimeWithChannel = 60_000;
+const cacheLifetimeWithChannel = 15_000;
 /**
  * Milliseconds. MongoDB alone publishes no changes: cached records are at most this old, and open sockets are decided on again
  * this often. Together that is less than the second within which a change takes effect.

@@ -1,7 +1,7 @@
 import { equal } from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { localBus } from '../../lib/invalidation/local.ts';
-import { principals } from '../../lib/request/authenticate/principal.ts';
+import { dependOn, principals } from '../../lib/request/authenticate/principal.ts';
 import { ladder } from '../../lib/request/authorize/roles.ts';
 import { scopeTable } from '../../lib/request/authorize/scopes.ts';
 import { type Connections, openConnections } from '../../lib/request/connections.ts';
@@ -98,6 +98,35 @@ describe('an open socket or stream', () => {
     });
   }
 
+  it('of a minted token is decided on again when a message names its minter', async () => {
+    const minted = { ...ada };
+    dependOn(minted, ['user:u_ada', 'user:u_minter']);
+    watch.watch(decide, minted, end);
+    await settled();
+    answer = deny;
+    await bus.publish({ kind: 'user', id: 'u_other', version: 2 });
+    await settled();
+    equal(ended, 0);
+    await bus.publish({ kind: 'user', id: 'u_minter', version: 2 });
+    await settled();
+    equal(ended, 1);
+  });
+
+  it('is decided on by a clock that cannot be set, so that a wall clock set back delays no round', async (t) => {
+    t.mock.timers.enable({ apis: ['setInterval'] });
+    const time = { monotonic: 0, wall: 1_000_000 };
+    const other = openConnections({ bus, clock: () => time.wall, monotonic: () => time.monotonic });
+    other.watch(decide, ada, end);
+    await settled();
+    answer = deny;
+    time.wall -= 3_600_000;
+    time.monotonic += 15_000;
+    t.mock.timers.tick(400);
+    await settled();
+    equal(ended, 1);
+    other.close();
+  });
+
   it('goes on when it is still allowed, and does not heed what is said of others', async () => {
     watch.watch(decide, ada, end);
     await settled();
@@ -154,7 +183,7 @@ describe('an open socket or stream', () => {
       judged += 1;
       return answer();
     };
-    const other = openConnections({ bus: channel, clock: Date.now });
+    const other = openConnections({ bus: channel, clock: Date.now, monotonic: Date.now });
     other.watch(otherDecide, ada, end);
     await settled();
     judged = 0;

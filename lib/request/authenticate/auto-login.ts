@@ -1,12 +1,14 @@
+import type { MaybePromise } from '../../and-then.ts';
 import { isLoopbackAddress, isLoopbackHost, networks } from '../../net/addresses.ts';
-import type { UserStore } from '../../stores/records/users.ts';
+import { userWithName } from '../../services/named-user.ts';
+import type { RecordReader } from '../../stores/records/records.ts';
 import type { Principal } from '../../types.ts';
 import type { RequestSource } from '../extract/source.ts';
-import type { CredentialCache } from './cache.ts';
+import type { CredentialCache, LookUp } from './cache.ts';
 import type { Principals } from './principal.ts';
 
 type Dependencies = Readonly<{
-  users: UserStore;
+  records: RecordReader;
   principals: Principals;
   cache: CredentialCache;
   /** Name key of the user that auto-login acts as. */
@@ -24,8 +26,8 @@ type Dependencies = Readonly<{
  * behind an unknown proxy all clients have the proxy's address. From a loopback address the host must be a loopback name too
  * (DNS rebinding).
  */
-export function autoLogin(dependencies: Dependencies): (source: RequestSource) => Promise<Principal | undefined> {
-  const { users, principals, cache, nameKey, ceiling, clock } = dependencies;
+export function autoLogin(dependencies: Dependencies): (source: RequestSource) => MaybePromise<Principal | undefined> {
+  const { records, principals, cache, nameKey, ceiling, clock } = dependencies;
   const isInNetworks = networks(dependencies.networks);
 
   function applies(source: RequestSource): boolean {
@@ -33,19 +35,25 @@ export function autoLogin(dependencies: Dependencies): (source: RequestSource) =
     return isInNetworks(source.address) && (!isLoopbackAddress(source.address) || isLoopbackHost(source.hostname));
   }
 
-  async function load() {
-    const user = await users.byName(nameKey);
-    if (user?.state !== 'active') return undefined;
+  async function lookUp(): Promise<LookUp> {
+    const user = await userWithName(records, nameKey);
+    if (user === undefined) return { found: { kind: 'nobody' }, marks: [] };
+    const marks = [{ kind: 'user', id: user.id, version: user.version }] as const;
+    if (user.state !== 'active') return { found: { kind: 'nobody' }, marks };
     const principal = principals.ofUser(user, { via: 'auto-login', ceiling });
-    return { principal, until: Number.POSITIVE_INFINITY, touchAt: Number.POSITIVE_INFINITY };
+    const never = Number.POSITIVE_INFINITY;
+    return { found: { kind: 'principal', principal, until: never, touchAt: never }, marks };
   }
 
-  return async function autoLoginPrincipal(source) {
+  async function filled(source: RequestSource): Promise<Principal | undefined> {
+    const found = await cache.fill('auto-login', 'auto-login', lookUp);
+    if (found.kind !== 'principal') return undefined;
+    dependencies.used?.(found.principal, source);
+    return found.principal;
+  }
+
+  return function autoLoginPrincipal(source) {
     if (!applies(source)) return undefined;
-    const remembered = cache.get('auto-login', 'auto-login', clock());
-    if (remembered !== undefined) return remembered.principal;
-    const entry = await cache.fill('auto-login', load);
-    if (entry) dependencies.used?.(entry.principal, source);
-    return entry?.principal;
+    return cache.get('auto-login', 'auto-login', clock())?.principal ?? filled(source);
   };
 }

@@ -27,8 +27,8 @@ export type Outcome =
 
 export type Authenticators = Readonly<{
   session: (cookie: string) => MaybePromise<Verdict>;
-  apiToken: (token: string) => Promise<Verdict>;
-  accessToken: (token: string) => Promise<Verdict>;
+  apiToken: (token: string) => MaybePromise<Verdict>;
+  accessToken: (token: string) => MaybePromise<Verdict>;
   /** Combines two credentials of one principal: the lower role, and the scopes that both have. */
   lowerOf: (a: Principal, b: Principal) => Principal;
 }>;

@@ -1,4 +1,4 @@
-import type { UserRecord } from '../../stores/records/users.ts';
+import type { UserRecord } from '../../stores/records/kinds/user.ts';
 import type { Ladder, Principal, ScopeTable, Via } from '../../types.ts';
 
 /** What a credential adds to its user, and how it limits them. */
@@ -78,6 +78,15 @@ const combined = new WeakSet<Principal>();
 
 /** Whether two credentials stand behind a principal: ending either of them ends it. */
 export const isCombined = (principal: Principal): boolean => combined.has(principal);
+
+/** The keys of the records that a principal was read from, as messages name them. */
+const sources = new WeakMap<Principal, readonly string[]>();
+
+/** Notes the records that decide whether a principal still is one: its user, session and token, and who made these. */
+export const dependOn = (principal: Principal, keys: readonly string[]): void => void sources.set(principal, keys);
+
+/** Whether a principal was read from the record with this key. */
+export const dependsOn = (principal: Principal, key: string): boolean => sources.get(principal)?.includes(key) === true;
 
 const earlier = (a: number | undefined, b: number | undefined): number | undefined =>
   a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);

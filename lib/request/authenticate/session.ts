@@ -1,15 +1,16 @@
 import { sha256 } from '../../crypto/digest.ts';
+import { mayHaveSuccessor, sessionIsValid, standingOfSession } from '../../services/standing.ts';
 import { touchInterval } from '../../stores/records/last-use.ts';
-import { mayHaveSuccessor, sessionStands } from '../../stores/records/standing.ts';
-import type { UserRecord, UserStore } from '../../stores/records/users.ts';
+import type { RecordReader } from '../../stores/records/records.ts';
 import type { SessionRecord, SessionStore } from '../../stores/sessions.ts';
-import type { CachedCredential, CredentialCache } from './cache.ts';
-import type { Principals } from './principal.ts';
-import { bad, good, type Verdict } from './verdict.ts';
+import type { CachedCredential, CredentialCache, LookUp } from './cache.ts';
+import { marksOfSession } from './marks.ts';
+import type { Principals, UserIdentity } from './principal.ts';
+import { bad, type Verdict } from './verdict.ts';
 
 type Dependencies = Readonly<{
-  sessions: SessionStore;
-  users: UserStore;
+  sessions: Pick<SessionStore, 'find' | 'touch'>;
+  records: RecordReader;
   principals: Principals;
   cache: CredentialCache;
   /** The secret session id in a signed cookie value; undefined when the signature is not valid. */
@@ -18,14 +19,14 @@ type Dependencies = Readonly<{
   clock: () => number;
 }>;
 
-function revoked(session: SessionRecord, user: UserRecord | undefined, now: number): Verdict {
-  const keepCookie = user !== undefined && mayHaveSuccessor(session, user, now);
-  return { ...bad('token_revoked'), ...(keepCookie && { keepCookie }) };
-}
+const unknown: LookUp = Object.freeze({ found: bad('invalid_token'), marks: [] });
+const visitor: LookUp = Object.freeze({ found: Object.freeze({ kind: 'nobody' }), marks: [] });
+const revoked = bad('token_revoked');
+const replaced = Object.freeze({ ...revoked, keepCookie: true } as const);
 
 /** Authenticates session cookies. A cached one costs no store call, except one a minute at most to write its last use. */
 export function sessionAuthenticator(dependencies: Dependencies): (cookie: string) => Verdict | Promise<Verdict> {
-  const { sessions, users, principals, cache, sessionIdIn, idle, clock } = dependencies;
+  const { sessions, records, principals, cache, sessionIdIn, idle, clock } = dependencies;
   const interval = touchInterval(idle);
 
   /**
@@ -45,35 +46,39 @@ export function sessionAuthenticator(dependencies: Dependencies): (cookie: strin
 
   function used(cookie: string, entry: CachedCredential, now: number): Verdict {
     if (now >= entry.touchAt) touch(cookie, entry, now);
-    return good(entry.principal);
+    return entry;
   }
 
-  function ownerOf(session: SessionRecord, user: UserRecord): CachedCredential {
+  function credentialOf(session: SessionRecord, user: UserIdentity): CachedCredential {
     const { id, expiresAt, roleCeiling: ceiling } = session;
     const principal = principals.ofUser(user, { via: 'session', sessionId: id, expiresAt, ceiling });
-    return { principal, until: Math.min(expiresAt, session.idleAt), touchAt: session.lastSeenAt + interval };
+    const until = Math.min(expiresAt, session.idleAt);
+    return { kind: 'principal', principal, until, touchAt: session.lastSeenAt + interval };
   }
 
-  async function lookUp(cookie: string, now: number): Promise<Verdict> {
+  /** The session is read first, for it names its user. */
+  async function lookUp(id: string): Promise<LookUp> {
+    const session = await sessions.find(id, clock());
+    if (session?.kind !== 'browser') return unknown;
+    if (session.userId === null) return visitor;
+    const standing = await standingOfSession(records, session);
+    const marks = marksOfSession(session, standing);
+    const now = clock();
+    if (sessionIsValid(session, standing, now)) return { found: credentialOf(session, standing.user), marks };
+    return { found: mayHaveSuccessor(session, standing.user, now) ? replaced : revoked, marks };
+  }
+
+  async function filled(cookie: string): Promise<Verdict> {
     const secretId = sessionIdIn(cookie);
-    if (secretId === undefined) return bad('invalid_token');
-    let verdict: Verdict = bad('invalid_token');
-    const entry = await cache.fill(cookie, async () => {
-      const session = await sessions.find(sha256(secretId), now);
-      if (session?.kind !== 'browser') return undefined;
-      const user = session.userId === null ? undefined : await users.byId(session.userId);
-      if (sessionStands(session, user)) return ownerOf(session, user);
-      verdict = session.userId === null ? { kind: 'nobody' } : revoked(session, user, now);
-      return undefined;
-    });
-    if (entry === undefined) return verdict;
-    return used(cookie, entry, now);
+    if (secretId === undefined) return unknown.found;
+    const id = sha256(secretId);
+    const found = await cache.fill('session', cookie, () => lookUp(id));
+    return found.kind === 'principal' ? used(cookie, found, clock()) : found;
   }
 
   return function authenticateSession(cookie) {
     const now = clock();
     const entry = cache.get('session', cookie, now);
-    if (entry === undefined) return lookUp(cookie, now);
-    return used(cookie, entry, now);
+    return entry === undefined ? filled(cookie) : used(cookie, entry, now);
   };
 }

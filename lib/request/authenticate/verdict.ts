@@ -12,4 +12,3 @@ export type Bad = Readonly<{
 export type Verdict = Readonly<{ kind: 'principal'; principal: Principal }> | Readonly<{ kind: 'nobody' }> | Bad;
 
 export const bad = (code: ErrorCode): Bad => ({ kind: 'bad', code });
-export const good = (principal: Principal): Verdict => ({ kind: 'principal', principal });

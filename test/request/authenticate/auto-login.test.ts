@@ -39,28 +39,26 @@ describe('auto-login', () => {
   });
   afterEach(() => at.close());
 
-  const of = (networks: string[]) =>
-    autoLogin({ users: at.stores.users, nameKey: 'ada', ceiling: 'viewer', networks, ...at });
+  const of = (networks: string[]) => autoLogin({ nameKey: 'ada', ceiling: 'viewer', networks, ...at });
 
   for (const [title, more, networks, applies] of cases) {
     it(`${applies ? 'signs in' : 'does not sign in'} a request ${title}`, async () => {
-      await at.stores.users.insert(ada());
+      await at.add(ada());
       const principal = await of(networks)({ ...loopback, ...more });
       equal(principal?.name, applies ? 'Ada' : undefined);
     });
   }
 
   it('gives no more than its ceiling', async () => {
-    await at.stores.users.insert(ada({ role: 'admin' }));
+    await at.add(ada({ role: 'admin' }));
     equal((await of(['127.0.0.0/8'])(loopback))?.role, 'viewer');
   });
 
   it('ends when its user is disabled', async () => {
-    await at.stores.users.insert(ada());
+    await at.add(ada());
     const act = of(['127.0.0.0/8']);
     equal((await act(loopback))?.name, 'Ada');
-    await at.stores.users.update('u_ada', { state: 'disabled' }, 0);
-    await at.bus.publish({ kind: 'user', id: 'u_ada' });
+    await at.change({ state: 'disabled' });
     equal(await act(loopback), undefined);
   });
 

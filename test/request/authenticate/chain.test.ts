@@ -1,9 +1,11 @@
 import { deepEqual } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { chain } from '../../../lib/request/authenticate/chain.ts';
-import { bad, good, type Verdict } from '../../../lib/request/authenticate/verdict.ts';
+import { bad, type Verdict } from '../../../lib/request/authenticate/verdict.ts';
 import type { Credential, Extracted } from '../../../lib/request/extract/credential.ts';
 import type { Principal } from '../../../lib/types.ts';
+
+const good = (principal: Principal): Verdict => ({ kind: 'principal', principal });
 
 const person = (id: string, via: Principal['via']): Principal => ({
   kind: 'user',

@@ -3,8 +3,9 @@ import { credentialCache } from '../../../lib/request/authenticate/cache.ts';
 import { principals } from '../../../lib/request/authenticate/principal.ts';
 import { ladder } from '../../../lib/request/authorize/roles.ts';
 import { scopeTable } from '../../../lib/request/authorize/scopes.ts';
-import type { ApiTokenRecord } from '../../../lib/stores/records/api-tokens.ts';
-import type { UserRecord } from '../../../lib/stores/records/users.ts';
+import { type ApiTokenRecord, apiTokenKind } from '../../../lib/stores/records/kinds/api-token.ts';
+import { endedSessionKind } from '../../../lib/stores/records/kinds/ended-session.ts';
+import { type UserRecord, userKind } from '../../../lib/stores/records/kinds/user.ts';
 import type { SessionRecord } from '../../../lib/stores/sessions.ts';
 import { openSqlite } from '../../../lib/stores/sqlite/index.ts';
 
@@ -22,27 +23,46 @@ function counted<T extends object>(store: T, calls: string[]): T {
 
 /** The parts that authenticators work with, over a real store in memory, with a clock that tests move. */
 export async function installation() {
-  const real = await openSqlite({ memory: true });
-  const calls: string[] = [];
   const time = { now: Date.UTC(2026, 0, 1) };
   const clock = () => time.now;
+  const real = await openSqlite({ memory: true, now: clock });
+  const calls: string[] = [];
   const bus = localBus();
   const roles = ladder('anony,viewer,user,operator,admin');
-  const stores = {
-    ...real,
-    users: counted(real.users, calls),
-    sessions: counted(real.sessions, calls),
-    tokens: counted(real.tokens, calls),
-  };
+  const { records } = real;
   return {
-    stores,
+    records: counted(records, calls),
+    sessions: counted(real.sessions, calls),
     calls,
     time,
     clock,
     bus,
-    roles,
     principals: principals(roles, scopeTable('deploy:write=operator', roles)),
-    cache: credentialCache({ bus, clock }),
+    cache: credentialCache({ bus, clocks: { monotonic: clock, wall: clock } }),
+    add: (user: UserRecord) => records.add(userKind, user),
+    addToken: (token: ApiTokenRecord) => records.add(apiTokenKind, token),
+    /** Changes a user and tells of it, as the services do. */
+    async change(change: Partial<UserRecord>, id = 'u_ada') {
+      const done = await records.change(userKind, id, (user) =>
+        user === undefined
+          ? { kind: 'keep', answer: undefined }
+          : { kind: 'put', record: { ...user, ...change }, answer: undefined },
+      );
+      if (done.kind === 'done') await bus.publish({ kind: 'user', id, version: done.record?.version ?? 0 });
+    },
+    async changeToken(change: Partial<ApiTokenRecord>, id = 't_1') {
+      const done = await records.change(apiTokenKind, id, (token) =>
+        token === undefined
+          ? { kind: 'keep', answer: undefined }
+          : { kind: 'put', record: { ...token, ...change }, answer: undefined },
+      );
+      if (done.kind === 'done') await bus.publish({ kind: 'token', id, version: done.record?.version ?? 0 });
+    },
+    /** Notes that a session was ended before its time; the session store still has it. */
+    async noteEnded(id: string) {
+      await records.add(endedSessionKind, { id, userId: 'u_ada', endedAt: time.now, until: time.now + 3_600_000 });
+      await bus.publish({ kind: 'session', id, version: 1 });
+    },
     close: () => real.close(),
   };
 }
@@ -55,6 +75,8 @@ export const ada = (more: Partial<UserRecord> = {}): UserRecord => ({
   state: 'active',
   emailConfirmed: false,
   epoch: 1,
+  tokenEpoch: 1,
+  rights: 1,
   createdAt: 0,
   updatedAt: 0,
   ...more,
