@@ -40,17 +40,25 @@ async function user(username: string): Promise<void> {
 
 const edit = (username: string, body: object) => call('PATCH', `users/${username}`, body, boss);
 
-const ends: Readonly<Record<string, (username: string) => Promise<Response>>> = {
-  'a lower role': (username) => edit(username, { role: 'viewer' }),
-  'a higher role': (username) => edit(username, { role: 'admin' }),
-  deactivation: (username) => edit(username, { active: false }),
-  'a new password': (username) => edit(username, { password: 'some herons stand in the rain' }),
-  deletion: (username) => call('DELETE', `users/${username}`, {}, boss),
+const kinds = ['session', 'access token', 'API token'] as const;
+
+/** Who was told another role is connected no more; a token that holds a role of its own is told no other one. */
+const ends: Readonly<
+  Record<string, readonly [end: (username: string) => Promise<Response>, ended: readonly (typeof kinds)[number][]]>
+> = {
+  'a lower role': [(username) => edit(username, { role: 'viewer' }), kinds],
+  'a higher role': [(username) => edit(username, { role: 'admin' }), ['session', 'access token']],
+  deactivation: [(username) => edit(username, { active: false }), kinds],
+  'a new password': [
+    (username) => edit(username, { password: 'some herons stand in the rain' }),
+    ['session', 'access token'],
+  ],
+  deletion: [(username) => call('DELETE', `users/${username}`, {}, boss), kinds],
 };
 
 let serial = 0;
-for (const [name, end] of Object.entries(ends)) {
-  test(`listening on after ${name}, by session, access token and API token`, async () => {
+for (const [name, [end, ended]] of Object.entries(ends)) {
+  test(`listening on after ${name}, by ${ended.join(', ')}`, async () => {
     const username = `listener${++serial}`;
     await user(username);
     const access = await accessToken(username);
@@ -59,10 +67,17 @@ for (const [name, end] of Object.entries(ends)) {
     const form = { method: 'POST', body, headers: { origin: gateway.url }, redirect: 'manual' } as const;
     const signedIn = await fetch(`${gateway.url}/_gatewarden/login`, form);
     const cookie = signedIn.headers.getSetCookie()[0]?.split(';')[0] ?? '';
-    const credentials = [{ cookie }, access, { authorization: `Bearer ${made.token}` }];
-    const all = (await Promise.all(credentials.map((one) => heldOpen(gateway.url, one)))).flat();
+    const credentials: Credential[] = [{ cookie }, access, { authorization: `Bearer ${made.token}` }];
+    const held = await Promise.all(credentials.map((one) => heldOpen(gateway.url, one)));
+    const isEnded = (_: unknown, at: number) => ended.some((kind) => kind === kinds[at]);
     equal((await end(username)).ok, true);
-    await closedWithin(1000, all);
+    await closedWithin(1000, held.filter(isEnded).flat());
+    const others = held.filter((one, at) => !isEnded(one, at)).flat();
+    equal(
+      others.every((one) => one.open),
+      true,
+    );
+    for (const one of others) one.letGo();
   });
 }
 

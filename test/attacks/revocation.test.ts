@@ -83,14 +83,20 @@ const ways: readonly (readonly [name: string, ends: readonly Kind[], status: num
   ],
   [
     'changing one’s password, on another device',
-    kinds,
+    ['session', 'access token'],
     204,
     async (username) => {
       const body = { current_password: password, new_password: another };
       return here.gateway.json('PUT', api('account/password'), body, await withAnother(username));
     },
   ],
-  ['a password that an admin sets', kinds, 200, byAdmin('PATCH', { password: another })],
+  ['a password that an admin sets', ['session', 'access token'], 200, byAdmin('PATCH', { password: another })],
+  [
+    'a password that an admin sets with end_tokens',
+    kinds,
+    200,
+    byAdmin('PATCH', { password: another, end_tokens: true }),
+  ],
   [
     'the end of everything, by an admin',
     kinds,
