@@ -1,5 +1,6 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import test from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 import { aSession, minute, start } from '../../lib/stores/suites/records.ts';
 import { redisServer } from '../support/redis.ts';
 import { startCluster } from '../support/redis-cluster.ts';
@@ -31,6 +32,40 @@ test('Sentinel: when the master is lost, its successor serves without a restart 
     (await stores.health()).every((one) => one.ok),
     true,
   );
+});
+
+test('Sentinel: whatever was acknowledged while another master took over is heard, or everything is discarded', {
+  skip,
+}, async (t) => {
+  const servers = await startSentinel();
+  t.after(() => servers[Symbol.asyncDispose]());
+  const one = await opened(t, servers.url);
+  const other = await opened(t, servers.url, undefined, one.prefix);
+  const old = await rawClient(t, servers.master.url);
+  const sentinel = await rawClient(t, servers.url.replace('redis+sentinel', 'redis').replace('/mymaster', ''));
+  // Without this the old master goes on acknowledging until the sentinel has made it a replica.
+  await old.sendCommand(['CONFIG', 'SET', 'min-replicas-to-write', '1']);
+  await sentinel.sendCommand(['SENTINEL', 'FAILOVER', 'mymaster']);
+  const hasSuccessor = async () =>
+    String(await sentinel.sendCommand(['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', 'mymaster'])).includes(
+      String(servers.replica.port),
+    );
+  const acknowledged: { id: string; heardBefore: number }[] = [];
+  for (let n = 0, after = 0; after < 20; n += 1) {
+    if (await hasSuccessor()) after += 1;
+    const id = `t${n}`;
+    const told = await one.bus.publish({ kind: 'token', id }).then(
+      () => true,
+      () => false,
+    );
+    if (told) acknowledged.push({ id, heardBefore: other.heard.length });
+    await wait(20);
+  }
+  ok(acknowledged.length > 0);
+  const isKnown = ({ id, heardBefore }: { id: string; heardBefore: number }) =>
+    other.heard.some((message) => message.id === id) ||
+    other.heard.slice(heardBefore).some((message) => message.kind === 'all');
+  await until(() => one.bus.healthy && other.bus.healthy && acknowledged.every(isKnown));
 });
 
 test('Sentinel: a master that hangs is an outage within about a second, and is replaced', { skip }, async (t) => {

@@ -9,29 +9,31 @@ export interface RedisWay {
   lead(port: number): void;
   /** Breaks all connections and refuses new ones until `mend`. */
   cut(): void;
-  /** Connections that have subscribed stay open and deliver nothing, new ones too, until `mend`. */
-  mute(): void;
   mend(): void;
+  /** The connections that have subscribed stay open and deliver nothing more; new ones do. */
+  mute(): void;
 }
 
 export async function wayTo(t: TestContext, target: number): Promise<RedisWay> {
   const sockets = new Set<Socket>();
   let port = target;
-  let state: 'open' | 'cut' | 'muted' = 'open';
+  let isCut = false;
+  let mutes = 0;
 
   function endAll(): void {
     for (const socket of sockets) socket.destroy();
     sockets.clear();
   }
   const server = createServer((near) => {
-    if (state === 'cut') return void near.destroy();
+    if (isCut) return void near.destroy();
     const far = connect(port, '127.0.0.1');
+    const heardUntil = mutes + 1;
     let subscribed = false;
     near.on('data', (sent) => {
-      subscribed ||= sent.includes('SUBSCRIBE');
+      subscribed ||= sent.includes('subscribe');
       far.write(sent);
     });
-    far.on('data', (answer) => (state === 'muted' && subscribed ? undefined : near.write(answer)));
+    far.on('data', (answer) => (subscribed && mutes >= heardUntil ? undefined : near.write(answer)));
     for (const [one, other] of [
       [near, far],
       [far, near],
@@ -55,14 +57,14 @@ export async function wayTo(t: TestContext, target: number): Promise<RedisWay> {
       port = to;
     },
     cut() {
-      state = 'cut';
+      isCut = true;
       endAll();
     },
-    mute() {
-      state = 'muted';
-    },
     mend() {
-      state = 'open';
+      isCut = false;
+    },
+    mute() {
+      mutes += 1;
     },
   };
 }

@@ -223,9 +223,9 @@ const refusals: readonly (readonly [word: RegExp, reason: string])[] = [
   [/\bLOADING\b/, 'it is still loading its data'],
   [/\bREADONLY\b/, 'it is a replica, which takes no writes'],
   [/\bMASTERDOWN\b/, 'it is a replica that has lost its master'],
-  [/\bOOM\b/, 'its memory is full (maxmemory)'],
+  [/\bOOM\b/, 'its memory is full'],
   [/\bMISCONF\b/, 'it cannot write to its disk'],
-  [/\bNOREPLICAS\b/, 'too few replicas follow it (min-replicas-to-write)'],
+  [/\bNOREPLICAS\b/, 'fewer replicas follow it than min-replicas-to-write'],
   [/\bCLUSTERDOWN\b/, 'the cluster does not serve all of its keys'],
 ];
 
