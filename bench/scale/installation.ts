@@ -65,7 +65,7 @@ export async function openSubject(place: StoreUrls, secretKey: string, now: numb
   };
 }
 
-const held = ['users', 'sessions', 'tokens', 'refreshTokens', 'keys', 'facts', 'attempts', 'audit'] as const;
+const held = ['records', 'users', 'sessions', 'tokens', 'facts', 'attempts', 'audit'] as const;
 
 function countedStores(stores: Stores, called: () => void): Stores {
   const counted = held.map((name) => [name, countedVerbs(stores[name], called)]);

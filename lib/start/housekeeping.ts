@@ -14,7 +14,7 @@ const keyAge = 90 * 24 * 60 * minute;
 type Sweepable = Pick<Stores['sessions'], 'sweep'>;
 
 type Dependencies = Readonly<{
-  stores: Readonly<Record<'sessions' | 'refreshTokens' | 'audit', Sweepable>> &
+  stores: Readonly<Record<'sessions' | 'audit', Sweepable>> &
     Readonly<{ records: Pick<Stores['records'], 'sweep'> }> &
     Pick<Stores, 'sweep'>;
   /** How long audit records are kept, in milliseconds. */
@@ -29,11 +29,10 @@ type Sweep = (limit: number) => Promise<number>;
 
 /** What is swept, by the name that a failure is logged with. */
 function sweepsOf({ stores, auditRetention, clock }: Dependencies): [what: string, sweep: Sweep][] {
-  const { records, sessions, refreshTokens, audit } = stores;
+  const { records, sessions, audit } = stores;
   const expiring = allKinds.filter((kind) => kind.expiry !== undefined);
   return [
     ['session', (limit) => sessions.sweep(clock(), limit)],
-    ['refresh-token', (limit) => refreshTokens.sweep(clock(), limit)],
     ...expiring.map((kind): [string, Sweep] => [kind.name, (limit) => records.sweep(kind, limit)]),
     ['audit', (limit) => audit.sweep(clock() - auditRetention, limit)],
     ['told', async (limit) => (await stores.sweep?.(limit)) ?? 0],

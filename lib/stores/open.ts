@@ -115,8 +115,6 @@ function joined({ mongo, redis, sqlite }: Engines, parts: readonly Part[]): Open
     records: durable.records,
     users: durable.users,
     tokens: durable.tokens,
-    refreshTokens: durable.refreshTokens,
-    keys: durable.keys,
     facts: durable.facts,
     audit: durable.audit,
     sessions: quick.sessions,

@@ -2,9 +2,7 @@ import type { AttemptStore } from './attempts.ts';
 import type { AuditStore } from './audit.ts';
 import type { ApiTokenStore } from './records/api-tokens.ts';
 import type { FactStore } from './records/facts.ts';
-import type { KeyStore } from './records/keys.ts';
 import type { Records } from './records/records.ts';
-import type { RefreshTokenStore } from './records/refresh-tokens.ts';
 import type { UserStore } from './records/users.ts';
 import type { SessionStore } from './sessions.ts';
 
@@ -19,8 +17,6 @@ export interface Stores {
   readonly users: UserStore;
   readonly sessions: SessionStore;
   readonly tokens: ApiTokenStore;
-  readonly refreshTokens: RefreshTokenStore;
-  readonly keys: KeyStore;
   readonly facts: FactStore;
   readonly attempts: AttemptStore;
   readonly audit: AuditStore;

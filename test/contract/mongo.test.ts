@@ -1,13 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { after, before } from 'node:test';
 import { type MongoStores, openMongo } from '../../lib/stores/mongo/index.ts';
-import {
-  describeAuditStore,
-  describeKeyStore,
-  describeRecords,
-  describeRefreshTokenStore,
-  type Open,
-} from '../../lib/stores/suites/index.ts';
+import { describeAuditStore, describeRecords, type Open } from '../../lib/stores/suites/index.ts';
 import { anyMongod, type Mongod } from '../support/mongod.ts';
 
 let server: Mongod;
@@ -27,14 +21,6 @@ const part =
 describeRecords(
   'MongoDB',
   part(({ records }) => records),
-);
-describeRefreshTokenStore(
-  'MongoDB',
-  part(({ refreshTokens }) => refreshTokens),
-);
-describeKeyStore(
-  'MongoDB',
-  part(({ keys }) => keys),
 );
 describeAuditStore(
   'MongoDB',

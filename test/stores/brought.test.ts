@@ -7,6 +7,7 @@ import express from 'express';
 import { type Gatewarden, gatewarden, type Log, SettingsError } from 'gatewarden';
 import type { Stores } from 'gatewarden/stores';
 import { makeSecretKey } from '../../lib/crypto/secret-key.ts';
+import { userKind } from '../../lib/stores/records/kinds/user.ts';
 import { openSqlite } from '../../lib/stores/sqlite/index.ts';
 import { portOf } from '../gateway/started.ts';
 import { client } from '../support/http.ts';
@@ -46,11 +47,11 @@ test('a gate signs in over the stores that an app brings, and works on nothing e
   const ada = client(url);
   equal((await ada.form('/auth/login', { username: 'ada', password })).status, 303);
   equal(await (await ada.send('/')).text(), 'ada');
-  for (const verb of ['users.insertFirstAdmin', 'users.byName', 'sessions.create', 'audit.append']) {
+  for (const verb of ['records.change', 'records.byKey', 'sessions.create', 'audit.append']) {
     ok(journal.includes(verb), `${verb} was called`);
   }
   ok(journal.some((verb) => verb.startsWith('attempts.')));
-  equal((await stores.users.byName('ada'))?.role, 'admin');
+  equal((await stores.records.byKey(userKind, 'name', 'ada'))?.role, 'admin');
 });
 
 test('what one of two processes ends on shared stores, the other refuses half a second later', async () => {

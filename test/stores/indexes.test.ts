@@ -13,9 +13,6 @@ const readWhole = [
   /^SCAN json_each VIRTUAL TABLE/,
   /^SCAN sqlite_sequence$/,
   /^SCAN told$/,
-  /^SCAN signing_keys$/,
-  /^SCAN facts$/,
-  /^SCAN made$/,
   /^SCAN CONSTANT ROW$/,
   /^SCAN \(subquery-\d+\)$/,
 ];

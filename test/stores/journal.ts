@@ -1,6 +1,6 @@
 import type { Stores } from 'gatewarden/stores';
 
-const kinds = [...(['users', 'sessions', 'tokens', 'refreshTokens', 'keys', 'facts', 'attempts', 'audit'] as const)];
+const kinds = ['records', 'sessions', 'attempts', 'audit'] as const;
 
 /**
  * Stores such as an app may bring: others of its choice behind it, and a line in `journal` for each verb that is called,

@@ -3,8 +3,10 @@ import type { Connection } from 'mongoose';
 import { apiTokenStoreOver } from '../records/facades/api-tokens.ts';
 import { userStoreOver } from '../records/facades/users.ts';
 import { factsIn } from '../records/facts.ts';
+import type { KeyStore } from '../records/keys.ts';
 import type { AnyKind } from '../records/kind.ts';
 import { allKinds } from '../records/kinds/index.ts';
+import type { RefreshTokenStore } from '../records/refresh-tokens.ts';
 import type { Stores } from '../stores.ts';
 import { type Address, addressIn } from './address.ts';
 import { apiTokenStore } from './api-tokens.ts';
@@ -24,8 +26,9 @@ import { userStore } from './users.ts';
 /** The stores in MongoDB: all but sessions and attempts. */
 export type MongoStores = Pick<
   Stores,
-  'records' | 'users' | 'tokens' | 'refreshTokens' | 'keys' | 'facts' | 'audit' | 'health' | 'describe' | 'close'
->;
+  'records' | 'users' | 'tokens' | 'facts' | 'audit' | 'health' | 'describe' | 'close'
+> &
+  Readonly<{ refreshTokens: RefreshTokenStore; keys: KeyStore }>;
 
 export interface OpenOptions {
   readonly url: string;

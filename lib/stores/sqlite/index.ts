@@ -10,11 +10,9 @@ import { attemptStore } from './attempts.ts';
 import { auditStore } from './audit.ts';
 import { type Connection, connection } from './connection.ts';
 import { healthOf } from './health.ts';
-import { keyStore } from './keys.ts';
 import { currentLayout, type Layout, newerIn } from './migrations.ts';
 import { openFile, openMemory } from './open.ts';
 import { sqliteRecords } from './records.ts';
-import { refreshTokenStore } from './refresh-tokens.ts';
 import { sessionStore } from './sessions.ts';
 import { snapshotOf } from './snapshot.ts';
 import { toldBus } from './told.ts';
@@ -67,8 +65,6 @@ export function storesIn(
     users: userStoreOver(records),
     sessions: sessionStore(db),
     tokens: apiTokenStoreOver(records),
-    refreshTokens: refreshTokenStore(db),
-    keys: keyStore(db),
     facts: factsIn(records),
     attempts: attemptStore(db),
     audit: auditStore(db),

@@ -4,20 +4,11 @@ import type { Stores } from '../stores.ts';
 import { describeAttemptStore } from './attempt-store.ts';
 import { describeAuditStore } from './audit-store.ts';
 import { caseOf, type Open } from './cases.ts';
-import { describeKeyStore } from './key-store.ts';
 import { describeRecords } from './records-store.ts';
-import { describeRefreshTokenStore } from './refresh-token-store.ts';
 import { describeSessionStore } from './session-store.ts';
 
 export type { Open };
-export {
-  describeAttemptStore,
-  describeAuditStore,
-  describeKeyStore,
-  describeRecords,
-  describeRefreshTokenStore,
-  describeSessionStore,
-};
+export { describeAttemptStore, describeAuditStore, describeRecords, describeSessionStore };
 
 /** Runs every suite over the stores of one installation; `open` returns empty ones each time. */
 export function describeStores(name: string, open: () => Promise<Stores>): void {
@@ -33,8 +24,6 @@ export function describeStores(name: string, open: () => Promise<Stores>): void 
     };
   describeRecords(name, openOne('records'));
   describeSessionStore(name, openOne('sessions'));
-  describeRefreshTokenStore(name, openOne('refreshTokens'));
-  describeKeyStore(name, openOne('keys'));
   describeAttemptStore(name, openOne('attempts'));
   describeAuditStore(name, openOne('audit'));
   describeHealth(name, openAll);
