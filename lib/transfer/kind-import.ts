@@ -1,10 +1,10 @@
-import { StoreUnavailableError } from '../errors.ts';
 import type { Fields, Identified, Kind } from '../stores/records/kind.ts';
 import type { Records } from '../stores/records/records.ts';
 import { linesOfKind } from './lines.ts';
 import { created, isRefused, type Outcome, type Refusal, refused, unchanged } from './outcome.ts';
 import type { Rule } from './rule.ts';
 import { settlingOf } from './settling.ts';
+import { recordsWith, unlessUnreadable } from './unreadable.ts';
 
 /** Called with what became of a line; `what` names its record. */
 export type Settle = (line: number, what: string, outcome: Outcome) => void;
@@ -30,20 +30,7 @@ export type Importing = Readonly<{ records: Records; replace: boolean; settle: S
 
 type Waiting<R> = Readonly<{ line: number; record: R }>;
 
-/** A stored record that does not fit its kind; anything else is an outage. */
-const isUnreadable = (error: unknown): boolean =>
-  error instanceof StoreUnavailableError &&
-  error.cause instanceof Error &&
-  error.cause.name === 'UnreadableRecordError';
-
-async function orUnreadable<T, U>(ask: () => Promise<T>, otherwise: U): Promise<T | U> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (isUnreadable(error)) return otherwise;
-    throw error;
-  }
-}
+const unreadable = refused('what is there in its place cannot be read');
 
 /** Imports records of a kind: those that are not there are added in batches, the others are compared one by one. */
 export function kindImport<R extends Identified>(
@@ -63,12 +50,7 @@ export function kindImport<R extends Identified>(
   }
 
   async function slowly(some: readonly Waiting<R>[]): Promise<void> {
-    for (const one of some) {
-      end(
-        one,
-        await orUnreadable(() => settling.settle(one.record), refused('what is there in its place cannot be read')),
-      );
-    }
+    for (const one of some) end(one, await unlessUnreadable(() => settling.settle(one.record), unreadable));
   }
 
   /** Those that can be added or changed, by the rule. */
@@ -97,11 +79,12 @@ export function kindImport<R extends Identified>(
   }
 
   /** Those that are there and differ; of equal ones nothing is written. */
-  async function differing(some: readonly Waiting<R>[], there: readonly (R | undefined)[]): Promise<Waiting<R>[]> {
+  async function differing(some: readonly Waiting<R>[], there: readonly (R | 'unreadable' | undefined)[]) {
     const left: Waiting<R>[] = [];
     for (const [at, one] of some.entries()) {
       const stored = there[at];
-      if (stored !== undefined && settling.same(one.record, stored)) {
+      if (stored === 'unreadable') end(one, unreadable);
+      else if (stored !== undefined && settling.same(one.record, stored)) {
         await rule.stored?.(one.record, stored);
         end(one, unchanged);
       } else if (stored !== undefined) left.push(one);
@@ -114,8 +97,7 @@ export function kindImport<R extends Identified>(
     if (rule.settle) return slowly(some);
     const all = some.map(({ record }) => record);
     const ids = all.map(({ id }) => id);
-    const there = await orUnreadable(() => records.getMany(kind, ids), undefined);
-    if (there === undefined) return slowly(some);
+    const there = await recordsWith(records, kind, ids);
     const missing = some.filter((_, at) => there[at] === undefined);
     if (missing.length > 0) await add(missing, all);
     await slowly(await differing(some, there));

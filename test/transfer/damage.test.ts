@@ -1,4 +1,4 @@
-import { deepEqual, equal, match } from 'node:assert/strict';
+import { deepEqual, match } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -50,7 +50,7 @@ async function look(stores: Moving): Promise<void> {
   );
   const lines = [
     ...linesFor(userKind, someUser('ada'), someUser('bob'), someUser('dora')),
-    ...linesFor(apiTokenKind, someToken('cd'), someToken('ci'), someToken('ce')),
+    ...linesFor(apiTokenKind, someToken('cd'), someToken('ci'), someToken('ce'), someToken('cf', { userId: 'u_bob' })),
   ];
   for (const [replace, created, unchanged] of [
     [false, 2, 2],
@@ -58,11 +58,11 @@ async function look(stores: Moving): Promise<void> {
   ] as const) {
     const { summary, problems } = await bringIn(stores, fileOf(lines), { replace });
     deepEqual([summary.created, summary.unchanged], [created, unchanged]);
-    deepEqual(
-      problems.map(({ what }) => what),
-      ['user bob', 'api-token ci'],
-    );
-    for (const { problem } of problems) equal(problem, 'what is there in its place cannot be read');
+    deepEqual(Object.fromEntries(problems.map(({ what, problem }) => [what, problem])), {
+      'user bob': 'what is there in its place cannot be read',
+      'api-token cf': 'the user that it belongs to is not there',
+      'api-token ci': 'what is there in its place cannot be read',
+    });
   }
 }
 

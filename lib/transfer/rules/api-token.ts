@@ -3,6 +3,7 @@ import { userKind } from '../../stores/records/kinds/user.ts';
 import type { Records } from '../../stores/records/records.ts';
 import { differs, type Refusal, refused } from '../outcome.ts';
 import type { Rule } from '../rule.ts';
+import { recordsWith } from '../unreadable.ts';
 
 const ownerGone = refused('the user that it belongs to is not there');
 const makerGone: Refusal = { kind: 'refused', problem: 'the token that made it is not there', later: true };
@@ -12,14 +13,15 @@ const other = refused('it is there already, and belongs to another user or was m
 /** Of `ids`, those of users who are not there, or were deleted. */
 export async function usersGone(records: Records, ids: readonly string[]): Promise<ReadonlySet<string>> {
   const unique = [...new Set(ids)];
-  const users = await records.getMany(userKind, unique);
-  return new Set(unique.filter((_, at) => (users[at]?.state ?? 'removed') === 'removed'));
+  const users = await recordsWith(records, userKind, unique);
+  const isThere = (user: (typeof users)[number]) => typeof user === 'object' && user.state !== 'removed';
+  return new Set(unique.filter((_, at) => !isThere(users[at])));
 }
 
 async function tokensGone(records: Records, ids: readonly string[]): Promise<ReadonlySet<string>> {
   const unique = [...new Set(ids)];
-  const tokens = unique.length === 0 ? [] : await records.getMany(apiTokenKind, unique);
-  return new Set(unique.filter((_, at) => tokens[at] === undefined));
+  const tokens = await recordsWith(records, apiTokenKind, unique);
+  return new Set(unique.filter((_, at) => typeof tokens[at] !== 'object'));
 }
 
 /** What becomes of a token that is there. One that was revoked stays so. */

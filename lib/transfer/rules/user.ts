@@ -3,7 +3,7 @@ import type { AnyKind } from '../../stores/records/kind.ts';
 import { type UserRecord, userKind } from '../../stores/records/kinds/user.ts';
 import type { Records } from '../../stores/records/records.ts';
 import { differs, type Refusal, refused } from '../outcome.ts';
-import { isActiveAdmin, type Roster } from '../roster.ts';
+import type { Roster } from '../roster.ts';
 import type { Rule } from '../rule.ts';
 
 const problemOfName = namePolicy([]);
@@ -56,7 +56,7 @@ export function userRule({ records, kinds, roster, replace }: Dependencies): Rul
 
   function merged(given: UserRecord, there: UserRecord): UserRecord | Refusal {
     const next = mergedUser(given, there, replace);
-    if ('problem' in next || !isActiveAdmin(there) || isActiveAdmin(next)) return next;
+    if ('problem' in next || !roster.isOne(there) || roster.isOne(next)) return next;
     return left.has(there.id) ? next : lastAdmin;
   }
 
