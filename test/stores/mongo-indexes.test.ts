@@ -2,16 +2,12 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 import test, { after, before, type TestContext } from 'node:test';
 import type { MongoStores } from '../../lib/stores/mongo/index.ts';
 import { ensureIndexes } from '../../lib/stores/mongo/indexes.ts';
-import {
-  aKey,
-  anAdmin,
-  anEvent,
-  aRefreshToken,
-  aToken,
-  aUser,
-  minute,
-  start,
-} from '../../lib/stores/suites/records.ts';
+import { apiTokenKind } from '../../lib/stores/records/kinds/api-token.ts';
+import { endedSessionKind } from '../../lib/stores/records/kinds/ended-session.ts';
+import { userKind } from '../../lib/stores/records/kinds/user.ts';
+import type { Change } from '../../lib/stores/records/records.ts';
+import { someEnded, someToken, someUser } from '../../lib/stores/suites/record-samples.ts';
+import { anEvent, minute, start } from '../../lib/stores/suites/records.ts';
 import { anyMongod, type Mongod } from '../support/mongod.ts';
 import { openWatched } from './mongo-open.ts';
 
@@ -24,35 +20,37 @@ after(() => server.stop());
 test('every index that uniqueness and the lists stand on is there', async (t) => {
   const { raw } = await openWatched(t, server);
   const found: string[] = [];
-  for (const name of ['users', 'api_tokens', 'refresh_families', 'spent_refresh_tokens', 'audit']) {
+  for (const name of ['user_v1', 'api_token_v1', 'ended_session_v1', 'audit']) {
     for (const { key, unique, sparse } of await raw(name).indexes()) {
       const demands = `${unique ? ' unique' : ''}${sparse ? ' sparse' : ''}`;
       if (!('_id' in key && Object.keys(key).length === 1)) found.push(`${name} ${Object.keys(key)}${demands}`);
     }
   }
   deepEqual(found.sort(), [
-    'api_tokens hash unique',
-    'api_tokens madeBy',
-    'api_tokens userId,name unique',
+    'api_token_v1 _expires',
+    'api_token_v1 _owner,_id',
+    'api_token_v1 _owner,order_name',
+    'api_token_v1 key_hash unique sparse',
+    'api_token_v1 key_name unique sparse',
+    'api_token_v1 order_name',
     'audit actor,_id',
     'audit event,_id',
     'audit event,share,_id',
-    'refresh_families live.expiresAt',
-    'refresh_families live.hash',
-    'spent_refresh_tokens expiresAt',
-    'spent_refresh_tokens sessionId',
-    'users emailKey unique sparse',
-    'users id unique sparse',
+    'ended_session_v1 _expires',
+    'ended_session_v1 _owner,_id',
+    'user_v1 key_email unique sparse',
+    'user_v1 key_name unique sparse',
+    'user_v1 order_name',
   ]);
 });
 
 test('the start makes an index that went missing, and fails where another one is in its place', async (t) => {
   const { raw, connection, collections } = await openWatched(t, server);
-  await raw('users').dropIndex('by_email');
+  await raw('user_v1').dropIndex('by_key_email');
   await ensureIndexes(connection, collections);
-  ok(await raw('users').indexExists('by_email'));
-  await raw('users').dropIndex('by_email');
-  await raw('users').createIndex({ emailKey: 1 }, { name: 'by_email' });
+  ok(await raw('user_v1').indexExists('by_key_email'));
+  await raw('user_v1').dropIndex('by_key_email');
+  await raw('user_v1').createIndex({ key_email: 1 }, { name: 'by_key_email' });
   const message = await ensureIndexes(connection, collections).then(
     () => 'it starts',
     (error: Error) => error.message,
@@ -62,41 +60,44 @@ test('the start makes an index that went missing, and fails where another one is
 
 type Verb = (stores: MongoStores) => Promise<unknown>;
 
+const renewed = <R>(record: R | undefined, fields: Partial<R>): Change<R, undefined> =>
+  record === undefined
+    ? { kind: 'keep', answer: undefined }
+    : { kind: 'put', record: { ...record, ...fields }, answer: undefined };
+
 const verbs: [what: string, verb: Verb][] = [
-  ['a user by id', ({ users }) => users.byId('u_user7')],
-  ['an admin by id', ({ users }) => users.byId('u_root')],
-  ['a user by name, for sign-in', ({ users }) => users.byName('user7')],
-  ['a user by address', ({ users }) => users.byEmail('user7@example.com')],
-  ['the first page of users', ({ users }) => users.list({ limit: 20 })],
-  ['the next page of users', ({ users }) => users.list({ limit: 20, after: 'user3' })],
-  ['users by the beginning of their names', ({ users }) => users.list({ limit: 20, prefix: 'user1', after: 'user10' })],
-  ['whether there is an admin', ({ users }) => users.hasAdmin()],
-  ['a new user', ({ users }) => users.insert(aUser('new', { email: 'new@example.com' }))],
-  ['a user whose name is taken', ({ users }) => users.insert(aUser('user7'))],
-  ['a new admin', ({ users }) => users.insert(anAdmin('second'))],
-  ['another role', ({ users }) => users.update('u_user7', { role: 'viewer' }, start)],
-  ['another address', ({ users }) => users.update('u_user7', { email: 'seven@example.com' }, start)],
-  ['another password', ({ users }) => users.update('u_user7', { passwordHash: 'new' }, start)],
-  ['an admin who goes', ({ users }) => users.update('u_second', { role: 'user' }, start)],
-  ['a sign-in', ({ users }) => users.signedIn('u_user7', start)],
-  ['a better hash', ({ users }) => users.rehash('u_user7', 'new', 'better')],
-  ['an ended session', ({ users }) => users.noteEnded('u_user7', [{ id: 's1', until: start + 1 }], start)],
-  ['a removed user', ({ users }) => users.remove('u_user7', start)],
-  ['a new API token', ({ tokens }) => tokens.create(aToken('new', { parentId: 't_token7' }))],
-  ['an API token', ({ tokens }) => tokens.byHash('hash of token7')],
-  ['an API token that another made', ({ tokens }) => tokens.byHash('hash of new')],
-  ['the API tokens of a user', ({ tokens }) => tokens.listOf('u_ada')],
-  ['an API token’s last use', ({ tokens }) => tokens.touch('t_token7', start)],
-  ['a removed API token', ({ tokens }) => tokens.remove('u_ada', 'token7')],
-  ['all removed API tokens of a user', ({ tokens }) => tokens.removeAllOf('u_ada')],
-  ['a new refresh token', ({ refreshTokens }) => refreshTokens.create(aRefreshToken('new', { sessionId: 's7' }))],
-  ['a refresh token', ({ refreshTokens }) => refreshTokens.find('hash7', start)],
-  ['a rotation', ({ refreshTokens }) => refreshTokens.rotate('hash7', aRefreshToken('next'), start)],
-  ['a rotation of a spent one', ({ refreshTokens }) => refreshTokens.rotate('hash7', aRefreshToken('again'), start)],
-  ['the end of a family', ({ refreshTokens }) => refreshTokens.endFamily('s7')],
-  ['a sweep of refresh tokens', ({ refreshTokens }) => refreshTokens.sweep(start + 90 * minute, 10)],
-  ['the signing keys', ({ keys }) => keys.list()],
-  ['a fact', ({ facts }) => facts.putIfAbsent('id', 'one')],
+  ['a record', ({ records }) => records.get(userKind, 'u_user7')],
+  ['some records', ({ records }) => records.getMany(userKind, ['u_user7', 'u_user8'])],
+  ['a record by its key', ({ records }) => records.byKey(userKind, 'email', 'user7@example.com')],
+  ['the first page by id', ({ records }) => records.list(userKind, { limit: 20 })],
+  ['the next page by id', ({ records }) => records.list(userKind, { limit: 20, after: 'u_user3' })],
+  ['the first page in an order', ({ records }) => records.list(userKind, { limit: 20, order: 'name' })],
+  ['the next page in an order', ({ records }) => records.list(userKind, { limit: 20, order: 'name', after: 'user3' })],
+  [
+    'a page by the beginning of the names',
+    ({ records }) => records.list(userKind, { limit: 20, order: 'name', prefix: 'user1', after: 'user10' }),
+  ],
+  ['a page of an owner', ({ records }) => records.list(apiTokenKind, { limit: 20, owner: 'u_3' })],
+  [
+    'a page of an owner in an order',
+    ({ records }) => records.list(apiTokenKind, { limit: 20, owner: 'u_3', order: 'name', after: 'token1' }),
+  ],
+  ['a new record', ({ records }) => records.add(userKind, someUser('new', { email: 'new@example.com' }))],
+  ['a record whose key is taken', ({ records }) => records.add(userKind, someUser('user7', { id: 'u_other' }))],
+  ['many new records', ({ records }) => records.addMany(userKind, [someUser('one'), someUser('user7')])],
+  ['a change', ({ records }) => records.change(userKind, 'u_user7', (user) => renewed(user, { role: 'viewer' }))],
+  [
+    'a change to a key that is taken',
+    ({ records }) => records.change(userKind, 'u_user7', (user) => renewed(user, { email: 'user8@example.com' })),
+  ],
+  [
+    'a change by key, to another id',
+    ({ records }) => records.put(userKind, 'name', 'user9', (user) => renewed(user, { id: 'u_next' })),
+  ],
+  ['a removal', ({ records }) => records.change(userKind, 'u_user7', () => ({ kind: 'remove', answer: undefined }))],
+  ['a last use', ({ records }) => records.note(apiTokenKind, 't_token7', start)],
+  ['the end of all of an owner', ({ records }) => records.removeAll(apiTokenKind, 'u_3', ['t_token13'])],
+  ['a sweep', ({ records }) => records.sweep(endedSessionKind, 10)],
   ['the first page of the audit log', ({ audit }) => audit.list({ limit: 20 })],
   ['the next page of the audit log', ({ audit }) => audit.list({ limit: 20, after: '000100' })],
   ['one event of the audit log', ({ audit }) => audit.list({ limit: 20, event: 'logout', after: '000100' })],
@@ -105,13 +106,20 @@ const verbs: [what: string, verb: Verb][] = [
   ['a sweep of the audit log', ({ audit }) => audit.sweep(start + minute, 10)],
 ];
 
-async function fill({ users, tokens, refreshTokens, keys, audit }: MongoStores): Promise<void> {
+async function fill({ records, audit }: MongoStores): Promise<void> {
   const some = Array.from({ length: 150 }, (_, n) => n);
-  await users.insertFirstAdmin(anAdmin('root'));
-  await Promise.all(some.map((n) => users.insert(aUser(`user${n}`, { email: `user${n}@example.com` }))));
-  await Promise.all(some.map((n) => tokens.create(aToken(`token${n}`))));
-  await Promise.all(some.map((n) => refreshTokens.create(aRefreshToken(`hash${n}`, { sessionId: `s${n}` }))));
-  await keys.add(aKey('k1'), undefined);
+  await records.addMany(
+    userKind,
+    some.map((n) => someUser(`user${n}`, { email: `user${n}@example.com` })),
+  );
+  await records.addMany(
+    apiTokenKind,
+    some.map((n) => someToken(`token${n}`, { userId: `u_${n % 10}` })),
+  );
+  await records.addMany(
+    endedSessionKind,
+    some.map((n) => someEnded(`s${n}`, n)),
+  );
   await audit.append(some.map((n) => anEvent(n)));
 }
 
@@ -186,7 +194,7 @@ test('every query is answered from an index', async (t: TestContext) => {
     });
   }
   await t.test('a query without an index is found out', async () => {
-    const query = { commandName: 'find', command: { find: 'gatewarden_users', filter: { displayName: 'Ada' } } };
+    const query = { commandName: 'find', command: { find: 'gatewarden_user_v1', filter: { displayName: 'Ada' } } };
     equal((await uncovered(watched, [query])).length, 1);
   });
 });

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import type { TestContext } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 
 /** What becomes of one command, by a text in its bytes such as `findAndModify`. */
 interface Interception {
@@ -17,6 +18,8 @@ export interface MongoProxy {
   intercept(interception: Interception): void;
   /** From now on answers to commands with this text come so many milliseconds later. */
   delay(command: string, milliseconds: number): void;
+  /** Closes all connections, and takes new ones again after this many milliseconds. */
+  restart(milliseconds: number): Promise<void>;
   /** How many commands were lost or delayed. */
   readonly hits: number;
 }
@@ -37,7 +40,7 @@ export async function mongoProxy(t: TestContext, serverPort: number): Promise<Mo
   function relay(client: Socket): void {
     const server = connect(serverPort, '127.0.0.1');
     const pair = [client, server];
-    let [lostAnswer, wait]: [Interception | undefined, number] = [undefined, 0];
+    let [lostAnswer, late]: [Interception | undefined, number] = [undefined, 0];
     for (const socket of pair) {
       sockets.add(socket);
       socket.on('error', () => undefined);
@@ -48,36 +51,44 @@ export async function mongoProxy(t: TestContext, serverPort: number): Promise<Mo
     }
     client.on('data', (bytes) => {
       const hit = next !== undefined && bytes.includes(next.command) ? next : undefined;
-      const late = slow !== undefined && bytes.includes(slow.command);
+      const isSlow = slow !== undefined && bytes.includes(slow.command);
       if (hit !== undefined) next = undefined;
-      if (hit !== undefined || late) hits += 1;
-      if (late) wait = slow?.milliseconds ?? 0;
+      if (hit !== undefined || isSlow) hits += 1;
+      if (isSlow) late = slow?.milliseconds ?? 0;
       if (hit?.lose === 'request') return cut(pair, hit.meanwhile);
       lostAnswer = hit;
       server.write(bytes);
     });
     server.on('data', (bytes) => {
       if (lostAnswer !== undefined) return cut(pair, lostAnswer.meanwhile);
-      const pause = wait;
-      wait = 0;
+      const pause = late;
+      late = 0;
       setTimeout(() => client.write(bytes), pause);
     });
   }
 
-  const proxy = createServer(relay).listen(0, '127.0.0.1');
+  let proxy = createServer(relay).listen(0, '127.0.0.1');
   await once(proxy, 'listening');
+  const address = proxy.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
   t.after(() => {
     for (const socket of sockets) socket.destroy();
     proxy.close();
   });
-  const address = proxy.address();
   return {
-    port: typeof address === 'object' && address !== null ? address.port : 0,
+    port,
     intercept: (interception) => {
       next = interception;
     },
     delay: (command, milliseconds) => {
       slow = { command, milliseconds };
+    },
+    async restart(milliseconds) {
+      for (const socket of sockets) socket.destroy();
+      proxy.close();
+      await wait(milliseconds);
+      proxy = createServer(relay).listen(port, '127.0.0.1');
+      await once(proxy, 'listening');
     },
     get hits() {
       return hits;

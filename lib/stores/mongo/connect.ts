@@ -7,10 +7,11 @@ const timing = {
   connectTimeoutMS: 3_000,
   socketTimeoutMS: 5_000,
   waitQueueTimeoutMS: 5_000,
-  // How soon a server that hangs, or has come back, is noticed.
-  heartbeatFrequencyMS: 2_000,
   appName: 'gatewarden',
 } as const;
+
+/** How often each server is asked whether it is there: how soon one that hangs, or has come back, is noticed. */
+const heartbeat = 1_000;
 
 /** Options that the URL cannot override: acknowledged writes are on disk, and reads are not stale. */
 const firm: ConnectOptions = {
@@ -19,6 +20,10 @@ const firm: ConnectOptions = {
   autoIndex: false,
   autoCreate: false,
   bufferCommands: false,
+  heartbeatFrequencyMS: heartbeat,
+  // No heartbeat out of turn. The driver would send one at the moment when a server closes its connections; written into a
+  // socket that is just closing it never ends, and no other one follows: the server would not be found again.
+  minHeartbeatFrequencyMS: heartbeat,
 };
 
 function optionsFor({ database, options }: Address): ConnectOptions {
