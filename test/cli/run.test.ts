@@ -75,7 +75,7 @@ async function within(ms: number, someone: Client, path: string, status: number)
 
 const changes: readonly [what: string, args: string[], path: string, status: number][] = [
   ['deactivated', ['deactivate', 'otto'], '/', 401],
-  ['given another role', ['set-role', 'otto', 'viewer'], '/operator', 401],
+  ['given another role', ['set-role', 'otto', 'viewer'], '/operator', 403],
   ['deleted', ['delete', 'otto', '--yes'], '/', 401],
 ];
 

@@ -66,7 +66,8 @@ describe('a Redis that comes back with old data', { skip: redisServer.skip }, ()
   > = {
     signing: (credential) => signOut(2, credential),
     everywhere: (credential) => signOut(1, credential, { all: 'true' }),
-    role: (_credential, admin, name) => edit(admin, name, { role: 'viewer' }),
+    ended: async (_credential, admin, name) =>
+      answered(await call(at(2), `/users/${name}/end`, { method: 'POST', token: admin, body: {} }), 204),
     activity: async (_credential, admin, name) => {
       await edit(admin, name, { active: false });
       await edit(admin, name, { active: true });

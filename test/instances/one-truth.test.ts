@@ -119,39 +119,87 @@ describe('two gateways and an Express app on the same MongoDB and Redis', { skip
   const command = (args: string[], input = '') =>
     gatewardenCommand(['--yes', 'user', ...args], { settings: fleet.settings, input });
 
-  const changes: readonly [what: string, make: (username: string) => Promise<unknown>][] = [
-    ['another role', async (name) => equal((await edit(name, { role: 'viewer' })).status, 200)],
-    ['no more activity', async (name) => equal((await edit(name, { active: false })).status, 200)],
-    ['another password', async (name) => equal((await edit(name, { password: otherPassword })).status, 200)],
+  type Make = (username: string) => Promise<unknown>;
+
+  const everything = ['cookie', 'apiToken', 'accessToken'] as const;
+  const signIns = ['cookie', 'accessToken'] as const;
+
+  const changes: readonly [what: string, ends: readonly (typeof everything)[number][], make: Make][] = [
+    ['no more activity', everything, async (name) => equal((await edit(name, { active: false })).status, 200)],
+    ['another password', signIns, async (name) => equal((await edit(name, { password: otherPassword })).status, 200)],
+    [
+      'the end of all',
+      everything,
+      async (name) => {
+        const ended = await call(at(1), `/users/${name}/end`, { method: 'POST', token: admin, body: {} });
+        equal(ended.status, 204);
+      },
+    ],
+    [
+      'the end of all but API tokens',
+      signIns,
+      async (name) => {
+        const body = { tokens: false };
+        equal((await call(at(1), `/users/${name}/end`, { method: 'POST', token: admin, body })).status, 204);
+      },
+    ],
     [
       'their end',
+      everything,
       async (name) => {
         const deleted = await call(at(1), `/users/${name}`, { method: 'DELETE', token: admin, body: {} });
         equal(deleted.status, 204);
       },
     ],
-    ['another role by the command', async (name) => done(await command(['set-role', name, 'viewer', '--local']))],
-    ['no more activity by the command', async (name) => done(await command(['deactivate', name, '--local']))],
+    [
+      'no more activity by the command',
+      everything,
+      async (name) => done(await command(['deactivate', name, '--local'])),
+    ],
     [
       'another password by the command',
+      signIns,
       async (name) => done(await command(['set-password', name, '--local', '--password-stdin'], otherPassword)),
     ],
-    ['their end by the command', async (name) => done(await command(['delete', name, '--local']))],
+    ['their end by the command', everything, async (name) => done(await command(['delete', name, '--local']))],
   ];
-  for (const [index, [what, make]] of changes.entries()) {
-    it(`refuse within a second all that a user held before ${what}`, async () => {
+  async function credentialsOf(name: string, index: number) {
+    await newUser(name);
+    const [cookie, apiToken, accessToken] = await Promise.all([
+      cookieOf(name, index),
+      newToken(name, 'ci').then(bearer),
+      logIn(at(index), name, password).then(bearer),
+    ]);
+    return { cookie, apiToken, accessToken };
+  }
+
+  for (const [index, [what, ends, make]] of changes.entries()) {
+    it(`refuse within a second what a user held before ${what}: ${ends.join(', ')}`, async () => {
       const name = `eva${index}`;
-      await newUser(name);
-      const [cookie, apiToken, accessToken] = await Promise.all([
-        cookieOf(name, index),
-        newToken(name, 'ci').then(bearer),
-        logIn(at(index), name, password).then(bearer),
-      ]);
-      const held = [cookie, apiToken, accessToken];
-      const alike = Array.from({ length: 9 }, () => `${name} operator`);
-      deepEqual((await Promise.all(held.map(whoAtEach))).flat(), alike);
+      const held = await credentialsOf(name, index);
+      const alike = Array.from({ length: 3 }, () => `${name} operator`);
+      for (const one of everything) deepEqual(await whoAtEach(held[one]), alike);
       await make(name);
-      await Promise.all(held.map(refusedEverywhere));
+      await Promise.all(ends.map((one) => refusedEverywhere(held[one])));
+      for (const one of everything) if (!ends.some((end) => end === one)) deepEqual(await whoAtEach(held[one]), alike);
+    });
+  }
+
+  const roles: readonly [how: string, make: Make][] = [
+    ['by an admin', async (name) => equal((await edit(name, { role: 'viewer' })).status, 200)],
+    ['by the command', async (name) => done(await command(['set-role', name, 'viewer', '--local']))],
+  ];
+  for (const [index, [how, make]] of roles.entries()) {
+    it(`know another role that was given ${how} within a second, and end nothing but connections`, async () => {
+      const name = `ivo${index}`;
+      const held = await credentialsOf(name, index);
+      const [, second] = fleet.gateways;
+      const closed = once(await openSocket(second.address, held.apiToken), 'close');
+      await make(name);
+      const isLower = async (credential: Readonly<Record<string, string>>) =>
+        (await whoAtEach(credential)).every((who) => who === `${name} viewer`);
+      for (const one of everything) await until(() => isLower(held[one]), 'the lower role at all three');
+      await within(closed, 'closed');
     });
   }
 
