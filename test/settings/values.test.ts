@@ -26,6 +26,8 @@ const read: [env: Env, setting: keyof Settings, value: unknown][] = [
   [{ UPSTREAM_TIMEOUT: '30s' }, 'upstreamTimeout', 30_000],
   [{ UPSTREAM_TIMEOUT: '0' }, 'upstreamTimeout', 0],
   [{ SERVICE_WORKERS: 'allow' }, 'serviceWorkers', 'allow'],
+  [{}, 'redisPrefix', 'gatewarden:'],
+  [{ REDIS_PREFIX: ' team/wiki: ' }, 'redisPrefix', 'team/wiki:'],
   [{ IDENTITY_HEADERS: 'remote, X-Remote-User=user' }, 'identityHeaders', ['remote', 'X-Remote-User=user']],
   [{ UPSTREAM: 'http://[::1]:3000' }, 'upstream', 'http://[::1]:3000'],
   [{ PUBLIC_URL: 'https://App.Example.com/' }, 'publicUrl', 'https://app.example.com'],
@@ -146,6 +148,7 @@ const bad: [name: string, values: string[], says: RegExp][] = [
   ['COOKIE_DOMAIN', ['com', '127.0.0.1', 'a..b', 'https://example.com'], /a domain such as/],
   ['IDENTITY_HEADERS', ['x-forwarded,none', 'all'], /one of x-forwarded/],
   ['LOG_LEVEL', ['verbose'], /one of fatal/],
+  ['REDIS_PREFIX', ['a b', '{a}:', 'a*', 'ä:', 'a\nb', 'a'.repeat(101)], /1 to 100 letters/],
   ['PROXY_SECRET', ['short', 'with a space in the middle', 'umlaut-äöü-umlaut-äöü'], /16 to 512/],
   ['BRAND_NAME', ['a\nb', 'a'.repeat(81), 'a\u202eb'], /one line of up to 80/],
 ];

@@ -4,7 +4,7 @@ import type { Invalidation } from '../../invalidation/bus.ts';
 import type { Log } from '../../log.ts';
 
 /** How long a caller waits until its messages are told, in milliseconds. */
-export const patienceMs = 1_500;
+const patienceMs = 1_500;
 
 /** Pauses between attempts, in milliseconds. */
 const pauses = { first: 25, longest: 250 };

@@ -12,7 +12,7 @@ export const systemClocks: Clocks = { monotonic: () => performance.now(), wall: 
 export type Moment = Readonly<{ monotonic: number; wall: number }>;
 
 /** A heartbeat older than this proves nothing, in milliseconds. */
-export const lostAfterMs = 750;
+const lostAfterMs = 750;
 
 /** A wall clock that was set back by more than this cannot tell how much time has passed, in milliseconds. */
 const setBackMs = 250;
