@@ -42,9 +42,6 @@ function viewOf(token: ApiTokenRecord): ApiTokenView {
   return Object.freeze({ id, name, role, scopes, createdAt, lastUsedAt, expiresAt });
 }
 
-/** Tells of a token that ends with its maker. */
-const told = ({ id, version }: Versioned<ApiTokenRecord>) => ({ kind: 'token', id, version: version + 1 }) as const;
-
 /** Makes `gate.tokens`. */
 export function apiTokens(dependencies: ApiTokenDependencies): ApiTokens {
   const { stores, bus, record, ladder, scopes, inheritedFrom, clock } = dependencies;
@@ -123,11 +120,14 @@ export function apiTokens(dependencies: ApiTokenDependencies): ApiTokens {
     return { items: owner === undefined ? [] : live(await kept.namedOf(owner.id), owner).map(viewOf) };
   }
 
-  /** Tells that a token has ended, then ends what it made: that is refused already, but has names and is kept. */
+  /**
+   * Tells that a token has ended, then ends what it made. Telling of this token is enough: a cached credential is looked up
+   * again for each of the tokens that it comes from. What it made is refused from then on; its records end after that, so that
+   * their names are free and they are deleted.
+   */
   async function endWithMade(token: ApiTokenRecord, version: number): Promise<void> {
-    const made = await kept.madeWith(token);
-    await bus.publish([{ kind: 'token', id: token.id, version }, ...made.map(told)]);
-    await kept.end(made.map(({ id }) => id));
+    await bus.publish({ kind: 'token', id: token.id, version });
+    await kept.end((await kept.madeWith(token)).map(({ id }) => id));
   }
 
   async function revoke(username: string, name: string, by?: Actor): Promise<Result<undefined>> {
