@@ -139,7 +139,7 @@ test('an API token needs its scope alone, and what it makes dies with it', async
   const child = await tokenBy(here, 'tokens', { name: 'child' }, parent);
   equal(await here.gateway.whoami(child), 'ada by api-token');
   equal((await here.gateway.json('DELETE', api('tokens/parent'), {}, parent)).status, 204);
-  equal(await here.gateway.whoami(child), '401 invalid_token');
+  equal(await here.gateway.whoami(child), '401 token_revoked');
 });
 
 test('a cookie needs the password however fresh it is, beside a fresh access token too', async (t) => {
