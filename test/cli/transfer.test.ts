@@ -11,6 +11,7 @@ import { openMongo } from '../../lib/stores/mongo/index.ts';
 import { adminsKind } from '../../lib/stores/records/kinds/admins.ts';
 import { apiTokenKind } from '../../lib/stores/records/kinds/api-token.ts';
 import { endedSessionKind } from '../../lib/stores/records/kinds/ended-session.ts';
+import { refreshFamilyKind } from '../../lib/stores/records/kinds/refresh-family.ts';
 import { signingKeyKind } from '../../lib/stores/records/kinds/signing-key.ts';
 import { userKind } from '../../lib/stores/records/kinds/user.ts';
 import { openSqlite } from '../../lib/stores/sqlite/index.ts';
@@ -61,11 +62,22 @@ before(async () => {
   const users = Array.from({ length: 3000 }, (_, n) =>
     someUser(`u${n}`, { email: `u${n}@example.test`, passwordHash: '$gw1$x' }),
   );
-  await stores.records.addMany(userKind, [...users, someUser('left', { state: 'removed' })]);
+  const kept = { id: 's9', epoch: 7, was: 's8', at: 5 };
+  const busy = someUser('Busy', { epoch: 7, kept, displayName: 'Ada, Gräfin 🦉', lastLoginAt: 2_000 });
+  await stores.records.addMany(userKind, [...users, someUser('left', { state: 'removed' }), busy]);
   await stores.records.addMany(
     apiTokenKind,
     users.slice(0, 50).map(({ id }) => someToken('ci', { id: `t${id}`, hash: `h${id}`, userId: id })),
   );
+  // The maker comes after the token that it made, in the order of an export.
+  await stores.records.addMany(apiTokenKind, [
+    someToken('by ci', { id: 't1', userId: busy.id, makers: ['t2'], scopes: [], lastUsedAt: 3_000 }),
+    someToken('by hand', { id: 't2', userId: busy.id, role: 'viewer', expiresAt: 9e12, endedAt: 4_000 }),
+  ]);
+  await stores.records.add(refreshFamilyKind, {
+    ...{ id: 's9', userId: busy.id, handle: 'h', hash: 'h1', previous: 'h0', rotatedAt: 5, createdAt: 1 },
+    ...{ pace: { since: 5, count: 2 }, expiresAt: 9e12 },
+  });
   await stores.records.add(signingKeyKind, aSigningKey('replaced', 0, {}, keyring([SECRET_KEY])));
   await stores.records.add(endedSessionKind, someEnded('s1', 9e12));
   await stores.audit.append([anEvent(1, { detail: { b: 1, a: 'ü' } })]);
@@ -80,7 +92,10 @@ test('an export is lines of JSON, the first says what it is and the last how man
   equal(typeof check, 'string');
   deepEqual(JSON.parse(lines.at(-1) ?? ''), { kind: 'end', records: lines.length - 2 });
   const kinds = new Set(lines.slice(1).map((line) => JSON.parse(line).kind));
-  deepEqual([...kinds], ['fact', 'signing-key', 'user', 'admins', 'api-token', 'ended-session', 'audit', 'end']);
+  deepEqual(
+    [...kinds],
+    ['fact', 'signing-key', 'user', 'admins', 'api-token', 'refresh-family', 'ended-session', 'audit', 'end'],
+  );
   equal((await stat(file)).mode & 0o777, 0o600);
   equal(
     (await readdir(folder.path)).some((name) => name.endsWith('.part')),
