@@ -65,8 +65,6 @@ export interface SessionStore {
    * `lastSeenAt` backwards, whatever the order in which touches arrive.
    */
   touch(id: string, lastSeenAt: number, idleAt: number): Promise<boolean>;
-  /** Sets the epoch, update-only, so that the session survives a change that ends the user's other sessions. */
-  restamp(id: string, epoch: number): Promise<boolean>;
   /** Ends it; returns whether it existed. */
   end(id: string): Promise<boolean>;
   /**

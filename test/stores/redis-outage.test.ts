@@ -17,7 +17,6 @@ const calls = ({ sessions, attempts }: Stores): [what: string, call: () => Promi
   ['create', () => sessions.create(aSession('s2'))],
   ['saveData', () => sessions.saveData('s1', '{}')],
   ['touch', () => sessions.touch('s1', start, start + 1)],
-  ['restamp', () => sessions.restamp('s1', 2)],
   ['end', () => sessions.end('s1')],
   ['endAllOf', () => sessions.endAllOf('u_ada')],
   ['listOf', () => sessions.listOf('u_ada', start, { limit: 10 })],

@@ -1,20 +1,13 @@
 import { script } from './commands.ts';
 
-/** Changes an existing session and keeps its expiry. `change` is Lua that modifies `session`. */
-const updateOnly = (change: string) =>
-  script(`
-    local found = redis.call('GET', KEYS[1])
-    if not found then return 0 end
-    local session = cjson.decode(found)
-    ${change}
-    redis.call('SET', KEYS[1], cjson.encode(session), 'KEEPTTL')
-    return 1`);
-
-/** ARGV: the data. */
-export const saveData = updateOnly('session.data = ARGV[1]');
-
-/** ARGV: the epoch. */
-export const restamp = updateOnly('session.epoch = tonumber(ARGV[1])');
+/** Saves the data of an existing session, and keeps its expiry. ARGV: the data. */
+export const saveData = script(`
+  local found = redis.call('GET', KEYS[1])
+  if not found then return 0 end
+  local session = cjson.decode(found)
+  session.data = ARGV[1]
+  redis.call('SET', KEYS[1], cjson.encode(session), 'KEEPTTL')
+  return 1`);
 
 /** What the list of its owner names a readable session by: owner, creation, absolute end; '' as the owner of none. */
 const named = `

@@ -7,7 +7,7 @@ import {
   type SessionStore,
   type SparedSessions,
 } from '../sessions.ts';
-import { type Commands, isUnreadable, type Script } from './commands.ts';
+import { type Commands, isUnreadable } from './commands.ts';
 import { atOnce, eachOf } from './each.ts';
 import { sessionPrefix } from './express-store.ts';
 import { parsed, sessionOf } from './replies.ts';
@@ -116,9 +116,6 @@ export function sessionStore(commands: Commands, prefix: string): SessionStore {
     }
   }
 
-  const update = async (script: Script, id: string, ...args: readonly (string | number)[]) =>
-    (await commands.run(script, keyOf(id), ...args)) === 1;
-
   return {
     create,
     find: (id, now) =>
@@ -126,7 +123,7 @@ export function sessionStore(commands: Commands, prefix: string): SessionStore {
         const session = await record(id);
         return session !== undefined && endOf(session) > now ? session : undefined;
       }),
-    saveData: (id, data) => update(scripts.saveData, id, data),
+    saveData: async (id, data) => (await commands.run(scripts.saveData, keyOf(id), data)) === 1,
     async touch(id, lastSeenAt, idleAt) {
       const reply = await commands.run(scripts.touch, keyOf(id), lastSeenAt, idleAt, Date.now());
       const { done, owner, listed } = answeredIn(reply, id);
@@ -134,7 +131,6 @@ export function sessionStore(commands: Commands, prefix: string): SessionStore {
       if (done && owner !== '') await lists.used(owner, listed, lastSeenAt).catch(() => undefined);
       return done;
     },
-    restamp: (id, epoch) => update(scripts.restamp, id, epoch),
     end,
     endAllOf,
     listOf,

@@ -91,7 +91,6 @@ function statements(db: Connection) {
          last_seen_at = max(last_seen_at, ?1)
        WHERE id = ?3 AND ends_at > ?1`,
     ),
-    restamp: db.statement('UPDATE sessions SET epoch = ? WHERE id = ?'),
     end: db.statement('DELETE FROM sessions WHERE id = ?'),
     endAllOf: db.statement(
       `DELETE FROM sessions WHERE id IN (
@@ -155,7 +154,6 @@ export function sessionStore(db: Connection): SessionStore {
       }),
     saveData: (id, data) => db.write('relaxed', () => sql.saveData.run(data, id) > 0),
     touch: (id, lastSeenAt, idleAt) => db.write('relaxed', () => sql.touch.run(lastSeenAt, idleAt, id) > 0),
-    restamp: (id, epoch) => db.write('durable', () => sql.restamp.run(epoch, id) > 0),
     end: (id) => db.write('durable', () => sql.end.run(id) > 0),
     endAllOf,
     async listOf(userId, now, { limit, after }) {
