@@ -13,6 +13,8 @@ export interface GatewayOptions {
   readonly dataDir?: string;
   /** Default: a free one. */
   readonly port?: number;
+  /** More environment variables, whole names. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** The real command, `gatewarden run`, in a process of its own. */
@@ -51,7 +53,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const port = options.port ?? (await freePort());
   const given = { DATA_DIR: dataDir, HOST: '127.0.0.1', PORT: String(port), ...options.settings };
   const settings = Object.entries(given).map(([name, value]) => [`GATEWARDEN_${name}`, value]);
-  const env = { ...plainEnvironment(), ...Object.fromEntries(settings) };
+  const env = { ...plainEnvironment(), ...Object.fromEntries(settings), ...options.env };
 
   async function launch(): Promise<Started> {
     const child = start(process.execPath, [...commandLine, 'run', '--upstream', options.upstream], { env });
