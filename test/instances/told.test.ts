@@ -34,6 +34,16 @@ describe('an acknowledged revocation holds on another instance', { skip: redisSe
   });
   after(() => pair?.[Symbol.asyncDispose]());
   beforeEach(async () => {
+    // What a test before this one may have left behind when it failed.
+    for (const {
+      redis,
+      process: { pid },
+    } of [pair.one, pair.other]) {
+      redis.mend();
+      process.kill(pid, 'SIGCONT');
+    }
+    pair.redis.resume();
+    await command(pair.redis.port, 'CONFIG', 'SET', 'maxmemory', '0');
     await until(async () => (await isReady(pair.one)) && (await isReady(pair.other)), 'both are ready', recovery);
   });
 
