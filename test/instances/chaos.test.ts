@@ -16,7 +16,15 @@ describe(`${clients} clients while the stores fail`, { skip: redisServer.skip },
   let fleet: Fleet;
   let admin: string;
   let makers: Maker[];
-  const kept: Kept = { users: [], tokens: new Map(), revoked: new Set(), refusals: new Map(), slowest: 0, strange: [] };
+  const kept: Kept = {
+    users: [],
+    tokens: new Map(),
+    revoked: new Set(),
+    refusals: new Map(),
+    slowest: 0,
+    oneIsDown: false,
+    strange: [],
+  };
   before(async () => {
     servers = await startServers();
     fleet = await startFleet(servers.urls);
@@ -116,6 +124,22 @@ describe(`${clients} clients while the stores fail`, { skip: redisServer.skip },
     });
   }
 
+  it('a gateway is killed at random moments and started again: all goes on, at the others meanwhile', async (t) => {
+    const running = crowd({ fleet, makers, admin, clients, kept });
+    t.after(() => running.stop());
+    kept.oneIsDown = true;
+    for (let round = 0; round < 3; round += 1) {
+      const before = kept.users.length;
+      await until(async () => kept.users.length > before + clients / 2, 'the crowd works', recovery);
+      await wait(Math.random() * 500);
+      await fleet.gateways[round % 2]?.restart('SIGKILL');
+    }
+    await allReady();
+    await running.stop();
+    kept.oneIsDown = false;
+    deepEqual(kept.strange, []);
+  });
+
   /** Asks about each at one of the instances, some at the same time. */
   async function each<T, R>(these: readonly T[], ask: (one: T, at: Instance) => Promise<R>): Promise<R[]> {
     const found: R[] = [];
@@ -155,7 +179,7 @@ describe(`${clients} clients while the stores fail`, { skip: redisServer.skip },
     );
   });
 
-  it('was borne by the processes that were there at the start', (t) => {
+  it('was borne by the processes that were not killed', (t) => {
     for (const { process } of fleet.all) globalThis.process.kill(process.pid, 0);
     const refusals = [...kept.refusals].map(([what, count]) => `${what}: ${count}`);
     t.diagnostic(`${kept.users.length} users, ${kept.revoked.size} revocations, refused: ${refusals.join(', ')}`);

@@ -14,6 +14,8 @@ export interface Kept {
   readonly refusals: Map<string, number>;
   /** How long the slowest answer took, in milliseconds: nobody is kept waiting for what does not come. */
   slowest: number;
+  /** An instance is down: calls of it that fail are no surprise. */
+  oneIsDown: boolean;
   /** What should never have been answered. */
   readonly strange: string[];
 }
@@ -57,8 +59,23 @@ export function crowd({ fleet, makers, admin, clients, kept }: Parts): { stop():
       else if (!expected.includes(status)) kept.strange.push(`${what}: ${status} ${text}`);
       return { status, body: status === 201 ? JSON.parse(text) : {} };
     } catch (error) {
-      kept.strange.push(`${what}: ${error instanceof Error ? `${error.message} ${error.cause}` : error}`);
+      unanswered(what, error);
       return { status: 0, body: {} };
+    }
+  }
+
+  function unanswered(what: string, error: unknown): void {
+    if (kept.oneIsDown) kept.refusals.set('unanswered', (kept.refusals.get('unanswered') ?? 0) + 1);
+    else kept.strange.push(`${what}: ${error instanceof Error ? `${error.message} ${error.cause}` : error}`);
+  }
+
+  /** Whom an instance takes a token for; `503` also where it does not answer at all. */
+  async function whoAt(at: Fleet['all'][number], token: string): Promise<string> {
+    try {
+      return await whoIs(at, bearer(token));
+    } catch (error) {
+      unanswered('use a token', error);
+      return '503';
     }
   }
 
@@ -79,7 +96,7 @@ export function crowd({ fleet, makers, admin, clients, kept }: Parts): { stop():
 
   /** Uses it, and after a revocation that was acknowledged at any instance finds it refused at every one. */
   async function use(token: string, owner: string): Promise<void> {
-    const who = await whoIs(next(), bearer(token));
+    const who = await whoAt(next(), token);
     if (who === '503') return refused('use a token', '0');
     if (who.split(' ')[0] !== owner) kept.strange.push(`use a token: ${who}`);
   }
@@ -88,7 +105,7 @@ export function crowd({ fleet, makers, admin, clients, kept }: Parts): { stop():
     const since = performance.now();
     for (const one of fleet.all) {
       for (;;) {
-        const who = await whoIs(one, bearer(token));
+        const who = await whoAt(one, token);
         if (who === '401' || who === '503') break;
         if (performance.now() - since > promised) return void kept.strange.push(`accepted after revocation: ${who}`);
         await wait(50);

@@ -71,7 +71,9 @@ async function startExpressApp(settings: Readonly<Record<string, string>>): Prom
 const instanceOf = (gateway: RunningGateway): Instance => ({
   address: gateway.address,
   prefix: '/_gatewarden',
-  process: gateway.process,
+  get process() {
+    return gateway.process;
+  },
 });
 
 /**

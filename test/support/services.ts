@@ -9,6 +9,7 @@ const packages = {
   nginx: 'nginx',
   caddy: 'caddy',
   wrk: 'wrk',
+  faketime: 'faketime',
 } as const;
 
 export type Program = keyof typeof packages;
