@@ -15,10 +15,12 @@ export interface Load {
   readonly headers: readonly string[];
   readonly seconds: number;
   readonly connections: number;
+  /** A script for wrk that makes the requests. */
+  readonly script?: string;
 }
 
 /** Runs wrk on core 1. Throws when an answer was no success: a fast refusal is no result. */
-export async function load({ url, headers, seconds, connections }: Load): Promise<Measured> {
+export async function load({ url, headers, seconds, connections, script }: Load): Promise<Measured> {
   const args = [
     '-t1',
     `-c${connections}`,
@@ -27,6 +29,7 @@ export async function load({ url, headers, seconds, connections }: Load): Promis
     '--timeout',
     '20s',
     ...headers.flatMap((one) => ['-H', one]),
+    ...(script === undefined ? [] : ['-s', script]),
     url,
   ];
   const said = await output('taskset', ['-c', '1', 'wrk', ...args]);

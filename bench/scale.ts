@@ -3,6 +3,7 @@ import { median } from './load.ts';
 import { fill } from './scale/fill.ts';
 import { openSubject, type Subject } from './scale/installation.ts';
 import { memoryPerSocket, type Pair, revocations, startOnce, startPair } from './scale/instances.ts';
+import { printCrowded, printSpread, printSurvivor } from './scale/live.ts';
 import { type Cost, callsOf, lookUps, type Sized } from './scale/look-ups.ts';
 import { memoryPerSession } from './scale/memory.ts';
 import { newSecretKey } from './scale/people.ts';
@@ -21,12 +22,26 @@ type Extent = Readonly<{
   sockets: number;
   /** Sessions that an instance remembers at once; its cache has room for more. */
   remembered: number;
+  /** Over so many live sessions requests are spread. */
+  spread: readonly number[];
+  /** Sessions of one user. */
+  crowded: number;
 }>;
 
-const smoke: Extent = { small: 500, big: 2_000, times: 20, cached: 50, revoked: 5, sockets: 20, remembered: 200 };
+const smoke: Extent = {
+  small: 500,
+  big: 2_000,
+  times: 20,
+  cached: 50,
+  revoked: 5,
+  sockets: 20,
+  remembered: 200,
+  spread: [200],
+  crowded: 300,
+};
 const full: Extent = {
   ...{ small: 1_000, big: 1_000_000, times: 300, cached: 10_000 },
-  ...{ revoked: 200, sockets: 500, remembered: 10_000 },
+  ...{ revoked: 200, sockets: 500, remembered: 10_000, spread: [20_000, 200_000], crowded: 10_000 },
 };
 
 /** One installation's data, in its own databases of the servers. */
@@ -112,9 +127,12 @@ async function measureInstances(small: Stocked, big: Stocked, extent: Extent, ef
   const pair = await startPair(big.place, secretKey);
   try {
     await printInstances(starts, pair, extent);
+    await printSpread(pair, extent.spread, effort);
+    await printSurvivor(pair, effort);
   } finally {
     await pair.stop();
   }
+  await printCrowded(small.place, secretKey, extent.crowded);
 }
 
 type Start = Awaited<ReturnType<typeof startOnce>>;

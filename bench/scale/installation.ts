@@ -2,7 +2,8 @@ import { ownCredentialPolicy } from '../../lib/request/identify.ts';
 import { compose } from '../../lib/start/compose.ts';
 import { loadSettings } from '../../lib/start/load-settings.ts';
 import { ofOneProcess, openStores } from '../../lib/stores/open.ts';
-import type { UserStore } from '../../lib/stores/records/users.ts';
+import { type UserRecord, userKind } from '../../lib/stores/records/kinds/user.ts';
+import type { ListQuery } from '../../lib/stores/records/records.ts';
 import type { Stores } from '../../lib/stores/stores.ts';
 import { incoming } from '../../test/support/incoming.ts';
 import { cookieSigner } from './people.ts';
@@ -10,7 +11,11 @@ import type { StoreUrls } from './servers.ts';
 
 /** An installation on these stores, in this process. */
 export interface Subject {
-  readonly users: UserStore;
+  readonly users: Readonly<{
+    byName(nameKey: string): Promise<UserRecord | undefined>;
+    /** A page by name. */
+    list(query: Omit<ListQuery, 'order'>): Promise<Readonly<{ items: readonly UserRecord[] }>>;
+  }>;
   /** Makes a request with the n-th session; what it gives judges it as the request path does, and rejects unless it is good. */
   check(n: number): () => Promise<void>;
   /** The request path forgets all that it remembers. */
@@ -55,7 +60,10 @@ export async function openSubject(place: StoreUrls, secretKey: string, now: numb
     };
   }
   return {
-    users: opened.users,
+    users: {
+      byName: (nameKey) => opened.records.byKey(userKind, 'name', nameKey),
+      list: (query) => opened.records.list(userKind, { ...query, order: 'name' }),
+    },
     check,
     forget: () => forget(),
     get calls() {
@@ -65,7 +73,7 @@ export async function openSubject(place: StoreUrls, secretKey: string, now: numb
   };
 }
 
-const held = ['records', 'users', 'sessions', 'tokens', 'facts', 'attempts', 'audit'] as const;
+const held = ['records', 'sessions', 'attempts', 'audit'] as const;
 
 function countedStores(stores: Stores, called: () => void): Stores {
   const counted = held.map((name) => [name, countedVerbs(stores[name], called)]);

@@ -19,7 +19,7 @@ export interface Pair {
 }
 
 /** Answers everything, and opens every WebSocket. */
-async function startUpstream() {
+export async function startUpstream() {
   const server = createServer((_req, res) => res.writeHead(200).end('{}')).listen(0, '127.0.0.1');
   const sockets = new WebSocketServer({ server });
   await once(server, 'listening');

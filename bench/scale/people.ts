@@ -3,7 +3,7 @@ import { sha256 } from '../../lib/crypto/digest.ts';
 import { keyring } from '../../lib/crypto/keyring.ts';
 import { makeSecretKey } from '../../lib/crypto/secret-key.ts';
 import { signSessionId } from '../../lib/session/signed-cookie.ts';
-import type { UserRecord } from '../../lib/stores/records/users.ts';
+import type { UserRecord } from '../../lib/stores/records/kinds/user.ts';
 import type { SessionRecord } from '../../lib/stores/sessions.ts';
 
 /** Names begin with one of these, in turn: of a thousand users, more than a page begins with each. */
@@ -44,6 +44,8 @@ export function userOf(n: number, now: number): UserRecord {
     displayName: 'Somebody of Many',
     passwordHash: `$2b$12$${'x'.repeat(53)}`,
     epoch: 0,
+    tokenEpoch: 0,
+    rights: 0,
     createdAt: now,
     updatedAt: now,
     lastLoginAt: now,
