@@ -25,7 +25,7 @@ export interface Pair extends AsyncDisposable {
   readonly other: Wired;
   readonly mongod: OwnMongod;
   readonly redis: RedisServer;
-  /** An access token of the admin. */
+  /** An API token of the admin: unlike a session it needs no Redis. */
   readonly admin: string;
 }
 
@@ -67,7 +67,7 @@ export async function startPair({ redis: options = [], settings = {}, otherEnv =
   const other = await wired(legacy.url, shared, redis.port, otherEnv);
   return {
     ...{ one, other, mongod, redis },
-    admin: await logIn(one, 'ada', adminPassword),
+    admin: (await newToken(one, await logIn(one, 'ada', adminPassword))).token,
     async [Symbol.asyncDispose]() {
       await Promise.all([one.gateway.process.stop('SIGKILL'), other.gateway.process.stop('SIGKILL')]);
       await dispose([one.redis, other.redis, legacy, redis]);

@@ -11,7 +11,7 @@ export interface TcpProxy extends AsyncDisposable {
   mend(): void;
   /** Ends every connection; new ones go to this port. */
   lead(port: number): void;
-  /** Ends the connections whose client has sent this text, such as a command of a protocol. */
+  /** Ends the connections whose client has sent this text, such as a command, in any case; returns how many. */
   cutThoseThatSent(text: string): number;
 }
 
@@ -78,7 +78,7 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
       endAll();
     },
     cutThoseThatSent(text) {
-      const those = [...pairs].filter(({ sent }) => sent.includes(text));
+      const those = [...pairs].filter(({ sent }) => sent.toLowerCase().includes(text.toLowerCase()));
       for (const pair of those) end(pair);
       return those.length;
     },
