@@ -69,8 +69,9 @@ export function sqliteRecords({ db, now, told, snapshot }: RecordsOptions): Reco
     return insert(kind, record);
   }
 
-  function settle<R extends Identified, A>(kind: Kind<R>, row: Row | undefined, wanted: Change<R, A>): Changed<R, A> {
+  function decided<R extends Identified, A>(kind: Kind<R>, row: Row | undefined, decide: Decide<R, A>): Changed<R, A> {
     const before = row === undefined ? undefined : recordIn(kind, row);
+    const wanted = decide(before, now());
     if (wanted.kind === 'keep') return { kind: 'done', answer: wanted.answer, record: before };
     if (wanted.kind === 'remove') {
       if (row !== undefined) remove(kind, row);
@@ -82,9 +83,6 @@ export function sqliteRecords({ db, now, told, snapshot }: RecordsOptions): Reco
     if (wanted.record.id !== replaced && rowOf(db, kind, wanted.record.id)) return { kind: 'taken', key: 'id' };
     return { kind: 'done', answer: wanted.answer, record: write(kind, wanted.record, row) };
   }
-
-  const decided = <R extends Identified, A>(kind: Kind<R>, row: Row | undefined, decide: Decide<R, A>) =>
-    settle(kind, row, decide(row === undefined ? undefined : recordIn(kind, row), now()));
 
   function change<R extends Identified, A>(kind: Kind<R>, id: string, decide: Decide<R, A>): Promise<Changed<R, A>> {
     return db.transaction('durable', () =>
