@@ -13,6 +13,7 @@ import type {
   ApiTokens,
   AuditLog,
   EndNamedSession,
+  EndTokenAgain,
   FirstAdmin,
   PasswordSignIn,
   RecordEvent,
@@ -44,6 +45,7 @@ export interface Core {
   /** The claims of an access token whose signature and times are valid, whether or not its session has ended. */
   verifyAccessToken(token: string): Promise<Result<AccessTokenClaims>>;
   readonly endNamed: EndNamedSession;
+  readonly endTokenAgain: EndTokenAgain;
   readonly audit: AuditLog;
   readonly record: RecordEvent;
   readonly identify: Identifier['identify'];

@@ -23,6 +23,7 @@ export type {
   AccessTokenClaims,
   AccessTokens,
   EndNamedSession,
+  EndTokenAgain,
   FirstAdmin,
   NamedSession,
   NewPassword,

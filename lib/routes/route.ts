@@ -116,6 +116,8 @@ export function route<B extends ZodType = ZodType<undefined>, Q extends ZodType 
  * what is created with a stolen access token would outlive it. What an API token creates dies with it.
  */
 async function needsPassword({ core, principal }: CallContext): Promise<boolean> {
+  // A route that ends its own credential checks by itself who calls.
+  if (principal.kind === 'anonymous') return false;
   // Auto-login gets as far as this only with `AUTO_LOGIN_ROLE=admin`, and has no password to ask for.
   if (principal.via === 'api-token' || principal.via === 'auto-login') return false;
   return principal.via !== 'access-token' || !(await core.accessTokens.isFresh(principal));

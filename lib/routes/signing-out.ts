@@ -1,6 +1,6 @@
 import { NotToldError, ok, type Result, refused } from '../errors.ts';
-import { readAuthorization, readBareToken } from '../request/extract/bearer.ts';
 import type { NamedSession } from '../services.ts';
+import { presentedToken } from './presented-token.ts';
 import type { CallContext } from './route.ts';
 
 type Wish = Readonly<{ everywhere?: boolean }>;
@@ -59,19 +59,11 @@ export async function endOwnAgain(entry: CallContext, sessionId: string): Promis
 }
 
 /** The session of the access token that the request presents, if its signature and its times are valid. */
-async function sessionOfToken({ core, req }: CallContext): Promise<NamedSession | undefined> {
-  const credential = presentedToken(req.headers, core.issuer);
+async function sessionOfToken(entry: CallContext): Promise<NamedSession | undefined> {
+  const credential = presentedToken(entry);
   if (credential?.kind !== 'access-token') return undefined;
-  const verified = await core.verifyAccessToken(credential.token);
+  const verified = await entry.core.verifyAccessToken(credential.token);
   if (!verified.ok) return undefined;
   const { sid, sub, exp } = verified.value;
   return { id: sid, userId: sub, expiresAt: exp * 1000 };
-}
-
-function presentedToken(headers: CallContext['req']['headers'], issuer: string) {
-  const bare = headers['x-gatewarden-token'];
-  if (typeof bare === 'string') return readBareToken(bare);
-  if (headers.authorization === undefined) return undefined;
-  const read = readAuthorization(headers.authorization, issuer, true);
-  return read.kind === 'ours' ? read.credential : undefined;
 }

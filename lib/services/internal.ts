@@ -111,6 +111,12 @@ export type NamedSession = Readonly<{
  */
 export type EndNamedSession = (session: NamedSession, options?: Readonly<{ everywhere?: boolean }>) => Promise<void>;
 
+/**
+ * Tells again that an API token was revoked, for a caller who presents it. False when the token was not revoked, or does not
+ * have this name.
+ */
+export type EndTokenAgain = (token: string, name: string) => Promise<boolean>;
+
 /** The claims of a verified access token: signature, type, issuer, audience and times are valid. */
 export type AccessTokenClaims = Readonly<{
   sub: string;

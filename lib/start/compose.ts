@@ -30,6 +30,7 @@ import type { Stores } from '../stores/stores.ts';
 import { accessTokens } from '../tokens/access-tokens.ts';
 import { apiTokens } from '../tokens/api-tokens.ts';
 import { assertionSigner } from '../tokens/assertions.ts';
+import { endedTokenTeller } from '../tokens/ending.ts';
 import { signingKeys } from '../tokens/keys.ts';
 import { housekeeping } from './housekeeping.ts';
 import type { Resolved } from './load-settings.ts';
@@ -191,6 +192,7 @@ async function servicesOf(dependencies: InstallationDependencies) {
     passwordAuthenticator: passwordAuthenticator(signIn),
     firstAdmin: await firstAdmin(dependencies),
     tokens: apiTokens({ ...dependencies, inheritedFrom: access.inheritedFrom }),
+    endTokenAgain: endedTokenTeller(dependencies),
     accessTokens: access,
     verifyAccessToken: access.verify,
     ...ofSessions,

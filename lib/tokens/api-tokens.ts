@@ -11,6 +11,7 @@ import type { UserRecord } from '../stores/records/kinds/user.ts';
 import type { Records, Versioned } from '../stores/records/records.ts';
 import type { Actor, Ladder, Principal, ScopeTable } from '../types.ts';
 import { live } from './api-token-rules.ts';
+import { endingWithMade } from './ending.ts';
 import { keptTokens } from './kept-tokens.ts';
 import type { Inheritance } from './making.ts';
 import { type Bounds, narrowing } from './narrow.ts';
@@ -46,6 +47,7 @@ function viewOf(token: ApiTokenRecord): ApiTokenView {
 export function apiTokens(dependencies: ApiTokenDependencies): ApiTokens {
   const { stores, bus, record, ladder, scopes, inheritedFrom, clock } = dependencies;
   const kept = keptTokens(stores.records);
+  const endWithMade = endingWithMade(kept, bus);
   const narrow = narrowing(ladder, scopes);
 
   /** Acts when no actor is given: the program itself. */
@@ -118,16 +120,6 @@ export function apiTokens(dependencies: ApiTokenDependencies): ApiTokens {
   async function list(username: string) {
     const owner = await userWithName(stores.records, username);
     return { items: owner === undefined ? [] : live(await kept.namedOf(owner.id), owner).map(viewOf) };
-  }
-
-  /**
-   * Tells that a token has ended, then ends what it made. Telling of this token is enough: a cached credential is looked up
-   * again for each of the tokens that it comes from. What it made is refused from then on; its records end after that, so that
-   * their names are free and they are deleted.
-   */
-  async function endWithMade(token: ApiTokenRecord, version: number): Promise<void> {
-    await bus.publish({ kind: 'token', id: token.id, version });
-    await kept.end((await kept.madeWith(token)).map(({ id }) => id));
   }
 
   async function revoke(username: string, name: string, by?: Actor): Promise<Result<undefined>> {

@@ -18,7 +18,7 @@ import { type Client, client } from '../support/http.ts';
 const quiet: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 /** A bus that tells this process, and while `mute` nobody else. */
-export function mutableBus(): InvalidationBus & { mute: boolean; readonly told: readonly Invalidation[] } {
+export function mutableBus(): InvalidationBus & { mute: boolean; readonly told: Invalidation[] } {
   const local = localBus();
   const told: Invalidation[] = [];
   const bus = {

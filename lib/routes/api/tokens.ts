@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ApiTokenView } from '../../services.ts';
 import { json, noContent } from '../reply.ts';
+import { revokeToken } from '../revoking-token.ts';
 import { route } from '../route.ts';
 import { confirmable, listOf, moment, text, toMoment, toMomentOrNull } from '../schemas.ts';
 
@@ -67,17 +68,18 @@ export const tokenRoutes = [
   route({
     method: 'delete',
     path: '/api/v1/tokens/{name}',
-    summary: 'Revoke an API token, and what was made with it.',
+    summary: 'Revoke an API token, and what was made with it. Made with that very token, it can be repeated.',
     tag: 'tokens',
     surface: 'own',
     guard: 'self',
+    endsOwn: true,
     scope: 'gatewarden:write',
     confirm: true,
     body: { as: 'json', schema: confirmable({}) },
     answers: { 204: { description: 'Revoked.' } },
     refusals: ['not_found'],
-    async handle({ core, params, principal, actor }) {
-      const revoked = await core.tokens.revoke(principal.name, params.name ?? '', actor);
+    async handle(call) {
+      const revoked = await revokeToken(call, call.params.name ?? '');
       return revoked.ok ? noContent() : revoked;
     },
   }),
