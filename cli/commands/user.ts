@@ -91,7 +91,7 @@ async function edit(username: string, change: UserEdit, options: UserOptions, ou
   );
 }
 
-/** `user set-role`: sessions and tokens of the user end with it. */
+/** `user set-role`: what the user is signed in with goes on with the new role. */
 export const setRole = (username: string, role: string, options: UserOptions, out: Output): Promise<void> =>
   edit(username, { role }, options, out);
 
@@ -99,7 +99,7 @@ export const setRole = (username: string, role: string, options: UserOptions, ou
 export const setActive = (username: string, active: boolean, options: UserOptions, out: Output): Promise<void> =>
   edit(username, { active }, options, out);
 
-/** `user set-password`: every session and token of the user ends. */
+/** `user set-password`: every session and access token of the user ends; API tokens stay. */
 export async function setPassword(
   username: string,
   options: UserOptions & PasswordOptions,
@@ -107,7 +107,7 @@ export async function setPassword(
 ): Promise<void> {
   mustBeLocal(options);
   await edit(username, { password: await newPassword(username, options, out) }, options, out);
-  out.note(`All sessions and tokens of ${username} have ended.`);
+  out.note(`All sessions of ${username} have ended; API tokens stay valid.`);
 }
 
 /** `user delete`: asks first, or wants `--yes`. */
