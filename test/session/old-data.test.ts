@@ -1,9 +1,13 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import test from 'node:test';
 import { noteEnded } from '../../lib/services/ended-sessions.ts';
+import { epochRaised } from '../../lib/services/user-epoch.ts';
+import { browserSessions } from '../../lib/session/browser-sessions.ts';
 import { sessionsService } from '../../lib/session/sessions.ts';
 import { endedSessionKind } from '../../lib/stores/records/kinds/ended-session.ts';
 import { userKind } from '../../lib/stores/records/kinds/user.ts';
+import { opened, rawClient } from '../stores/redis-opened.ts';
+import { redisServer, startRedis } from '../support/redis.ts';
 import { type Loaded, openSessions, serve } from './serve.ts';
 
 type Opened = Awaited<ReturnType<typeof openSessions>>;
@@ -112,4 +116,45 @@ test('signing in and out ten thousand times ends nothing else of the user', asyn
   await noteEnded(records, ending, time.now);
   const user = await records.get(userKind, 'u_ada');
   deepEqual([user?.epoch, user?.tokenEpoch, user?.version], [0, 0, 1]);
+});
+
+test('sign-out everywhere on an emptied Redis holds when Redis comes back with the sessions of before', {
+  skip: redisServer.skip,
+}, async (t) => {
+  const redis = await startRedis();
+  t.after(() => redis[Symbol.asyncDispose]());
+  const { stores, parts, bus, time } = await openSessions();
+  const onRedis = await opened(t, redis.url);
+  const both = { ...stores, sessions: onRedis.sessions };
+  const ask = await serve(t, browserSessions({ ...parts, stores: both }));
+  const before = await ask('/in');
+  const raw = await rawClient(t, redis.url);
+  const key = `${onRedis.prefix}session:${before.body}`;
+  await raw.sendCommand(['COPY', key, key, 'DB', '1']);
+  await raw.flushDb();
+  const after = await ask('/in');
+  equal((await ask('/out', after.cookie)).status, 200);
+  ok((await serviceOf({ stores: both, bus, time }).endAll('ada')).ok);
+  await raw.select(1);
+  await raw.sendCommand(['COPY', key, key, 'DB', '0']);
+  ok(await onRedis.sessions.find(before.body, time.now));
+  equal((await ask('/visit', before.cookie)).body, '1');
+});
+
+test('a sign-out with the cookie of before ends the session that has just got a new id', async (t) => {
+  const { stores, sessions, time } = await openSessions();
+  const ask = await serve(t, sessions);
+  const { body: id, cookie } = await ask('/in');
+  const old = await stores.sessions.find(id, time.now);
+  ok(old);
+  await stores.sessions.create({ ...old, id: 'successor' });
+  await stores.records.change(userKind, 'u_ada', (user, now) => {
+    ok(user);
+    return { kind: 'put', record: epochRaised(user, { ...old, newId: 'successor' }, now), answer: undefined };
+  });
+  await ask('/out', cookie);
+  deepEqual(
+    (await stores.records.list(endedSessionKind, { limit: 10 })).items.map((note) => note.id).sort(),
+    [id, 'successor'].sort(),
+  );
 });
