@@ -5,12 +5,11 @@ import { inspect } from 'node:util';
 import { StoreUnavailableError } from '../../lib/errors.ts';
 import { openMongo } from '../../lib/stores/mongo/index.ts';
 import type { AnyKind } from '../../lib/stores/records/kind.ts';
-import { apiTokenKind } from '../../lib/stores/records/kinds/api-token.ts';
 import { endedSessionKind } from '../../lib/stores/records/kinds/ended-session.ts';
 import { factKind } from '../../lib/stores/records/kinds/fact.ts';
 import { type UserRecord, userKind } from '../../lib/stores/records/kinds/user.ts';
 import type { Decide, Records, Unreadable } from '../../lib/stores/records/records.ts';
-import { someEnded, someToken, someUser } from '../../lib/stores/suites/record-samples.ts';
+import { someEnded, someUser } from '../../lib/stores/suites/record-samples.ts';
 import { anEvent, aRefreshToken, start } from '../../lib/stores/suites/records.ts';
 import { anyMongod, type Mongod } from '../support/mongod.ts';
 import { openWatched } from './mongo-open.ts';
@@ -100,14 +99,15 @@ test('a change writes only what differs, and keeps fields that are not known, at
 
 test('what is stored is the record, with what it is found by beside it', async (t) => {
   const { stores, raw } = await openWatched(t, server);
-  await stores.records.add(apiTokenKind, someToken('ci', { scopes: [], endedAt: 7 }));
-  const { _mark, ...stored } = { _mark: undefined, ...(await raw('api_token_v1').findOne({ _id: 't_ci' })) };
+  await stores.records.add(userKind, someUser('ada', { email: 'Ada@example.com', displayName: undefined }));
+  await stores.records.add(endedSessionKind, someEnded('s1', 7));
+  const { _mark, ...user } = { _mark: undefined, ...(await raw('user_v1').findOne({ _id: 'u_ada' })) };
   match(String(_mark), /^[0-9a-f-]{36}$/);
-  const { id: _id, ...fields } = someToken('ci', { scopes: [], endedAt: 7 });
-  deepEqual(stored, {
-    ...fields,
-    ...{ _id, version: 1, _schema: 1, key_hash: 'hash of ci', _owner: 'u_ada', _expires: 86_400_007 },
-  });
+  const { id: _id, ...fields } = someUser('ada', { email: 'Ada@example.com' });
+  const found = { key_name: 'ada', key_email: 'ada@example.com', order_name: 'ada' };
+  deepEqual(user, { ...fields, ...found, _id, version: 1, _schema: 1 });
+  const ended = await raw('ended_session_v1').findOne({ _id: 's1' });
+  deepEqual([ended?._owner, ended?._expires], ['u_ada', 7]);
 });
 
 const raised: Decide<UserRecord, undefined> = (user) =>
