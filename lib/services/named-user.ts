@@ -1,25 +1,20 @@
-import { type UserRecord as StoredUser, userKind } from '../stores/records/kinds/user.ts';
+import { type UserRecord, userKind } from '../stores/records/kinds/user.ts';
 import type { RecordReader, Versioned } from '../stores/records/records.ts';
-import type { UserRecord, UserStore } from '../stores/records/users.ts';
 
 /** The longest username. */
 const longestName = 64;
 
-/** The user with this username, in any case; undefined for an unknown name and for a value that is not text. */
-export const userNamed = async (users: UserStore, username: unknown): Promise<UserRecord | undefined> =>
-  typeof username === 'string' && username.length <= longestName ? users.byName(username.toLowerCase()) : undefined;
-
-const unlessRemoved = (user: Versioned<StoredUser> | undefined) => (user?.state === 'removed' ? undefined : user);
+const unlessRemoved = (user: Versioned<UserRecord> | undefined) => (user?.state === 'removed' ? undefined : user);
 
 /** The user with this id; undefined for one that was deleted. */
-export const userWithId = async (records: RecordReader, id: string): Promise<Versioned<StoredUser> | undefined> =>
+export const userWithId = async (records: RecordReader, id: string): Promise<Versioned<UserRecord> | undefined> =>
   unlessRemoved(await records.get(userKind, id));
 
 /** The user with this username, in any case; undefined for an unknown name and for a value that is not text. */
 export async function userWithName(
   records: RecordReader,
   username: unknown,
-): Promise<Versioned<StoredUser> | undefined> {
+): Promise<Versioned<UserRecord> | undefined> {
   if (typeof username !== 'string' || username.length > longestName) return undefined;
   return unlessRemoved(await records.byKey(userKind, 'name', username.toLowerCase()));
 }

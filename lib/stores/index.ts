@@ -3,7 +3,6 @@
 export { StoreUnavailableError } from '../errors.ts';
 export type { AttemptCount, AttemptStore } from './attempts.ts';
 export type { AuditPage, AuditRecord, AuditStore } from './audit.ts';
-export type { ApiTokenRecord, ApiTokenStore } from './records/api-tokens.ts';
 export type { FactRecord, FactStore } from './records/facts.ts';
 export type { AnyKind, Computed, Fields, Identified, Kind } from './records/kind.ts';
 export type { UserRecord as StoredUserRecord } from './records/kinds/user.ts';

@@ -114,7 +114,6 @@ function joined({ mongo, redis, sqlite }: Engines, parts: readonly Part[]): Open
   const stores: Stores = {
     records: durable.records,
     users: durable.users,
-    tokens: durable.tokens,
     facts: durable.facts,
     audit: durable.audit,
     sessions: quick.sessions,

@@ -1,6 +1,5 @@
 import type { AttemptStore } from './attempts.ts';
 import type { AuditStore } from './audit.ts';
-import type { ApiTokenStore } from './records/api-tokens.ts';
 import type { FactStore } from './records/facts.ts';
 import type { Records } from './records/records.ts';
 import type { UserStore } from './records/users.ts';
@@ -16,7 +15,6 @@ export interface Stores {
   readonly records: Records;
   readonly users: UserStore;
   readonly sessions: SessionStore;
-  readonly tokens: ApiTokenStore;
   readonly facts: FactStore;
   readonly attempts: AttemptStore;
   readonly audit: AuditStore;

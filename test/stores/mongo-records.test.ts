@@ -10,7 +10,7 @@ import { factKind } from '../../lib/stores/records/kinds/fact.ts';
 import { type UserRecord, userKind } from '../../lib/stores/records/kinds/user.ts';
 import type { Decide, Records, Unreadable } from '../../lib/stores/records/records.ts';
 import { someEnded, someUser } from '../../lib/stores/suites/record-samples.ts';
-import { anEvent, aRefreshToken, start } from '../../lib/stores/suites/records.ts';
+import { anEvent } from '../../lib/stores/suites/records.ts';
 import { anyMongod, type Mongod } from '../support/mongod.ts';
 import { openWatched } from './mongo-open.ts';
 
@@ -178,26 +178,4 @@ test('a damaged event is left out, a damaged detail says so', async (t) => {
       ['000001', undefined],
     ],
   );
-});
-
-test('a damaged family of refresh tokens is an error for its own tokens only', async (t) => {
-  const { stores, raw } = await openWatched(t, server);
-  const { refreshTokens } = stores;
-  await refreshTokens.create(aRefreshToken('r1', { sessionId: 's1' }));
-  await refreshTokens.create(aRefreshToken('r2', { sessionId: 's2' }));
-  await raw('refresh_families').updateOne({ _id: 's1' }, { $set: { 'live.0.expiresAt': 'late' } });
-  await rejects(refreshTokens.find('r1', start), StoreUnavailableError);
-  ok(await refreshTokens.find('r2', start));
-});
-
-test('a spent token that a killed process had noted before it was spent can still be spent', async (t) => {
-  const { stores, raw } = await openWatched(t, server);
-  const { refreshTokens } = stores;
-  await refreshTokens.create(aRefreshToken('r1'));
-  const { expiresAt, sessionId } = aRefreshToken('r1');
-  await raw('spent_refresh_tokens').insertOne({ _id: 'r1', sessionId, usedAt: start, expiresAt });
-  ok(await refreshTokens.find('r1', start + 1));
-  deepEqual(await refreshTokens.rotate('r1', aRefreshToken('r2'), start + 5), { kind: 'rotated' });
-  const again = await refreshTokens.rotate('r1', aRefreshToken('r3'), start + 9);
-  deepEqual(again, { kind: 'reused', sessionId: 's1', usedAt: start + 5 });
 });

@@ -18,27 +18,6 @@ export function number(value: unknown): number {
 const isNone = (value: unknown): value is undefined | null => value === undefined || value === null;
 
 export const textOrNone = (value: unknown): string | undefined => (isNone(value) ? undefined : text(value));
-export const numberOrNone = (value: unknown): number | undefined => (isNone(value) ? undefined : number(value));
-
-/** Reads a field that is one of these words. */
-export function oneOf<T extends string>(words: readonly T[], value: unknown): T {
-  const found = words.find((word) => word === value);
-  if (found !== undefined) return found;
-  throw new UnreadableRecordError(`a field that should hold one of ${words.join(', ')} does not`);
-}
-
-/** Reads a field that is a list of what `read` returns; a missing field is an empty list. */
-export function listOf<T>(value: unknown, read: (element: unknown) => T): T[] {
-  if (isNone(value)) return [];
-  if (Array.isArray(value)) return value.map(read);
-  throw new UnreadableRecordError('a field that should hold a list does not');
-}
-
-/** Reads an element that is a document. */
-export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
-  throw new UnreadableRecordError('an element that should be a document is none');
-}
 
 /** Returns what `read` returns, and `undefined` for a record that cannot be read, so that the others are listed. */
 export function readable<D, T>(record: D, read: (record: D) => T): T | undefined {

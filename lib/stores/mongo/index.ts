@@ -1,34 +1,23 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Connection } from 'mongoose';
-import { apiTokenStoreOver } from '../records/facades/api-tokens.ts';
 import { userStoreOver } from '../records/facades/users.ts';
 import { factsIn } from '../records/facts.ts';
-import type { KeyStore } from '../records/keys.ts';
 import type { AnyKind } from '../records/kind.ts';
 import { allKinds } from '../records/kinds/index.ts';
-import type { RefreshTokenStore } from '../records/refresh-tokens.ts';
 import type { Stores } from '../stores.ts';
 import { type Address, addressIn } from './address.ts';
-import { apiTokenStore } from './api-tokens.ts';
 import { auditStore } from './audit.ts';
 import { connect, withPatience } from './connect.ts';
 import { databaseOn } from './database.ts';
 import { ensureIndexes } from './indexes.ts';
-import { keyStore } from './keys.ts';
 import { mayPass, problemOf, reasonOf } from './reasons.ts';
 import { serverClock } from './records/clock.ts';
 import { mongoRecords, recordCollections } from './records/index.ts';
 import { migrateRecords } from './records/migrate.ts';
 import { kindVersions } from './records/versions.ts';
-import { refreshTokenStore } from './refresh-tokens.ts';
-import { userStore } from './users.ts';
 
 /** The stores in MongoDB: all but sessions and attempts. */
-export type MongoStores = Pick<
-  Stores,
-  'records' | 'users' | 'tokens' | 'facts' | 'audit' | 'health' | 'describe' | 'close'
-> &
-  Readonly<{ refreshTokens: RefreshTokenStore; keys: KeyStore }>;
+export type MongoStores = Pick<Stores, 'records' | 'users' | 'facts' | 'audit' | 'health' | 'describe' | 'close'>;
 
 export interface OpenOptions {
   readonly url: string;
@@ -87,16 +76,10 @@ export async function storesOn(connection: Connection, address: Address, kinds =
   const db = databaseOn(connection);
   const clock = await serverClock(connection);
   const collectionOf = recordCollections(db, kinds);
-  // They declare collections and indexes.
-  userStore(db);
-  apiTokenStore(db);
   const records = mongoRecords(db, collectionOf, clock);
   const stores: MongoStores = {
     records,
     users: userStoreOver(records),
-    tokens: apiTokenStoreOver(records),
-    refreshTokens: refreshTokenStore(db),
-    keys: keyStore(db),
     facts: factsIn(records),
     audit: auditStore(db),
     health: () => healthOf(connection),

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { InvalidationBus } from '../../invalidation/bus.ts';
-import { apiTokenStoreOver } from '../records/facades/api-tokens.ts';
 import { userStoreOver } from '../records/facades/users.ts';
 import { factsIn } from '../records/facts.ts';
 import type { Stores } from '../stores.ts';
@@ -64,7 +63,6 @@ export function storesIn(
     records,
     users: userStoreOver(records),
     sessions: sessionStore(db),
-    tokens: apiTokenStoreOver(records),
     facts: factsIn(records),
     attempts: attemptStore(db),
     audit: auditStore(db),

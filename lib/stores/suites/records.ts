@@ -1,7 +1,4 @@
 import type { AuditRecord } from '../audit.ts';
-import type { ApiTokenRecord } from '../records/api-tokens.ts';
-import type { KeyRecord } from '../records/keys.ts';
-import type { RefreshTokenRecord } from '../records/refresh-tokens.ts';
 import type { UserRecord } from '../records/users.ts';
 import type { SessionRecord } from '../sessions.ts';
 
@@ -25,9 +22,6 @@ export function aUser(username: string, more: Partial<UserRecord> = {}): UserRec
   };
 }
 
-export const anAdmin = (username: string, more: Partial<UserRecord> = {}) =>
-  aUser(username, { role: 'admin', ...more });
-
 export function aSession(id: string, more: Partial<SessionRecord> = {}): SessionRecord {
   return {
     id,
@@ -43,18 +37,6 @@ export function aSession(id: string, more: Partial<SessionRecord> = {}): Session
     data: '{"cookie":{}}',
     ...more,
   };
-}
-
-export function aToken(name: string, more: Partial<ApiTokenRecord> = {}): ApiTokenRecord {
-  return { id: `t_${name}`, userId: 'u_ada', name, hash: `hash of ${name}`, epoch: 1, createdAt: start, ...more };
-}
-
-export function aRefreshToken(hash: string, more: Partial<RefreshTokenRecord> = {}): RefreshTokenRecord {
-  return { hash, sessionId: 's1', userId: 'u_ada', createdAt: start, expiresAt: start + 60 * minute, ...more };
-}
-
-export function aKey(kid: string, createdAt = start): KeyRecord {
-  return { kid, algorithm: 'EdDSA', publicJwk: `{"kid":"${kid}"}`, sealed: `sealed ${kid}`, createdAt };
 }
 
 export function anEvent(number: number, more: Partial<AuditRecord> = {}): AuditRecord {
