@@ -114,7 +114,9 @@ test('names that somebody wrote into the database do a terminal no harm, in any 
   await using gateway = await startDemo();
   const admin = await gateway.firstAdmin();
   const database = new DatabaseSync(join(gateway.dataDir, 'gatewarden.db'), { timeout: 2000 });
-  const write = database.prepare('UPDATE users SET display_name = ?1, email = ?1 WHERE username = ?2');
+  const write = database.prepare(
+    "UPDATE user SET record = json_set(record, '$.displayName', ?1, '$.email', ?1) WHERE key_name = ?2",
+  );
   for (const [at, text] of Object.values(strange).entries()) {
     const user = { username: `user${at}`, current_password: adminPassword };
     equal((await admin.json('/_gatewarden/api/v1/users', user)).status, 201);

@@ -16,10 +16,13 @@ after(() => here[Symbol.asyncDispose]());
 
 const another = 'some herons stand in the rain';
 
-async function tokenOf(username: string): Promise<{ authorization: string }> {
+async function accessOf(username: string): Promise<{ authorization: string }> {
   const signedIn = await here.gateway.json('POST', `${own}/api/v1/login`, { username, password });
-  const access = { authorization: `Bearer ${JSON.parse(signedIn.text).token}` };
-  const made = await here.gateway.json('POST', `${own}/api/v1/tokens`, { name: 'kept' }, access);
+  return { authorization: `Bearer ${JSON.parse(signedIn.text).token}` };
+}
+
+async function tokenOf(username: string): Promise<{ authorization: string }> {
+  const made = await here.gateway.json('POST', `${own}/api/v1/tokens`, { name: 'kept' }, await accessOf(username));
   return { authorization: `Bearer ${JSON.parse(made.text).token}` };
 }
 
@@ -69,7 +72,7 @@ for (const name of fronts) {
     const front = here[name];
     const victim = `owner-${name}`;
     await here.addUser(victim);
-    const stolen = await tokenOf(victim);
+    const stolen = await accessOf(victim);
     const slow = await begun(front, 'POST', `${own}/api/v1/tokens`, stolen, { name: 'survivor' });
     const changed = await front.json('PATCH', `${own}/api/v1/users/${victim}`, { password: another }, boss);
     equal(changed.status, 200);
