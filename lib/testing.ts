@@ -5,6 +5,7 @@ import { randomBase62 } from './crypto/random.ts';
 import { makeSecretKey } from './crypto/secret-key.ts';
 import { type Gatewarden, type GatewardenOptions, published } from './gatewarden.ts';
 import type { Log } from './log.ts';
+import { userWithId } from './services/named-user.ts';
 import type { UserView } from './services.ts';
 import { signSessionId } from './session/signed-cookie.ts';
 import { compose } from './start/compose.ts';
@@ -59,7 +60,7 @@ export async function testGate({ log = silent, ...options }: TestGateOptions = {
 
   async function cookieOf(userId: string): Promise<string> {
     const id = randomBase62(40);
-    const user = await stores.users.byId(userId);
+    const user = await userWithId(stores.records, userId);
     const now = Date.now();
     await stores.sessions.create({
       id: sha256(id),

@@ -3,7 +3,7 @@ import { SettingsError } from '../errors.ts';
 import { equalSecrets } from './constant-time.ts';
 import type { Keyring } from './keyring.ts';
 
-/** Where the check value is stored: `stores.facts` has this form. */
+/** Where the check value is stored: `factsIn` returns this form. */
 interface KeptFacts {
   get(name: string): Promise<string | undefined>;
   putIfAbsent(name: string, value: string): Promise<string>;

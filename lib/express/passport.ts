@@ -3,6 +3,7 @@ import type {} from 'passport';
 import type { Core } from '../core.ts';
 import { NotToldError } from '../errors.ts';
 import type { RequestSource } from '../request/extract/source.ts';
+import { userWithId, userWithName } from '../services/named-user.ts';
 import type { Caller } from '../services.ts';
 import type { Principal } from '../types.ts';
 
@@ -116,10 +117,9 @@ export function recogniser(core: Core): Recognition {
       return seen;
     },
     async signIn(req, source, wanted) {
-      const { users } = core.stores;
+      const { records } = core.stores;
       const caller = callerOf(req, source);
-      const name = (wanted.username ?? '').toLowerCase();
-      const record = wanted.id ? await users.byId(wanted.id) : await users.byName(name);
+      const record = await (wanted.id ? userWithId(records, wanted.id) : userWithName(records, wanted.username));
       if (record?.state !== 'active') throw new TypeError('req.login: there is no active user of that id or username');
       const options = { method: 'login', remember: false, caller };
       const { id: sessionId, expiresAt } = await core.browserSessions.begin(req, responseOf(req), record, options);

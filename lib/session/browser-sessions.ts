@@ -75,7 +75,7 @@ export type BrowserSessionDependencies = Readonly<{
   settings: CookieSettings & Readonly<{ sessionIdle: number; sessionLifetime: number; sessionsPerUser: number }>;
   /** Keys of the cookie's signature: the first signs, all verify. */
   secrets: readonly string[];
-  stores: Pick<Stores, 'sessions' | 'users' | 'records'>;
+  stores: Pick<Stores, 'records' | 'sessions'>;
   bus: InvalidationBus;
   record: RecordEvent;
   /** The class that the session store extends. Default: express-session's `Store`. */

@@ -4,6 +4,7 @@ import { compareSecretKey } from '../crypto/key-check.ts';
 import { type Keyring, keyring, loadSecretKeys } from '../crypto/keyring.ts';
 import type { Settings } from '../settings/settings.ts';
 import { openStores } from '../stores/open.ts';
+import { factsIn } from '../stores/records/facts.ts';
 import { type ExportOptions, exported } from '../transfer/export.ts';
 import { type ImportOptions, type ImportSummary, imported } from '../transfer/import.ts';
 import { sealingOf } from '../transfer/sealing.ts';
@@ -35,10 +36,10 @@ async function keysOf(settings: Settings): Promise<Keyring | undefined> {
 export async function openTransfer(settings: Settings): Promise<Transfer> {
   const keys = await keysOf(settings);
   const { stores, bus } = await openStores(settings, ownLog(settings));
-  const { records, audit, facts } = stores;
+  const { records, audit } = stores;
   const close = () => stores.close();
   try {
-    if (keys !== undefined) await compareSecretKey(facts, keys);
+    if (keys !== undefined) await compareSecretKey(factsIn(records), keys);
   } catch (error) {
     await close();
     throw error;

@@ -3,12 +3,10 @@
 export { StoreUnavailableError } from '../errors.ts';
 export type { AttemptCount, AttemptStore } from './attempts.ts';
 export type { AuditPage, AuditRecord, AuditStore } from './audit.ts';
-export type { FactRecord, FactStore } from './records/facts.ts';
 export type { AnyKind, Computed, Fields, Identified, Kind } from './records/kind.ts';
-export type { UserRecord as StoredUserRecord } from './records/kinds/user.ts';
+export type { UserRecord } from './records/kinds/user.ts';
 export type { Page } from './records/page.ts';
 export type * from './records/records.ts';
-export type * from './records/users.ts';
 export type {
   SessionCreation,
   SessionPage,

@@ -113,8 +113,6 @@ function joined({ mongo, redis, sqlite }: Engines, parts: readonly Part[]): Open
   if (durable === undefined || quick === undefined) throw new TypeError('no store is left for something');
   const stores: Stores = {
     records: durable.records,
-    users: durable.users,
-    facts: durable.facts,
     audit: durable.audit,
     sessions: quick.sessions,
     attempts: quick.attempts,

@@ -1,8 +1,6 @@
 import type { AttemptStore } from './attempts.ts';
 import type { AuditStore } from './audit.ts';
-import type { FactStore } from './records/facts.ts';
 import type { Records } from './records/records.ts';
-import type { UserStore } from './records/users.ts';
 import type { SessionStore } from './sessions.ts';
 
 /**
@@ -13,9 +11,7 @@ import type { SessionStore } from './sessions.ts';
 export interface Stores {
   /** Every durable record but those of the audit log. */
   readonly records: Records;
-  readonly users: UserStore;
   readonly sessions: SessionStore;
-  readonly facts: FactStore;
   readonly attempts: AttemptStore;
   readonly audit: AuditStore;
   /** One entry per engine; never rejects. `problem` is the reason, without address or password. */

@@ -6,6 +6,7 @@ import express from 'express';
 import { type GateEventName, type Gatewarden, gatewarden, type Principal } from 'gatewarden';
 import { sha256 } from '../../lib/crypto/digest.ts';
 import { makeSecretKey } from '../../lib/crypto/secret-key.ts';
+import { userKind } from '../../lib/stores/records/kinds/user.ts';
 import { openSqlite } from '../../lib/stores/sqlite/index.ts';
 import type { Stores } from '../../lib/stores/stores.ts';
 import { portOf } from '../gateway/started.ts';
@@ -137,14 +138,14 @@ before(async () => {
   keep('password', password);
   keep('new password', next);
   const principal = await plant(await serve());
-  keep('password hash', (await stores.users.byName('ada'))?.passwordHash);
+  keep('password hash', (await stores.records.byKey(userKind, 'name', 'ada'))?.passwordHash);
   await gate.signIn.verify({ username: 'ada', password: 'wrong, quite wrong' }, caller);
   for (const service of order) {
     for (const [verb, call] of Object.entries(verbs[service] ?? {})) {
       given.set(`${service}.${verb}`, await call({ principal }));
     }
   }
-  keep('new password hash', (await stores.users.byName('ada'))?.passwordHash);
+  keep('new password hash', (await stores.records.byKey(userKind, 'name', 'ada'))?.passwordHash);
   given.set('refusal', await gate.users.edit('nobody', {}));
   given.set('settings', gate.settings);
   given.set('ready', await gate.ready());

@@ -2,8 +2,10 @@ import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { sha256 } from '../../lib/crypto/digest.ts';
 import { StoreUnavailableError } from '../../lib/errors.ts';
+import { epochRaised } from '../../lib/services/user-epoch.ts';
 import { browserSessions } from '../../lib/session/browser-sessions.ts';
 import { signedSessionId } from '../../lib/session/signed-cookie.ts';
+import { userKind } from '../../lib/stores/records/kinds/user.ts';
 import { openSessions, serve } from './serve.ts';
 
 const secretIdIn = (cookie: string | undefined) =>
@@ -193,7 +195,11 @@ describe('a session that was ended', () => {
     const ask = await serve(t, sessions);
     const { cookie } = await ask('/in');
     await ask('/visit', cookie);
-    await stores.users.update('u_ada', { endAll: true }, 1);
+    await stores.records.change(userKind, 'u_ada', (user, now) =>
+      user === undefined
+        ? { kind: 'keep', answer: undefined }
+        : { kind: 'put', record: epochRaised(user, undefined, now), answer: undefined },
+    );
     equal((await ask('/visit', cookie)).body, '1');
   });
 

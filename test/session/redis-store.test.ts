@@ -14,6 +14,7 @@ import { expressStore } from '../../lib/session/express-store.ts';
 import { heldSessions } from '../../lib/session/held-sessions.ts';
 import { sessionKeeping, visitor } from '../../lib/session/keeping.ts';
 import { signedSessionId } from '../../lib/session/signed-cookie.ts';
+import { endedSessionKind } from '../../lib/stores/records/kinds/ended-session.ts';
 import { aSession, minute } from '../../lib/stores/suites/records.ts';
 import { opened, rawClient, silent } from '../stores/redis-opened.ts';
 import { temporaryFolder } from '../support/folders.ts';
@@ -35,7 +36,7 @@ async function onRedis(t: TestContext, prefix = 'shop:') {
   const time = { ahead: 0 };
   const dependencies = {
     ...parts,
-    stores: { users: stores.users, records: stores.records, sessions: own.sessions },
+    stores: { records: stores.records, sessions: own.sessions },
     clock: () => Date.now() + time.ahead,
   };
   const keeping = sessionKeeping({
@@ -51,7 +52,6 @@ async function onRedis(t: TestContext, prefix = 'shop:') {
     store,
     time,
     sessions,
-    users: stores.users,
     records: stores.records,
     own,
     published,
@@ -180,15 +180,12 @@ describe('express-session’s store on Redis', { skip }, () => {
   });
 
   it('clears by ending each session: told to every instance, and noted for good', async (t) => {
-    const { store, sessions, users, published } = await onRedis(t);
+    const { store, sessions, records, published } = await onRedis(t);
     const ask = await serve(t, sessions);
     const { cookie, body: id } = await ask('/in');
     await store.clear();
     deepEqual(published, [{ kind: 'session', id, version: 1 }]);
-    deepEqual(
-      (await users.byId('u_ada'))?.ended?.map((one) => one.id),
-      [id],
-    );
+    equal((await records.get(endedSessionKind, id))?.userId, 'u_ada');
     equal((await ask('/visit', cookie)).body, '1');
   });
 

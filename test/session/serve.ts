@@ -7,7 +7,7 @@ import { localBus } from '../../lib/invalidation/local.ts';
 import type { NewEvent } from '../../lib/services.ts';
 import type { BrowserSessions } from '../../lib/session/browser-sessions.ts';
 import { browserSessions } from '../../lib/session/browser-sessions.ts';
-import type { UserRecord } from '../../lib/stores/records/kinds/user.ts';
+import { type UserRecord, userKind } from '../../lib/stores/records/kinds/user.ts';
 import { openSqlite } from '../../lib/stores/sqlite/index.ts';
 
 export type Loaded = IncomingMessage & {
@@ -49,7 +49,7 @@ export const userNamed = (name: string): UserRecord & { state: 'active' } => ({
 export async function openSessions(more: Partial<typeof settings> = {}, users: readonly string[] = ['ada', 'bob']) {
   const time = { now: Date.now() };
   const stores = await openSqlite({ memory: true, now: () => time.now });
-  for (const name of users) await stores.users.insert(userNamed(name));
+  for (const name of users) await stores.records.add(userKind, userNamed(name));
   const bus = localBus();
   const published: Invalidation[] = [];
   bus.subscribe((message) => published.push(message));

@@ -3,6 +3,7 @@ import { createServer, type Socket } from 'node:net';
 import test, { after, before } from 'node:test';
 import { addressIn } from '../../lib/stores/mongo/address.ts';
 import { openMongo } from '../../lib/stores/mongo/index.ts';
+import { userKind } from '../../lib/stores/records/kinds/user.ts';
 import { anyMongod, type Mongod } from '../support/mongod.ts';
 
 const refusals: [what: string, url: string, message: RegExp][] = [
@@ -88,5 +89,5 @@ test('closed stores say that they are, and may be closed twice', async () => {
   await stores.close();
   await stores.close();
   deepEqual(await stores.health(), [{ store: 'mongodb', ok: false, problem: 'it does not answer' }]);
-  await rejects(stores.users.byId('u_ada'), { name: 'StoreUnavailableError', store: 'mongodb' });
+  await rejects(stores.records.get(userKind, 'u_ada'), { name: 'StoreUnavailableError', store: 'mongodb' });
 });

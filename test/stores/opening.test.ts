@@ -3,17 +3,20 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSyn
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import test, { type TestContext } from 'node:test';
+import { factsIn } from '../../lib/stores/records/facts.ts';
+import { userKind } from '../../lib/stores/records/kinds/user.ts';
 import { openSqlite } from '../../lib/stores/sqlite/index.ts';
 import { formerApplicationId, layoutSteps } from '../../lib/stores/sqlite/layout.ts';
 import { versionOf } from '../../lib/stores/sqlite/migrations.ts';
-import { aUser } from '../../lib/stores/suites/records.ts';
+import { someUser } from '../../lib/stores/suites/record-samples.ts';
 import { dataFolder } from './folder.ts';
 
 /** A good database with enough in it to have pages to damage. */
 async function filled(t: TestContext) {
   const folder = dataFolder(t);
   const stores = await openSqlite({ dataDir: folder.dataDir });
-  for (let n = 0; n < 200; n += 1) await stores.users.insert(aUser(`user${n}`, { displayName: 'x'.repeat(200) }));
+  for (let n = 0; n < 200; n += 1)
+    await stores.records.add(userKind, someUser(`user${n}`, { displayName: 'x'.repeat(200) }));
   await stores.close();
   return folder;
 }
@@ -88,7 +91,7 @@ test('a directory in the place of the file, and a file in the place of the direc
 test('what is made is for its owner only, the log beside it too', async (t) => {
   const dataDir = join(dataFolder(t).dataDir, 'deep', 'data');
   const stores = await openSqlite({ dataDir });
-  await stores.facts.put('a', 'b');
+  await factsIn(stores.records).put('a', 'b');
   equal(statSync(dataDir).mode & 0o777, 0o700);
   const modes = readdirSync(dataDir).map((name) => [name, statSync(join(dataDir, name)).mode & 0o777]);
   deepEqual(modes, [
@@ -111,8 +114,8 @@ test('a file that others may read is made private', async (t) => {
 test('two that start at the same moment share the new file', async (t) => {
   const { dataDir } = dataFolder(t);
   const [one, two] = await Promise.all([openSqlite({ dataDir }), openSqlite({ dataDir })]);
-  await one.facts.put('from', 'one');
-  equal(await two.facts.get('from'), 'one');
+  await factsIn(one.records).put('from', 'one');
+  equal(await factsIn(two.records).get('from'), 'one');
   await one.close();
   await two.close();
 });
@@ -120,7 +123,7 @@ test('two that start at the same moment share the new file', async (t) => {
 test('a new file has the latest layout, and what is there is kept by opening it again', async (t) => {
   const { dataDir, path } = await filled(t);
   const stores = await openSqlite({ dataDir });
-  equal((await stores.users.list({ limit: 1000 })).items.length, 200);
+  equal((await stores.records.list(userKind, { limit: 1000 })).items.length, 200);
   await stores.close();
   const database = new DatabaseSync(path, { readOnly: true });
   equal(versionOf(database), layoutSteps.length);

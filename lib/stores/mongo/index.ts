@@ -1,7 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Connection } from 'mongoose';
-import { userStoreOver } from '../records/facades/users.ts';
-import { factsIn } from '../records/facts.ts';
 import type { AnyKind } from '../records/kind.ts';
 import { allKinds } from '../records/kinds/index.ts';
 import type { Stores } from '../stores.ts';
@@ -17,7 +15,7 @@ import { migrateRecords } from './records/migrate.ts';
 import { kindVersions } from './records/versions.ts';
 
 /** The stores in MongoDB: all but sessions and attempts. */
-export type MongoStores = Pick<Stores, 'records' | 'users' | 'facts' | 'audit' | 'health' | 'describe' | 'close'>;
+export type MongoStores = Pick<Stores, 'records' | 'audit' | 'health' | 'describe' | 'close'>;
 
 export interface OpenOptions {
   readonly url: string;
@@ -79,8 +77,6 @@ export async function storesOn(connection: Connection, address: Address, kinds =
   const records = mongoRecords(db, collectionOf, clock);
   const stores: MongoStores = {
     records,
-    users: userStoreOver(records),
-    facts: factsIn(records),
     audit: auditStore(db),
     health: () => healthOf(connection),
     describe: () => ({ users: `mongodb (${address.hosts}/${address.database})` }),

@@ -26,9 +26,3 @@ export function factsIn(records: Pick<Records, 'get' | 'change'>): FactStore {
     },
   };
 }
-
-/** A named value of the whole installation, as an export holds it. */
-export interface FactRecord {
-  readonly name: string;
-  readonly value: string;
-}

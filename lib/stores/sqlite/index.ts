@@ -2,8 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { InvalidationBus } from '../../invalidation/bus.ts';
-import { userStoreOver } from '../records/facades/users.ts';
-import { factsIn } from '../records/facts.ts';
 import type { Stores } from '../stores.ts';
 import { attemptStore } from './attempts.ts';
 import { auditStore } from './audit.ts';
@@ -61,9 +59,7 @@ export function storesIn(
   const sweepTold = toldSweeper(db);
   const stores: SqliteStores = {
     records,
-    users: userStoreOver(records),
     sessions: sessionStore(db),
-    facts: factsIn(records),
     attempts: attemptStore(db),
     audit: auditStore(db),
     health: healthOf(db, path),

@@ -1,26 +1,9 @@
 import type { AuditRecord } from '../audit.ts';
-import type { UserRecord } from '../records/users.ts';
 import type { SessionRecord } from '../sessions.ts';
 
 /** The moment at which the suites begin: 2030-01-01. All times are given, none is read from a clock. */
 export const start = 1_893_456_000_000;
 export const minute = 60_000;
-
-/** An active user without a password. */
-export function aUser(username: string, more: Partial<UserRecord> = {}): UserRecord {
-  return {
-    id: `u_${username}`,
-    username,
-    nameKey: username.toLowerCase(),
-    role: 'user',
-    state: 'active',
-    emailConfirmed: false,
-    epoch: 1,
-    createdAt: start,
-    updatedAt: start,
-    ...more,
-  };
-}
 
 export function aSession(id: string, more: Partial<SessionRecord> = {}): SessionRecord {
   return {
