@@ -69,7 +69,8 @@ export interface Records extends RecordReader {
   addMany<R extends Identified>(kind: Kind<R>, records: readonly R[]): Promise<readonly Added<R>[]>;
   /**
    * Changes, removes or adds the record with this id, atomically: of concurrent decisions each sees what the one before has
-   * written. A record that is put must have this id.
+   * written. A record that is put must have this id. The
+   * time of its last use stays as it is; a record that is put without one forgets it.
    */
   change<R extends Identified, A>(kind: Kind<R>, id: string, decide: Decide<R, A>): Promise<Changed<R, A>>;
   /**

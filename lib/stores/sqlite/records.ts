@@ -50,7 +50,10 @@ export function sqliteRecords({ db, now, told, snapshot }: RecordsOptions): Reco
   function update<R extends Identified>(kind: Kind<R>, record: R, row: Row): Versioned<R> {
     const { name, columns } = tableOf(kind);
     const version = integer(row.version) + 1;
-    const sql = `UPDATE ${name} SET (${columns.join(', ')}) = (${columns.map(() => '?').join(', ')}) WHERE id = ?`;
+    const keepsNote = kind.note !== undefined && Reflect.get(record, kind.note) !== undefined;
+    const values = columns.map(() => '?').join(', ');
+    const noted = keepsNote ? 'noted' : 'NULL';
+    const sql = `UPDATE ${name} SET (${columns.join(', ')}, noted) = (${values}, ${noted}) WHERE id = ?`;
     db.statement(sql).run(...valuesOf(kind, record, version, fieldsIn(row)), record.id);
     told.tell(kind, record.id, version);
     const written = rowOf(db, kind, record.id);

@@ -173,6 +173,11 @@ function describeNotes(open: Open<Records>): void {
     await store.change(userKind, ada.id, setting({ role: 'viewer', lastLoginAt: 1 }));
     equal((await store.get(userKind, ada.id))?.lastLoginAt, 6_000);
   });
+  check('a record that is put without its last use forgets it', async (store) => {
+    await store.add(userKind, { ...ada, lastLoginAt: 3_000 });
+    await store.change(userKind, ada.id, setting({ state: 'removed', lastLoginAt: undefined }));
+    equal((await store.get(userKind, ada.id))?.lastLoginAt, undefined);
+  });
   check('a use of what is not there is not an error', async (store) => {
     await store.note(apiTokenKind, 't_nobody', 5_000);
     equal(await store.get(apiTokenKind, 't_nobody'), undefined);

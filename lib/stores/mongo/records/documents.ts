@@ -113,7 +113,8 @@ function updateOf(entries: readonly [string, unknown][]): Update {
 }
 
 /**
- * The update that makes a stored record into another one: only what differs, and never the time of the last use. Throws
+ * The update that makes a stored record into another one: only what differs. The time of the last use is left as it
+ * is, or removed when the record has none. Throws
  * `TypeError` for a record that does not fit its kind.
  */
 export function changeTo<R extends Identified>(kind: Kind<R>, found: Stored, record: R): Update {
@@ -125,7 +126,8 @@ function written(kind: AnyKind, found: Stored, next: Stored): Fields {
   const { id: _id, ...stored } = currentFields(kind, found);
   const fields = withUnknown(kind.schema, stored, next);
   const { note } = kind;
-  return present({ ...(fields as Fields), ...(note !== undefined && { [note]: stored[note] }) });
+  const keepsNote = note !== undefined && next[note] !== undefined;
+  return present({ ...(fields as Fields), ...(keepsNote && { [note]: stored[note] }) });
 }
 
 /** The update that brings a stored record to the version of its kind; it has no part in the record's version. */
