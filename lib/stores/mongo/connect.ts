@@ -15,7 +15,8 @@ const heartbeat = 1_000;
 
 /** Options that the URL cannot override: acknowledged writes are on disk, and reads are not stale. */
 const firm: ConnectOptions = {
-  writeConcern: { w: 'majority', journal: true },
+  // By both names: what a URL says of the journal is kept as `j`, which the driver prefers.
+  writeConcern: { w: 'majority', journal: true, j: true },
   readPreference: 'primary',
   autoIndex: false,
   autoCreate: false,
