@@ -81,11 +81,12 @@ describe('a record that cannot be read', { skip: redisServer.skip }, () => {
     const made = await answered(await call(at(0), '/tokens', { method: 'POST', token, body: { name: 'ci' } }), 201);
     const connection = await mongoose.createConnection(servers.urls.MONGODB_URL).asPromise();
     t.after(() => connection.close());
-    const users = connection.collection<{ _id: string }>('gatewarden_users');
+    const users = connection.collection<{ _id: string }>('gatewarden_user_v1');
+    const bad = await users.findOne({ key_name: 'bad' });
+    ok(bad);
+    const { _id } = bad;
     for (const field of ['epoch', 'state', 'role']) {
-      const before = await users.findOne({ _id: 'bad' });
-      ok(before);
-      const damaged = await users.updateOne({ _id: 'bad' }, { $set: { [field]: [1] } });
+      const damaged = await users.updateOne({ _id }, { $set: { [field]: [1] } });
       equal(damaged.modifiedCount, 1);
       for (const one of [at(1), at(2)]) {
         const headers = bearer(String(made.token));
@@ -96,7 +97,7 @@ describe('a record that cannot be read', { skip: redisServer.skip }, () => {
       const { items } = await answered(await call(at(1), '/users', { token: admin }), 200);
       const names = Array.isArray(items) ? items.map((item) => item.username) : [];
       deepEqual(names, ['ada', 'good']);
-      await users.replaceOne({ _id: 'bad' }, before);
+      await users.replaceOne({ _id }, bad);
     }
     equal(await whoIs(at(1), bearer(String(made.token))), 'bad operator');
   });
