@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Connection } from 'mongoose';
+import { SettingsError } from '../../errors.ts';
 import type { AnyKind } from '../records/kind.ts';
 import { allKinds } from '../records/kinds/index.ts';
 import type { Stores } from '../stores.ts';
@@ -12,7 +13,7 @@ import { mayPass, problemOf, reasonOf } from './reasons.ts';
 import { serverClock } from './records/clock.ts';
 import { mongoRecords, recordCollections } from './records/index.ts';
 import { migrateRecords } from './records/migrate.ts';
-import { kindVersions } from './records/versions.ts';
+import { kindVersions, NewerStoreError } from './records/versions.ts';
 
 /** The stores in MongoDB: all but sessions and attempts. */
 export type MongoStores = Pick<Stores, 'records' | 'audit' | 'health' | 'describe' | 'close'>;
@@ -30,7 +31,8 @@ const longestPause = 1_000;
 /**
  * Opens the stores in MongoDB or a compatible server, in collections `gatewarden_…` of the database that the URL names, by
  * default `gatewarden`. Retries for `patience` milliseconds, since the server may be starting too; waits without limit until
- * indexes are built and records migrated. Rejects with an `Error` that names hosts and reason, never the password.
+ * indexes are built and records migrated. Rejects with an `Error` that names hosts and reason, never the password;
+ * with `SettingsError` when a newer Gatewarden has used it.
  */
 export async function openMongo(options: OpenOptions): Promise<MongoStores> {
   const { url, patience = 15_000, kinds = allKinds } = options;
@@ -48,8 +50,11 @@ export async function openMongo(options: OpenOptions): Promise<MongoStores> {
   }
 }
 
-const unusable = (address: Address, error: unknown) =>
-  new Error(address.withoutSecrets(`MongoDB at ${address.hosts} cannot be used: ${reasonOf(error)}`));
+function unusable(address: Address, error: unknown): Error {
+  const problem = address.withoutSecrets(`MongoDB at ${address.hosts} cannot be used: ${reasonOf(error)}`);
+  // Waiting does not help: another program or another database does.
+  return error instanceof NewerStoreError ? new SettingsError([`MONGODB_URL: ${problem}`]) : new Error(problem);
+}
 
 async function tryOpen(url: string, address: Address, kinds: readonly AnyKind[]): Promise<MongoStores> {
   const connection = await connect(url, address);

@@ -31,13 +31,18 @@ async function collectionNames({ connection }: Database): Promise<string[]> {
   return (await connection.listCollections()).map(({ name }) => name);
 }
 
-/** Throws an `Error` where a newer program has used the store. */
+/** A newer program has used the store: this one must not. */
+export class NewerStoreError extends Error {
+  override readonly name = 'NewerStoreError';
+}
+
+/** Throws a `NewerStoreError` where a newer program has used the store. */
 function refuseNewer(stored: readonly KindVersion[], kinds: readonly AnyKind[]): void {
   for (const { _id: name, version } of stored) {
     const known = kinds.find((kind) => kind.name === name)?.version;
     if (known !== undefined && version <= known) continue;
     const knows = known === undefined ? 'does not know them' : `knows version ${known}`;
-    throw new Error(
+    throw new NewerStoreError(
       `a newer version of Gatewarden has used it (its records "${name}" have version ${version}, this version ${knows})`,
     );
   }
@@ -71,7 +76,8 @@ export function kindVersions(db: Database, kinds: readonly AnyKind[]) {
   return {
     /**
      * Stores which versions this program uses, so that an older one refuses the store from now on. Returns the kinds whose
-     * records have to be migrated. Throws an `Error` for a store of a newer program, or with the layout before this one.
+     * records have to be migrated. Throws a `NewerStoreError` for a store of a newer program, and an `Error` for one with the
+     * layout before this one.
      */
     async claim(): Promise<readonly AnyKind[]> {
       const before = await check();
