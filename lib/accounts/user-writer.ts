@@ -66,5 +66,3 @@ export function userWriter(records: Records, admins: Admins) {
     },
   };
 }
-
-export type UserWriter = ReturnType<typeof userWriter>;
