@@ -55,6 +55,19 @@ describe('a write that no majority has confirmed', { concurrency: true }, () => 
   });
 });
 
+test('a former primary that does not know of the new one acknowledges nothing, and is left for the new one', async (t) => {
+  const { set, records, first, second } = await openScripted(t);
+  const before = acknowledged(first).length;
+  first.script = (name) => (writes.includes(name) ? notByMajority(64, 'WriteConcernFailed') : undefined);
+  set.electBehind(1);
+  await untilDone(() => raise(records));
+  equal(acknowledged(first).length, before);
+  ok(acknowledged(second).length > 0);
+  const asked = first.commands.length;
+  for (let reads = 0; reads < 20; reads += 1) await records.get(userKind, 'u_ada');
+  equal(first.commands.length, asked);
+});
+
 const weak = '&w=1&wtimeoutMS=5000&readPreference=secondaryPreferred&readConcernLevel=available';
 
 describe('a URL that asks for weak writes and stale reads', () => {

@@ -32,6 +32,8 @@ export interface ScriptedSet {
   url(options?: string): string;
   /** Moves the role; `undefined`: there is no primary. */
   elect(member: number | undefined): void;
+  /** As `elect`, and the one before does not know: it goes on as a primary, of the election before. */
+  electBehind(member: number): void;
 }
 
 /** A refusal of a server, with the label that real ones put on what may be tried again. */
@@ -46,15 +48,19 @@ export const refusal = (code: number, codeName: string, command: Fields = {}): S
 export const writes: readonly string[] = ['insert', 'update', 'delete', 'findAndModify', 'createIndexes'];
 const served: readonly string[] = ['ping', 'endSessions'];
 
-type State = { primary: number | undefined; elections: number; hosts: string[] };
+type State = { primary: number | undefined; former: number | undefined; elections: number; hosts: string[] };
 
-function greeting({ primary, elections, hosts }: State, at: number): Fields {
-  const isPrimary = primary === at;
-  const main = primary === undefined ? undefined : hosts[primary];
+const actsAsPrimary = ({ primary, former }: State, at: number): boolean => primary === at || former === at;
+
+function greeting(state: State, at: number): Fields {
+  const { primary, elections, hosts } = state;
+  const isPrimary = actsAsPrimary(state, at);
+  const known = isPrimary ? at : primary;
+  const main = known === undefined ? undefined : hosts[known];
   return {
     ...{ ok: 1, helloOk: true, isWritablePrimary: isPrimary, ismaster: isPrimary, secondary: !isPrimary },
     ...{ setName: 'rs', setVersion: 1, hosts, me: hosts[at], ...(main !== undefined && { primary: main }) },
-    ...(isPrimary && { electionId: mongo.ObjectId.createFromTime(elections) }),
+    ...(isPrimary && { electionId: mongo.ObjectId.createFromTime(primary === at ? elections : elections - 1) }),
     ...{ maxBsonObjectSize: 2 ** 24, maxMessageSizeBytes: 48_000_000, maxWriteBatchSize: 100_000 },
     ...{ localTime: new Date(), logicalSessionTimeoutMinutes: 30, minWireVersion: 0, maxWireVersion: 21 },
   };
@@ -110,7 +116,7 @@ async function memberOf(t: TestContext, state: State, at: number, shared: Docume
     const { command } = request;
     const name = Object.keys(command)[0] ?? '';
     if (/^(hello|ismaster)$/i.test(name)) return void socket.write(replyTo(request, greeting(state, at)));
-    const scripted = member.script(name, command) ?? (state.primary === at ? undefined : roleOf(name, command));
+    const scripted = member.script(name, command) ?? (actsAsPrimary(state, at) ? undefined : roleOf(name, command));
     const reply = replyOf(shared, command, scripted);
     commands.push({ name, command, reply });
     if (reply === undefined) socket.destroy();
@@ -127,7 +133,7 @@ async function memberOf(t: TestContext, state: State, at: number, shared: Docume
 
 /** Starts a replica set whose first member is the primary. It ends with the test. */
 export async function scriptedSet(t: TestContext, size: number, tls?: TlsOptions): Promise<ScriptedSet> {
-  const state: State = { primary: 0, elections: 1, hosts: [] };
+  const state: State = { primary: 0, former: undefined, elections: 1, hosts: [] };
   const shared = documents();
   const members: Member[] = [];
   for (let at = 0; at < size; at += 1) members.push(await memberOf(t, state, at, shared, tls));
@@ -136,8 +142,10 @@ export async function scriptedSet(t: TestContext, size: number, tls?: TlsOptions
     members,
     url: (options = '') => `mongodb://${state.hosts.join(',')}/gate?replicaSet=rs${options}`,
     elect(member) {
-      state.primary = member;
-      state.elections += 1;
+      Object.assign(state, { primary: member, former: undefined, elections: state.elections + 1 });
+    },
+    electBehind(member) {
+      Object.assign(state, { primary: member, former: state.primary, elections: state.elections + 1 });
     },
   };
 }
