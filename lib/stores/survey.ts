@@ -23,9 +23,10 @@ const silent = () => undefined;
 const noLog = { debug: silent, info: silent, warn: silent, error: silent };
 
 /**
- * Opens the stores that the settings name, checks each, and closes them again. Creates nothing in them except the indexes of
- * MongoDB, and in Redis the schema version and a heartbeat, and no file. A store that cannot be opened is reported in `stores`; rejects with `SettingsError` for a
- * `DATA_DIR` that cannot be written, and for a `SECRET_KEY` that is missing or not the one they were made with.
+ * Opens the stores that the settings name, checks each, and closes them again. Creates no file, and nothing in the stores
+ * except MongoDB's indexes, the version of the schema, and what proves that they take a write. A store that cannot be opened is
+ * reported in `stores`; rejects with `SettingsError` for a `DATA_DIR` that cannot be written, and for a `SECRET_KEY` that is
+ * missing or not the one they were made with.
  */
 export async function surveyStores(settings: Settings): Promise<Survey> {
   await checkDataDir(settings);

@@ -58,7 +58,7 @@ const refusals: [codeName: string, code: number][] = [
 describe('a primary that does not write', { concurrency: true }, () => {
   for (const [codeName, code] of refusals) {
     test(`every write that is refused with ${codeName} is an outage, and reads go on`, async (t) => {
-      const { records, first } = await openScripted(t);
+      const { stores, records, first } = await openScripted(t);
       const before = acknowledged(first).length;
       first.script = (name, command) => (writes.includes(name) ? refusal(code, codeName, command) : undefined);
       const outages = await Promise.all(writingVerbs.map(async ([what, verb]) => [what, await fails(verb(records))]));
@@ -68,6 +68,10 @@ describe('a primary that does not write', { concurrency: true }, () => {
       );
       equal(acknowledged(first).length, before);
       equal((await untilDone(() => records.get(userKind, 'u_ada')))?.epoch, 0);
+      await untilDone(async () => {
+        const [health] = await stores.health();
+        deepEqual([health?.ok, health?.problem === undefined], [false, false]);
+      });
       first.script = () => undefined;
       await untilDone(() => raise(records));
       equal((await records.get(userKind, 'u_ada'))?.epoch, 1);

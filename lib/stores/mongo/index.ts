@@ -8,8 +8,9 @@ import { type Address, addressIn } from './address.ts';
 import { auditStore } from './audit.ts';
 import { connect, withPatience } from './connect.ts';
 import { databaseOn } from './database.ts';
+import { healthOf } from './health.ts';
 import { ensureIndexes } from './indexes.ts';
-import { mayPass, problemOf, reasonOf } from './reasons.ts';
+import { mayPass, reasonOf } from './reasons.ts';
 import { serverClock } from './records/clock.ts';
 import { mongoRecords, recordCollections } from './records/index.ts';
 import { migrateRecords } from './records/migrate.ts';
@@ -83,19 +84,9 @@ export async function storesOn(connection: Connection, address: Address, kinds =
   const stores: MongoStores = {
     records,
     audit: auditStore(db),
-    health: () => healthOf(connection),
+    health: healthOf(connection),
     describe: () => ({ users: `mongodb (${address.hosts}/${address.database})` }),
     close: () => connection.close(),
   };
   return { stores, db, collectionOf };
-}
-
-async function healthOf(connection: Connection): ReturnType<Stores['health']> {
-  try {
-    if (connection.db === undefined) throw new Error('the connection is closed');
-    await connection.db.command({ ping: 1 });
-    return [{ store: 'mongodb', ok: true }];
-  } catch (error) {
-    return [{ store: 'mongodb', ok: false, problem: problemOf(error) }];
-  }
 }

@@ -29,6 +29,16 @@ const ofServer: Readonly<Record<string, string>> = {
   11000: 'what is stored there breaks the uniqueness of our indexes',
 };
 
+/** By the server's codes, too: these pass by themselves, or when somebody sees to the server. */
+const ofState: Readonly<Record<string, string>> = {
+  10107: 'it is not the primary, and takes no writes',
+  189: 'it is not the primary any more, and takes no writes',
+  11602: 'its primary is changing',
+  13436: 'it is starting, and takes no writes',
+  91: 'it is shutting down',
+  14031: 'its disk is full',
+};
+
 /** The causes of an error and itself, the first cause first. */
 function causesOf(error: unknown): Error[] {
   if (!(error instanceof Error)) return [];
@@ -50,7 +60,7 @@ function wordsFor(error: unknown, table: Readonly<Record<string, string>>): stri
 
 /** The reason of a failure, without an address. */
 export function problemOf(error: unknown): string {
-  return wordsFor(error, ofServer) ?? wordsFor(error, ofSystem) ?? 'it does not answer';
+  return wordsFor(error, ofServer) ?? wordsFor(error, ofState) ?? wordsFor(error, ofSystem) ?? 'it does not answer';
 }
 
 /** The same for the command line: falls back to the driver's message, which may name an address. */
