@@ -65,10 +65,14 @@ async function timed(work: Work, of: Sized): Promise<number> {
   return performance.now() - startedAt;
 }
 
+/** A round is over after this long, in milliseconds, however few look-ups it had. */
+const longestRound = 10_000;
+
 /** One after the other, small and big in turn, and each as often the first: what the machine does besides hits both. */
 async function round(work: Work, small: Sized, big: Sized, times: number) {
   const took = { small: [] as number[], big: [] as number[] };
-  for (let at = 0; at < times; at++) {
+  const end = performance.now() + longestRound;
+  for (let at = 0; at < times && (at < 2 || performance.now() < end); at++) {
     const order = at % 2 === 0 ? (['small', 'big'] as const) : (['big', 'small'] as const);
     for (const which of order) took[which].push(await timed(work, which === 'small' ? small : big));
   }
