@@ -1,4 +1,5 @@
 import mongoose from 'mongoose';
+import { tlsProblems } from '../../net/tls-problems.ts';
 import { saysBroken } from './database.ts';
 
 const ofSystem: Readonly<Record<string, string>> = {
@@ -9,14 +10,7 @@ const ofSystem: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'it does not answer',
   EHOSTUNREACH: 'the host cannot be reached',
   ENETUNREACH: 'the network cannot be reached',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is not trusted',
-  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not trusted',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is not trusted',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is not trusted',
-  CERT_HAS_EXPIRED: 'its certificate has expired',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
-  ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS',
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'it does not speak TLS',
+  ...tlsProblems,
 };
 
 /** By the server's codes; 8000 is Atlas's for 18. Waiting helps against none of them. */

@@ -1,4 +1,5 @@
 import { createClient, createCluster, createSentinel, ErrorReply } from 'redis';
+import { tlsProblems } from '../../net/tls-problems.ts';
 import type { Credentials, Target } from './url.ts';
 
 /** A connection to a server, a cluster, or the master that sentinels name. Reconnects by itself until it is closed. */
@@ -195,14 +196,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENETUNREACH: 'the host cannot be reached',
   ENOTFOUND: 'the host name is not known',
   EAI_AGAIN: 'the host name cannot be looked up',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is not trusted',
-  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not trusted',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is not trusted',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is not trusted',
-  CERT_HAS_EXPIRED: 'its certificate has expired',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
-  ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS',
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'it does not speak TLS',
+  ...tlsProblems,
 };
 
 /** The reason of a failure, without address or password. */
