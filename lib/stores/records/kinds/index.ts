@@ -1,9 +1,13 @@
 import type { AnyKind } from '../kind.ts';
 import { adminsKind } from './admins.ts';
 import { apiTokenKind } from './api-token.ts';
+import { clientKind } from './client.ts';
+import { deviceGrantKind } from './device-grant.ts';
 import { endedSessionKind } from './ended-session.ts';
 import { factKind } from './fact.ts';
+import { invitationKind } from './invitation.ts';
 import { refreshFamilyKind } from './refresh-family.ts';
+import { revokedTokenKind } from './revoked-token.ts';
 import { signingKeyKind } from './signing-key.ts';
 import { userKind } from './user.ts';
 
@@ -14,6 +18,10 @@ export const allKinds: readonly AnyKind[] = [
   userKind,
   adminsKind,
   apiTokenKind,
+  clientKind,
   refreshFamilyKind,
   endedSessionKind,
+  revokedTokenKind,
+  invitationKind,
+  deviceGrantKind,
 ];

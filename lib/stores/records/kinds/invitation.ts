@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { name, text, whole } from '../fields.ts';
+import { kind } from '../kind.ts';
+
+const day = 86_400_000;
+
+const schema = z.object({
+  id: name,
+  /** SHA-256 of the code, base64url: unique. */
+  hash: name,
+  /** The role of who uses it, if the inviter may still give it. */
+  role: name,
+  /** How many may use it. */
+  uses: whole,
+  /** Who uses it: named before the user is added, and free again when there is no such user after a minute. */
+  usedBy: z.array(z.object({ userId: name, at: whole })),
+  /** Who made it: the id of a user or a client, with their counter of rights at that time. */
+  inviter: z.object({ id: name, rights: whole }),
+  /** The API tokens that it was made with: it ends with each of them. */
+  makers: z.array(name).max(8).optional(),
+  note: text.optional(),
+  createdAt: whole,
+  expiresAt: whole,
+  /** When it was withdrawn. It is kept for a day, so that a repeated withdrawal finds it. */
+  endedAt: whole.optional(),
+});
+
+export type InvitationRecord = Readonly<z.infer<typeof schema>>;
+
+/** A text that sorts later times first. */
+const latestFirst = (time: number): string => String(Number.MAX_SAFE_INTEGER - time).padStart(16, '0');
+
+/** A code with which people sign themselves up. */
+export const invitationKind = kind<InvitationRecord>({
+  name: 'invitation',
+  version: 1,
+  migrations: [],
+  schema,
+  keys: { hash: ({ hash }) => hash },
+  expiry: ({ expiresAt, endedAt }) => (endedAt === undefined ? expiresAt : endedAt) + day,
+  orders: {
+    created: ({ id, createdAt, endedAt }) => (endedAt === undefined ? `${latestFirst(createdAt)}\n${id}` : undefined),
+  },
+});
