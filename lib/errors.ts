@@ -18,6 +18,7 @@ export const errorTable = {
   signup_closed: { status: 403, title: 'Sign-up is closed.' },
   csrf_rejected: { status: 403, title: 'The request did not come from one of our own pages.' },
   rate_limited: { status: 429, title: 'Too many attempts. Try again later.' },
+  method_not_allowed: { status: 405, title: 'This method is not served here. The Allow header lists those that are.' },
   not_found: { status: 404, title: 'There is nothing here.' },
   conflict: { status: 409, title: 'This conflicts with what is already there.' },
   validation_failed: { status: 400, title: 'The request is not valid.' },

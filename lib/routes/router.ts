@@ -1,9 +1,9 @@
 import express, { type NextFunction, type Request, type Response, type Router } from 'express';
 import type { Core } from '../core.ts';
-import { writeAnswer } from '../request/respond/write.ts';
 import { inventory } from './inventory.ts';
+import { otherMethods } from './other-methods.ts';
 import type { Route } from './route.ts';
-import { answerFailure, type RouteRequest, refuse, serve } from './serve.ts';
+import { answerFailure, type RouteRequest, serve } from './serve.ts';
 
 /** Registers each route of the inventory with Express. */
 export function routerOf(core: Core, prefix: string | undefined): Router {
@@ -16,11 +16,14 @@ export function routerOf(core: Core, prefix: string | undefined): Router {
       ),
     );
   }
-  router.use((req, res) => writeAnswer(req, res, refuse(request(req, res), { code: 'not_found' })));
+  const others = otherMethods(request);
+  for (const path of new Set(inventory.map((route) => route.path)))
+    router.all(expressPath({ path }), others.note(path));
+  router.use(others.answer);
   router.use((error: unknown, req: Request, res: Response, _next: NextFunction) =>
     answerFailure(request(req, res), error),
   );
   return router;
 }
 
-const expressPath = (route: Route): string => route.path.replace(/\{(\w+)\}/g, ':$1');
+const expressPath = ({ path }: Pick<Route, 'path'>): string => path.replace(/\{(\w+)\}/g, ':$1');
