@@ -1,21 +1,27 @@
 import type { ErrorCode, Refusal } from 'gatewarden';
+import { hintOf } from './hints.ts';
 
 /** The exit codes of every command. */
 export const exit = { done: 0, refused: 1, unreachable: 2, failed: 3, notAllowed: 4, usage: 5 } as const;
 
 export type ExitCode = (typeof exit)[keyof typeof exit];
 
-/** Ends a command. `message` and `problems` are printed to stderr; `code` is stable, for scripts. */
+/**
+ * Ends a command. `message` and `problems` are printed to stderr; `code` is stable, for scripts. `hint`: what to do next;
+ * default: the hint of the code, if it has one.
+ */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
   readonly exitCode: ExitCode;
   readonly code: string;
   readonly problems: readonly string[];
-  constructor(exitCode: ExitCode, code: string, message: string, problems: readonly string[] = []) {
+  readonly hint: string | undefined;
+  constructor(exitCode: ExitCode, code: string, message: string, problems: readonly string[] = [], hint?: string) {
     super(message);
     this.exitCode = exitCode;
     this.code = code;
     this.problems = problems;
+    this.hint = hint ?? hintOf(code);
   }
 }
 

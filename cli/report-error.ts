@@ -1,14 +1,27 @@
 import { CommanderError } from 'commander';
 import { CommandError, type ExitCode, exit } from './exit.ts';
+import { hintOf } from './hints.ts';
 import { printable, printableJson } from './printable.ts';
 
-type Report = Readonly<{ exitCode: ExitCode; code: string; message: string; problems: readonly string[] }>;
+type Report = Readonly<{
+  exitCode: ExitCode;
+  code: string;
+  message: string;
+  problems: readonly string[];
+  /** What to do next. */
+  hint?: string | undefined;
+}>;
 
 const cannotConnect = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'ETIMEDOUT', 'EHOSTUNREACH']);
 const badPlace = new Set(['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES', 'EROFS', 'ENOTDIR']);
 
 /** Makes the report of any error. Errors of the package are recognised by `name`, so that it need not be loaded for that. */
 export function reportOf(error: unknown): Report {
+  const { exitCode, code, message, problems, hint } = reportWithoutHint(error);
+  return { exitCode, code, message, problems, hint: hint ?? hintOf(code) };
+}
+
+function reportWithoutHint(error: unknown): Report {
   if (error instanceof CommandError) return error;
   if (error instanceof CommanderError) return misused(error);
   if (!(error instanceof Error)) return { exitCode: exit.failed, code: 'failed', message: String(error), problems: [] };
@@ -43,7 +56,8 @@ const codeOf = (error: unknown): string | undefined =>
 
 /** The text for stderr: lines for people, or one JSON object with `-o json`. */
 export function reportText(report: Report, json: boolean): string {
-  const { code, message, problems } = report;
-  if (json) return printableJson({ error: { code, message, ...(problems.length > 0 && { problems }) } });
-  return [`gatewarden: ${printable(message)}`, ...problems.map((one) => `  - ${printable(one)}`)].join('\n');
+  const { code, message, problems, hint } = report;
+  if (json) return printableJson({ error: { code, message, ...(problems.length > 0 && { problems }), hint } });
+  const listed = problems.map((one) => `  - ${printable(one)}`);
+  return [`gatewarden: ${printable(message)}`, ...listed, ...(hint ? [`  hint: ${printable(hint)}`] : [])].join('\n');
 }
