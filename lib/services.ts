@@ -28,6 +28,7 @@ export type {
   NamedSession,
   NewPassword,
   PasswordSignIn,
+  TokenGrant,
   TokenPair,
 } from './services/internal.ts';
 export type { SessionEnding, SessionQuery, Sessions, SessionView } from './services/sessions.ts';

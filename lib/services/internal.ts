@@ -64,12 +64,22 @@ export type TokenPair = Readonly<{
   expiresAt: number;
   refreshToken?: string | undefined;
   sessionId: string;
+  /** The scopes that were granted; absent: all of the user's. */
+  scopes?: readonly string[] | undefined;
+}>;
+
+/** The client that tokens are issued to, and the scopes that they are limited to. */
+export type TokenGrant = Readonly<{
+  /** Default: the public client `gatewarden`. */
+  clientId?: string | undefined;
+  /** Default: all of the user's. */
+  scopes?: readonly string[] | undefined;
 }>;
 
 /** Access tokens (JWT, RFC 9068), each with a session record, and their refresh tokens. */
 export interface AccessTokens {
-  /** Starts an `api` session and issues its tokens. */
-  signIn(user: Pick<UserRecord, 'id' | 'epoch'>, caller: Caller): Promise<TokenPair>;
+  /** Starts an `api` session and issues its tokens. The caller checks that the user may hold the scopes. */
+  signIn(user: Pick<UserRecord, 'id' | 'epoch'>, caller: Caller, grant?: TokenGrant): Promise<TokenPair>;
   /**
    * An admin's token for another user: no refresh token, `act` names the admin; `ttl` in milliseconds. It holds at most the
    * admin's role and scopes, and ends when they lose their right or the API token ends that it was minted with.
@@ -87,12 +97,14 @@ export interface AccessTokens {
    */
   isFresh(principal: Principal): Promise<boolean>;
   /**
-   * Replaces a refresh token. `invalid_token` for one that is not valid; a reused one also ends its session, except within
-   * 10 s of its replacement. `rate_limited` after 60 in a minute.
+   * Replaces a refresh token. `invalid_token` for one that is not valid or was issued to another client; a reused one also
+   * ends its session, except within 10 s of its replacement. `insufficient_scope` for scopes that were not granted;
+   * `rate_limited` after 60 in a minute. `scopes` limits the new access token, not those after it.
    */
   refresh(
     refreshToken: string,
     caller: Caller,
+    grant?: TokenGrant,
   ): Promise<Result<TokenPair & Readonly<{ user: Pick<UserRecord, 'username' | 'role'> }>>>;
 }
 

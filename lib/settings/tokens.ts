@@ -1,4 +1,4 @@
-import { choice, duration } from './parsers.ts';
+import { choice, duration, flag } from './parsers.ts';
 import { everywhere, type Setting, servers } from './setting.ts';
 import { issuer } from './urls.ts';
 
@@ -38,5 +38,16 @@ export const tokensSettings = {
     help: 'The algorithm that signs access tokens and assertions: `EdDSA` or `ES256`.',
     appliesTo: everywhere,
     example: 'ES256',
+  },
+  /**
+   * `true`: the OAuth grant `password` is offered to old clients, which then see the passwords of users. RFC 9700
+   * advises against it. Default: `false`.
+   */
+  passwordGrant: {
+    parser: flag,
+    default: 'false',
+    help: '`true`: the OAuth grant `password` is offered to old clients, which then see the passwords of users. RFC 9700 advises against it.',
+    appliesTo: servers,
+    example: 'true',
   },
 } satisfies Readonly<Record<string, Setting>>;

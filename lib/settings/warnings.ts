@@ -10,6 +10,7 @@ export function warningsOf(settings: Settings): readonly string[] {
   const warnings = [
     settings.authEnabled ? undefined : 'AUTH_ENABLED=false: every request is passed on as anonymous',
     unconfirmedCalls(settings),
+    passwordGrant(settings),
     plainAddress(settings),
     unnamedProxy(settings),
     plainStore('MONGODB_URL', settings.mongodbUrl, mongoHasTls),
@@ -21,6 +22,11 @@ export function warningsOf(settings: Settings): readonly string[] {
 function unconfirmedCalls({ authEnabled, autoLogin, autoLoginRole }: Settings): string | undefined {
   if (!authEnabled || !autoLogin || autoLoginRole !== 'admin') return undefined;
   return 'AUTO_LOGIN_ROLE=admin: every client in AUTO_LOGIN_NETWORKS can manage users and tokens without a password, and so can every script of the upstream';
+}
+
+function passwordGrant({ authEnabled, passwordGrant: isOffered }: Settings): string | undefined {
+  if (!authEnabled || !isOffered) return undefined;
+  return 'PASSWORD_GRANT=true: OAuth clients take the passwords of users and can keep them; RFC 9700 advises against it, use the device grant or API tokens';
 }
 
 function plainAddress({ publicUrl }: Settings): string | undefined {

@@ -1,6 +1,6 @@
 import type { Result } from '../errors.ts';
 import type { InvalidationBus } from '../invalidation/bus.ts';
-import type { AccessTokenClaims, AccessTokens, Caller, RecordEvent, TokenPair } from '../services.ts';
+import type { AccessTokenClaims, AccessTokens, Caller, RecordEvent, TokenGrant, TokenPair } from '../services.ts';
 import type { UserRecord } from '../stores/records/kinds/user.ts';
 import type { Records } from '../stores/records/records.ts';
 import type { SessionStore } from '../stores/sessions.ts';
@@ -11,6 +11,7 @@ import { issuing, starting } from './issuing.ts';
 import type { SigningKeys } from './keys.ts';
 import { type Inheritance, inheritance } from './making.ts';
 import { minting } from './minting.ts';
+import { refreshFamilies } from './refresh-families.ts';
 import { refreshTokens } from './refresh-tokens.ts';
 
 export type AccessTokenDependencies = Readonly<{
@@ -43,13 +44,17 @@ export function accessTokens(dependencies: AccessTokenDependencies): AccessToken
   const [start, issue] = [starting(dependencies), issuing(dependencies)];
   const isFresh = freshSignIns({ sessions, within: settings.confirmWithin, clock });
   const inheritedFrom = inheritance({ records, sessions, isFresh, clock });
-  const refreshing = refreshTokens({ ...dependencies, records, sessions, issue });
+  const families = refreshFamilies({ ...dependencies, records, sessions });
+  const refreshing = refreshTokens({ ...dependencies, records, sessions, families, issue });
 
-  async function signIn(user: Pick<UserRecord, 'id' | 'epoch'>, { address, agent }: Caller): Promise<TokenPair> {
+  async function signIn(
+    user: Pick<UserRecord, 'id' | 'epoch'>,
+    { address, agent }: Caller,
+    grant: TokenGrant = {},
+  ): Promise<TokenPair> {
     const expiresAt = clock() + settings.sessionLifetime;
     const session = await start(user, { method: 'password', expiresAt, address, agent: agent?.slice(0, 512) });
-    const refreshToken = await refreshing.first(session);
-    return { ...(await issue(session, clock() + settings.accessTokenLifetime)), refreshToken };
+    return refreshing.first(session, grant);
   }
 
   return {

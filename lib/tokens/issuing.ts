@@ -3,6 +3,7 @@ import { sha256 } from '../crypto/digest.ts';
 import { randomBase62 } from '../crypto/random.ts';
 import { createSession, type NewSessionDependencies } from '../services/new-session.ts';
 import type { TokenPair } from '../services.ts';
+import { publicClient } from '../stores/records/kinds/client.ts';
 import type { UserRecord } from '../stores/records/kinds/user.ts';
 import type { SessionRecord } from '../stores/sessions.ts';
 import { accessTokenType } from './claims.ts';
@@ -19,17 +20,17 @@ type NewSession = Pick<SessionRecord, 'method' | 'expiresAt'> & Partial<SessionR
 /** Creates the session that access tokens stand on. */
 export type StartSession = (user: Pick<UserRecord, 'id' | 'epoch'>, more: NewSession) => Promise<SessionRecord>;
 
-/** Who minted a token, and the scopes that it has when they are not all of its owner's, separated by spaces. */
-type MoreClaims = Readonly<{ act?: { sub: string }; scope?: string | undefined }>;
+/**
+ * Who minted a token; the scopes that it has when they are not all of its owner's, separated by spaces; and the client that
+ * it is issued to. Default: the public client, which people sign in with by themselves (RFC 9068 requires one).
+ */
+type MoreClaims = Readonly<{ act?: { sub: string }; scope?: string | undefined; clientId?: string | undefined }>;
 
 /** Signs an access token of a session. `exp` is a whole second, so a token may end up to a second before its session. */
 export type IssueAccessToken = (session: SessionRecord, expiresAt: number, more?: MoreClaims) => Promise<TokenPair>;
 
-/** The `client_id` of tokens that people sign in for themselves (RFC 9068 requires one). */
-const ownClient = 'gatewarden';
-
 export function issuing({ keys, issuer, clock }: Signing): IssueAccessToken {
-  return async function issue(session, expiresAt, { act, scope } = {}) {
+  return async function issue(session, expiresAt, { act, scope, clientId = publicClient } = {}) {
     const { kid, algorithm, key } = await keys.current();
     const exp = Math.floor(Math.min(expiresAt, session.expiresAt) / 1000);
     const typedAt = passwordTypedAt(session);
@@ -38,7 +39,7 @@ export function issuing({ keys, issuer, clock }: Signing): IssueAccessToken {
       ...(act && { act }),
       ...(scope !== undefined && { scope }),
     };
-    const token = await new SignJWT({ client_id: ownClient, sid: session.id, ...more })
+    const token = await new SignJWT({ client_id: clientId, sid: session.id, ...more })
       .setProtectedHeader({ alg: algorithm, typ: accessTokenType, kid })
       .setIssuer(issuer)
       .setAudience(issuer)

@@ -11,6 +11,7 @@ const cases: [title: string, env: Env, warned: string[]][] = [
   ['every default', {}, []],
   ['authentication that is off', { AUTH_ENABLED: 'false' }, ['AUTH_ENABLED=false']],
   ['auto-login as an admin', { AUTO_LOGIN: 'true', AUTO_LOGIN_ROLE: 'admin' }, ['AUTO_LOGIN_ROLE=admin']],
+  ['the password grant', { PASSWORD_GRANT: 'true' }, ['PASSWORD_GRANT=true']],
   ['auto-login below an admin', { AUTO_LOGIN: 'true', AUTO_LOGIN_ROLE: 'operator' }, []],
   ['auto-login that is off', { AUTO_LOGIN_ROLE: 'admin' }, []],
   ['http for everybody', { PUBLIC_URL: 'http://app.example.com' }, ['PUBLIC_URL']],

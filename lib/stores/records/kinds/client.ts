@@ -37,6 +37,9 @@ export type ClientRecord = Readonly<z.infer<typeof schema>>;
 
 const prefix = 'client:';
 
+/** The client id of the command and of people who sign in by themselves: a public client, which has no record and no secret. */
+export const publicClient = 'gatewarden';
+
 /** The id of the record, and of the principal, of a client. */
 export const clientKey = (clientId: string): string => `${prefix}${clientId}`;
 

@@ -6,7 +6,10 @@ const schema = z.object({
   /** The id of the session whose tokens these are: a session has one family. */
   id: name,
   userId: name,
+  /** The client that they were issued to; absent: the public one. */
   clientId: name.optional(),
+  /** The scopes of its access tokens; absent: all of the user's. */
+  scopes: z.array(name).optional(),
   /** SHA-256 of the part that all tokens of the family begin with: unique. */
   handle: name,
   /** SHA-256 of the token that is valid. */
