@@ -15,9 +15,11 @@ import type {
   EndNamedSession,
   EndTokenAgain,
   FirstAdmin,
+  Invitations,
   PasswordSignIn,
   RecordEvent,
   Sessions,
+  SignUp,
   Users,
 } from './services.ts';
 import type { BrowserSessions } from './session/browser-sessions.ts';
@@ -35,7 +37,9 @@ export interface Core {
   readonly anonymous: Principal;
   readonly stores: Stores;
   readonly users: Users;
+  readonly invitations: Invitations;
   readonly signIn: PasswordSignIn;
+  readonly signUp: SignUp;
   readonly passwordAuthenticator: PasswordAuthenticator;
   readonly firstAdmin: FirstAdmin;
   readonly sessions: Sessions;

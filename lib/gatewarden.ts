@@ -6,7 +6,16 @@ import { tooOldNode } from './node-version.ts';
 import type { Decision } from './request/decide.ts';
 import type { Explanation } from './request/explain.ts';
 import type { RequestHead } from './request/extract/head.ts';
-import type { ApiTokens, AuditLog, GateEvent, GateEventName, Sessions, SignIn, Users } from './services.ts';
+import type {
+  ApiTokens,
+  AuditLog,
+  GateEvent,
+  GateEventName,
+  Invitations,
+  Sessions,
+  SignIn,
+  Users,
+} from './services.ts';
 import { type RedactedSettings, redact } from './settings/index.ts';
 import type { Options, Settings } from './settings/settings.ts';
 import { announceSetup } from './start/announce-setup.ts';
@@ -42,6 +51,7 @@ export interface Gatewarden extends Guards {
   readonly users: Users;
   readonly tokens: ApiTokens;
   readonly sessions: Sessions;
+  readonly invitations: Invitations;
   readonly audit: AuditLog;
   readonly signIn: SignIn;
   /** The resolved settings, `***` in place of each secret. Frozen. */
@@ -92,10 +102,12 @@ function withoutStoreUrls(stores: Stores, settings: Settings): Stores {
 
 /** The public part of a gate. Each member is named here, so that a new internal one is not published by accident. */
 export function published(gate: InternalGate): Gatewarden {
-  const { guards, router, explain, decide, users, tokens, sessions, audit, signIn, setupLink, ready, on, close } = gate;
+  const { guards, router, explain, decide, setupLink, ready, on, close } = gate;
+  const { users, tokens, sessions, invitations, audit, signIn } = gate;
   return Object.freeze({
     ...guards,
-    ...{ router, explain, decide, users, tokens, sessions, audit, signIn, setupLink, ready, on, close },
+    ...{ router, explain, decide, setupLink, ready, on, close },
+    ...{ users, tokens, sessions, invitations, audit, signIn },
     session: () => gate.sessionHandler as RequestHandler,
     settings: redact(gate.settings),
   });

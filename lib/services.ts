@@ -1,10 +1,11 @@
 /**
- * The services behind the API: `gate.users`, `gate.tokens`, `gate.sessions`, `gate.audit`, `gate.signIn`. One grammar:
+ * The services behind the API: `gate.users`, `gate.tokens`, `gate.sessions`, `gate.invitations`, `gate.audit`,
+ * `gate.signIn`. One grammar:
  *
  *     verb(handle, …, wish, by)
  *
  * - A handle is a name that users know, the owner's before the record's: a username (in any case), a session's public id,
- *   a token's name. Internal ids are never handles.
+ *   a token's name, an invitation's id. Other internal ids are never handles.
  * - `wish` is one object with the input. Times are milliseconds since the epoch, durations milliseconds.
  * - `by` is the actor, always the last argument: `{ principal: req.auth, address, agent }`. Its rights are checked (an actor
  *   can never grant more than it has), and the audit log names it. Without `by` the program itself acts, and no rights are
@@ -31,7 +32,15 @@ export type {
   TokenGrant,
   TokenPair,
 } from './services/internal.ts';
+export type {
+  InvitationQuery,
+  Invitations,
+  InvitationView,
+  IssuedInvitation,
+  NewInvitation,
+} from './services/invitations.ts';
 export type { SessionEnding, SessionQuery, Sessions, SessionView } from './services/sessions.ts';
 export type { Caller, PasswordChange, SignIn, SignInDoor } from './services/sign-in.ts';
+export type { SignUp, SignUpInput } from './services/sign-up.ts';
 export type { ApiTokens, ApiTokenView, IssuedApiToken, NewApiToken } from './services/tokens.ts';
 export type { NewUser, UserEdit, UserEnding, UserQuery, Users, UserView } from './services/users.ts';

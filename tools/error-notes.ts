@@ -23,7 +23,8 @@ export const errorNotes: Readonly<Record<ErrorCode, string>> = {
     'Calls that create or change a credential, user or role need `current_password` in the same request when they are made with a session cookie, or with an access token whose sign-in is older than `CONFIRM_WITHIN` or that was minted: it is missing, or it is not right. Send it along, sign in again for a fresh access token, or use an API token; five wrong ones in a session are followed by `rate_limited`.',
   auth_disabled:
     'The server runs with `AUTH_ENABLED=false`: its own pages and API are switched off. Switch it on to use them.',
-  signup_closed: 'People cannot sign themselves up here. Ask an administrator for an account.',
+  signup_closed:
+    'People cannot sign themselves up here: `SIGNUP` is `closed`, or there is no admin yet. Ask an administrator for an account.',
   csrf_rejected:
     'A changing request that is not signed in by a Bearer must come from our own page, and `Sec-Fetch-Site` or `Origin` says otherwise or is missing. Scripts should use a token; behind a proxy see `PUBLIC_URL`.',
   rate_limited:

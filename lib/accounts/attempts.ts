@@ -3,7 +3,10 @@ import { type Refusal, refused } from '../errors.ts';
 import { addressKey } from '../net/address-key.ts';
 import type { AttemptStore } from '../stores/attempts.ts';
 
-const day = 24 * 60 * 60 * 1000;
+const hour = 60 * 60 * 1000;
+const day = 24 * hour;
+/** How many people sign themselves up from one address within an hour. */
+const mostSignUps = 30;
 /**
  * Lifetime of a place whose process died; longer than any wait in the hashing queue. Other places end with their attempt.
  */
@@ -43,6 +46,10 @@ export interface AttemptLimits {
    * limit. Failed sign-ins by others do not block it.
    */
   confirm(who: string, session: string): Promise<Attempt | Refused>;
+  /** Begins a check of an invitation's code. A wrong one counts like a wrong password from the address, within the day. */
+  invitation(address: string): Promise<Attempt | Refused>;
+  /** Counts a sign-up from an address, on a counter of its own, and refuses beyond 30 in an hour. */
+  signUp(address: string): Promise<Refused | undefined>;
   /** Counts a wrong setup token from an address, on a counter of its own, and refuses beyond the limit. */
   wrongSetupToken(address: string): Promise<Refused | undefined>;
   /** Notes that `who` has signed in from an address: failures by others then no longer block them there. */
@@ -141,6 +148,15 @@ export function attemptLimits(
         ],
         true,
       ),
+    invitation: (address) => begin([{ key: `address:${addressKey(address)}`, ...manyOfAddress }], false),
+    async signUp(address) {
+      const key = `signing-up:${addressKey(address)}`;
+      // Counts before it writes, so that a flood of refused sign-ups writes nothing.
+      const before = await store.count(key, hour);
+      if (before.count >= mostSignUps) return limitedFor(before.resetMs);
+      const { count, resetMs } = await store.hit(key, hour);
+      return count > mostSignUps ? limitedFor(resetMs) : undefined;
+    },
     async wrongSetupToken(address) {
       const { count, resetMs } = await store.hit(`setup:${addressKey(address)}`, few.window);
       return count > few.most ? limitedFor(resetMs) : undefined;

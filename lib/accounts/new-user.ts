@@ -20,34 +20,46 @@ export const newRecord = (user: NewRecord, now: number): UserRecord => ({
   updatedAt: now,
 });
 
-type Answer = 'added' | 'name-taken' | 'name-retired';
+type Answer = 'added' | 'name-taken' | 'name-retired' | 'late';
 
 const taken = {
   'name-taken': refused('conflict', { problems: [{ field: 'username', message: 'is taken' }] }),
   'name-retired': refused('conflict', {
     problems: [{ field: 'username', message: 'was a deleted user’s and is not given again' }],
   }),
+  late: refused('store_unavailable', { retryAfter: 2 }),
   'email-taken': refused('conflict', { problems: [{ field: 'email', message: 'is another user’s' }] }),
 } as const;
 
 const keep = (answer: Answer): Change<UserRecord, Answer> => ({ kind: 'keep', answer });
 
-/** Decides whether a name is free: the name of a deleted user only with `reuseName`. */
+type Adding = Readonly<{
+  /** Allows the name of a deleted user. Default: false. */
+  reuseName?: boolean;
+  /** The times, by the store's clock, between which the user may be added. Default: always. */
+  between?: readonly [from: number, until: number];
+}>;
+
+/** Decides whether a name is free. */
 export const added =
-  (user: UserRecord, reuseName: boolean) =>
-  (holder: UserRecord | undefined): Change<UserRecord, Answer> => {
+  (user: UserRecord, { reuseName = false, between: [from, until] = [0, Number.POSITIVE_INFINITY] }: Adding = {}) =>
+  (holder: UserRecord | undefined, now: number): Change<UserRecord, Answer> => {
+    if (now < from || now > until) return keep('late');
     if (holder !== undefined && holder.state !== 'removed') return keep('name-taken');
     if (holder !== undefined && !reuseName) return keep('name-retired');
     return { kind: 'put', record: user, answer: 'added' };
   };
 
-/** Adds a user. `conflict` for a name or an address that is taken, and for the name of a deleted user without `reuseName`. */
+/**
+ * Adds a user. `conflict` for a name or an address that is taken, and for the name of a deleted user without `reuseName`;
+ * `store_unavailable` when the store is too slow to add it in time.
+ */
 export async function addUser(
   records: Records,
   user: UserRecord,
-  { reuseName = false } = {},
+  adding: Adding = {},
 ): Promise<Result<Versioned<UserRecord>>> {
-  const done = await records.put(userKind, 'name', user.nameKey, added(user, reuseName));
+  const done = await records.put(userKind, 'name', user.nameKey, added(user, adding));
   if (done.kind === 'taken') return taken[done.key === 'email' ? 'email-taken' : 'name-taken'];
   if (done.answer !== 'added') return taken[done.answer];
   return ok({ version: 1, ...(done.record ?? user) });

@@ -7,9 +7,9 @@ import { passwordText } from './password-text.ts';
 export interface PasswordHasher {
   /**
    * The password as it is kept: `$gw1$` and bcrypt. Rejects with `TypeError` for a text that `passwordText` does not
-   * take, with `StoreUnavailableError('hashing')` when the queue is full.
+   * take, with `StoreUnavailableError('hashing')` when the queue is full; for a `stranger` as in `verify`.
    */
-  hash(password: string): Promise<string>;
+  hash(password: string, options?: { readonly stranger?: boolean }): Promise<string>;
   /**
    * Whether the password is the one of `hash`. No hash, one of a form we do not take, and a text that cannot be a
    * password cost the work of a real comparison and match nothing. `stale`: it matched, and is better hashed anew
@@ -52,7 +52,7 @@ export function passwordHasher(
   }
 
   return {
-    hash: (password) => work(() => ownHash(password, cost)),
+    hash: (password, options) => work(() => ownHash(password, cost), options),
     verify: (password, hash, options) => work(() => compare(password, hash, cost), options),
     get performed() {
       return performed;

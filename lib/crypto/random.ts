@@ -7,8 +7,8 @@ const fair = 248;
 const secretLength = 30;
 const checksumLength = 6;
 
-/** The prefixes of API tokens, refresh tokens and client secrets. */
-export type TokenPrefix = 'gwt_' | 'gwr_' | 'gws_';
+/** The prefixes of API tokens, refresh tokens, client secrets and invitations. */
+export type TokenPrefix = 'gwt_' | 'gwr_' | 'gws_' | 'gwi_';
 
 /** Returns `length` characters of `0-9A-Za-z`, uniformly random (5.95 bits per character). */
 export function randomBase62(length: number): string {

@@ -1,8 +1,10 @@
 import { auditRoutes } from './api/audit.ts';
+import { invitationRoutes } from './api/invitations.ts';
 import { loginRoutes } from './api/login.ts';
 import { mintRoutes } from './api/mint.ts';
 import { passwordRoutes } from './api/password.ts';
 import { sessionRoutes } from './api/session.ts';
+import { signupRoutes } from './api/signup.ts';
 import { tokenRoutes } from './api/tokens.ts';
 import { userRoutes } from './api/users.ts';
 import { healthRoutes } from './health.ts';
@@ -24,10 +26,12 @@ const served: readonly Route[] = [
   ...accountRoutes,
   ...accountFormRoutes,
   ...loginRoutes,
+  ...signupRoutes,
   ...sessionRoutes,
   ...tokenRoutes,
   ...passwordRoutes,
   ...userRoutes,
+  ...invitationRoutes,
   ...mintRoutes,
   ...auditRoutes,
   ...tokenEndpointRoutes,

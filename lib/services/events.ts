@@ -18,7 +18,7 @@ type EventOf<Name extends string, Detail, Outcome extends string = 'ok'> = Reado
 }>;
 
 /** How a user tried to sign in. */
-type Door = { door?: SignInDoor | 'setup' | 'req.login'; method?: 'password' | 'setup-token' };
+type Door = { door?: SignInDoor | 'setup' | 'sign-up' | 'req.login'; method?: 'password' | 'setup-token' };
 
 type UserChanged = { action: string; role?: string; active?: boolean; changed?: string; tokens?: boolean };
 
@@ -38,6 +38,11 @@ export interface GateEvents {
   'session.ended': EventOf<'session.ended', { session: string; reason?: 'SESSIONS_PER_USER' } | { sessions: number }>;
   /** `changed` names the fields, separated by spaces; never their values. `tokens`: whether API tokens were ended too. */
   'user.changed': EventOf<'user.changed', UserChanged>;
+  /** `role` and `uses` of one that was created; `user`: who used it. */
+  'invitation.changed': EventOf<
+    'invitation.changed',
+    { action: 'created'; role: string; uses: number } | { action: 'used'; user: string } | { action: 'withdrawn' }
+  >;
   'access.denied': EventOf<'access.denied', { method: string }, ErrorCode>;
   'auto-login.used': EventOf<'auto-login.used', Record<never, never>>;
 }

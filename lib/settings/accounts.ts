@@ -1,5 +1,5 @@
-import { anyText, listOf, password, role, username, wholeNumber } from './parsers.ts';
-import { everywhere, type Setting } from './setting.ts';
+import { anyText, choice, flag, listOf, password, role, username, wholeNumber } from './parsers.ts';
+import { everywhere, type Setting, servers } from './setting.ts';
 
 /** Settings of users, the first admin, roles and scopes. */
 export const accountsSettings = {
@@ -20,6 +20,28 @@ export const accountsSettings = {
     help: 'The password of `SUPERUSER`. Well-known defaults are refused.',
     appliesTo: everywhere,
     example: 'a long phrase of your own',
+  },
+  /**
+   * Who may sign themselves up: nobody (`closed`), people with an invitation (`invite`), or everybody (`open`). Closed
+   * until there is an admin. Default: `closed`.
+   */
+  signup: {
+    parser: choice('closed', 'invite', 'open'),
+    default: 'closed',
+    help: 'Who may sign themselves up: nobody (`closed`), people with an invitation (`invite`), or everybody (`open`). Closed until there is an admin.',
+    appliesTo: servers,
+    example: 'invite',
+  },
+  /**
+   * `true`: who has signed up may sign in at once. `false`: when an admin has activated the account, except with an
+   * invitation by an admin. Default: `false`.
+   */
+  newUserIsActive: {
+    parser: flag,
+    default: 'false',
+    help: '`true`: who has signed up may sign in at once. `false`: when an admin has activated the account, except with an invitation by an admin.',
+    appliesTo: servers,
+    example: 'true',
   },
   /** The role of a new user. Default: `user`. */
   defaultRole: {

@@ -1,5 +1,7 @@
 import { firstAdmin } from '../accounts/first-admin.ts';
+import { type InvitationDependencies, invitationsService } from '../accounts/invitations.ts';
 import { passwordSignIn } from '../accounts/password-sign-in.ts';
+import { signUpService } from '../accounts/sign-up.ts';
 import { makeSuperuser } from '../accounts/superuser.ts';
 import { usersService } from '../accounts/users.ts';
 import { type Audit, auditLog } from '../audit/log.ts';
@@ -161,6 +163,19 @@ const cookieOf = ({ cookieNames, clearCookieHeader: header, clearedEverywhere: e
 const cacheOf = ({ bus, cacheLifetime: lifetime, settings, wall }: InstallationDependencies) =>
   credentialCache({ bus, lifetime, entries: settings.cacheEntries, clocks: { ...systemClocks, wall } });
 
+async function accountServices(dependencies: InstallationDependencies & Pick<InvitationDependencies, 'inheritedFrom'>) {
+  const signIn = passwordSignIn(dependencies);
+  const first = await firstAdmin(dependencies);
+  return {
+    users: usersService(dependencies),
+    signIn,
+    passwordAuthenticator: passwordAuthenticator(signIn),
+    firstAdmin: first,
+    invitations: invitationsService(dependencies),
+    signUp: signUpService({ ...dependencies, adminIsNeeded: first.needed }),
+  };
+}
+
 async function servicesOf(dependencies: InstallationDependencies) {
   const { settings, stores, ladder, scopes, audit, keyring: ring, clock } = dependencies;
   const box = secretBox(ring.derive('signing-keys'));
@@ -181,16 +196,12 @@ async function servicesOf(dependencies: InstallationDependencies) {
     sessionIdIn: (cookie) => signedSessionId(cookie, secrets),
     verify: (token) => access.verify(token),
   });
-  const signIn = passwordSignIn(dependencies);
   const core: Core = {
     ...dependencies,
     audit: audit.log,
     principals: who,
     anonymous: who.anonymous,
-    users: usersService(dependencies),
-    signIn,
-    passwordAuthenticator: passwordAuthenticator(signIn),
-    firstAdmin: await firstAdmin(dependencies),
+    ...(await accountServices({ ...dependencies, inheritedFrom: access.inheritedFrom })),
     tokens: apiTokens({ ...dependencies, inheritedFrom: access.inheritedFrom }),
     endTokenAgain: endedTokenTeller(dependencies),
     accessTokens: access,

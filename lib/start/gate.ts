@@ -18,7 +18,8 @@ import { ownLog } from './own-log.ts';
 
 type Health = Awaited<ReturnType<Core['stores']['health']>>;
 
-type Services = Pick<Core, 'users' | 'tokens' | 'sessions' | 'audit' | 'firstAdmin'> & Readonly<{ signIn: SignIn }>;
+type Services = Pick<Core, 'users' | 'tokens' | 'sessions' | 'invitations' | 'audit' | 'firstAdmin'> &
+  Readonly<{ signIn: SignIn }>;
 
 /** A whole installation, for the gateway and the command; the published object shows a part of it. */
 export interface InternalGate extends Services {
@@ -76,8 +77,8 @@ export async function openGate(
   return gateOver(await compose(resolved, { log, serves }));
 }
 
-const servicesOf = ({ users, tokens, sessions, audit, firstAdmin, signIn, stores }: Core): Services => ({
-  ...{ users, tokens, sessions, audit, firstAdmin },
+const servicesOf = ({ users, tokens, sessions, invitations, audit, firstAdmin, signIn, stores }: Core): Services => ({
+  ...{ users, tokens, sessions, invitations, audit, firstAdmin },
   signIn: signInService(signIn, stores),
 });
 

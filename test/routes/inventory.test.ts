@@ -55,6 +55,7 @@ const open = [
   'post /setup',
   'get /',
   'post /api/v1/login',
+  'post /api/v1/signup',
   'get /api/v1/session',
   'post /oauth/token',
   'get /jwks.json',
@@ -76,7 +77,7 @@ test('every guarded call of the API asks for a scope', () => {
 test('what creates or changes a user or a credential has to be confirmed', () => {
   const unconfirmed = inventory.filter(
     ({ method, guard, path, confirm }) =>
-      method !== 'get' && guard !== 'anyone' && /users|tokens?\b|password/.test(path) && !confirm,
+      method !== 'get' && guard !== 'anyone' && /users|tokens?\b|password|invitations/.test(path) && !confirm,
   );
   // It asks for the current password of everybody.
   deepEqual(unconfirmed.map(lineOf), ['post /account/password', 'put /api/v1/account/password']);

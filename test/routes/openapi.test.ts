@@ -18,7 +18,7 @@ let here: Site;
 let admin: Client;
 let description: Description;
 before(async () => {
-  here = await site();
+  here = await site({ signup: 'invite' });
   admin = await here.signedIn('ada', 'admin');
   description = (await (await here.client().send('/auth/api/v1/openapi.json')).json()) as Description;
 });
@@ -98,6 +98,13 @@ test('every described call answers as described, and no described success is lef
   await held({ method: 'post', path: '/api/v1/users/{username}/token', at: '/api/v1/users/bob/token', body: proven });
   await held({ method: 'post', path: '/api/v1/users/{username}/end', at: '/api/v1/users/bob/end', body: proven });
   await held({ method: 'delete', ...bob, body: proven });
+  const invitation = await held({ method: 'post', path: '/api/v1/invitations', body: { note: 'for eve', ...proven } });
+  await held({ method: 'get', path: '/api/v1/invitations', at: '/api/v1/invitations?limit=1' });
+  const eve = { username: 'eve', password, invitation: invitation.code };
+  await held({ method: 'post', path: '/api/v1/signup', body: eve, by: stranger });
+  await held({ method: 'post', path: '/api/v1/signup', body: { ...eve, username: 'eva' }, by: stranger });
+  const one = { path: '/api/v1/invitations/{id}', at: `/api/v1/invitations/${invitation.id}` };
+  await held({ method: 'delete', ...one, body: proven });
   await held({ method: 'post', path: '/api/v1/tokens', body: { name: 'ci', ...proven } });
   await held({ method: 'get', path: '/api/v1/tokens' });
   await held({ method: 'delete', path: '/api/v1/tokens/{name}', at: '/api/v1/tokens/ci', body: proven });

@@ -12,16 +12,22 @@ const schema = z.object({
   role: name,
   /** How many may use it. */
   uses: whole,
-  /** Who uses it: named before the user is added, and free again when there is no such user after a minute. */
-  usedBy: z.array(z.object({ userId: name, at: whole })),
-  /** Who made it: the id of a user or a client, with their counter of rights at that time. */
-  inviter: z.object({ id: name, rights: whole }),
-  /** The API tokens that it was made with: it ends with each of them. */
+  /**
+   * Who uses it: named before the user is added, and `done` after that. One that is not done is free again when there is no such
+   * user after a minute.
+   */
+  usedBy: z.array(z.object({ userId: name, at: whole, done: z.literal(true).optional() })),
+  /**
+   * Who made it: the id of a user or a client, with their counter of rights at that time, and the role that they acted with. Absent:
+   * the program itself.
+   */
+  inviter: z.object({ id: name, rights: whole, role: name }).optional(),
+  /** The API tokens and clients that it was made with: it ends with each of them. */
   makers: z.array(name).max(8).optional(),
   note: text.optional(),
   createdAt: whole,
   expiresAt: whole,
-  /** When it was withdrawn. It is kept for a day, so that a repeated withdrawal finds it. */
+  /** When it was withdrawn. It is kept until it would have expired, so that an older copy of it does not come back. */
   endedAt: whole.optional(),
 });
 
@@ -37,7 +43,7 @@ export const invitationKind = kind<InvitationRecord>({
   migrations: [],
   schema,
   keys: { hash: ({ hash }) => hash },
-  expiry: ({ expiresAt, endedAt }) => (endedAt === undefined ? expiresAt : endedAt) + day,
+  expiry: ({ expiresAt }) => expiresAt + day,
   orders: {
     created: ({ id, createdAt, endedAt }) => (endedAt === undefined ? `${latestFirst(createdAt)}\n${id}` : undefined),
   },
