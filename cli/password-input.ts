@@ -12,17 +12,27 @@ export interface PasswordOptions {
 
 const withoutLineEnd = (read: string) => read.replace(/\r?\n$/, '');
 
+const given = ({ passwordStdin, passwordFile, password }: PasswordOptions) =>
+  [passwordStdin, passwordFile, password].filter((one) => one !== undefined && one !== false);
+
 /**
  * Reads the new password of `username` from stdin, a file, the flag, or a prompt on a terminal, without the line end.
  * Exit code 5 when there is no source, or more than one.
  */
-export async function newPassword(username: string, options: PasswordOptions, out: Output): Promise<string> {
+export const newPassword = (username: string, options: PasswordOptions, out: Output): Promise<string> =>
+  passwordFrom(options, out, async () => (await prompts()).askNewPassword(`New password of ${username}`));
+
+/** Reads the password that `username` has already; as `newPassword`, but asks for it once. */
+export const presentPassword = (username: string, options: PasswordOptions, out: Output): Promise<string> =>
+  passwordFrom(options, out, async () => (await prompts()).askPassword(`Password of ${username}`));
+
+async function passwordFrom(options: PasswordOptions, out: Output, ask: () => Promise<string>): Promise<string> {
+  if (given(options).length > 1) throw usage('Give the password in one way only.');
   const { passwordStdin, passwordFile, password } = options;
-  const given = [passwordStdin, passwordFile, password].filter((one) => one !== undefined && one !== false);
-  if (given.length > 1) throw usage('Give the password in one way only.');
   if (password !== undefined) return fromFlag(password, out);
-  if (passwordFile !== undefined) return fromFile(passwordFile);
-  const read = passwordStdin ? withoutLineEnd(await text(process.stdin)) : await fromPrompt(username);
+  if (passwordFile !== undefined) return passwordFromFile(passwordFile);
+  if (passwordStdin) return secretFromStdin('the password');
+  const read = await ask();
   if (read === '') throw usage('The password is empty.');
   return read;
 }
@@ -32,16 +42,28 @@ function fromFlag(password: string, out: Output): string {
   return password;
 }
 
-function fromFile(path: string): string {
+/** Reads a secret from a file, without the line end; exit code 5 when it cannot be read. */
+export function passwordFromFile(path: string): string {
   try {
     return withoutLineEnd(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw usage(`The password file cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    throw usage(`The file of a secret cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
-async function fromPrompt(username: string): Promise<string> {
-  const { askNewPassword, canAsk } = await import('./prompts.ts');
-  if (!canAsk()) throw usage('There is no terminal to ask for the password on: use --password-stdin.');
-  return askNewPassword(`New password of ${username}`);
+let readFor: string | undefined;
+
+/** Reads a secret from stdin, without the line end. `what` names it for errors: stdin holds one secret only (exit code 5). */
+export async function secretFromStdin(what: string): Promise<string> {
+  if (readFor !== undefined) throw usage(`Stdin holds ${readFor}: give ${what} in another way.`);
+  readFor = what;
+  const read = withoutLineEnd(await text(process.stdin));
+  if (read === '') throw usage(`Stdin holds nothing where ${what} should be.`);
+  return read;
+}
+
+async function prompts(): Promise<typeof import('./prompts.ts')> {
+  const asking = await import('./prompts.ts');
+  if (!asking.canAsk()) throw usage('There is no terminal to ask for the password on: use --password-stdin.');
+  return asking;
 }

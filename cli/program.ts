@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import type { ExplainOptions } from './commands/explain.ts';
 import { exit } from './exit.ts';
@@ -8,6 +7,7 @@ import { reportOf, reportText } from './report-error.ts';
 import { envFile, type Globals, passwordOptions, type Said } from './shared-options.ts';
 import { addTransfer } from './transfer-commands.ts';
 import { addUser } from './user-commands.ts';
+import { version } from './version.ts';
 
 /** Runs a command line (without the program's name) and resolves with the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -34,13 +34,6 @@ const wantsJson = (args: readonly string[]) =>
     (arg, at) => /^(-ojson|--output=json)$/.test(arg) || (/^(-o|--output)$/.test(arg) && args[at + 1] === 'json'),
   );
 
-function version(): string {
-  // This file is in cli/ in the sources, in dist/cli/ in the package.
-  const base = import.meta.filename.endsWith('.ts') ? '../package.json' : '../../package.json';
-  const read: unknown = JSON.parse(readFileSync(new URL(base, import.meta.url), 'utf8'));
-  return typeof read === 'object' && read !== null && 'version' in read ? String(read.version) : 'unknown';
-}
-
 /** Builds the program. `settings` is the help text on the environment, '' when no help is asked for. */
 function build(settings: string): { program: Command; said: Said } {
   const program = new Command('gatewarden')
@@ -53,6 +46,10 @@ function build(settings: string): { program: Command; said: Said } {
     )
     .option('-q, --quiet', 'say nothing but results and errors', false)
     .option('-y, --yes', 'answer yes to every question', false)
+    .option('--context <name>', 'the context to use (GATEWARDEN_CONTEXT; else the one that is in use)')
+    .option('--server <url>', 'the server to talk to (GATEWARDEN_SERVER; else that of the context)')
+    .option('--current-password-stdin', 'read your own password from stdin, for a call that asks for it')
+    .option('--current-password-file <file>', 'read your own password from a file')
     .addHelpText(
       'after',
       '\nExit codes: 0 done, 1 not found or refused input, 2 cannot connect,\n3 server failed, 4 not signed in or not allowed, 5 bad configuration or usage.',

@@ -18,10 +18,14 @@ export async function askText(message: string, placeholder: string): Promise<str
   return answered<string>(await text({ ...terminal, message, placeholder, validate })).trim();
 }
 
+/** Asks for a password that is not shown. */
+export const askPassword = async (message: string): Promise<string> =>
+  answered<string>(await password({ ...terminal, message }));
+
 /** Asks for a new password, twice. */
 export async function askNewPassword(message: string): Promise<string> {
-  const first = answered<string>(await password({ ...terminal, message }));
-  const second = answered<string>(await password({ ...terminal, message: 'The same once more' }));
+  const first = await askPassword(message);
+  const second = await askPassword('The same once more');
   if (first !== second) throw usage('The two passwords differ: nothing was changed.');
   return first;
 }

@@ -1,7 +1,18 @@
 import { type Command, Option } from 'commander';
 import type { Format, Output } from './output.ts';
 
-export type Globals = Readonly<{ output: Format; quiet: boolean; yes: boolean }>;
+/** The options of the program, before or after a command's name. */
+export type Globals = Readonly<{
+  output: Format;
+  quiet: boolean;
+  yes: boolean;
+  /** Name of a context: goes before `GATEWARDEN_CONTEXT` and the one in use. */
+  context?: string;
+  /** URL of a server: goes before `GATEWARDEN_SERVER` and that of the context. */
+  server?: string;
+  currentPasswordStdin?: boolean;
+  currentPasswordFile?: string;
+}>;
 
 /** What each command gets. Modules of commands are loaded when they run. */
 export type Said = Readonly<{ out: () => Output; globals: () => Globals }>;

@@ -4,7 +4,7 @@ import { type Settings, settingKeys, settingTable } from './settings.ts';
 export const environmentPrefix = 'GATEWARDEN_';
 
 /** Variables that the command reads when it talks to a server: not settings, and not reported as unknown. */
-const otherNames = [`${environmentPrefix}TOKEN`];
+const otherNames = ['TOKEN', 'TOKEN_FILE', 'SERVER', 'CONTEXT'].map((name) => environmentPrefix + name);
 
 const settingOf = new Map<string, keyof Settings>(
   settingKeys.flatMap((key) => {
