@@ -12,6 +12,7 @@ import type {
   AccessTokens,
   ApiTokens,
   AuditLog,
+  Devices,
   EndNamedSession,
   EndTokenAgain,
   FirstAdmin,
@@ -46,6 +47,7 @@ export interface Core {
   readonly browserSessions: BrowserSessions;
   readonly tokens: ApiTokens;
   readonly accessTokens: AccessTokens;
+  readonly devices: Devices;
   /** The claims of an access token whose signature and times are valid, whether or not its session has ended. */
   verifyAccessToken(token: string): Promise<Result<AccessTokenClaims>>;
   readonly endNamed: EndNamedSession;

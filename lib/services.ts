@@ -19,10 +19,20 @@
  * - Every verb rejects with `StoreUnavailableError` when a store cannot answer, and with no other error.
  */
 export type { AuditEntry, AuditLog, AuditQuery } from './services/audit.ts';
+export type {
+  DeviceApproval,
+  DeviceCodes,
+  DeviceRequest,
+  Devices,
+  NewDeviceRequest,
+  PollError,
+  Redemption,
+} from './services/devices.ts';
 export type { GateEvent, GateEventName, GateEvents, NewEvent, RecordEvent } from './services/events.ts';
 export type {
   AccessTokenClaims,
   AccessTokens,
+  DeviceSignIn,
   EndNamedSession,
   EndTokenAgain,
   FirstAdmin,

@@ -50,6 +50,11 @@ export interface AttemptLimits {
   invitation(address: string): Promise<Attempt | Refused>;
   /** Counts a sign-up from an address, on a counter of its own, and refuses beyond 30 in an hour. */
   signUp(address: string): Promise<Refused | undefined>;
+  /**
+   * Begins a look-up of a device's user code. A wrong one counts like a wrong password from the address, and on counters of its
+   * own for the user, and for the user at that address: they do not block the user's sign-in.
+   */
+  userCode(who: string, address: string): Promise<Attempt | Refused>;
   /** Counts a wrong setup token from an address, on a counter of its own, and refuses beyond the limit. */
   wrongSetupToken(address: string): Promise<Refused | undefined>;
   /** Notes that `who` has signed in from an address: failures by others then no longer block them there. */
@@ -156,6 +161,12 @@ export function attemptLimits(
       if (before.count >= mostSignUps) return limitedFor(before.resetMs);
       const { count, resetMs } = await store.hit(key, hour);
       return count > mostSignUps ? limitedFor(resetMs) : undefined;
+    },
+    userCode(who, address) {
+      const from = addressKey(address);
+      const ofAddress: Limit = { key: `address:${from}`, ...manyOfAddress };
+      const ofPair: Limit = { key: `code-pair:${who}:${from}`, ...few, clearedBySuccess: true };
+      return begin([ofAddress, { key: `code-user:${who}`, ...manyOfUser }, ofPair], true);
     },
     async wrongSetupToken(address) {
       const { count, resetMs } = await store.hit(`setup:${addressKey(address)}`, few.window);

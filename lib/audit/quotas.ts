@@ -16,6 +16,8 @@ export const keptOf: Readonly<Record<GateEventName, number>> = {
   'login.succeeded': 50_000,
   logout: 50_000,
   'login.failed': 50_000,
+  'device.approved': 50_000,
+  'device.denied': 20_000,
   'access.denied': 20_000,
   'auto-login.used': 20_000,
 };

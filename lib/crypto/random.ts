@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
@@ -18,6 +18,10 @@ export function randomBase62(length: number): string {
   }
   return text;
 }
+
+/** Returns `length` characters of `letters`, uniformly random. */
+export const randomLetters = (letters: string, length: number): string =>
+  Array.from({ length }, () => letters[randomInt(letters.length)]).join('');
 
 function checksum(secret: string): string {
   let rest = crc32(secret);

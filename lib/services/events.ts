@@ -18,7 +18,13 @@ type EventOf<Name extends string, Detail, Outcome extends string = 'ok'> = Reado
 }>;
 
 /** How a user tried to sign in. */
-type Door = { door?: SignInDoor | 'setup' | 'sign-up' | 'req.login'; method?: 'password' | 'setup-token' };
+type Door = {
+  door?: SignInDoor | 'setup' | 'sign-up' | 'req.login' | 'device';
+  method?: 'password' | 'setup-token' | 'device' | 'device-untyped';
+};
+
+/** The device that a person was asked about: the client id that it sent, and its address. */
+type AboutDevice = { client: string; from: string };
 
 type UserChanged = { action: string; role?: string; active?: boolean; changed?: string; tokens?: boolean };
 
@@ -43,6 +49,9 @@ export interface GateEvents {
     'invitation.changed',
     { action: 'created'; role: string; uses: number } | { action: 'used'; user: string } | { action: 'withdrawn' }
   >;
+  /** `typed`: with the password; else by the session alone. */
+  'device.approved': EventOf<'device.approved', AboutDevice & { typed: boolean }>;
+  'device.denied': EventOf<'device.denied', AboutDevice>;
   'access.denied': EventOf<'access.denied', { method: string }, ErrorCode>;
   'auto-login.used': EventOf<'auto-login.used', Record<never, never>>;
 }

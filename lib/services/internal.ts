@@ -76,10 +76,15 @@ export type TokenGrant = Readonly<{
   scopes?: readonly string[] | undefined;
 }>;
 
+/** How a person let a device sign in: when, whether with their password, and the scopes that its tokens are limited to. */
+export type DeviceSignIn = Readonly<{ at: number; typed: boolean; scopes?: readonly string[] | undefined }>;
+
 /** Access tokens (JWT, RFC 9068), each with a session record, and their refresh tokens. */
 export interface AccessTokens {
   /** Starts an `api` session and issues its tokens. The caller checks that the user may hold the scopes. */
   signIn(user: Pick<UserRecord, 'id' | 'epoch'>, caller: Caller, grant?: TokenGrant): Promise<TokenPair>;
+  /** The same for a device that the user has approved. The session counts from the approval. */
+  signInDevice(user: Pick<UserRecord, 'id' | 'epoch'>, approval: DeviceSignIn, caller: Caller): Promise<TokenPair>;
   /**
    * An admin's token for another user: no refresh token, `act` names the admin; `ttl` in milliseconds. It holds at most the
    * admin's role and scopes, and ends when they lose their right or the API token ends that it was minted with.

@@ -1,3 +1,4 @@
+import { devicesService } from '../accounts/devices/index.ts';
 import { firstAdmin } from '../accounts/first-admin.ts';
 import { type InvitationDependencies, invitationsService } from '../accounts/invitations.ts';
 import { passwordSignIn } from '../accounts/password-sign-in.ts';
@@ -155,6 +156,14 @@ const sessionServices = (dependencies: InstallationDependencies, secrets: readon
   endNamed: namedSessionEnder(dependencies),
 });
 
+const tokenServices = (dependencies: InstallationDependencies, access: ReturnType<typeof accessTokens>) => ({
+  tokens: apiTokens({ ...dependencies, inheritedFrom: access.inheritedFrom }),
+  endTokenAgain: endedTokenTeller(dependencies),
+  accessTokens: access,
+  verifyAccessToken: access.verify,
+  devices: devicesService({ ...dependencies, signInDevice: access.signInDevice }),
+});
+
 const cookieOf = ({ cookieNames, clearCookieHeader: header, clearedEverywhere: everywhere }: BrowserSessions) => ({
   cookieName: cookieNames[0] ?? '',
   cleared: { header, everywhere },
@@ -202,10 +211,7 @@ async function servicesOf(dependencies: InstallationDependencies) {
     principals: who,
     anonymous: who.anonymous,
     ...(await accountServices({ ...dependencies, inheritedFrom: access.inheritedFrom })),
-    tokens: apiTokens({ ...dependencies, inheritedFrom: access.inheritedFrom }),
-    endTokenAgain: endedTokenTeller(dependencies),
-    accessTokens: access,
-    verifyAccessToken: access.verify,
+    ...tokenServices(dependencies, access),
     ...ofSessions,
     ...requestPath,
     jwks: () => keys.jwks(),

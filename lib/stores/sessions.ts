@@ -6,7 +6,10 @@ export interface SessionRecord {
   /** The user's epoch at sign-in. */
   readonly epoch: number;
   readonly kind: 'browser' | 'api';
-  /** How the session was created: `password`, `setup`, `login` (req.login), `minted`. */
+  /**
+   * How the session was created: `password`, `setup`, `login` (req.login), `minted`, `device` (approved with the password),
+   * `device-untyped`.
+   */
   readonly method: string;
   readonly createdAt: number;
   readonly lastSeenAt: number;

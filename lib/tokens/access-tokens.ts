@@ -1,9 +1,17 @@
 import type { Result } from '../errors.ts';
 import type { InvalidationBus } from '../invalidation/bus.ts';
-import type { AccessTokenClaims, AccessTokens, Caller, RecordEvent, TokenGrant, TokenPair } from '../services.ts';
+import type {
+  AccessTokenClaims,
+  AccessTokens,
+  Caller,
+  DeviceSignIn,
+  RecordEvent,
+  TokenGrant,
+  TokenPair,
+} from '../services.ts';
 import type { UserRecord } from '../stores/records/kinds/user.ts';
 import type { Records } from '../stores/records/records.ts';
-import type { SessionStore } from '../stores/sessions.ts';
+import type { SessionRecord, SessionStore } from '../stores/sessions.ts';
 import type { Actor, Ladder, ScopeTable } from '../types.ts';
 import { accessTokenVerifier } from './claims.ts';
 import { freshSignIns } from './fresh-sign-in.ts';
@@ -34,6 +42,11 @@ export type AccessTokenDependencies = Readonly<{
   clock: () => number;
 }>;
 
+type SessionOwner = Pick<UserRecord, 'id' | 'epoch'>;
+
+/** How a session begins; `createdAt`: when the password was typed, or the approval was given. */
+type Beginning = Pick<SessionRecord, 'method' | 'createdAt'>;
+
 /** Access and refresh tokens. Each sign-in has a session record of its own, and ending that session ends its tokens. */
 export function accessTokens(dependencies: AccessTokenDependencies): AccessTokens & {
   verify(token: string): Promise<Result<AccessTokenClaims>>;
@@ -47,18 +60,24 @@ export function accessTokens(dependencies: AccessTokenDependencies): AccessToken
   const families = refreshFamilies({ ...dependencies, records, sessions });
   const refreshing = refreshTokens({ ...dependencies, records, sessions, families, issue });
 
-  async function signIn(
-    user: Pick<UserRecord, 'id' | 'epoch'>,
+  async function begin(
+    user: SessionOwner,
+    beginning: Beginning,
     { address, agent }: Caller,
     grant: TokenGrant = {},
   ): Promise<TokenPair> {
-    const expiresAt = clock() + settings.sessionLifetime;
-    const session = await start(user, { method: 'password', expiresAt, address, agent: agent?.slice(0, 512) });
+    const expiresAt = beginning.createdAt + settings.sessionLifetime;
+    const session = await start(user, { ...beginning, expiresAt, address, agent: agent?.slice(0, 512) });
     return refreshing.first(session, grant);
   }
 
+  function signInDevice(user: SessionOwner, { at, typed, scopes }: DeviceSignIn, caller: Caller): Promise<TokenPair> {
+    return begin(user, { method: typed ? 'device' : 'device-untyped', createdAt: at }, caller, { scopes });
+  }
+
   return {
-    signIn,
+    signIn: (user, caller, grant) => begin(user, { method: 'password', createdAt: clock() }, caller, grant),
+    signInDevice,
     isFresh,
     inheritedFrom,
     refresh: refreshing.refresh,

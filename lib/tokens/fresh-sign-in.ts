@@ -4,12 +4,16 @@ import type { Principal } from '../types.ts';
 /** The difference between the clocks of two instances that is allowed for, in milliseconds. */
 const clockTolerance = 60_000;
 
+/** Sessions that begin when a password is typed: for a sign-in, or to approve a device. */
+const typedMethods: ReadonlySet<string> = new Set(['password', 'device']);
+
 /**
  * When the password was typed that began the session of an access token (`auth_time`), in milliseconds since the epoch;
- * undefined for a minted token. Refreshing and last use leave it as it is.
+ * undefined for a minted token, and for a device that was approved without a password. Refreshing and last use leave it as it
+ * is.
  */
 export function passwordTypedAt({ kind, method, createdAt }: SessionRecord): number | undefined {
-  return kind === 'api' && method === 'password' ? createdAt : undefined;
+  return kind === 'api' && typedMethods.has(method) ? createdAt : undefined;
 }
 
 type Dependencies = Readonly<{ sessions: Pick<SessionStore, 'find'>; within: number; clock: () => number }>;

@@ -2,13 +2,17 @@ import { z } from 'zod';
 import { name, text, whole } from '../fields.ts';
 import { kind } from '../kind.ts';
 
+/** For this long after its end, in milliseconds, a request is kept, so that its device learns that it has expired. */
+const keptFor = 600_000;
+
 const schema = z.object({
+  /** SHA-256 of the device code, base64url. */
   id: name,
-  /** SHA-256 of the device code, base64url: unique. */
-  deviceHash: name,
   /** SHA-256 of the user code as it is compared: unique. */
   userCodeHash: name,
   clientId: name,
+  /** The most that its tokens hold. Absent: all of the approver's. */
+  scopes: z.array(name).optional(),
   /** Where the device asks from. */
   address: text,
   agent: text.optional(),
@@ -18,7 +22,7 @@ const schema = z.object({
   polledAt: whole.optional(),
   interval: whole,
   denied: z.boolean().optional(),
-  /** Who approved it, and when; `typed`: with their password. */
+  /** Who approved it, their epoch then, and when; `typed`: with their password. */
   approval: z.object({ userId: name, epoch: whole, at: whole, typed: z.boolean() }).optional(),
 });
 
@@ -30,7 +34,7 @@ export const deviceGrantKind = kind<DeviceGrantRecord>({
   version: 1,
   migrations: [],
   schema,
-  keys: { device: ({ deviceHash }) => deviceHash, code: ({ userCodeHash }) => userCodeHash },
-  expiry: ({ expiresAt }) => expiresAt,
+  keys: { code: ({ userCodeHash }) => userCodeHash },
+  expiry: ({ expiresAt }) => expiresAt + keptFor,
   orders: {},
 });
