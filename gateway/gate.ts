@@ -14,4 +14,5 @@ export type Gate = Pick<
   | 'clearCookieHeader'
   | 'settings'
   | 'router'
+  | 'wellKnown'
 >;

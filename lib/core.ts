@@ -1,8 +1,11 @@
+import type { MaybePromise } from './and-then.ts';
 import type { Refusal, Result } from './errors.ts';
 import type { Log } from './log.ts';
+import type { Outcome } from './request/authenticate/chain.ts';
 import type { Principals } from './request/authenticate/principal.ts';
 import type { Decider, Denied } from './request/decide.ts';
 import type { Explanation } from './request/explain.ts';
+import type { Credential } from './request/extract/credential.ts';
 import type { RequestHead } from './request/extract/head.ts';
 import type { ClearCookie, Identifier } from './request/identify.ts';
 import type { Answer } from './request/respond/write.ts';
@@ -50,6 +53,8 @@ export interface Core {
   readonly devices: Devices;
   /** The claims of an access token whose signature and times are valid, whether or not its session has ended. */
   verifyAccessToken(token: string): Promise<Result<AccessTokenClaims>>;
+  /** The principal of a credential on its own, by the checks of the request path. Rejects, or throws, only with an outage. */
+  authenticate(credential: Credential): MaybePromise<Outcome>;
   readonly endNamed: EndNamedSession;
   readonly endTokenAgain: EndTokenAgain;
   readonly audit: AuditLog;

@@ -42,6 +42,11 @@ export type GatewardenOptions = Options &
 export interface Gatewarden extends Guards {
   /** Our pages and API as an Express application that learns its path when mounted; `prefix` overrides. */
   router(options?: { prefix?: string }): Application;
+  /**
+   * The metadata of the OAuth endpoints (RFC 8414) at the root of the host, as an Express application:
+   * `app.use(gate.wellKnown())`. Clients that know only the issuer look for it there.
+   */
+  wellKnown(): Application;
   /** express-session (`req.session`) on the same store, for apps that keep data in it. */
   session(): RequestHandler;
   /** Why a request was or was not authenticated, without secrets. */
@@ -102,11 +107,11 @@ function withoutStoreUrls(stores: Stores, settings: Settings): Stores {
 
 /** The public part of a gate. Each member is named here, so that a new internal one is not published by accident. */
 export function published(gate: InternalGate): Gatewarden {
-  const { guards, router, explain, decide, setupLink, ready, on, close } = gate;
+  const { guards, router, wellKnown, explain, decide, setupLink, ready, on, close } = gate;
   const { users, tokens, sessions, invitations, audit, signIn } = gate;
   return Object.freeze({
     ...guards,
-    ...{ router, explain, decide, setupLink, ready, on, close },
+    ...{ router, wellKnown, explain, decide, setupLink, ready, on, close },
     ...{ users, tokens, sessions, invitations, audit, signIn },
     session: () => gate.sessionHandler as RequestHandler,
     settings: redact(gate.settings),

@@ -39,6 +39,7 @@ export type {
   NamedSession,
   NewPassword,
   PasswordSignIn,
+  RefreshTokenStanding,
   TokenGrant,
   TokenPair,
 } from './services/internal.ts';

@@ -1,4 +1,5 @@
 import { Socket } from 'node:net';
+import { ownPathsOf } from '../settings/index.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Via } from '../types.ts';
 import { principals, type UserIdentity } from './authenticate/principal.ts';
@@ -43,7 +44,7 @@ export function explainHypothetically(
     anonymous,
     authenticate: () => (principal === undefined ? { kind: 'nobody' } : { kind: 'principal', principal }),
   });
-  const ownerOf = pathOwner(settings.prefix);
+  const ownerOf = pathOwner(ownPathsOf(settings));
   const { ladder, rules } = policies;
   const { route } = decider({ identify, ownerOf, ladder, authEnabled: settings.authEnabled, anonymous, onRefusal });
   return explainer({ route, presented, anonymous })(head, routePolicies(settings, rules));

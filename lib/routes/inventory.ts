@@ -9,6 +9,7 @@ import { tokenRoutes } from './api/tokens.ts';
 import { userRoutes } from './api/users.ts';
 import { healthRoutes } from './health.ts';
 import { jwksRoutes } from './oauth/jwks.ts';
+import { metadataRoutes } from './oauth/metadata.ts';
 import { tokenEndpointRoutes } from './oauth/token.ts';
 import { openapiRoute } from './openapi.ts';
 import { accountRoutes } from './pages/account.ts';
@@ -36,6 +37,7 @@ const served: readonly Route[] = [
   ...auditRoutes,
   ...tokenEndpointRoutes,
   ...jwksRoutes,
+  ...metadataRoutes,
   ...healthRoutes,
   ...assetRoutes,
 ];

@@ -5,10 +5,10 @@ import { otherMethods } from './other-methods.ts';
 import type { Route } from './route.ts';
 import { answerFailure, type RouteRequest, serve } from './serve.ts';
 
-/** Registers each route of the inventory with Express. */
-export function routerOf(core: Core, prefix: string | undefined): Router {
+/** Registers each route of the inventory with Express. `prefix`: the path of the routes as the client sees it. */
+export function routerOf(core: Core, prefix: (req: Request) => string): Router {
   const router = express.Router({ strict: true, caseSensitive: true });
-  const request = (req: Request, res: Response): RouteRequest => ({ core, prefix: prefix ?? req.baseUrl, req, res });
+  const request = (req: Request, res: Response): RouteRequest => ({ core, prefix: prefix(req), req, res });
   for (const route of inventory) {
     router[route.method](expressPath(route), (req, res) =>
       serve({ ...request(req, res), route }).catch((error: unknown) =>

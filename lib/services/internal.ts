@@ -79,6 +79,17 @@ export type TokenGrant = Readonly<{
 /** How a person let a device sign in: when, whether with their password, and the scopes that its tokens are limited to. */
 export type DeviceSignIn = Readonly<{ at: number; typed: boolean; scopes?: readonly string[] | undefined }>;
 
+/** What a valid refresh token stands for. Times are in milliseconds since the epoch. */
+export type RefreshTokenStanding = Readonly<{
+  user: UserRecord;
+  clientId: string;
+  /** Absent: all of the user's. */
+  scopes?: readonly string[] | undefined;
+  roleCeiling?: string | undefined;
+  issuedAt: number;
+  expiresAt: number;
+}>;
+
 /** Access tokens (JWT, RFC 9068), each with a session record, and their refresh tokens. */
 export interface AccessTokens {
   /** Starts an `api` session and issues its tokens. The caller checks that the user may hold the scopes. */
@@ -111,6 +122,13 @@ export interface AccessTokens {
     caller: Caller,
     grant?: TokenGrant,
   ): Promise<Result<TokenPair & Readonly<{ user: Pick<UserRecord, 'username' | 'role'> }>>>;
+  /** What a refresh token stands for; `undefined` when it is not valid. Spends and ends nothing. */
+  standingOf(refreshToken: string): Promise<RefreshTokenStanding | undefined>;
+  /**
+   * Ends the session of a refresh token, valid or spent. One that nothing is known of counts as ended. `invalid_token` when
+   * it was issued to another client. Rejects with `NotToldError` when it is ended and not every instance could be told.
+   */
+  revoke(refreshToken: string, clientId: string, caller: Caller): Promise<Result<undefined>>;
 }
 
 /** A session that a credential names: a signed cookie, or an access token. */

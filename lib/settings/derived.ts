@@ -17,6 +17,17 @@ export function issuerOf(
   return settings.issuer ?? `${settings.publicUrl ?? `http://localhost:${settings.port}`}${prefix}`;
 }
 
+const metadata = '/.well-known/oauth-authorization-server';
+
+/** The path at the root of the issuer's host where OAuth clients look for its metadata (RFC 8414, 3.1). */
+export const metadataPathOf = (issuer: string): string => metadata + new URL(issuer).pathname.replace(/\/$/, '');
+
+/** The paths that are Gatewarden's own, with all below them, in the gateway. */
+export const ownPathsOf = (settings: Parameters<typeof issuerOf>[0]): readonly string[] => [
+  settings.prefix,
+  metadataPathOf(issuerOf(settings)),
+];
+
 /** Whether `HOST` can be reached from other machines. */
 export function isExposed(settings: Pick<Settings, 'host'>): boolean {
   return !isLoopbackHost(settings.host);

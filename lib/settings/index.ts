@@ -1,4 +1,4 @@
-export { isExposed, issuerOf } from './derived.ts';
+export { isExposed, issuerOf, metadataPathOf, ownPathsOf } from './derived.ts';
 export { readEnvFile, readSettings, type SettingsSource } from './load.ts';
 export { durationPattern, millisecondsIn, units } from './parsers.ts';
 export { type RedactedSettings, redact } from './redact.ts';

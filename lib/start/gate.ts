@@ -8,7 +8,7 @@ import type { RequestHead } from '../request/extract/head.ts';
 import type { Answer } from '../request/respond/write.ts';
 import type { RoutePolicies } from '../request/route-policies.ts';
 import type { UpstreamIdentity } from '../request/upstream-identity.ts';
-import { ownRoutes } from '../routes/index.ts';
+import { ownRoutes, wellKnownRoutes } from '../routes/index.ts';
 import type { SignIn } from '../services.ts';
 import type { BrowserSessions } from '../session/browser-sessions.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -30,6 +30,8 @@ export interface InternalGate extends Services {
   readonly on: Installation['on'];
   /** Our pages and API as an Express application that learns its path when mounted; `prefix` overrides. */
   router(options?: { prefix?: string }): ReturnType<typeof ownRoutes>;
+  /** The OAuth metadata at the root of the host, as an Express application to mount without a path. */
+  wellKnown(): ReturnType<typeof wellKnownRoutes>;
   /** express-session on the store of sessions. */
   readonly sessionHandler: BrowserSessions['handler'];
   explain(req: RequestHead): Promise<Explanation>;
@@ -119,6 +121,7 @@ export function gateOver(
       app.on('mount', () => onMount({ path, root: () => outermost(app) }));
       return app;
     },
+    wellKnown: () => wellKnownRoutes(core, () => signInPath?.() ?? settings.prefix),
     sessionHandler: browserSessions.handler,
     explain: (head) => core.explain(head, policies),
     decide: async (head) => core.decider.decide(head, policies),

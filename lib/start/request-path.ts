@@ -24,6 +24,7 @@ import type { Policies } from '../request/policies.ts';
 import { respond } from '../request/respond/index.ts';
 import { ownHeaders } from '../request/respond/own-headers.ts';
 import type { AccessTokenClaims, RecordEvent } from '../services.ts';
+import { ownPathsOf } from '../settings/index.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Stores } from '../stores/stores.ts';
 import type { Principal } from '../types.ts';
@@ -46,17 +47,18 @@ type Dependencies = Readonly<{
 }>;
 
 /** The part of `Core` that identifies, decides on and answers requests. */
-export type RequestPath = Pick<Core, 'identify' | 'decider' | 'explain' | 'answer' | 'onRefusal'>;
+export type RequestPath = Pick<Core, 'identify' | 'authenticate' | 'decider' | 'explain' | 'answer' | 'onRefusal'>;
 
 /** Builds the request path. Creates the auto-login user when the settings name none. */
 export async function composeRequestPath(dependencies: Dependencies): Promise<RequestPath> {
   const { settings, policies, principals, record } = dependencies;
-  const { identify, presented } = identifier(await identifierDependencies(dependencies));
+  const shared = await identifierDependencies(dependencies);
+  const { identify, presented } = identifier(shared);
   const { anonymous } = principals;
   const onRefusal = denialRecorder({ record, readSource: sourceReader(settings) });
   const deciderDependencies = {
     identify,
-    ownerOf: pathOwner(settings.prefix),
+    ownerOf: pathOwner(ownPathsOf(settings)),
     ladder: policies.ladder,
     authEnabled: settings.authEnabled,
     anonymous,
@@ -66,6 +68,8 @@ export async function composeRequestPath(dependencies: Dependencies): Promise<Re
   const hypothetical = decider({ ...deciderDependencies, onRefusal: () => undefined });
   return {
     identify,
+    authenticate: (credential) =>
+      shared.authenticate({ kind: 'credentials', credentials: [credential], foreign: false }),
     decider: decisions,
     explain: explainer({ route: hypothetical.route, presented, anonymous }),
     answer: answerer(settings, dependencies.cleared),

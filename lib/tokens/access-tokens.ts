@@ -81,6 +81,8 @@ export function accessTokens(dependencies: AccessTokenDependencies): AccessToken
     isFresh,
     inheritedFrom,
     refresh: refreshing.refresh,
+    standingOf: families.standingOf,
+    revoke: families.revoke,
     mint: minting({ ...dependencies, records, inheritedFrom, start, issue }),
     verify: accessTokenVerifier(dependencies),
   };

@@ -36,7 +36,7 @@ export type Parser = Readonly<{
 
 const rules = rulesOf('public GET /public/**; user * /home/:self/**; operator * /a/*/c; viewer read /**');
 const table = ruleTable(rules, { encodedSlashes: 'judge' });
-const ownerOf = pathOwner('/_gatewarden');
+const ownerOf = pathOwner(['/_gatewarden']);
 const below = upstreamAt('http://127.0.0.1:1/base', { limits: { upstreamConnect: 1000 } });
 const inPath = [
   ['/', ''],

@@ -77,7 +77,16 @@ const proven = { current_password: password };
 test('every described call answers as described, and no described success is left untried', async () => {
   const stranger = here.client();
   const setUp = await site();
-  for (const path of ['/healthz', '/readyz', '/jwks.json', '/api/v1/openapi.json', '/login', '/setup', '/']) {
+  for (const path of [
+    '/healthz',
+    '/readyz',
+    '/jwks.json',
+    '/.well-known/oauth-authorization-server',
+    '/api/v1/openapi.json',
+    '/login',
+    '/setup',
+    '/',
+  ]) {
     await held({ method: 'get', path, by: stranger });
   }
   const token = (await setupTokenOf(setUp.gate)) ?? '';
