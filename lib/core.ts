@@ -15,6 +15,8 @@ import type {
   AccessTokens,
   ApiTokens,
   AuditLog,
+  ClientSignIn,
+  Clients,
   Devices,
   EndNamedSession,
   EndTokenAgain,
@@ -22,6 +24,7 @@ import type {
   Invitations,
   PasswordSignIn,
   RecordEvent,
+  RevokeGranted,
   Sessions,
   SignUp,
   Users,
@@ -51,6 +54,9 @@ export interface Core {
   readonly tokens: ApiTokens;
   readonly accessTokens: AccessTokens;
   readonly devices: Devices;
+  readonly clients: Clients;
+  readonly clientSignIn: ClientSignIn;
+  readonly revokeGranted: RevokeGranted;
   /** The claims of an access token whose signature and times are valid, whether or not its session has ended. */
   verifyAccessToken(token: string): Promise<Result<AccessTokenClaims>>;
   /** The principal of a credential on its own, by the checks of the request path. Rejects, or throws, only with an outage. */

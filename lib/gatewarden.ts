@@ -9,6 +9,7 @@ import type { RequestHead } from './request/extract/head.ts';
 import type {
   ApiTokens,
   AuditLog,
+  Clients,
   GateEvent,
   GateEventName,
   Invitations,
@@ -55,6 +56,7 @@ export interface Gatewarden extends Guards {
   decide(req: RequestHead): Promise<Decision>;
   readonly users: Users;
   readonly tokens: ApiTokens;
+  readonly clients: Clients;
   readonly sessions: Sessions;
   readonly invitations: Invitations;
   readonly audit: AuditLog;
@@ -108,11 +110,11 @@ function withoutStoreUrls(stores: Stores, settings: Settings): Stores {
 /** The public part of a gate. Each member is named here, so that a new internal one is not published by accident. */
 export function published(gate: InternalGate): Gatewarden {
   const { guards, router, wellKnown, explain, decide, setupLink, ready, on, close } = gate;
-  const { users, tokens, sessions, invitations, audit, signIn } = gate;
+  const { users, tokens, clients, sessions, invitations, audit, signIn } = gate;
   return Object.freeze({
     ...guards,
     ...{ router, wellKnown, explain, decide, setupLink, ready, on, close },
-    ...{ users, tokens, sessions, invitations, audit, signIn },
+    ...{ users, tokens, clients, sessions, invitations, audit, signIn },
     session: () => gate.sessionHandler as RequestHandler,
     settings: redact(gate.settings),
   });

@@ -1,11 +1,11 @@
 /**
- * The services behind the API: `gate.users`, `gate.tokens`, `gate.sessions`, `gate.invitations`, `gate.audit`,
+ * The services behind the API: `gate.users`, `gate.tokens`, `gate.clients`, `gate.sessions`, `gate.invitations`, `gate.audit`,
  * `gate.signIn`. One grammar:
  *
  *     verb(handle, …, wish, by)
  *
  * - A handle is a name that users know, the owner's before the record's: a username (in any case), a session's public id,
- *   a token's name, an invitation's id. Other internal ids are never handles.
+ *   a token's name, a client id, an invitation's id. Other internal ids are never handles.
  * - `wish` is one object with the input. Times are milliseconds since the epoch, durations milliseconds.
  * - `by` is the actor, always the last argument: `{ principal: req.auth, address, agent }`. Its rights are checked (an actor
  *   can never grant more than it has), and the audit log names it. Without `by` the program itself acts, and no rights are
@@ -19,6 +19,7 @@
  * - Every verb rejects with `StoreUnavailableError` when a store cannot answer, and with no other error.
  */
 export type { AuditEntry, AuditLog, AuditQuery } from './services/audit.ts';
+export type { ClientEdit, ClientQuery, Clients, ClientView, IssuedClient, NewClient } from './services/clients.ts';
 export type {
   DeviceApproval,
   DeviceCodes,
@@ -32,16 +33,21 @@ export type { GateEvent, GateEventName, GateEvents, NewEvent, RecordEvent } from
 export type {
   AccessTokenClaims,
   AccessTokens,
+  ClientSignIn,
+  ClientTokenClaims,
   DeviceSignIn,
   EndNamedSession,
   EndTokenAgain,
   FirstAdmin,
+  GrantedToken,
   NamedSession,
   NewPassword,
   PasswordSignIn,
   RefreshTokenStanding,
+  RevokeGranted,
   TokenGrant,
   TokenPair,
+  UserTokenClaims,
 } from './services/internal.ts';
 export type {
   InvitationQuery,

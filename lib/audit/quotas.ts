@@ -9,6 +9,7 @@ import type { RecordedEvent } from './entry.ts';
  */
 export const keptOf: Readonly<Record<GateEventName, number>> = {
   'user.changed': 200_000,
+  'client.changed': 50_000,
   'token.created': 50_000,
   'token.revoked': 50_000,
   'session.ended': 50_000,

@@ -113,13 +113,13 @@ export function route<B extends ZodType = ZodType<undefined>, Q extends ZodType 
 
 /**
  * Whether the call needs `current_password`. An upstream's scripts share the origin and so the cookie, but not the password;
- * what is created with a stolen access token would outlive it. What an API token creates dies with it.
+ * what is created with a stolen access token would outlive it. What an API token or a client creates dies with it.
  */
 async function needsPassword({ core, principal }: CallContext): Promise<boolean> {
   // A route that ends its own credential checks by itself who calls.
   if (principal.kind === 'anonymous') return false;
   // Auto-login gets as far as this only with `AUTO_LOGIN_ROLE=admin`, and has no password to ask for.
-  if (principal.via === 'api-token' || principal.via === 'auto-login') return false;
+  if (principal.kind === 'client' || principal.via === 'api-token' || principal.via === 'auto-login') return false;
   return principal.via !== 'access-token' || !(await core.accessTokens.isFresh(principal));
 }
 

@@ -1,5 +1,5 @@
 import { NotToldError, ok, type Result, refused } from '../errors.ts';
-import type { NamedSession } from '../services.ts';
+import type { AccessTokenClaims, NamedSession } from '../services.ts';
 import { presentedToken } from './presented-token.ts';
 import type { CallContext } from './route.ts';
 
@@ -25,11 +25,21 @@ export async function signOut(entry: CallContext, { everywhere = false }: Wish =
 
 const endAll = ({ core, principal, actor }: CallContext) => core.sessions.endAll(principal.name, {}, actor);
 
-function endPresented({ core, req, res, principal, actor }: CallContext): Promise<unknown> {
-  const { name, via, sessionId } = principal;
+async function endPresented(entry: CallContext): Promise<unknown> {
+  const { core, req, res, principal, actor } = entry;
+  const { kind, name, via, sessionId } = principal;
+  if (kind === 'client') return revokePresented(entry);
   return via === 'access-token' && sessionId
     ? core.sessions.end(name, sessionId, actor)
     : core.browserSessions.end(req, res);
+}
+
+/** Revokes the access token of a client that the request presents. False when it presents none that is valid by itself. */
+async function revokePresented(entry: CallContext): Promise<boolean> {
+  const claims = await presentedClaims(entry);
+  if (claims?.kind !== 'client') return false;
+  await entry.core.revokeGranted(claims, entry.principal.kind === 'client' ? entry.actor : undefined);
+  return true;
 }
 
 /** Of several failures, one that says that something was not done at all. */
@@ -42,6 +52,7 @@ async function signOutAgain(entry: CallContext, wish: Wish): Promise<Result<unde
   const { core, req, res } = entry;
   const named = await sessionOfToken(entry);
   if (named !== undefined) await core.endNamed(named, wish);
+  else if (await revokePresented(entry)) return ok(undefined);
   else if (entry.refusal !== undefined) return { ok: false, refusal: entry.refusal };
   else if (core.browserSessions.namedBy(req).length > 0) await core.browserSessions.end(req, res, wish);
   else return refused('missing_credential');
@@ -58,12 +69,15 @@ export async function endOwnAgain(entry: CallContext, sessionId: string): Promis
   return ok(undefined);
 }
 
-/** The session of the access token that the request presents, if its signature and its times are valid. */
-async function sessionOfToken(entry: CallContext): Promise<NamedSession | undefined> {
+/** The claims of the access token that the request presents, if its signature and its times are valid. */
+async function presentedClaims(entry: CallContext): Promise<AccessTokenClaims | undefined> {
   const credential = presentedToken(entry);
   if (credential?.kind !== 'access-token') return undefined;
   const verified = await entry.core.verifyAccessToken(credential.token);
-  if (!verified.ok) return undefined;
-  const { sid, sub, exp } = verified.value;
-  return { id: sid, userId: sub, expiresAt: exp * 1000 };
+  return verified.ok ? verified.value : undefined;
+}
+
+async function sessionOfToken(entry: CallContext): Promise<NamedSession | undefined> {
+  const claims = await presentedClaims(entry);
+  return claims?.kind === 'user' ? { id: claims.sid, userId: claims.sub, expiresAt: claims.exp * 1000 } : undefined;
 }

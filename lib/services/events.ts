@@ -11,7 +11,7 @@ type EventOf<Name extends string, Detail, Outcome extends string = 'ok'> = Reado
   via: Via;
   address?: string | undefined;
   agent?: string | undefined;
-  /** What the event is about: `user:ada`, `token:ci`, `session:<public id>`, or the path that was refused. */
+  /** What the event is about: `user:ada`, `token:ci`, `client:ci`, `session:<public id>`, or the path that was refused. */
   subject?: string | undefined;
   outcome: Outcome;
   detail?: Readonly<Detail> | undefined;
@@ -19,14 +19,15 @@ type EventOf<Name extends string, Detail, Outcome extends string = 'ok'> = Reado
 
 /** How a user tried to sign in. */
 type Door = {
-  door?: SignInDoor | 'setup' | 'sign-up' | 'req.login' | 'device';
-  method?: 'password' | 'setup-token' | 'device' | 'device-untyped';
+  door?: SignInDoor | 'setup' | 'sign-up' | 'req.login' | 'device' | 'client';
+  method?: 'password' | 'setup-token' | 'device' | 'device-untyped' | 'secret';
 };
 
 /** The device that a person was asked about: the client id that it sent, and its address. */
 type AboutDevice = { client: string; from: string };
 
-type UserChanged = { action: string; role?: string; active?: boolean; changed?: string; tokens?: boolean };
+/** What was done to a user or a client. */
+type Changed = { action: string; role?: string; active?: boolean; changed?: string; tokens?: boolean };
 
 /** The events of `gate.on`; the audit log records the same. */
 export interface GateEvents {
@@ -43,7 +44,7 @@ export interface GateEvents {
    */
   'session.ended': EventOf<'session.ended', { session: string; reason?: 'SESSIONS_PER_USER' } | { sessions: number }>;
   /** `changed` names the fields, separated by spaces; never their values. `tokens`: whether API tokens were ended too. */
-  'user.changed': EventOf<'user.changed', UserChanged>;
+  'user.changed': EventOf<'user.changed', Changed>;
   /** `role` and `uses` of one that was created; `user`: who used it. */
   'invitation.changed': EventOf<
     'invitation.changed',
@@ -52,6 +53,8 @@ export interface GateEvents {
   /** `typed`: with the password; else by the session alone. */
   'device.approved': EventOf<'device.approved', AboutDevice & { typed: boolean }>;
   'device.denied': EventOf<'device.denied', AboutDevice>;
+  /** `changed` names the fields, separated by spaces. `tokens`: whether its access tokens were ended. */
+  'client.changed': EventOf<'client.changed', Changed>;
   'access.denied': EventOf<'access.denied', { method: string }, ErrorCode>;
   'auto-login.used': EventOf<'auto-login.used', Record<never, never>>;
 }

@@ -1,4 +1,5 @@
 import type { Result } from '../errors.ts';
+import type { ClientRecord } from '../stores/records/kinds/client.ts';
 import type { UserRecord } from '../stores/records/kinds/user.ts';
 import type { Actor, Principal } from '../types.ts';
 import type { Caller, SignInDoor } from './sign-in.ts';
@@ -90,7 +91,10 @@ export type RefreshTokenStanding = Readonly<{
   expiresAt: number;
 }>;
 
-/** Access tokens (JWT, RFC 9068), each with a session record, and their refresh tokens. */
+/** An access token of a client. `expiresAt` is in milliseconds since the epoch. */
+export type GrantedToken = Readonly<{ token: string; expiresAt: number; scopes: readonly string[]; jti: string }>;
+
+/** Access tokens (JWT, RFC 9068). A user's has a session record and refresh tokens, a client's has neither. */
 export interface AccessTokens {
   /** Starts an `api` session and issues its tokens. The caller checks that the user may hold the scopes. */
   signIn(user: Pick<UserRecord, 'id' | 'epoch'>, caller: Caller, grant?: TokenGrant): Promise<TokenPair>;
@@ -107,6 +111,14 @@ export interface AccessTokens {
     options: Readonly<{ ttl: number; roleCeiling?: string | undefined }>,
     by: Actor,
   ): Promise<Result<TokenPair>>;
+  /**
+   * Issues an access token to a client that has signed in. `scopes`: default all that it holds. `insufficient_scope` for one
+   * that it does not hold.
+   */
+  grant(
+    client: ClientRecord,
+    wish: Readonly<{ scopes?: readonly string[] | undefined }>,
+  ): Promise<Result<GrantedToken>>;
   /**
    * Whether the caller's access token comes from a password that was typed within `CONFIRM_WITHIN`. Refreshing does not
    * renew it; a minted token is never fresh.
@@ -152,11 +164,34 @@ export type EndNamedSession = (session: NamedSession, options?: Readonly<{ every
  */
 export type EndTokenAgain = (token: string, name: string) => Promise<boolean>;
 
-/** The claims of a verified access token: signature, type, issuer, audience and times are valid. */
-export type AccessTokenClaims = Readonly<{
+/** The only place that compares a client's secret. Counts failed attempts. */
+export interface ClientSignIn {
+  /**
+   * `invalid_credentials` for an unknown, disabled or expired client and for a wrong secret alike; `rate_limited` with
+   * `retryAfter` in seconds after too many of these from an address. A right secret counts for nothing.
+   */
+  verify(input: { clientId: unknown; secret: unknown }, caller: Caller): Promise<Result<ClientRecord>>;
+}
+
+/** Revokes a client's access token until it has expired, and tells every instance. Repeating it tells again. */
+export type RevokeGranted = (claims: ClientTokenClaims, by?: Actor) => Promise<void>;
+
+type CommonClaims = Readonly<{
   sub: string;
-  sid: string;
+  /** `client_id`. */
+  clientId: string;
   jti: string;
+  /** In seconds since the epoch. */
   exp: number;
-  scopes?: readonly string[];
+  iat: number;
 }>;
+
+/** The claims of a user's access token. Its session decides whether it is valid. `scopes` absent: all of the user's. */
+export type UserTokenClaims = CommonClaims & Readonly<{ kind: 'user'; sid: string; scopes?: readonly string[] }>;
+
+/** The claims of a client's access token: `sub` is `client:` and the client id. The client's record decides. */
+export type ClientTokenClaims = CommonClaims &
+  Readonly<{ kind: 'client'; scopes: readonly string[] /** The client's when it was issued. */; epoch: number }>;
+
+/** The claims of a verified access token: signature, type, issuer, audience and times are valid. */
+export type AccessTokenClaims = UserTokenClaims | ClientTokenClaims;

@@ -1,23 +1,32 @@
 import type { ErrorCode } from '../errors.ts';
 import { type ApiTokenRecord, apiTokenKind } from '../stores/records/kinds/api-token.ts';
+import { type ClientRecord, clientIdIn, clientKind } from '../stores/records/kinds/client.ts';
 import { type EndedSessionRecord, endedSessionKind } from '../stores/records/kinds/ended-session.ts';
 import { type UserRecord, userKind } from '../stores/records/kinds/user.ts';
 import type { RecordReader, Versioned } from '../stores/records/records.ts';
 import type { SessionRecord } from '../stores/sessions.ts';
+import { isExpired, type MakersStanding, makersAreValid, readMakers, rightsOfClient } from './makers.ts';
+
+/** Who minted a session for its user. */
+export type Minter =
+  | Readonly<{ kind: 'user'; record: Versioned<UserRecord> | undefined }>
+  | Readonly<{ kind: 'client'; record: Versioned<ClientRecord> | undefined }>;
 
 /** The records that decide whether a session is valid. */
-export interface SessionStanding {
+export interface SessionStanding extends MakersStanding {
   readonly user: Versioned<UserRecord> | undefined;
   /** The note that it was ended before its time. */
   readonly ended: Versioned<EndedSessionRecord> | undefined;
-  /** Who minted it for the user. */
-  readonly minter: Versioned<UserRecord> | undefined;
-  /** The API tokens that it comes from, in their order. */
-  readonly makers: readonly (Versioned<ApiTokenRecord> | undefined)[];
+  /** Absent: nobody minted it. */
+  readonly minter: Minter | undefined;
 }
 
 /** The records that decide whether an API token is valid. */
-export type TokenStanding = Readonly<{ owner: SessionStanding['user'] }> & Pick<SessionStanding, 'makers'>;
+export interface TokenStanding {
+  readonly owner: Versioned<UserRecord> | undefined;
+  /** The API tokens that it comes from, in their order. */
+  readonly makers: readonly (Versioned<ApiTokenRecord> | undefined)[];
+}
 
 type Owned = Pick<SessionRecord, 'id' | 'userId' | 'epoch' | 'minter' | 'makers'>;
 
@@ -28,14 +37,25 @@ export const replacedFor = 60_000;
 
 /** Reads them together. Rejects with `StoreUnavailableError`. */
 export async function standingOfSession(records: RecordReader, session: Owned): Promise<SessionStanding> {
-  const { id, userId, minter: by, makers: of = [] } = session;
-  const [user, ended, minter, makers] = await Promise.all([
+  const { id, userId, minter: by, makers: of } = session;
+  const [user, ended, minted, makers] = await Promise.all([
     userId === null ? nothing : records.get(userKind, userId),
     records.get(endedSessionKind, id),
-    by === undefined ? nothing : records.get(userKind, by.id),
-    of.length === 0 ? [] : records.getMany(apiTokenKind, of),
+    by === undefined ? { minter: undefined, owner: undefined } : minterOf(records, by.id),
+    readMakers(records, of),
   ]);
-  return { user, ended, minter, makers };
+  return { user, ended, ...minted, makers };
+}
+
+/** Who minted a session, and the owner of the API tokens that it comes from. */
+async function minterOf(records: RecordReader, id: string): Promise<Pick<SessionStanding, 'minter' | 'owner'>> {
+  if (clientIdIn(id) === undefined) {
+    const user = await records.get(userKind, id);
+    return { minter: { kind: 'user', record: user }, owner: user };
+  }
+  const client = await records.get(clientKind, id);
+  const owner = client?.userId === undefined ? undefined : await records.get(userKind, client.userId);
+  return { minter: { kind: 'client', record: client }, owner };
 }
 
 /** Reads them together. Rejects with `StoreUnavailableError`. */
@@ -52,15 +72,17 @@ export function isOfEpoch({ id, epoch }: Pick<SessionRecord, 'id' | 'epoch'>, us
   return epoch === user.epoch || (user.kept?.id === id && user.kept.epoch === user.epoch);
 }
 
-function makerIsValid(maker: ApiTokenRecord | undefined, owner: UserRecord | undefined, now: number): boolean {
-  if (maker === undefined || maker.endedAt !== undefined || maker.userId !== owner?.id) return false;
-  return maker.epoch === owner.tokenEpoch && (maker.expiresAt ?? Number.POSITIVE_INFINITY) > now;
+function minterHasRight({ minter: by, makers = [] }: Owned, standing: SessionStanding, now: number): boolean {
+  if (by === undefined) return makers.length === 0;
+  return by.rights === rightsOf(standing, now) && makersAreValid(standing, now);
 }
 
-function minterHasRight({ minter: by, makers = [] }: Owned, { minter, makers: found }: SessionStanding, now: number) {
-  if (by === undefined) return makers.length === 0;
-  if (minter?.state !== 'active' || minter.rights !== by.rights) return false;
-  return found.every((maker) => makerIsValid(maker, minter, now));
+/** The counter of rights of who minted; `undefined` when it is not active. */
+function rightsOf(standing: SessionStanding, now: number): number | undefined {
+  const { minter } = standing;
+  if (minter?.record?.state !== 'active') return undefined;
+  if (minter.kind === 'user') return minter.record.rights;
+  return isExpired(minter.record, now) ? undefined : rightsOfClient(minter.record, standing);
 }
 
 /**
@@ -101,5 +123,6 @@ export function faultOfToken(
   if (token.endedAt !== undefined || owner?.state !== 'active' || owner.tokenEpoch !== token.epoch)
     return 'token_revoked';
   if (token.expiresAt !== undefined && token.expiresAt <= now) return 'token_expired';
-  return makers.every((maker) => makerIsValid(maker, owner, now)) ? undefined : 'token_revoked';
+  const line = makers.map((record) => ({ kind: 'api-token', id: record?.id ?? '', record }) as const);
+  return makersAreValid({ makers: line, owner }, now) ? undefined : 'token_revoked';
 }

@@ -1,3 +1,4 @@
+import { clientSignIn } from '../accounts/client-sign-in.ts';
 import { devicesService } from '../accounts/devices/index.ts';
 import { firstAdmin } from '../accounts/first-admin.ts';
 import { type InvitationDependencies, invitationsService } from '../accounts/invitations.ts';
@@ -33,7 +34,9 @@ import type { Stores } from '../stores/stores.ts';
 import { accessTokens } from '../tokens/access-tokens.ts';
 import { apiTokens } from '../tokens/api-tokens.ts';
 import { assertionSigner } from '../tokens/assertions.ts';
+import { clientsService } from '../tokens/clients.ts';
 import { endedTokenTeller } from '../tokens/ending.ts';
+import { grantRevoker } from '../tokens/granting.ts';
 import { signingKeys } from '../tokens/keys.ts';
 import { housekeeping } from './housekeeping.ts';
 import type { Resolved } from './load-settings.ts';
@@ -157,10 +160,13 @@ const sessionServices = (dependencies: InstallationDependencies, secrets: readon
 });
 
 const tokenServices = (dependencies: InstallationDependencies, access: ReturnType<typeof accessTokens>) => ({
-  tokens: apiTokens({ ...dependencies, inheritedFrom: access.inheritedFrom }),
-  endTokenAgain: endedTokenTeller(dependencies),
   accessTokens: access,
   verifyAccessToken: access.verify,
+  tokens: apiTokens({ ...dependencies, inheritedFrom: access.inheritedFrom }),
+  endTokenAgain: endedTokenTeller(dependencies),
+  clients: clientsService({ ...dependencies, inheritedFrom: access.inheritedFrom }),
+  clientSignIn: clientSignIn(dependencies),
+  revokeGranted: grantRevoker(dependencies),
   devices: devicesService({ ...dependencies, signInDevice: access.signInDevice }),
 });
 
@@ -211,8 +217,8 @@ async function servicesOf(dependencies: InstallationDependencies) {
     principals: who,
     anonymous: who.anonymous,
     ...(await accountServices({ ...dependencies, inheritedFrom: access.inheritedFrom })),
-    ...tokenServices(dependencies, access),
     ...ofSessions,
+    ...tokenServices(dependencies, access),
     ...requestPath,
     jwks: () => keys.jwks(),
   };

@@ -18,7 +18,7 @@ import { ownLog } from './own-log.ts';
 
 type Health = Awaited<ReturnType<Core['stores']['health']>>;
 
-type Services = Pick<Core, 'users' | 'tokens' | 'sessions' | 'invitations' | 'audit' | 'firstAdmin'> &
+type Services = Pick<Core, 'users' | 'tokens' | 'clients' | 'sessions' | 'invitations' | 'audit' | 'firstAdmin'> &
   Readonly<{ signIn: SignIn }>;
 
 /** A whole installation, for the gateway and the command; the published object shows a part of it. */
@@ -79,8 +79,18 @@ export async function openGate(
   return gateOver(await compose(resolved, { log, serves }));
 }
 
-const servicesOf = ({ users, tokens, sessions, invitations, audit, firstAdmin, signIn, stores }: Core): Services => ({
-  ...{ users, tokens, sessions, invitations, audit, firstAdmin },
+const servicesOf = ({
+  users,
+  tokens,
+  clients,
+  sessions,
+  invitations,
+  audit,
+  firstAdmin,
+  signIn,
+  stores,
+}: Core): Services => ({
+  ...{ users, tokens, clients, sessions, invitations, audit, firstAdmin },
   signIn: signInService(signIn, stores),
 });
 

@@ -15,6 +15,7 @@ import type { SessionRecord, SessionStore } from '../stores/sessions.ts';
 import type { Actor, Ladder, ScopeTable } from '../types.ts';
 import { accessTokenVerifier } from './claims.ts';
 import { freshSignIns } from './fresh-sign-in.ts';
+import { granting } from './granting.ts';
 import { issuing, starting } from './issuing.ts';
 import type { SigningKeys } from './keys.ts';
 import { type Inheritance, inheritance } from './making.ts';
@@ -84,6 +85,7 @@ export function accessTokens(dependencies: AccessTokenDependencies): AccessToken
     standingOf: families.standingOf,
     revoke: families.revoke,
     mint: minting({ ...dependencies, records, inheritedFrom, start, issue }),
+    grant: granting({ ...dependencies, records }),
     verify: accessTokenVerifier(dependencies),
   };
 }

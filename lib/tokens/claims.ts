@@ -1,5 +1,6 @@
 import { ok, type Result, refused } from '../errors.ts';
 import type { AccessTokenClaims } from '../services.ts';
+import { clientIdIn } from '../stores/records/kinds/client.ts';
 import { jsonObject, readJws, verifiedPayload } from './jws.ts';
 import type { SigningKeys } from './keys.ts';
 
@@ -18,18 +19,36 @@ function isFor(audience: unknown, issuer: string): boolean {
   return Array.isArray(audience) ? audience.includes(issuer) : audience === issuer;
 }
 
-/** The required claims; `undefined` unless each is present and of its type. */
-function claimsIn(claims: Claims): AccessTokenClaims | undefined {
-  const { sub, sid, jti, exp, iat, nbf, client_id: client, scope } = claims;
-  if (![sub, sid, jti, client].every(isText) || ![exp, iat].every(isTime)) return undefined;
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
+
+/** The claims that tokens of users and clients share; `undefined` unless each is present and of its type. */
+function commonIn({ sub, jti, client_id: clientId, exp, iat, nbf, scope }: Claims) {
+  if (!isText(sub) || !isText(jti) || !isText(clientId) || !isTime(exp) || !isTime(iat)) return undefined;
   if ((nbf !== undefined && !isTime(nbf)) || (scope !== undefined && typeof scope !== 'string')) return undefined;
-  const scopes = scope === undefined ? {} : { scopes: scope.split(' ').filter(Boolean) };
-  return { sub: String(sub), sid: String(sid), jti: String(jti), exp: Number(exp), ...scopes };
+  return { common: { sub, clientId, jti, exp, iat }, scopes: scope?.split(' ').filter(Boolean) };
+}
+
+/**
+ * A subject that names a client makes it a client's token, whatever else it claims: it names that client in `client_id` too,
+ * and no session. Every other token names one. `undefined` for a token that is neither.
+ */
+function claimsIn(claims: Claims): AccessTokenClaims | undefined {
+  const read = commonIn(claims);
+  if (read === undefined) return undefined;
+  const { common, scopes } = read;
+  const { sid, epoch } = claims;
+  const ofClient = clientIdIn(common.sub);
+  if (ofClient === undefined) {
+    if (!isText(sid) || epoch !== undefined) return undefined;
+    return { kind: 'user', ...common, sid, ...(scopes && { scopes }) };
+  }
+  if (sid !== undefined || !isCount(epoch) || ofClient !== common.clientId) return undefined;
+  return { kind: 'client', ...common, scopes: scopes ?? [], epoch };
 }
 
 /**
  * Verifies access tokens: form, type, algorithm, signature, issuer, audience, times, and the type of each claim. Refuses with
- * `token_expired` only a token that was valid, else with `invalid_token`. Does not check the session.
+ * `token_expired` only a token that was valid, else with `invalid_token`. Does not check the session, nor the client.
  */
 export function accessTokenVerifier(parts: Readonly<{ keys: SigningKeys; issuer: string; clock: () => number }>) {
   const { keys, issuer, clock } = parts;

@@ -1,15 +1,19 @@
 import { ok, type Result, refused } from '../errors.ts';
+import { clientIsValid, endOfClient, standingOfClient } from '../services/makers.ts';
 import { faultOfToken, standingOfToken } from '../services/standing.ts';
 import { apiTokenKind } from '../stores/records/kinds/api-token.ts';
+import { clientKind } from '../stores/records/kinds/client.ts';
 import type { Records } from '../stores/records/records.ts';
 import type { SessionStore } from '../stores/sessions.ts';
 import type { Actor, Principal } from '../types.ts';
 import { mostMakers } from './api-token-rules.ts';
 
-/** What a new token inherits from the credential that it is made with. */
+/** What a new token or client inherits from the credential that it is made with. */
 export type Inheritance = Readonly<{
-  /** The API tokens that it comes from, the first one first: it ends with each of them. */
+  /** The API tokens and clients that it comes from, the first one first: it ends with each of them. */
   makers?: readonly string[] | undefined;
+  /** The owner of the API tokens among the makers. */
+  userId?: string | undefined;
   /** The latest time at which it may end, in milliseconds since the epoch; `undefined`: it has a life of its own. */
   until?: number | undefined;
 }>;
@@ -23,8 +27,15 @@ type Dependencies = Readonly<{
 
 const ownLife: Inheritance = Object.freeze({});
 
+function lineOf(makers: readonly string[], more: Inheritance): Result<Inheritance> {
+  if (makers.length <= mostMakers) return ok({ ...more, makers });
+  return refused('conflict', {
+    detail: `It would come from more than ${mostMakers} tokens and clients, each made by the other.`,
+  });
+}
+
 /**
- * Returns a function that reads what a token inherits that this actor makes. Refuses `insufficient_role` for a minted token,
+ * Returns a function that reads what a token or client inherits that this actor makes. Refuses `insufficient_role` for a minted token,
  * which makes nothing, `conflict` for a line that is too long, `token_revoked` and `token_expired` for a maker that ended.
  */
 export function inheritance({ records, sessions, isFresh, clock }: Dependencies) {
@@ -33,11 +44,17 @@ export function inheritance({ records, sessions, isFresh, clock }: Dependencies)
     const standing = token && (await standingOfToken(records, token));
     const fault = faultOfToken(token, standing, clock());
     if (token === undefined || fault !== undefined) return refused(fault ?? 'invalid_token');
-    const makers = [...(token.makers ?? []), token.id];
-    if (makers.length <= mostMakers) return ok({ makers, until: token.expiresAt });
-    return refused('conflict', {
-      detail: `A token can come from at most ${mostMakers} tokens, each made by the other.`,
-    });
+    return lineOf([...(token.makers ?? []), token.id], { userId: token.userId, until: token.expiresAt });
+  }
+
+  async function fromClient(id: string): Promise<Result<Inheritance>> {
+    const client = await records.get(clientKind, id);
+    if (client === undefined) return refused('token_revoked');
+    const standing = await standingOfClient(records, client);
+    if (!clientIsValid(client, standing, clock())) return refused('token_revoked');
+    const end = endOfClient(client, standing);
+    const until = Number.isFinite(end) ? end : undefined;
+    return lineOf([...(client.makers ?? []), client.id], { userId: client.userId, until });
   }
 
   async function fromAccessToken(principal: Principal, confirmed: boolean): Promise<Result<Inheritance>> {
@@ -49,7 +66,8 @@ export function inheritance({ records, sessions, isFresh, clock }: Dependencies)
   }
 
   return async function inheritedFrom(by: Actor | undefined): Promise<Result<Inheritance>> {
-    const { via, tokenId } = by?.principal ?? {};
+    const { kind, id, via, tokenId } = by?.principal ?? {};
+    if (kind === 'client' && id !== undefined) return fromClient(id);
     if (by === undefined || (via !== 'api-token' && via !== 'access-token')) return ok(ownLife);
     return via === 'api-token' ? fromApiToken(tokenId ?? '') : fromAccessToken(by.principal, by.confirmed === true);
   };

@@ -1,5 +1,7 @@
 import { ok, type Result, refused } from '../errors.ts';
+import { clientIsValid, heldWithin, limitsOfClient, rightsOfClient, standingOfClient } from '../services/makers.ts';
 import type { RecordEvent, TokenPair } from '../services.ts';
+import { clientKind } from '../stores/records/kinds/client.ts';
 import { type UserRecord, userKind } from '../stores/records/kinds/user.ts';
 import type { Records } from '../stores/records/records.ts';
 import type { SessionRecord } from '../stores/sessions.ts';
@@ -22,6 +24,8 @@ type Dependencies = Readonly<{
 export type Minted = Pick<UserRecord, 'id' | 'username' | 'role' | 'epoch'>;
 export type MintOptions = Readonly<{ ttl: number; roleCeiling?: string | undefined }>;
 
+/** The role of who mints, and the counter of their rights. */
+type Minter = Readonly<{ role: string; rights: number }>;
 type Right = Inheritance & Pick<SessionRecord, 'minter'>;
 
 const longest = 30 * 24 * 60 * 60 * 1000;
@@ -32,19 +36,37 @@ export function minting(dependencies: Dependencies) {
 
   /** The minter's right as it is now: the principal may have been authenticated a moment before it was taken away. */
   async function rightOf(by: Actor): Promise<Result<Right>> {
-    const { id, role, via } = by.principal;
+    const { id, role, via, kind } = by.principal;
     if (via === 'command') return ok({});
-    const minter = await records.get(userKind, id);
-    if (minter?.state !== 'active') return refused('token_revoked');
-    if (ladder.position(minter.role) < ladder.position(role)) return refused('insufficient_role');
     const inherited = await inheritedFrom(by);
-    return inherited.ok ? ok({ ...inherited.value, minter: { id, rights: minter.rights } }) : inherited;
+    if (!inherited.ok) return inherited;
+    const minter = await (kind === 'client' ? clientAs(id, inherited.value) : userAs(id));
+    if (minter === undefined) return refused('token_revoked');
+    if (ladder.position(minter.role) < ladder.position(role)) return refused('insufficient_role');
+    return ok({ ...inherited.value, minter: { id, rights: minter.rights } });
+  }
+
+  async function userAs(id: string): Promise<Minter | undefined> {
+    const user = await records.get(userKind, id);
+    return user?.state === 'active' ? user : undefined;
+  }
+
+  /** `makers`: those of what it mints, itself among them. */
+  async function clientAs(id: string, { makers, userId }: Inheritance): Promise<Minter | undefined> {
+    const client = await records.get(clientKind, id);
+    if (client === undefined) return undefined;
+    const standing = await standingOfClient(records, { makers: makers && [...makers], userId });
+    if (!clientIsValid(client, standing, clock())) return undefined;
+    const { role } = heldWithin(limitsOfClient(client, standing), { ladder, scopes });
+    return { role, rights: rightsOfClient(client, standing) };
   }
 
   /** Scopes of a token that was minted with a credential that may hold less than its owner. */
-  function scopeOf({ via, role, scopes: held }: Principal): string | undefined {
+  function scopeOf({ kind, via, role, scopes: held }: Principal): string | undefined {
+    if (via === 'command') return undefined;
+    const isPerson = kind === 'user' && via !== 'api-token';
     const holdsAll = scopes.heldBy(role).every((scope) => held.includes(scope));
-    return via === 'command' || (holdsAll && via !== 'api-token') ? undefined : held.join(' ');
+    return isPerson && holdsAll ? undefined : held.join(' ');
   }
 
   const note = (user: Minted, role: string, minutes: number, { principal, address, agent }: Actor) =>

@@ -16,7 +16,7 @@ const counters = ({ epoch, tokenEpoch, rights }: UserRecord) => [epoch, tokenEpo
 const isValid = (user: UserRecord, id: string, epoch: number): boolean =>
   sessionIsValid(
     { id, epoch, userId: user.id },
-    { user: { ...user, version: 1 }, ended: undefined, minter: undefined, makers: [] },
+    { user: { ...user, version: 1 }, ended: undefined, minter: undefined, makers: [], owner: undefined },
     now,
   );
 

@@ -11,7 +11,7 @@ const session = (id: string, epoch = 0) => ({ id, userId: 'u_ada', epoch });
 const isValid = (id: string, user: UserRecord, epoch = 0): boolean =>
   sessionIsValid(
     session(id, epoch),
-    { user: { ...user, version: 1 }, ended: undefined, minter: undefined, makers: [] },
+    { user: { ...user, version: 1 }, ended: undefined, minter: undefined, makers: [], owner: undefined },
     now,
   );
 

@@ -22,7 +22,10 @@ describe('an access token', () => {
       equal(exp, Math.floor((time.now + hour) / 1000));
       equal(pair.expiresAt, (exp ?? 0) * 1000);
       const verified = await access.verify(pair.token);
-      deepEqual(verified, { ok: true, value: { sub: 'u_user', sid: pair.sessionId, jti, exp } });
+      deepEqual(verified, {
+        ok: true,
+        value: { kind: 'user', sub: 'u_user', clientId: 'gatewarden', sid: pair.sessionId, jti, exp, iat },
+      });
     });
   }
 

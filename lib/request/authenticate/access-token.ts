@@ -1,12 +1,14 @@
 import type { MaybePromise } from '../../and-then.ts';
 import { sha256 } from '../../crypto/digest.ts';
 import type { Result } from '../../errors.ts';
+import { grantIsValid, standingOfGrant } from '../../services/grants.ts';
+import { endOfClient, limitsOfClient } from '../../services/makers.ts';
 import { sessionIsValid, standingOfSession } from '../../services/standing.ts';
-import type { AccessTokenClaims } from '../../services.ts';
+import type { AccessTokenClaims, ClientTokenClaims, UserTokenClaims } from '../../services.ts';
 import type { RecordReader } from '../../stores/records/records.ts';
 import type { SessionRecord, SessionStore } from '../../stores/sessions.ts';
 import type { CachedCredential, CredentialCache, LookUp } from './cache.ts';
-import { marksOfSession } from './marks.ts';
+import { marksOfGrant, marksOfSession } from './marks.ts';
 import type { Principals, UserIdentity } from './principal.ts';
 import { bad, type Verdict } from './verdict.ts';
 
@@ -21,33 +23,50 @@ type Dependencies = Readonly<{
 
 const revoked = bad('token_revoked');
 
-const belongs = (session: SessionRecord | undefined, claims: AccessTokenClaims): session is SessionRecord =>
+const belongs = (session: SessionRecord | undefined, claims: UserTokenClaims): session is SessionRecord =>
   session?.kind === 'api' && session.userId === claims.sub;
 
+const never = Number.POSITIVE_INFINITY;
+
 /**
- * Authenticates access tokens: verifies the signature, then the session, which revocation ends. A cached token skips
- * both.
+ * Authenticates access tokens: verifies the signature, then what can end the token before it expires: a user's session, or a
+ * client's record. A cached token skips both.
  */
 export function accessTokenAuthenticator(dependencies: Dependencies): (token: string) => MaybePromise<Verdict> {
   const { verify, sessions, records, principals, cache, clock } = dependencies;
 
-  function credentialOf(claims: AccessTokenClaims, session: SessionRecord, user: UserIdentity): CachedCredential {
+  function credentialOf(claims: UserTokenClaims, session: SessionRecord, user: UserIdentity): CachedCredential {
     const expiresAt = claims.exp * 1000;
     const { id: sessionId, roleCeiling: ceiling } = session;
     const limits = { via: 'access-token', sessionId, expiresAt, scopes: claims.scopes, ceiling } as const;
     const until = Math.min(expiresAt, session.expiresAt, session.idleAt);
-    return { kind: 'principal', principal: principals.ofUser(user, limits), until, touchAt: Number.POSITIVE_INFINITY };
+    return { kind: 'principal', principal: principals.ofUser(user, limits), until, touchAt: never };
+  }
+
+  async function lookUpUser(claims: UserTokenClaims): Promise<LookUp> {
+    const session = await sessions.find(claims.sid, clock());
+    if (!belongs(session, claims)) return { found: revoked, marks: [] };
+    const standing = await standingOfSession(records, session);
+    const marks = marksOfSession(session, standing);
+    if (!sessionIsValid(session, standing, clock())) return { found: revoked, marks };
+    return { found: credentialOf(claims, session, standing.user), marks };
+  }
+
+  async function lookUpClient(claims: ClientTokenClaims): Promise<LookUp> {
+    const standing = await standingOfGrant(records, claims);
+    const marks = marksOfGrant(claims, standing);
+    if (!grantIsValid(claims, standing, clock())) return { found: revoked, marks };
+    const { client } = standing;
+    const expiresAt = Math.min(claims.exp * 1000, endOfClient(client, standing));
+    const { roles, scopes } = limitsOfClient(client, standing);
+    const principal = principals.ofClient(client.id, { roles, scopes: [claims.scopes, ...scopes], expiresAt });
+    return { found: { kind: 'principal', principal, until: expiresAt, touchAt: never }, marks };
   }
 
   async function lookUp(token: string): Promise<LookUp> {
     const verified = await verify(token);
     if (!verified.ok) return { found: bad(verified.refusal.code), marks: [] };
-    const session = await sessions.find(verified.value.sid, clock());
-    if (!belongs(session, verified.value)) return { found: revoked, marks: [] };
-    const standing = await standingOfSession(records, session);
-    const marks = marksOfSession(session, standing);
-    if (!sessionIsValid(session, standing, clock())) return { found: revoked, marks };
-    return { found: credentialOf(verified.value, session, standing.user), marks };
+    return verified.value.kind === 'user' ? lookUpUser(verified.value) : lookUpClient(verified.value);
   }
 
   return function authenticateAccessToken(token) {

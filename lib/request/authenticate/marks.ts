@@ -1,5 +1,9 @@
+import type { GrantStanding } from '../../services/grants.ts';
+import type { MakersStanding } from '../../services/makers.ts';
 import type { SessionStanding, TokenStanding } from '../../services/standing.ts';
+import type { ClientTokenClaims } from '../../services.ts';
 import type { ApiTokenRecord } from '../../stores/records/kinds/api-token.ts';
+import { clientKey } from '../../stores/records/kinds/client.ts';
 import type { Versioned } from '../../stores/records/records.ts';
 import type { SessionRecord } from '../../stores/sessions.ts';
 import type { Mark } from './told.ts';
@@ -8,17 +12,24 @@ type Read = Readonly<{ version: number }> | undefined;
 
 const mark = (kind: Mark['kind'], id: string, read: Read): Mark => ({ kind, id, version: read?.version ?? 0 });
 
-const makerMarks = (ids: readonly string[] | undefined, read: SessionStanding['makers']): Mark[] =>
-  (ids ?? []).map((id, at) => mark('token', id, read[at]));
+const makerMarks = ({ makers }: Pick<MakersStanding, 'makers'>): readonly Mark[] =>
+  makers.map(({ id, record }) => mark('token', id, record));
+
+/** A client's record is told of as a token's. */
+function minterMarks(id: string, { minter, owner }: SessionStanding): readonly Mark[] {
+  if (minter?.kind === 'user') return [mark('user', id, minter.record)];
+  const userId = minter?.record?.userId;
+  return [mark('token', id, minter?.record), ...(userId === undefined ? [] : [mark('user', userId, owner)])];
+}
 
 /** The records that decided on a session. */
 export function marksOfSession(session: SessionRecord, standing: SessionStanding): readonly Mark[] {
-  const { id, userId, minter, makers } = session;
+  const { id, userId, minter } = session;
   return [
     mark('session', id, standing.ended),
     ...(userId === null ? [] : [mark('user', userId, standing.user)]),
-    ...(minter === undefined ? [] : [mark('user', minter.id, standing.minter)]),
-    ...makerMarks(makers, standing.makers),
+    ...(minter === undefined ? [] : minterMarks(minter.id, standing)),
+    ...makerMarks(standing),
   ];
 }
 
@@ -27,6 +38,20 @@ export function marksOfToken(token: Versioned<ApiTokenRecord>, standing: TokenSt
   return [
     mark('token', token.id, token),
     mark('user', token.userId, standing.owner),
-    ...makerMarks(token.makers, standing.makers),
+    ...(token.makers ?? []).map((id, at) => mark('token', id, standing.makers[at])),
+  ];
+}
+
+/** The records that decided on an access token of a client. */
+export function marksOfGrant(
+  { clientId, jti }: ClientTokenClaims,
+  { client, revoked, makers, owner }: GrantStanding,
+): readonly Mark[] {
+  const userId = client?.userId;
+  return [
+    mark('token', clientKey(clientId), client),
+    mark('session', jti, revoked),
+    ...(userId === undefined ? [] : [mark('user', userId, owner)]),
+    ...makerMarks({ makers }),
   ];
 }

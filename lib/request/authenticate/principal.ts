@@ -1,3 +1,4 @@
+import { type ClientLimits, heldWithin } from '../../services/makers.ts';
 import type { UserRecord } from '../../stores/records/kinds/user.ts';
 import type { Ladder, Principal, ScopeTable, Via } from '../../types.ts';
 
@@ -20,6 +21,8 @@ export interface Principals {
   readonly anonymous: Principal;
   /** The principal of a user with a credential: the lower of the user's and the credential's role. */
   ofUser(user: UserIdentity, limits: CredentialLimits): Principal;
+  /** The principal of a client (`client:` and its id): the lowest of the roles, and the scopes that are in all of the lists. */
+  ofClient(id: string, limits: ClientLimits & Readonly<{ expiresAt?: number | undefined }>): Principal;
   /**
    * Combines two credentials of one principal: the lower role, the scopes that both have, the earlier expiry. The result
    * is a session if one of them is, so that the Origin of unsafe requests is checked.
@@ -56,6 +59,13 @@ export function principals(ladder: Ladder, scopes: ScopeTable): Principals {
     });
   }
 
+  function ofClient(id: string, { expiresAt, ...limits }: Parameters<Principals['ofClient']>[1]): Principal {
+    const { role, scopes: held } = heldWithin(limits, { ladder, scopes });
+    return Object.freeze({
+      ...{ kind: 'client', id, name: id, role, scopes: Object.freeze(held), via: 'access-token', expiresAt },
+    });
+  }
+
   function lowerOf(a: Principal, b: Principal): Principal {
     const base = b.via === 'session' ? b : a;
     const lower = Object.freeze({
@@ -70,7 +80,7 @@ export function principals(ladder: Ladder, scopes: ScopeTable): Principals {
     return lower;
   }
 
-  return { anonymous, ofUser, lowerOf };
+  return { anonymous, ofUser, ofClient, lowerOf };
 }
 
 /** A principal has room for one session and one token, and two credentials may be of one kind. */

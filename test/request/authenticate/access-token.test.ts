@@ -14,7 +14,11 @@ describe('an access token whose claims are good', () => {
     at = await installation();
     const exp = (at.time.now + hour) / 1000;
     // The session that a token names is what follows "for ".
-    const verify = async (token: string) => ok({ sub: 'u_ada', sid: token.replace('for ', ''), jti: 'j', exp });
+    const verify = async (token: string) =>
+      ok({
+        ...({ kind: 'user', sub: 'u_ada', clientId: 'gatewarden', jti: 'j', exp, iat: 0 } as const),
+        sid: token.replace('for ', ''),
+      });
     judge = accessTokenAuthenticator({ ...at, verify });
     await at.add(ada());
     await at.add(ada({ id: 'u_adm', username: 'adm', nameKey: 'adm', role: 'admin' }));

@@ -21,7 +21,7 @@ const schema = z.object({
   secrets: z.array(secret).max(2),
   /** Raised by deactivation and when its tokens are ended: access tokens with an older one are refused. */
   epoch: whole,
-  /** Raised when the client is deactivated or given a lower role: what it minted for users is refused from then on. */
+  /** Raised with the epoch, and by a lower role: what it minted for users is refused from then on. */
   rights: whole,
   /** The API tokens and clients that it comes from, the first one first: it ends with each of them. */
   makers: z.array(name).max(8).optional(),
@@ -46,6 +46,12 @@ export const clientKey = (clientId: string): string => `${prefix}${clientId}`;
 /** The client id in the id of a record or a principal; `undefined` when it is no client's. */
 export const clientIdIn = (id: string): string | undefined =>
   id.startsWith(prefix) ? id.slice(prefix.length) : undefined;
+
+const clientIdForm = /^[a-z0-9][a-z0-9._-]{0,62}$/;
+
+/** The id of the record of the client with this id; `undefined` when it has not the form of a client id. */
+export const readClientKey = (clientId: unknown): string | undefined =>
+  typeof clientId === 'string' && clientIdForm.test(clientId) ? clientKey(clientId) : undefined;
 
 /** An application identity, which signs in with its id and a secret. */
 export const clientKind = kind<ClientRecord>({

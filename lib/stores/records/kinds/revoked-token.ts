@@ -11,7 +11,10 @@ const schema = z.object({
 
 export type RevokedTokenRecord = Readonly<z.infer<typeof schema>>;
 
-/** A client's access token that was revoked before it expired. Those of users end with their session instead. */
+/**
+ * A client's access token that was revoked before it expired. Those of users end with their session instead. Told as the note
+ * of an ended session is: that there is none is no newer than the message.
+ */
 export const revokedTokenKind = kind<RevokedTokenRecord>({
   name: 'revoked-token',
   version: 1,
@@ -20,5 +23,5 @@ export const revokedTokenKind = kind<RevokedTokenRecord>({
   keys: {},
   expiry: ({ until }) => until,
   orders: {},
-  tells: 'token',
+  tells: 'session',
 });
