@@ -8,6 +8,7 @@ const noted = [
   'rules',
   'prefix',
   'publicUrl',
+  'adminUrl',
   'allowedHosts',
   'roles',
   'scopes',

@@ -71,7 +71,8 @@ export interface Core {
   /**
    * The answer to a refusal: problem+json with its challenge, a page, or a redirect to the sign-in page for a navigation
    * that is not signed in. `prefix`: the path of the pages, default `PREFIX`; `signIn`: the path of the sign-in page, absent
-   * when there is none; `retry`: redirect a navigation to the same target, with the cookie cleared.
+   * when there is none; `retry`: redirect a navigation to the same target, with the cookie cleared; `location`: a checked path
+   * to redirect a safe request to.
    */
   answer(
     head: RequestHead,
@@ -83,6 +84,7 @@ export interface Core {
       /** Offer `Basic` beside `Bearer` to programs. Not on Gatewarden's own routes, which do not accept it. */
       offerBasic?: boolean | undefined;
       retry?: boolean | undefined;
+      location?: string | undefined;
     }>,
   ): Answer;
   /** Records a refusal in the audit log. */

@@ -27,7 +27,7 @@ export const errorTable = {
   ambiguous_path: { status: 400, title: 'The path can be read in more than one way.' },
   misdirected_host: {
     status: 421,
-    title: 'This host is not served here. GATEWARDEN_ALLOWED_HOSTS lists the hosts that are.',
+    title: 'This host does not answer that. GATEWARDEN_ALLOWED_HOSTS lists the hosts that are served.',
   },
   approval_unavailable: { status: 403, title: 'This needs an approval that cannot be given here.' },
   store_unavailable: { status: 503, title: 'Sign-in is briefly unavailable. Try again.' },

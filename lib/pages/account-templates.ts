@@ -71,7 +71,7 @@ export const accountTemplates = {
 <option value="">Never</option>
 </select>
 </div>
-<%~ include('@current-password', { username: it.name, id: 'token-current', problem: it.failed === 'token' ? it.problems.current_password : undefined }) %>
+<% if (it.forms.asksPassword) { %><%~ include('@current-password', { username: it.name, id: 'token-current', problem: it.failed === 'token' ? it.problems.current_password : undefined }) %><% } %>
 <button class="plain" type="submit">Make the token</button>
 </form>
 `,
@@ -102,7 +102,7 @@ export const accountTemplates = {
 <%~ include('@messages', it) %>
 <form method="post" action="<%= it.prefix %>/account/revoke-token">
 <input type="hidden" name="name" value="<%= it.name %>">
-<%~ include('@current-password', { username: it.username, id: 'current-password', problem: it.problem }) %>
+<% if (it.asksPassword) { %><%~ include('@current-password', { username: it.username, id: 'current-password', problem: it.problem }) %><% } %>
 <div class="actions"><button type="submit">Revoke the token</button> <a class="button plain" href="<%= it.prefix %>/account">Keep it</a></div>
 </form>
 `,

@@ -20,6 +20,8 @@ export type ShownToken = Readonly<{
 
 /** What the user may change on the account page. `roles`: those that a token may be given. */
 export type AccountForms = Readonly<{
+  /** Whether making a token needs the current password. */
+  asksPassword: boolean;
   passwordMinLength: number;
   roles: readonly string[];
   tokens: readonly ShownToken[];
@@ -72,10 +74,10 @@ const tokenShown = ({ name, createdAt, lastUsedAt, expiresAt }: ShownToken) => (
 export const newTokenPage = (frame: Frame, shown: Readonly<{ name: string; token: string }>): string =>
   inFrame('@new-token', frame, shown);
 
-/** Asks for the password of `username` before the token `name` is revoked. */
+/** Asks before the token `name` is revoked; with `asksPassword` for the password of `username`. */
 export const revokeTokenPage = (
   frame: Frame,
-  shown: Readonly<{ username: string; name: string; problem?: string }>,
+  shown: Readonly<{ username: string; name: string; asksPassword: boolean; problem?: string }>,
 ): string => inFrame('@revoke-token', frame, shown);
 
 /** Asks before signing out. `next` is a checked path, '' for none. */

@@ -2,6 +2,7 @@ import { andThen, type MaybePromise } from '../and-then.ts';
 import type { ErrorCode, Refusal } from '../errors.ts';
 import type { Principal } from '../types.ts';
 import type { Outcome } from './authenticate/chain.ts';
+import { nothingBehind } from './authorize/admin-url.ts';
 import type { Credential, Extracted } from './extract/credential.ts';
 import type { RequestHead } from './extract/head.ts';
 import type { RequestSource } from './extract/source.ts';
@@ -163,10 +164,16 @@ export function identifier(dependencies: Dependencies): Identifier {
     const source = locate(head);
     if ('refusal' in source) return source;
     const rules = surfaces[surface];
+    if (source.admin && !rules.own) return refusedBefore(source, nothingBehind);
     const extracted = withoutBasic(head, extract(head, authEnabled && rules.own), source, policy);
     const context: RequestContext = { head, rules, policy, source, extracted };
     if (!authEnabled) return withoutAuth(context);
     return andThen(authenticate(extracted), (outcome) => concluded(context, outcome));
+  }
+
+  /** The refusal of a request whose credentials are not read. */
+  function refusedBefore(source: RequestSource, refusal: Refusal): Identified {
+    return { source, principal: anonymous, refusal, passAuthorization: false, clearCookie: false, retry: false };
   }
 
   /**

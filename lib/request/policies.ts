@@ -6,6 +6,7 @@ import { type RuleTable, ruleTable } from './authorize/match.ts';
 import { ladder } from './authorize/roles.ts';
 import { parseRules } from './authorize/rules.ts';
 import { scopeTable } from './authorize/scopes.ts';
+import { parseHost } from './extract/host.ts';
 
 /** Roles, scopes, rules and hosts, parsed from the settings. */
 export interface Policies {
@@ -36,9 +37,11 @@ export function readPolicies(settings: Settings, unreadable: ReadonlySet<keyof S
   const declared = { ladder: roles ?? anyRole, scopes: scopes ?? anyScope };
   const rules = attempt('rules', 'RULES', () => tableOf(settings.rules, declared, settings));
   const hostIsServed = attempt('allowedHosts', 'ALLOWED_HOSTS', () => hostGuard(servedHosts(settings)));
+  const adminIsServed = attempt('adminUrl', 'ADMIN_URL', () => servedAt(settings, hostIsServed ?? anyHost));
   const defaultRole = attempt('defaultRole', 'DEFAULT_ROLE', () => roleNamed(settings.defaultRole, declared.ladder));
   const autoLoginRole = attempt('autoLoginRole', 'AUTO_LOGIN_ROLE', () => ceilingNamed(settings, declared.ladder));
-  if (!roles || !scopes || !rules || !hostIsServed || !defaultRole || !autoLoginRole) return { ok: false, problems };
+  if (!roles || !scopes || !rules || !hostIsServed || !adminIsServed || !defaultRole || !autoLoginRole)
+    return { ok: false, problems };
   const namedRoles = { defaultRole, autoLoginRole };
   const rulesOf = (text: string): RuleTable => tableOf(text, declared, settings);
   return { ok: true, policies: { ladder: roles, scopes, hostIsServed, rules, rulesOf, namedRoles } };
@@ -62,6 +65,7 @@ function collector(unreadable: ReadonlySet<keyof Settings>) {
 
 /** A ladder and scopes in place of invalid ones: every name is valid. */
 const anyRole: Ladder = { ...ladder(), has: () => true, atLeast: () => false };
+const anyHost = (): boolean => true;
 const anyScope: ScopeTable = { ...scopeTable('', anyRole), has: () => true };
 
 type Declarations = Readonly<{ ladder: Ladder; scopes: ScopeTable }>;
@@ -72,9 +76,16 @@ function tableOf(text: string, declared: Declarations, { encodedSlashes }: Setti
   return ruleTable(parsed.rules, { encodedSlashes });
 }
 
-function servedHosts({ allowedHosts, publicUrl }: Settings): readonly string[] {
-  const published = publicUrl === undefined ? [] : [new URL(publicUrl).hostname];
+function servedHosts({ allowedHosts, publicUrl, adminUrl }: Settings): readonly string[] {
+  const published = [publicUrl, adminUrl].filter((url) => url !== undefined).map((url) => new URL(url).hostname);
   return allowedHosts ?? [...published, ...loopbackHosts];
+}
+
+/** @throws TypeError when `ALLOWED_HOSTS` is given without the host of `ADMIN_URL`: the pages would be served nowhere */
+function servedAt({ adminUrl }: Settings, isServed: (hostname: string) => boolean): true {
+  const hostname = adminUrl === undefined ? undefined : parseHost(new URL(adminUrl).host)?.hostname;
+  if (adminUrl === undefined || (hostname !== undefined && isServed(hostname))) return true;
+  throw new TypeError('its host is not one of ALLOWED_HOSTS');
 }
 
 type RoleSetting = 'defaultRole' | 'autoLoginRole';

@@ -115,11 +115,13 @@ export function route<B extends ZodType = ZodType<undefined>, Q extends ZodType 
  * Whether the call needs `current_password`. An upstream's scripts share the origin and so the cookie, but not the password;
  * what is created with a stolen access token would outlive it. What an API token or a client creates dies with it.
  */
-async function needsPassword({ core, principal }: CallContext): Promise<boolean> {
+export async function needsPassword({ core, principal, source }: CallContext): Promise<boolean> {
   // A route that ends its own credential checks by itself who calls.
   if (principal.kind === 'anonymous') return false;
   // Auto-login gets as far as this only with `AUTO_LOGIN_ROLE=admin`, and has no password to ask for.
   if (principal.kind === 'client' || principal.via === 'api-token' || principal.via === 'auto-login') return false;
+  // No script of an upstream runs at ADMIN_URL: what sends the cookie there is a page of ours.
+  if (principal.via === 'session' && source.admin) return false;
   return principal.via !== 'access-token' || !(await core.accessTokens.isFresh(principal));
 }
 

@@ -8,6 +8,7 @@ import { type ClearCookie, type Identified, ownCredentialPolicy } from '../reque
 import { returnTo } from '../request/respond/return-to.ts';
 import { somethingBroke } from '../request/respond/something-broke.ts';
 import { type Answer, writeAnswer } from '../request/respond/write.ts';
+import { elsewhere } from './elsewhere.ts';
 import { failureOf } from './failures.ts';
 import { mayEndAgain, refusalOf } from './guard.ts';
 import { seeOther } from './reply.ts';
@@ -34,6 +35,7 @@ const nowhere: RequestSource = Object.freeze({
   proto: 'http',
   host: '',
   hostname: '',
+  admin: false,
 });
 
 /** The identity on a bare route: no credential is read. */
@@ -68,6 +70,8 @@ const look = async ({ core, route, req }: MatchedRequest): Promise<Identificatio
 async function resultOf(request: MatchedRequest, found: Identification): Promise<Result<Answer>> {
   const { route, req, res } = request;
   if ('principal' in found && found.retry) return seeOther(returnTo(`${request.prefix}${req.url}`));
+  const moved = 'principal' in found ? elsewhere(request, found) : undefined;
+  if (moved) return moved.ok ? moved : denied(request, found, moved.refusal);
   const entry = admitted(request, found);
   if (!entry.ok) return entry;
   const toCome = !req.complete;

@@ -60,8 +60,16 @@ const checks: readonly Check[] = [
         ? 'COOKIE_SAMESITE: none needs a PUBLIC_URL with https'
         : undefined,
   },
+  { of: ['adminUrl', 'publicUrl'], problem: adminUrlProblem },
   { of: ['cookieName', 'cookieDomain', 'publicUrl'], problem: cookieNameProblem },
   { of: ['cookieDomain', 'publicUrl'], problem: cookieDomainProblem },
+  {
+    of: ['cookieDomain', 'adminUrl'],
+    problem: ({ cookieDomain, adminUrl }) =>
+      cookieDomain !== undefined && adminUrl !== undefined && !isWithin(new URL(adminUrl).hostname, cookieDomain)
+        ? 'COOKIE_DOMAIN: must be the host of ADMIN_URL or a domain above it, too'
+        : undefined,
+  },
 ];
 
 /**
@@ -98,8 +106,18 @@ function cookieNameProblem({ cookieName = '', cookieDomain, publicUrl }: Setting
 function cookieDomainProblem({ cookieDomain, publicUrl }: Settings): string | undefined {
   if (cookieDomain === undefined) return undefined;
   if (publicUrl === undefined) return 'COOKIE_DOMAIN: needs a PUBLIC_URL within it';
-  const host = new URL(publicUrl).hostname;
-  return host === cookieDomain || host.endsWith(`.${cookieDomain}`)
+  return isWithin(new URL(publicUrl).hostname, cookieDomain)
     ? undefined
     : 'COOKIE_DOMAIN: must be the host of PUBLIC_URL or a domain above it';
+}
+
+const isWithin = (host: string, domain: string): boolean => host === domain || host.endsWith(`.${domain}`);
+
+function adminUrlProblem({ adminUrl, publicUrl }: Settings): string | undefined {
+  if (adminUrl === undefined) return undefined;
+  if (publicUrl === undefined) return 'ADMIN_URL: needs a PUBLIC_URL, the address of everything else';
+  if (adminUrl === publicUrl) return 'ADMIN_URL: must be another origin than PUBLIC_URL: another host, or another port';
+  if (isHttps({ publicUrl }) !== isHttps({ publicUrl: adminUrl }))
+    return 'ADMIN_URL: must be of the scheme of PUBLIC_URL';
+  return undefined;
 }

@@ -37,6 +37,18 @@ export const servingSettings = {
     example: 'https://app.example.com',
   },
   /**
+   * An origin of its own for the account and admin pages and for API calls made with a cookie, which are answered
+   * nowhere else then. Nothing of the upstream is served there, so that its scripts can do none of these in a user’s
+   * name; calls with a cookie need no `current_password` there. Needs a `PUBLIC_URL` of the same scheme. Without
+   * `COOKIE_DOMAIN` people sign in at each of the two. Default: none.
+   */
+  adminUrl: {
+    parser: origin('must be an http or https URL without credentials, path, query or fragment'),
+    help: 'An origin of its own for the account and admin pages and for API calls made with a cookie, which are answered nowhere else then. Nothing of the upstream is served there, so that its scripts can do none of these in a user’s name; calls with a cookie need no `current_password` there. Needs a `PUBLIC_URL` of the same scheme. Without `COOKIE_DOMAIN` people sign in at each of the two.',
+    appliesTo: servers,
+    example: 'https://accounts.example.com',
+  },
+  /**
    * `true`: the HSTS header of Gatewarden’s own answers covers the subdomains of `PUBLIC_URL`, too. It is sent where
    * `PUBLIC_URL` is https. Default: `false`.
    */
@@ -75,12 +87,12 @@ export const servingSettings = {
     example: '16 or more characters of your own',
   },
   /**
-   * The Host headers that are answered, without ports; any other gets 421. Stops DNS rebinding. Default: the host of
-   * `PUBLIC_URL`, and the loopback names.
+   * The Host headers that are answered, without ports; any other gets 421. Stops DNS rebinding. Default: the hosts of
+   * `PUBLIC_URL` and `ADMIN_URL`, and the loopback names.
    */
   allowedHosts: {
     parser: listOf(servedHost),
-    defaultInWords: 'the host of `PUBLIC_URL`, and the loopback names',
+    defaultInWords: 'the hosts of `PUBLIC_URL` and `ADMIN_URL`, and the loopback names',
     help: 'The Host headers that are answered, without ports; any other gets 421. Stops DNS rebinding.',
     appliesTo: servers,
     example: 'app.example.com,*.apps.example.com',

@@ -112,10 +112,11 @@ export function gateOver(
   const { browserSessions, settings } = core;
   let signInPath: (() => string) | undefined;
 
-  const answer: InternalGate['answer'] = (head, { refusal, clearCookie, retry }) => {
+  const answer: InternalGate['answer'] = (head, { refusal, source, clearCookie, retry }) => {
     const prefix = signInPath?.();
     const signIn = prefix === undefined || !settings.authEnabled ? undefined : `${prefix}/login`;
-    return core.answer(head, refusal, { prefix, signIn, clearCookie, offerBasic: true, retry });
+    const location = source?.admin && head.url === '/' ? `${prefix ?? settings.prefix}/account` : undefined;
+    return core.answer(head, refusal, { prefix, signIn, clearCookie, offerBasic: true, retry, location });
   };
 
   return {

@@ -129,7 +129,7 @@ function answerer(settings: Settings, cleared: ClearedCookies): Core['answer'] {
   const { brandName, prefix: ownPrefix } = settings;
   const common = ownHeaders(settings);
   return function answer(head, refusal, options = {}) {
-    const { prefix = ownPrefix, signIn, clearCookie = false, offerBasic = false, retry } = options;
+    const { prefix = ownPrefix, signIn, clearCookie = false, offerBasic = false, retry, location } = options;
     return respond({
       refusal,
       ownHeaders: common,
@@ -140,6 +140,7 @@ function answerer(settings: Settings, cleared: ClearedCookies): Core['answer'] {
       clearCookieHeader: clearedBy(clearCookie, head, cleared),
       offerBasic: offerBasic && isProgram(head),
       retry,
+      location,
       page: (shown) => errorPage(shown, { brandName, prefix }),
     });
   };

@@ -64,6 +64,7 @@ const source = {
   proto: 'http',
   host: 'localhost',
   hostname: 'localhost',
+  admin: false,
 } as const;
 const telling = { source, identity: [], passAuthorization: true, cookieNames: ['gatewarden', '__Host-gatewarden'] };
 

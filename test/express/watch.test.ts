@@ -27,6 +27,7 @@ const source = {
   proto: 'http',
   host: '',
   hostname: '',
+  admin: false,
 } as const;
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 

@@ -19,6 +19,7 @@ import { axeFindings, newPage, noBrowser, openBrowser } from '../support/browser
 const frame = { brandName: 'Gatewarden', prefix: '' };
 const session = { current: true, createdAt: 0, lastSeenAt: 0, address: '2001:db8::1', agent: 'curl/8' };
 const forms = {
+  asksPassword: true,
   passwordMinLength: 12,
   roles: ['viewer', 'user'],
   tokens: [
@@ -61,8 +62,10 @@ const pages: Readonly<Record<string, string>> = {
   }),
   '/account-to-read': accountPage(frame, { name: 'ada', role: 'admin', sessions: [] }),
   '/new-token': newTokenPage(frame, { name: 'ci', token: `gwt_${'a1'.repeat(18)}` }),
-  '/revoke-token': revokeTokenPage(frame, { username: 'ada', name: 'ci' }),
+  '/revoke-token': revokeTokenPage(frame, { username: 'ada', name: 'ci', asksPassword: true }),
+  '/revoke-token-untyped': revokeTokenPage(frame, { username: 'ada', name: 'ci', asksPassword: false }),
   '/not-revoked': revokeTokenPage(frame, {
+    asksPassword: true,
     username: 'ada',
     name: 'ci',
     problem: 'Your current password is not right.',

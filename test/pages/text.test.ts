@@ -23,11 +23,11 @@ test('nothing that comes from outside is markup', () => {
       name: hostile,
       role: hostile,
       sessions: [{ current: true, createdAt: 0, lastSeenAt: 0, address: hostile, agent: hostile }],
-      forms: { passwordMinLength: 12, roles: [hostile], tokens: [{ name: hostile, createdAt: 0 }] },
+      forms: { asksPassword: true, passwordMinLength: 12, roles: [hostile], tokens: [{ name: hostile, createdAt: 0 }] },
       outcome: { failed: 'token', problem: hostile, problems: { name: hostile, role: hostile }, tokenName: hostile },
     }),
     newTokenPage(frame, { name: hostile, token: hostile }),
-    revokeTokenPage(frame, { username: hostile, name: hostile, problem: hostile }),
+    revokeTokenPage(frame, { username: hostile, name: hostile, asksPassword: true, problem: hostile }),
     signOutPage(frame, { name: hostile, next: hostile }),
     errorPage({ code: 'validation_failed', detail: hostile }, frame),
   ];

@@ -1,6 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Core } from '../../lib/core.ts';
+import { adminOnly } from '../../lib/routes/elsewhere.ts';
 import { ownRoutes } from '../../lib/routes/index.ts';
 import { inventory } from '../../lib/routes/inventory.ts';
 import { routerOf } from '../../lib/routes/router.ts';
@@ -68,6 +69,26 @@ const open = [
 test('every line but these few is guarded', () => {
   const unguarded = inventory.filter((one) => one.guard === 'anyone' && one.tag !== 'assets');
   deepEqual(unguarded.map(lineOf), open);
+});
+
+test('with ADMIN_URL only these are answered at every host to a browser that is signed in', () => {
+  const everywhere = inventory.filter((one) => one.surface !== 'bare' && adminOnly(one) === 'none');
+  // Sign-in and sign-out, and what takes its credential in the body or shows nothing of anybody.
+  deepEqual(
+    everywhere.map(lineOf).filter((line) => !/ \/(oauth|\.well-known)\//.test(line)),
+    [
+      'get /login',
+      'post /login',
+      'get /logout',
+      'post /logout',
+      'get /setup',
+      'post /setup',
+      'get /',
+      'post /api/v1/login',
+      'get /jwks.json',
+      'get /api/v1/openapi.json',
+    ],
+  );
 });
 
 test('every guarded call of the API asks for a scope', () => {

@@ -71,6 +71,21 @@ const cases: [title: string, env: Env, told: string[], use?: Use][] = [
   ['a domain above the host', { PUBLIC_URL: https, COOKIE_DOMAIN: 'example.com' }, []],
   ['a domain beside the host', { PUBLIC_URL: https, COOKIE_DOMAIN: 'pp.example.com' }, ['COOKIE_DOMAIN']],
   ['a domain below the host', { PUBLIC_URL: https, COOKIE_DOMAIN: 'x.app.example.com' }, ['COOKIE_DOMAIN']],
+  ['an ADMIN_URL of its own', { PUBLIC_URL: https, ADMIN_URL: 'https://admin.example.com' }, []],
+  ['an ADMIN_URL on another port', { PUBLIC_URL: https, ADMIN_URL: 'https://app.example.com:8443' }, []],
+  ['an ADMIN_URL without PUBLIC_URL', { ADMIN_URL: 'https://admin.example.com' }, ['ADMIN_URL']],
+  ['an ADMIN_URL that is PUBLIC_URL', { PUBLIC_URL: https, ADMIN_URL: 'https://APP.example.com:443' }, ['ADMIN_URL']],
+  ['an ADMIN_URL of another scheme', { PUBLIC_URL: https, ADMIN_URL: 'http://admin.example.com' }, ['ADMIN_URL']],
+  [
+    'a domain that ADMIN_URL is not in',
+    { PUBLIC_URL: https, ADMIN_URL: 'https://admin.example.net', COOKIE_DOMAIN: 'example.com' },
+    ['COOKIE_DOMAIN'],
+  ],
+  [
+    'a domain that ADMIN_URL is in',
+    { PUBLIC_URL: https, ADMIN_URL: 'https://admin.example.com', COOKIE_DOMAIN: 'example.com' },
+    [],
+  ],
   ['a domain without PUBLIC_URL', { COOKIE_DOMAIN: 'example.com' }, ['COOKIE_DOMAIN']],
 ];
 for (const [title, env, told, use] of cases) {

@@ -21,6 +21,8 @@ export type RequestSource = Readonly<{
   host: string;
   /** Lower case, no port, no trailing dot, no brackets. */
   hostname: string;
+  /** The request was made at `ADMIN_URL`. */
+  admin: boolean;
 }>;
 
 /** Why the source of a request cannot be determined; answered with 400. */
@@ -37,7 +39,8 @@ const ambiguous = (malformed: string): Unreadable => ({ malformed, code: 'ambigu
  * Creates the function that determines the source of a request.
  * - `trustedProxies`: CIDRs of the peers whose `X-Forwarded-For`, `-Proto` and `-Host` are trusted;
  * - `proxySecret`: the secret that such a peer must send in `X-Gatewarden-Proxy-Secret`;
- * - `publicUrl`: the public URL; decides scheme, host and port of requests for its host name.
+ * - `publicUrl`: the public URL; decides scheme, host and port of requests for its host name;
+ * - `adminUrl`: the same for the account and admin pages. Where both have one host name, the port tells them apart.
  *
  * An invalid forwarding header of a trusted peer refuses the request. Those of other peers are ignored.
  * @throws TypeError for an invalid CIDR or URL
@@ -46,13 +49,14 @@ export function sourceReader(options: {
   trustedProxies?: readonly string[] | undefined;
   proxySecret?: string | undefined;
   publicUrl?: string | undefined;
+  adminUrl?: string | undefined;
   /** Called with the address of a peer that is not trusted and sends forwarding headers: they are ignored. */
   onIgnored?: ((peer: string) => void) | undefined;
 }): (req: RequestHead) => RequestSource | Unreadable {
   const isTrusted = networks(options.trustedProxies ?? []);
   const knowsSecret = secretCheck(options.proxySecret);
   const parseHost = hostParser();
-  const announced = options.publicUrl === undefined ? undefined : publicAddress(options.publicUrl);
+  const siteOf = announcedSites(options);
   const peers = new WeakMap<Socket, Peer>();
 
   function peerOf(socket: Socket): Peer {
@@ -70,7 +74,7 @@ export function sourceReader(options: {
     if (countOf(req.rawHeaders, 'host') > 1) return ambiguous('There is more than one Host header.');
     const host = parseHost(req.headers.host ?? '');
     if (host === undefined) return unreadable('The Host header cannot be read.');
-    const proto = host.hostname === announced?.hostname ? announced.proto : peer.proto;
+    const proto = siteOf(host)?.proto ?? peer.proto;
     return targetNames(req.url ?? '', host, proto)
       ? host
       : ambiguous('The target and the Host header name different hosts.');
@@ -111,15 +115,16 @@ export function sourceReader(options: {
         ? forwardedSource(req, peer, direct)
         : { address: peer.address, proto: peer.proto, host: direct };
     if ('malformed' in sent) return sent;
-    const people = sent.host.hostname === announced?.hostname ? announced : undefined;
+    const site = siteOf(sent.host);
     return {
       address: sent.address,
       peer: peer.address,
       trusted,
       forwarded,
-      proto: people?.proto ?? sent.proto,
-      host: people?.host ?? sent.host.host,
+      proto: site?.proto ?? sent.proto,
+      host: site?.host ?? sent.host.host,
       hostname: sent.host.hostname,
+      admin: site?.admin === true,
     };
   };
 }
@@ -140,11 +145,28 @@ const portOf = (proto: string | undefined): string => (proto === 'https' ? ':443
 
 const withPort = (host: string, port: string): string => (/:\d+$/.test(host) ? host : host + port);
 
-function publicAddress(publicUrl: string): Host & Readonly<{ proto: 'http' | 'https' }> {
-  const url = new URL(publicUrl);
+/** A site that the settings name: the address that people use, whatever scheme and port arrive here. */
+type Site = Host & Readonly<{ proto: 'http' | 'https'; admin: boolean }>;
+
+function siteAt(address: string, admin: boolean): Site {
+  const url = new URL(address);
   const parsed = hostParser()(url.host);
-  if (parsed === undefined) throw new TypeError(`"${publicUrl}" is not the address of a site`);
-  return { ...parsed, proto: url.protocol === 'https:' ? 'https' : 'http' };
+  if (parsed === undefined) throw new TypeError(`"${address}" is not the address of a site`);
+  return { ...parsed, proto: url.protocol === 'https:' ? 'https' : 'http', admin };
+}
+
+/** Returns the function that finds the site of a host. Only sites that share a host name are told apart by their port. */
+function announcedSites({ publicUrl, adminUrl }: { publicUrl?: string | undefined; adminUrl?: string | undefined }) {
+  const people = publicUrl === undefined ? undefined : siteAt(publicUrl, false);
+  const admin = adminUrl === undefined ? undefined : siteAt(adminUrl, true);
+  const whole = ({ host }: Host, { proto }: Site): string => withPort(host, portOf(proto)).replace(/\.(?=:\d+$)/, '');
+
+  return function siteOf(host: Host): Site | undefined {
+    if (admin === undefined || host.hostname !== admin.hostname)
+      return host.hostname === people?.hostname ? people : undefined;
+    if (people?.hostname !== admin.hostname || whole(host, admin) === whole(admin, admin)) return admin;
+    return people;
+  };
 }
 
 /** Compares digests, so that the time reveals neither the secret nor its length. */

@@ -29,6 +29,8 @@ export type RefusalAnswer = Readonly<{
   offerBasic?: boolean | undefined;
   /** Whether to redirect a navigation to the same target, with the cookie cleared. Default: false. */
   retry?: boolean | undefined;
+  /** Where to redirect a safe request, whoever makes it. Default: nowhere. */
+  location?: string | undefined;
   /** Renders the page for a navigation. Default: navigations get problem+json too. */
   page?: ((refusal: Refusal) => string) | undefined;
 }>;
@@ -50,7 +52,7 @@ const waits: Partial<Record<ErrorCode, number>> = { rate_limited: 60, store_unav
  */
 export function respond(given: RefusalAnswer): Answer {
   const headers = { ...given.ownHeaders, ...cookieHeader(given.clearCookieHeader) };
-  const location = given.navigation ? locationFor(given) : undefined;
+  const location = isSafe(given.method) ? (given.location ?? locationFor(given)) : locationFor(given);
   if (location !== undefined) return { status: 303, headers: { ...headers, Location: location }, body: '' };
   const { refusal, page } = given;
   const { status } = errorTable[refusal.code];
@@ -64,8 +66,11 @@ export function respond(given: RefusalAnswer): Answer {
 const cookieHeader = (clearCookieHeader: string | string[] | undefined): Record<string, string | string[]> =>
   clearCookieHeader === undefined ? {} : { 'Set-Cookie': clearCookieHeader };
 
-function locationFor({ refusal, signIn, target, method = 'GET', retry }: RefusalAnswer): string | undefined {
-  const back = method === 'GET' || method === 'HEAD' ? returnTo(target) : '/';
+const isSafe = (method = 'GET'): boolean => method === 'GET' || method === 'HEAD';
+
+function locationFor({ refusal, navigation, signIn, target, method, retry }: RefusalAnswer): string | undefined {
+  if (!navigation) return undefined;
+  const back = isSafe(method) ? returnTo(target) : '/';
   if (retry === true) return back;
   if (signIn === undefined || !resolvedBySignIn.has(refusal.code)) return undefined;
   return `${signIn}?next=${encodeURIComponent(back)}`;

@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 import helmet from 'helmet';
 import type { Settings } from '../../settings/settings.ts';
 
-type HeaderSettings = Pick<Settings, 'publicUrl' | 'hstsSubdomains'>;
+type HeaderSettings = Pick<Settings, 'publicUrl' | 'adminUrl' | 'hstsSubdomains'>;
 
 /** Headers by name. */
 export type OwnHeaders = Readonly<Record<string, string>>;
@@ -20,7 +20,7 @@ export function ownHeaders(settings: HeaderSettings): OwnHeaders {
   });
 }
 
-function hardening({ publicUrl, hstsSubdomains }: HeaderSettings) {
+function hardening({ publicUrl, adminUrl, hstsSubdomains }: HeaderSettings) {
   const https = publicUrl?.startsWith('https:') ?? false;
   return helmet({
     contentSecurityPolicy: {
@@ -30,7 +30,8 @@ function hardening({ publicUrl, hstsSubdomains }: HeaderSettings) {
         scriptSrc: ["'self'"],
         styleSrc: ["'self'"],
         imgSrc: ["'self'"],
-        formAction: ["'self'"],
+        // Browsers hold the redirect after a form to this, too: the sign-in page's may lead to an account page.
+        formAction: adminUrl === undefined ? ["'self'"] : ["'self'", adminUrl],
         frameAncestors: ["'none'"],
         baseUri: ["'none'"],
       },

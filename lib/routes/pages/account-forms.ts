@@ -4,7 +4,7 @@ import { type FormOutcome, newTokenPage, revokeTokenPage, waiting } from '../../
 import type { Answer } from '../../request/respond/write.ts';
 import { changePassword } from '../changing-password.ts';
 import { html, retryAfter, seeOther } from '../reply.ts';
-import { type Call, type CallContext, route } from '../route.ts';
+import { type Call, type CallContext, needsPassword, route } from '../route.ts';
 import { accountAnswer } from './account.ts';
 import { field, frameOf, page, redirect } from './page.ts';
 
@@ -62,6 +62,7 @@ async function revokeAgain(call: Call<z.output<typeof revokeForm>>, refusal: Ref
   const shown = revokeTokenPage(frameOf(call), {
     username: call.principal.name,
     name: call.body.name ?? '',
+    asksPassword: await needsPassword(call),
     problem: sentence(refusal),
   });
   return html(errorTable[refusal.code].status, shown, retryAfter(refusal));
@@ -132,7 +133,8 @@ export const accountFormRoutes = [
     async handle(call) {
       const { name = '' } = call.query;
       if (!(await hasToken(call, name))) return refused('not_found');
-      return html(200, revokeTokenPage(frameOf(call), { username: call.principal.name, name }));
+      const asksPassword = await needsPassword(call);
+      return html(200, revokeTokenPage(frameOf(call), { username: call.principal.name, name, asksPassword }));
     },
   }),
   route({

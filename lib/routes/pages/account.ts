@@ -3,7 +3,7 @@ import type { Result } from '../../errors.ts';
 import { type AccountForms, accountPage, type FormOutcome } from '../../pages/index.ts';
 import type { Answer } from '../../request/respond/write.ts';
 import { html, seeOther } from '../reply.ts';
-import { type CallContext, route } from '../route.ts';
+import { type CallContext, needsPassword, route } from '../route.ts';
 import { field, frameOf, page, redirect } from './page.ts';
 
 /** Notices after a redirect from one of the forms, by the value of `done`. */
@@ -13,13 +13,15 @@ const notices: Readonly<Record<string, string>> = {
 };
 
 /** The forms need a session: for an access token or auto-login the page has none. */
-async function formsOf({ core, principal }: CallContext): Promise<AccountForms | undefined> {
+async function formsOf(call: CallContext): Promise<AccountForms | undefined> {
+  const { core, principal } = call;
   if (principal.kind !== 'user' || principal.via !== 'session') return undefined;
   const { ladder, settings } = core;
   if (!ladder.atLeast(principal.role, ladder.rung('viewer'))) return undefined;
   const roles = ladder.names.slice(1, ladder.position(principal.role) + 1);
   const { items: tokens } = await core.tokens.list(principal.name);
-  return { passwordMinLength: settings.passwordMinLength, roles, tokens };
+  const asksPassword = await needsPassword(call);
+  return { asksPassword, passwordMinLength: settings.passwordMinLength, roles, tokens };
 }
 
 /** Answers with the account page; `outcome` is the result of a form. */

@@ -12,6 +12,7 @@ const loopback: RequestSource = {
   proto: 'http',
   host: 'localhost:8080',
   hostname: 'localhost',
+  admin: false,
 };
 
 const cases: [title: string, more: Partial<RequestSource>, networks: string[], applies: boolean][] = [

@@ -19,6 +19,7 @@ test('without a proxy the socket, and the Host header as sent, tell all', () => 
     proto: 'http',
     host: 'app.example.com',
     hostname: 'app.example.com',
+    admin: false,
   });
 });
 
@@ -215,4 +216,58 @@ test('a network that is none stops the start', () => {
   for (const cidr of ['10.0.0.0/33', '10/8', 'x', '::1/129', '10.0.0.0/8/8', '']) {
     throws(() => sourceReader({ trustedProxies: [cidr] }), TypeError);
   }
+});
+
+const apart = { publicUrl: 'https://app.example.com', adminUrl: 'https://accounts.example.com' };
+const byPort = { publicUrl: 'https://app.example.com', adminUrl: 'https://app.example.com:8443' };
+
+const adminHosts: readonly (readonly [
+  what: string,
+  sites: { publicUrl: string; adminUrl: string },
+  sent: string,
+  host: string,
+  admin: boolean,
+])[] = [
+  ['the host of ADMIN_URL', apart, 'accounts.example.com', 'accounts.example.com', true],
+  ['in another spelling', apart, 'ACCOUNTS.example.com.', 'accounts.example.com', true],
+  ['on the port that it is forwarded to', apart, 'accounts.example.com:8080', 'accounts.example.com', true],
+  ['the host of PUBLIC_URL', apart, 'app.example.com', 'app.example.com', false],
+  ['a name below that of ADMIN_URL', apart, 'x.accounts.example.com', 'x.accounts.example.com', false],
+  ['another host', apart, '127.0.0.1:8080', '127.0.0.1:8080', false],
+  ['the port of ADMIN_URL, on one host name', byPort, 'app.example.com:8443', 'app.example.com:8443', true],
+  ['that port, in another spelling', byPort, 'App.Example.com.:8443', 'app.example.com:8443', true],
+  ['the default port, on one host name', byPort, 'app.example.com', 'app.example.com', false],
+  ['the default port, written out', byPort, 'app.example.com:443', 'app.example.com', false],
+  ['a third port, on one host name', byPort, 'app.example.com:8080', 'app.example.com', false],
+];
+
+for (const [what, sites, sent, expected, admin] of adminHosts) {
+  test(`with ADMIN_URL, ${what} is ${admin ? '' : 'not '}the admin’s origin`, () => {
+    const found = sourceReader(sites)(incoming({ headers: [['Host', sent]] }));
+    deepEqual('host' in found && [found.host, found.admin], [expected, admin]);
+  });
+}
+
+test('a trusted proxy names the host of ADMIN_URL, others do not', () => {
+  const reader = sourceReader({ ...apart, trustedProxies });
+  const by = (peer: string) =>
+    reader(
+      incoming({
+        peer,
+        headers: [host, ['X-Forwarded-Host', 'accounts.example.com'], ['X-Forwarded-For', '192.0.2.9']],
+      }),
+    );
+  deepEqual(
+    [by('10.0.0.1'), by('192.0.2.7')].map((found) => 'admin' in found && found.admin),
+    [true, false],
+  );
+});
+
+test('an absolute target names ADMIN_URL only together with the Host header', () => {
+  const reader = sourceReader(apart);
+  const found = reader(
+    incoming({ url: 'https://accounts.example.com/x', headers: [['Host', 'accounts.example.com']] }),
+  );
+  equal('admin' in found && found.admin, true);
+  equal('malformed' in reader(incoming({ url: 'https://accounts.example.com/x', headers: [host] })), true);
 });

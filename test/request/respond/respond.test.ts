@@ -6,7 +6,7 @@ import { type RefusalAnswer, respond } from '../../../lib/request/respond/index.
 import { refusalOf } from '../../../lib/request/respond/outage.ts';
 import { ownHeaders } from '../../../lib/request/respond/own-headers.ts';
 
-const own = ownHeaders({ publicUrl: undefined, hstsSubdomains: false });
+const own = ownHeaders({ publicUrl: undefined, adminUrl: undefined, hstsSubdomains: false });
 
 const answer = (refusal: Refusal, more: Partial<RefusalAnswer> = {}) =>
   respond({ refusal, ownHeaders: own, navigation: false, ...more });

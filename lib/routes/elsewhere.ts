@@ -1,0 +1,34 @@
+import { type Result, refused } from '../errors.ts';
+import { type AdminOnly, misdirected } from '../request/authorize/admin-url.ts';
+import { isNavigation } from '../request/extract/navigation.ts';
+import type { Identified } from '../request/identify.ts';
+import { returnTo } from '../request/respond/return-to.ts';
+import type { Answer } from '../request/respond/write.ts';
+import { seeOther } from './reply.ts';
+import type { Route } from './route.ts';
+import type { RouteRequest } from './serve.ts';
+
+type Placed = Pick<Route, 'surface' | 'tag'>;
+
+/** What `ADMIN_URL` means for a route: sign-in, sign-out, OAuth and health are answered at every host. */
+export function adminOnly({ surface, tag }: Placed): AdminOnly {
+  if (surface !== 'own' && surface !== 'sign-out') return 'none';
+  return tag === 'pages' ? 'all' : 'by-cookie';
+}
+
+/**
+ * The result of a request that must be made at `ADMIN_URL` instead: for a navigation to a page a redirect to it there, else a
+ * refusal. Undefined for a request that is answered where it was made.
+ */
+export function elsewhere(
+  { core, route, req, prefix }: RouteRequest & Readonly<{ route: Route }>,
+  { source, principal }: Identified,
+): Result<Answer> | undefined {
+  const { adminUrl, authEnabled } = core.settings;
+  const only = authEnabled ? adminOnly(route) : 'none';
+  const hasCookie = route.endsOwn === true && core.browserSessions.namedBy(req).length > 0;
+  const refusal = misdirected(adminUrl, only, { source, principal, hasCookie });
+  if (refusal === undefined) return undefined;
+  if (only !== 'all' || route.method !== 'get' || !isNavigation(req)) return refused(refusal.code, refusal);
+  return seeOther(`${adminUrl}${returnTo(`${prefix}${req.url}`, `${prefix}/account`)}`);
+}
