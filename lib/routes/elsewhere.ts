@@ -5,8 +5,7 @@ import type { Identified } from '../request/identify.ts';
 import { returnTo } from '../request/respond/return-to.ts';
 import type { Answer } from '../request/respond/write.ts';
 import { seeOther } from './reply.ts';
-import type { Route } from './route.ts';
-import type { RouteRequest } from './serve.ts';
+import type { CallContext, Route } from './route.ts';
 
 type Placed = Pick<Route, 'surface' | 'tag'>;
 
@@ -21,7 +20,7 @@ export function adminOnly({ surface, tag }: Placed): AdminOnly {
  * refusal. Undefined for a request that is answered where it was made.
  */
 export function elsewhere(
-  { core, route, req, prefix }: RouteRequest & Readonly<{ route: Route }>,
+  { core, route, req, prefix }: Pick<CallContext, 'core' | 'route' | 'req' | 'prefix'>,
   { source, principal }: Identified,
 ): Result<Answer> | undefined {
   const { adminUrl, authEnabled } = core.settings;
