@@ -1,5 +1,6 @@
-import { deviceOf } from './device.ts';
+import { agentName } from './agent-name.ts';
 import { type Frame, inFrame } from './frame.ts';
+import { moment } from './moment.ts';
 
 /** One place where a user is signed in; times in milliseconds since the epoch. */
 export type ShownSession = Readonly<{
@@ -58,7 +59,7 @@ export const accountPage = (
 const sessionShown = (one: ShownSession) => ({
   current: one.current,
   address: one.address,
-  device: deviceOf(one.agent),
+  device: agentName(one.agent),
   since: moment(one.createdAt),
   seen: moment(one.lastSeenAt),
 });
@@ -83,7 +84,3 @@ export const revokeTokenPage = (
 /** Asks before signing out. `next` is a checked path, '' for none. */
 export const signOutPage = (frame: Frame, shown: Readonly<{ name: string; next: string }>): string =>
   inFrame('@sign-out', frame, shown);
-
-const clock = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
-
-const moment = (at: number) => ({ machine: new Date(at).toISOString(), text: `${clock.format(at)} UTC` });

@@ -1,29 +1,43 @@
-const programs: readonly (readonly [RegExp, string])[] = [
-  [/\bEdgA?\//, 'Edge'],
-  [/\bOPR\//, 'Opera'],
-  [/\bFirefox\/|\bFxiOS\//, 'Firefox'],
-  [/\bChrom(e|ium)\/|\bCriOS\//, 'Chrome'],
-  [/\bSafari\//, 'Safari'],
-  [/^curl\//, 'curl'],
-  [/^gatewarden\b/i, 'the gatewarden command'],
-];
+import { agentName } from './agent-name.ts';
+import { type Frame, inFrame } from './frame.ts';
+import { moment } from './moment.ts';
 
-const systems: readonly (readonly [RegExp, string])[] = [
-  [/\biPhone\b/, 'iPhone'],
-  [/\biPad\b/, 'iPad'],
-  [/\bAndroid\b/, 'Android'],
-  [/\bWindows\b/, 'Windows'],
-  [/\bMac OS X\b|\bMacintosh\b/, 'macOS'],
-  [/\bCrOS\b/, 'ChromeOS'],
-  [/\bLinux\b/, 'Linux'],
-];
+/** The page that asks for the code of a device. `name`: who is signed in; `problem` is a sentence. */
+export const devicePage = (
+  frame: Frame,
+  shown: Readonly<{ name: string; userCode?: string; problem?: string }>,
+): string => inFrame('@device', frame, { userCode: '', ...shown });
 
-const firstOf = (table: typeof programs, agent: string) => table.find(([pattern]) => pattern.test(agent))?.[1];
+/** A device that waits. `client` names the program; `createdAt` is in milliseconds since the epoch. */
+export type WaitingDevice = Readonly<{
+  userCode: string;
+  client: string;
+  scopes?: readonly string[] | undefined;
+  address: string;
+  agent?: string | undefined;
+  createdAt: number;
+}>;
 
-/** Names the device of a `User-Agent` from a fixed vocabulary: the header itself is never shown. */
-export function deviceOf(agent: string | undefined): string {
-  const program = firstOf(programs, agent ?? '');
-  const system = firstOf(systems, agent ?? '');
-  if (program && system) return `${program} on ${system}`;
-  return program ?? system ?? 'Unknown device';
-}
+/** The page that asks whether a device may sign in as `name`. `problem` is a sentence about the password. */
+export const deviceDecisionPage = (
+  frame: Frame,
+  { agent, createdAt, ...shown }: WaitingDevice & Readonly<{ name: string; needsPassword: boolean; problem?: string }>,
+): string => inFrame('@device-decision', frame, { ...shown, device: agentName(agent), asked: moment(createdAt) });
+
+/** What became of a device, after the decision. */
+export const deviceDonePage = (frame: Frame, decision: 'approved' | 'denied'): string =>
+  inFrame('@message', frame, done[decision]);
+
+const done = {
+  approved: {
+    heading: 'The device is approved.',
+    lines: [
+      'It is signed in as soon as it asks again, within a few seconds. You may close this window.',
+      'Your account page lists it among the places where you are signed in.',
+    ],
+  },
+  denied: {
+    heading: 'The device is refused.',
+    lines: ['It is not signed in. You may close this window.'],
+  },
+} as const;

@@ -123,7 +123,14 @@ a:focus-visible, button:focus-visible, input:focus-visible, select:focus-visible
 .notice { margin: 0 0 1.25rem; padding: .75rem .9rem; border: 1px solid; border-radius: .6rem; font-size: .9375rem; }
 .notice.bad { color: var(--bad); background: var(--bad-ground); border-color: var(--bad-line); }
 .notice.good { color: var(--good); background: var(--good-ground); border-color: var(--good-line); }
+.notice.warn { background: var(--glow); border-color: var(--field-line); }
 .notice p { margin: 0; }
+.facts { margin: 1.25rem 0; border-top: 1px solid var(--line); }
+.facts div { display: flex; gap: .25rem 1rem; flex-wrap: wrap; padding: .55rem 0; border-bottom: 1px solid var(--line); }
+.facts dt { flex: 0 0 6rem; color: var(--quiet); }
+.facts dd { flex: 1 1 10rem; min-width: 0; margin: 0; overflow-wrap: anywhere; }
+.facts code { font-size: 1em; letter-spacing: .04em; }
+form.next { margin-top: .75rem; }
 .sessions { list-style: none; margin: 0; padding: 0; border-top: 1px solid var(--line); }
 .sessions li { padding: .8rem 0; border-bottom: 1px solid var(--line); }
 .sessions p { margin: 0; }

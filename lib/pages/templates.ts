@@ -1,5 +1,6 @@
 import { Eta } from 'eta';
 import { accountTemplates } from './account-templates.ts';
+import { deviceTemplates } from './device-templates.ts';
 
 /** `<%= %>` escapes its value; attributes are always quoted. */
 const eta = new Eta({ autoEscape: true, cache: true });
@@ -101,9 +102,16 @@ eta.loadTemplate(
 `,
 );
 
-for (const [name, template] of Object.entries(accountTemplates)) eta.loadTemplate(name, template);
+for (const [name, template] of Object.entries({ ...accountTemplates, ...deviceTemplates })) {
+  eta.loadTemplate(name, template);
+}
 
-export type TemplateName = '@sign-in' | '@setup' | '@message' | keyof typeof accountTemplates;
+export type TemplateName =
+  | '@sign-in'
+  | '@setup'
+  | '@message'
+  | keyof typeof accountTemplates
+  | keyof typeof deviceTemplates;
 
 /** Renders a template with `data`. */
 export const render = (name: TemplateName, data: object): string => eta.render(name, data);

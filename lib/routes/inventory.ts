@@ -15,6 +15,7 @@ import { openapiRoute } from './openapi.ts';
 import { accountRoutes } from './pages/account.ts';
 import { accountFormRoutes } from './pages/account-forms.ts';
 import { assetRoutes } from './pages/assets.ts';
+import { devicePageRoutes } from './pages/device.ts';
 import { setupRoutes } from './pages/setup.ts';
 import { signInRoutes } from './pages/sign-in.ts';
 import { signOutRoutes } from './pages/sign-out.ts';
@@ -26,6 +27,7 @@ const served: readonly Route[] = [
   ...setupRoutes,
   ...accountRoutes,
   ...accountFormRoutes,
+  ...devicePageRoutes,
   ...loginRoutes,
   ...signupRoutes,
   ...sessionRoutes,

@@ -1,6 +1,6 @@
 import { doesNotMatch, equal, match } from 'node:assert/strict';
 import test from 'node:test';
-import { deviceOf } from '../../lib/pages/device.ts';
+import { agentName } from '../../lib/pages/agent-name.ts';
 import {
   accountPage,
   errorPage,
@@ -78,5 +78,5 @@ const devices: readonly (readonly [string | undefined, string])[] = [
   [undefined, 'Unknown device'],
 ];
 for (const [agent, words] of devices) {
-  test(`${words} is told from its agent`, () => equal(deviceOf(agent), words));
+  test(`${words} is told from its agent`, () => equal(agentName(agent), words));
 }
