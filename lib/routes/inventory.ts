@@ -8,6 +8,7 @@ import { signupRoutes } from './api/signup.ts';
 import { tokenRoutes } from './api/tokens.ts';
 import { userRoutes } from './api/users.ts';
 import { healthRoutes } from './health.ts';
+import { deviceAuthorizationRoutes } from './oauth/device-authorization.ts';
 import { jwksRoutes } from './oauth/jwks.ts';
 import { metadataRoutes } from './oauth/metadata.ts';
 import { tokenEndpointRoutes } from './oauth/token.ts';
@@ -38,6 +39,7 @@ const served: readonly Route[] = [
   ...mintRoutes,
   ...auditRoutes,
   ...tokenEndpointRoutes,
+  ...deviceAuthorizationRoutes,
   ...jwksRoutes,
   ...metadataRoutes,
   ...healthRoutes,

@@ -38,8 +38,8 @@ export type Redemption =
 /** Signing in on a device that has no browser: the device shows a code, and a person approves it elsewhere (RFC 8628). */
 export interface Devices {
   /**
-   * Starts a request. `validation_failed` with a problem of `client_id` or `scope`; `rate_limited` with `retryAfter` when too
-   * many devices are waiting.
+   * Starts a request. `invalid_credentials` for an unknown client, `insufficient_scope` for an unknown scope, `rate_limited` with
+   * `retryAfter` when too many devices are waiting.
    */
   begin(wish: NewDeviceRequest, caller: Caller): Promise<Result<DeviceCodes>>;
   /**

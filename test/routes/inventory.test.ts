@@ -59,6 +59,7 @@ const open = [
   'post /api/v1/signup',
   'get /api/v1/session',
   'post /oauth/token',
+  'post /oauth/device_authorization',
   'get /jwks.json',
   'get /.well-known/oauth-authorization-server',
   'get /healthz',

@@ -128,6 +128,17 @@ test('every described call answers as described, and no described success is lef
   const grant = { grant_type: 'refresh_token', refresh_token: String(pair.refresh_token) };
   await held({ method: 'post', path: '/oauth/token', form: grant });
   await held({ method: 'post', path: '/oauth/token', form: grant });
+  const device = { path: '/oauth/device_authorization', by: stranger };
+  const codes = await held({ method: 'post', ...device, form: { client_id: 'gatewarden' } });
+  await held({ method: 'post', ...device, form: {} });
+  await held({ method: 'get', path: '/device' });
+  await held({ method: 'post', path: '/device', form: { user_code: 'nothing' } });
+  const decision = { user_code: String(codes.user_code), action: 'approve' };
+  await held({ method: 'post', path: '/device', form: { ...decision, current_password: 'wrong' } });
+  await held({ method: 'post', path: '/device', form: { ...decision, ...proven } });
+  const deviceGrant = { grant_type: 'urn:ietf:params:oauth:grant-type:device_code', client_id: 'gatewarden' };
+  const deviceCode = { ...deviceGrant, device_code: String(codes.device_code) };
+  await held({ method: 'post', path: '/oauth/token', form: deviceCode, by: stranger });
   const list = await held({ method: 'get', path: '/api/v1/sessions' });
   const other = (list.items as Json[]).find((one) => !one.current);
   await held({ method: 'delete', path: '/api/v1/sessions/{id}', at: `/api/v1/sessions/${other?.id}` });

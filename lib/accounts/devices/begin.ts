@@ -19,9 +19,7 @@ const busyFor = grantLifetime / 10_000;
 export const isDeviceCode = (text: string): boolean => text.length === deviceCodeLength && /^[0-9A-Za-z]+$/.test(text);
 
 const unknownClient = refused('invalid_credentials', { detail: 'There is no such client.' });
-const unknownScope = refused('validation_failed', {
-  problems: [{ field: 'scope', message: 'holds a scope that is not declared' }],
-});
+const unknownScope = refused('insufficient_scope', { detail: 'There is no such scope.' });
 const tooMany = refused('rate_limited', {
   retryAfter: busyFor,
   detail: 'Too many devices are waiting for an approval.',

@@ -1,4 +1,5 @@
 import type { Settings } from '../../settings/settings.ts';
+import { deviceCode, deviceCodeGrant } from './device-code.ts';
 import type { Grant } from './grant.ts';
 import { password } from './password.ts';
 import { refreshToken } from './refresh-token.ts';
@@ -7,6 +8,7 @@ import { refreshToken } from './refresh-token.ts';
 const grants: ReadonlyMap<string, Grant> = new Map<string, Grant>([
   ['refresh_token', refreshToken],
   ['password', password],
+  [deviceCodeGrant, deviceCode],
 ]);
 
 const isEnabled = (grant: Grant, settings: Settings): boolean => grant.isEnabled?.(settings) ?? true;

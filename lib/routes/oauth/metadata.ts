@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { json } from '../reply.ts';
-import { type Call, route } from '../route.ts';
+import { type Call, type CallContext, route } from '../route.ts';
 import { grantTypes } from './grants.ts';
 
 /** RFC 8414, 2. */
@@ -13,8 +13,8 @@ const metadata = z.looseObject({
 
 const byClient = ['client_secret_basic', 'client_secret_post'];
 
-/** Without `PUBLIC_URL` only this machine is served, by the name that it was asked with. */
-const baseOf = ({ core, source, prefix }: Call): string =>
+/** The URL that our routes are below. Without `PUBLIC_URL` only this machine is served, by the name that it was asked with. */
+export const baseOf = ({ core, source, prefix }: Pick<CallContext, 'core' | 'source' | 'prefix'>): string =>
   `${core.settings.publicUrl ?? `${source.proto}://${source.host}`}${prefix}`;
 
 function metadataOf(call: Call): z.input<typeof metadata> {
@@ -23,6 +23,7 @@ function metadataOf(call: Call): z.input<typeof metadata> {
   return {
     issuer: core.issuer,
     token_endpoint: `${base}/oauth/token`,
+    device_authorization_endpoint: `${base}/oauth/device_authorization`,
     token_endpoint_auth_methods_supported: [...byClient, 'none'],
     grant_types_supported: grantTypes(core.settings),
     // There is no authorization endpoint.
