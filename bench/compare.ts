@@ -6,6 +6,10 @@ import { printTable } from './table.ts';
 export interface Contender {
   readonly name: string;
   readonly url: string;
+  /** Default: `/`. */
+  readonly path?: string;
+  /** A script for wrk that makes the request. Default: a GET. */
+  readonly script?: string;
   readonly headers: readonly string[];
   readonly pid: number;
   stop(): Promise<void>;
@@ -24,10 +28,15 @@ export const smokeEffort: Effort = { rounds: 1, seconds: 1, connections: 8, star
 /** Loads every contender in turn, round by round, and prints how many requests each answered. */
 export async function compare(title: string, contenders: readonly Contender[], effort: Effort): Promise<void> {
   const { seconds, connections } = effort;
-  for (const { url, headers } of contenders)
-    await load({ url: `${url}/`, headers, seconds: Math.min(seconds, 2), connections });
+  for (const contender of contenders) await load({ ...loadOf(contender), seconds: Math.min(seconds, 2), connections });
   printThroughput(title, await measure(contenders, effort));
 }
+
+const loadOf = ({ url, path = '/', headers, script }: Contender) => ({
+  url: `${url}${path}`,
+  headers,
+  ...(script !== undefined && { script }),
+});
 
 type Run = Measured & Readonly<{ /** Of the server's own process, in microseconds a request. */ cpu: number }>;
 type Results = ReadonlyMap<string, readonly Run[]>;
@@ -36,9 +45,10 @@ type Results = ReadonlyMap<string, readonly Run[]>;
 async function measure(contenders: readonly Contender[], { rounds, seconds, connections }: Effort): Promise<Results> {
   const results = new Map<string, Run[]>(contenders.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round++) {
-    for (const { name, url, headers, pid } of contenders) {
+    for (const contender of contenders) {
+      const { name, pid } = contender;
       const before = processorTime(pid);
-      const measured = await load({ url: `${url}/`, headers, seconds, connections });
+      const measured = await load({ ...loadOf(contender), seconds, connections });
       const cpu = ((processorTime(pid) - before) * 1000) / (measured.perSecond * seconds);
       results.get(name)?.push({ ...measured, cpu });
     }

@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
 /** What one run of the load generator measured. */
@@ -15,12 +18,26 @@ export interface Load {
   readonly headers: readonly string[];
   readonly seconds: number;
   readonly connections: number;
-  /** A script for wrk that makes the requests. */
+  /** A script for wrk that makes the requests, in Lua. */
   readonly script?: string;
 }
 
 /** Runs wrk on core 1. Throws when an answer was no success: a fast refusal is no result. */
-export async function load({ url, headers, seconds, connections, script }: Load): Promise<Measured> {
+export async function load({ script, ...what }: Load): Promise<Measured> {
+  if (script === undefined) return run(what, []);
+  const folder = await mkdtemp(join(tmpdir(), 'gatewarden-bench-'));
+  try {
+    const file = join(folder, 'requests.lua');
+    await writeFile(file, script);
+    return await run(what, ['-s', file]);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+type Request = Omit<Load, 'script'>;
+
+async function run({ url, headers, seconds, connections }: Request, more: readonly string[]): Promise<Measured> {
   const args = [
     '-t1',
     `-c${connections}`,
@@ -29,7 +46,7 @@ export async function load({ url, headers, seconds, connections, script }: Load)
     '--timeout',
     '20s',
     ...headers.flatMap((one) => ['-H', one]),
-    ...(script === undefined ? [] : ['-s', script]),
+    ...more,
     url,
   ];
   const said = await output('taskset', ['-c', '1', 'wrk', ...args]);

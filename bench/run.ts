@@ -20,6 +20,7 @@ type Subject = (effort: Effort) => Promise<void>;
 const subjects: Readonly<Record<string, Subject>> = {
   proxy: async (effort) => (await import('./proxy.ts')).benchProxy(effort),
   middleware: async (effort) => (await import('./middleware.ts')).benchMiddleware(effort),
+  token: async (effort) => (await import('./token.ts')).benchToken(effort),
   scale: async (effort) => (await import('./scale.ts')).benchScale(effort, size),
 };
 

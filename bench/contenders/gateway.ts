@@ -54,7 +54,8 @@ export async function dataFolder(): Promise<{ path: string; remove(): Promise<vo
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
 }
 
-const superuser = { GATEWARDEN_SUPERUSER: 'bench', GATEWARDEN_SUPERUSER_PASSWORD: password };
+/** The settings that make somebody to sign in as. */
+export const superuser = { GATEWARDEN_SUPERUSER: 'bench', GATEWARDEN_SUPERUSER_PASSWORD: password };
 
 /** Signs in by the form below `prefix`; the `Cookie` header for what follows. */
 async function signIn(url: string, prefix: string): Promise<string> {

@@ -20,10 +20,9 @@ type Spread = Readonly<{ url: string; cookies: readonly string[]; seconds: numbe
 export async function loadSpread({ url, cookies, seconds, connections }: Spread): Promise<Measured> {
   const folder = await mkdtemp(join(tmpdir(), 'gatewarden-bench-'));
   try {
-    const [list, lua] = [join(folder, 'cookies'), join(folder, 'spread.lua')];
+    const list = join(folder, 'cookies');
     await writeFile(list, cookies.join('\n'));
-    await writeFile(lua, script(list));
-    return await load({ url: `${url}/`, headers: [], seconds, connections, script: lua });
+    return await load({ url: `${url}/`, headers: [], seconds, connections, script: script(list) });
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -1,5 +1,4 @@
 import { auditRoutes } from './api/audit.ts';
-import { clientRoutes } from './api/clients.ts';
 import { invitationRoutes } from './api/invitations.ts';
 import { loginRoutes } from './api/login.ts';
 import { mintRoutes } from './api/mint.ts';
@@ -10,8 +9,10 @@ import { tokenRoutes } from './api/tokens.ts';
 import { userRoutes } from './api/users.ts';
 import { healthRoutes } from './health.ts';
 import { deviceAuthorizationRoutes } from './oauth/device-authorization.ts';
+import { introspectionRoutes } from './oauth/introspect.ts';
 import { jwksRoutes } from './oauth/jwks.ts';
 import { metadataRoutes } from './oauth/metadata.ts';
+import { revocationRoutes } from './oauth/revoke.ts';
 import { tokenEndpointRoutes } from './oauth/token.ts';
 import { openapiRoute } from './openapi.ts';
 import { accountRoutes } from './pages/account.ts';
@@ -38,9 +39,10 @@ const served: readonly Route[] = [
   ...userRoutes,
   ...invitationRoutes,
   ...mintRoutes,
-  ...clientRoutes,
   ...auditRoutes,
   ...tokenEndpointRoutes,
+  ...introspectionRoutes,
+  ...revocationRoutes,
   ...deviceAuthorizationRoutes,
   ...jwksRoutes,
   ...metadataRoutes,

@@ -73,7 +73,7 @@ export const sessionRoutes = [
     summary: 'Revoke the session or access token that makes this request.',
     tag: 'account',
     surface: 'sign-out',
-    guard: 'signed-in',
+    guard: 'self',
     endsOwn: true,
     scope: 'gatewarden:write',
     answers: { 204: { description: 'Signed out.' } },

@@ -1,4 +1,5 @@
 import type { Settings } from '../../settings/settings.ts';
+import { clientCredentials } from './client-credentials.ts';
 import { deviceCode, deviceCodeGrant } from './device-code.ts';
 import type { Grant } from './grant.ts';
 import { password } from './password.ts';
@@ -6,6 +7,7 @@ import { refreshToken } from './refresh-token.ts';
 
 /** The grants of the token endpoint by their `grant_type`. */
 const grants: ReadonlyMap<string, Grant> = new Map<string, Grant>([
+  ['client_credentials', clientCredentials],
   ['refresh_token', refreshToken],
   ['password', password],
   [deviceCodeGrant, deviceCode],

@@ -30,6 +30,10 @@ function metadataOf(call: Call): z.input<typeof metadata> {
     response_types_supported: [],
     scopes_supported: core.scopes.names,
     jwks_uri: `${base}/jwks.json`,
+    introspection_endpoint: `${base}/oauth/introspect`,
+    introspection_endpoint_auth_methods_supported: [...byClient, 'Bearer'],
+    revocation_endpoint: `${base}/oauth/revoke`,
+    revocation_endpoint_auth_methods_supported: [...byClient, 'none'],
   };
 }
 

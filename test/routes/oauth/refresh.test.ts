@@ -1,6 +1,6 @@
 import { deepEqual, equal, notEqual } from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { password, type Site, site } from './site.ts';
+import { password, type Site, site } from '../site.ts';
 
 type Json = Record<string, unknown>;
 
