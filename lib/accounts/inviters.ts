@@ -1,4 +1,5 @@
 import { ok, type Result, refused } from '../errors.ts';
+import { clientIsValid, limitsOfClient, rightsOfClient, standingOfClient } from '../services/makers.ts';
 import { faultOfToken, standingOfToken } from '../services/standing.ts';
 import { apiTokenKind } from '../stores/records/kinds/api-token.ts';
 import { type ClientRecord, clientIdIn, clientKind } from '../stores/records/kinds/client.ts';
@@ -9,6 +10,9 @@ import type { Actor, Ladder } from '../types.ts';
 
 type Inviter = NonNullable<InvitationRecord['inviter']>;
 type InviterRecord = UserRecord | ClientRecord;
+
+/** The role of an inviter who is active, and the counter of their rights. */
+type InviterNow = Readonly<{ role: string; rights: number }>;
 
 /** Users and clients who invite, as their records say now. */
 export interface Inviters {
@@ -27,11 +31,27 @@ export function invitersIn(records: RecordReader & Readonly<{ now(): number }>, 
   const find = (id: string): Promise<InviterRecord | undefined> =>
     clientIdIn(id) === undefined ? records.get(userKind, id) : records.get(clientKind, id);
 
-  const isActive = (record: InviterRecord): boolean =>
-    record.state === 'active' && !('expiresAt' in record && (record.expiresAt ?? Infinity) <= records.now());
+  async function userNow(id: string): Promise<InviterNow | undefined> {
+    const user = await records.get(userKind, id);
+    return user?.state === 'active' ? user : undefined;
+  }
 
-  /** The last of the tokens that it was made with depends on the ones before. */
-  async function makersAreValid({ makers }: InvitationRecord): Promise<boolean> {
+  /** With all that the client comes from: it holds what each of them holds, and ends with each. */
+  async function clientNow(id: string): Promise<InviterNow | undefined> {
+    const client = await records.get(clientKind, id);
+    if (client === undefined) return undefined;
+    const standing = await standingOfClient(records, client);
+    if (!clientIsValid(client, standing, records.now())) return undefined;
+    const role = limitsOfClient(client, standing).roles.reduce((low, one) => ladder.lower(low, one));
+    return { role, rights: rightsOfClient(client, standing) };
+  }
+
+  /** `undefined`: not active, or ended. */
+  const inviterNow = (id: string): Promise<InviterNow | undefined> =>
+    clientIdIn(id) === undefined ? userNow(id) : clientNow(id);
+
+  /** The last of the API tokens that it was made with depends on the ones before; a client is looked at with its own makers. */
+  async function tokensAreValid({ makers }: InvitationRecord): Promise<boolean> {
     const last = makers?.at(-1);
     if (last === undefined || clientIdIn(last) !== undefined) return true;
     const token = await records.get(apiTokenKind, last);
@@ -43,18 +63,18 @@ export function invitersIn(records: RecordReader & Readonly<{ now(): number }>, 
     async of(by) {
       if (by === undefined || by.principal.via === 'command') return ok(undefined);
       const { id, role } = by.principal;
-      const record = await find(id);
-      if (record === undefined || !isActive(record)) return refused('token_revoked');
-      if (ladder.position(record.role) < ladder.position(role)) return refused('insufficient_role');
-      return ok({ id, rights: record.rights, role });
+      const now = await inviterNow(id);
+      if (now === undefined) return refused('token_revoked');
+      if (ladder.position(now.role) < ladder.position(role)) return refused('insufficient_role');
+      return ok({ id, rights: now.rights, role });
     },
 
     async roleBehind(invitation) {
       const { inviter } = invitation;
       if (inviter === undefined) return ladder.rung('admin');
-      const record = await find(inviter.id);
-      if (record === undefined || !isActive(record) || record.rights !== inviter.rights) return undefined;
-      return (await makersAreValid(invitation)) ? ladder.lower(inviter.role, record.role) : undefined;
+      const now = await inviterNow(inviter.id);
+      if (now?.rights !== inviter.rights) return undefined;
+      return (await tokensAreValid(invitation)) ? ladder.lower(inviter.role, now.role) : undefined;
     },
 
     async names(ids) {

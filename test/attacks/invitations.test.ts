@@ -3,9 +3,9 @@ import { after, before, describe, test } from 'node:test';
 import type { NewInvitation, Principal } from 'gatewarden';
 import type { Reply } from './attacker.ts';
 
+import { bearer } from './client-identities.ts';
 import { type Besieged, besieged, type Front, own, password } from './fronts.ts';
 
-const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 const api = (path: string) => `${own}/api/v1/${path}`;
 const from = (address: string) => ({ 'x-forwarded-for': address });
 
