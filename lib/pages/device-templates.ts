@@ -29,7 +29,7 @@ export const deviceTemplates = {
 <form method="post" action="<%= it.prefix %>/device">
 <input type="hidden" name="user_code" value="<%= it.userCode %>">
 <input type="hidden" name="action" value="approve">
-<% if (it.needsPassword) { %><%~ include('@current-password', { username: it.name, id: 'current-password', problem: it.problem }) %>
+<% if (it.asksPassword) { %><%~ include('@current-password', { username: it.name, id: 'current-password', problem: it.problem }) %>
 <% } %><button class="full" type="submit">Approve</button>
 </form>
 <form class="next" method="post" action="<%= it.prefix %>/device">

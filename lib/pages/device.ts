@@ -21,7 +21,7 @@ export type WaitingDevice = Readonly<{
 /** The page that asks whether a device may sign in as `name`. `problem` is a sentence about the password. */
 export const deviceDecisionPage = (
   frame: Frame,
-  { agent, createdAt, ...shown }: WaitingDevice & Readonly<{ name: string; needsPassword: boolean; problem?: string }>,
+  { agent, createdAt, ...shown }: WaitingDevice & Readonly<{ name: string; asksPassword: boolean; problem?: string }>,
 ): string => inFrame('@device-decision', frame, { ...shown, device: agentName(agent), asked: moment(createdAt) });
 
 /** What became of a device, after the decision. */

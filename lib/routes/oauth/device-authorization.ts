@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ok } from '../../errors.ts';
 import { json } from '../reply.ts';
-import { route } from '../route.ts';
+import { type CallContext, route } from '../route.ts';
 import { authenticateClient } from './client.ts';
 import { invalidRequest, oauthAnswers, oauthError, refuseOAuth } from './errors.ts';
 import { baseOf } from './metadata.ts';
@@ -16,6 +16,12 @@ const deviceResponse = z.object({
   expires_in: z.number().int(),
   interval: z.number().int(),
 });
+
+/** Where a person approves: at `ADMIN_URL`, where that is set. */
+const pageOf = (call: CallContext): string => {
+  const { adminUrl } = call.core.settings;
+  return `${adminUrl === undefined ? baseOf(call) : `${adminUrl}${call.prefix}`}/device`;
+};
 
 export const deviceAuthorizationRoutes = [
   route({
@@ -39,7 +45,7 @@ export const deviceAuthorizationRoutes = [
       const begun = scopes.ok ? await core.devices.begin({ clientId, scopes: scopes.value }, caller) : scopes;
       if (!begun.ok) return ok(refuseOAuth(begun.refusal));
       const { deviceCode, userCode, expiresIn, interval } = begun.value;
-      const page = `${baseOf(call)}/device`;
+      const page = pageOf(call);
       const codes: z.input<typeof deviceResponse> = {
         ...{ device_code: deviceCode, user_code: userCode, expires_in: expiresIn, interval },
         ...{ verification_uri: page, verification_uri_complete: `${page}?user_code=${userCode}` },

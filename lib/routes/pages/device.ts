@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { errorTable, type Refusal, type Result, refused } from '../../errors.ts';
+import { errorTable, ok, type Refusal, type Result, refused } from '../../errors.ts';
 import { deviceDecisionPage, deviceDonePage, devicePage, waiting } from '../../pages/index.ts';
 import type { Answer } from '../../request/respond/write.ts';
 import type { DeviceApproval, DeviceRequest } from '../../services.ts';
 import { publicClient } from '../../stores/records/kinds/client.ts';
 import { html, retryAfter } from '../reply.ts';
-import { type Call, type CallContext, route } from '../route.ts';
+import { type Call, type CallContext, needsPassword, route } from '../route.ts';
 import { field, frameOf, page } from './page.ts';
 
 const form = z.object({ user_code: field, action: field, current_password: field });
@@ -35,22 +35,17 @@ function codeAgain(call: FormCall, refusal: Refusal): Result<Answer> {
 
 const programs: Readonly<Record<string, string>> = { [publicClient]: 'the gatewarden command' };
 
-function decision(call: FormCall, request: DeviceRequest, problem?: string): string {
-  const { clientId, ...shown } = request;
-  const client = programs[clientId] ?? clientId;
-  const { name } = call.principal;
-  return deviceDecisionPage(frameOf(call), {
-    ...shown,
-    client,
-    name,
-    needsPassword: true,
-    ...(problem && { problem }),
-  });
+/** The page with the question; `problem` is about the password. */
+async function question(call: FormCall, request: DeviceRequest, problem?: string): Promise<string> {
+  const { clientId, ...device } = request;
+  const shown = { ...device, client: programs[clientId] ?? clientId, name: call.principal.name };
+  const asksPassword = await needsPassword(call);
+  return deviceDecisionPage(frameOf(call), { ...shown, asksPassword, ...(problem && { problem }) });
 }
 
 async function ask(call: FormCall): Promise<Result<Answer>> {
   const found = await call.core.devices.find(call.body.user_code, call.actor);
-  return found.ok ? html(200, decision(call, found.value)) : codeAgain(call, found.refusal);
+  return found.ok ? html(200, await question(call, found.value)) : codeAgain(call, found.refusal);
 }
 
 /** The sentence beside the password, where the page is shown again for it. */
@@ -64,13 +59,15 @@ async function passwordAgain(call: FormCall, refusal: Refusal): Promise<Result<A
   if (problem === undefined) return { ok: false, refusal };
   const found = await call.core.devices.find(call.body.user_code, call.actor);
   if (!found.ok) return codeAgain(call, found.refusal);
-  return html(errorTable[refusal.code].status, decision(call, found.value, problem), retryAfter(refusal));
+  return html(errorTable[refusal.code].status, await question(call, found.value, problem), retryAfter(refusal));
 }
 
-/** How the person approves: by the password that they typed on the page. */
-async function approvalOf({ core, actor, body }: FormCall): Promise<Result<DeviceApproval>> {
+/** How the person approves: by their password, where the page asks for it. */
+async function approvalOf(call: FormCall): Promise<Result<DeviceApproval>> {
+  const { core, actor, body } = call;
+  if (!(await needsPassword(call))) return ok({ kind: 'untyped' });
   const confirmed = await core.signIn.confirm(actor, body.current_password);
-  return confirmed.ok ? { ok: true, value: { kind: 'typed', epoch: confirmed.value.epoch } } : confirmed;
+  return confirmed.ok ? ok({ kind: 'typed', epoch: confirmed.value.epoch }) : confirmed;
 }
 
 async function approve(call: FormCall): Promise<Result<Answer>> {
