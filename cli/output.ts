@@ -16,6 +16,8 @@ export interface Output {
   line(text: string, data: unknown): void;
   /** Prints a note to stderr, unless `--quiet` or `-o json` is given. */
   note(text: string): void;
+  /** Prints to stderr what somebody must do before the command can go on, whatever is given. */
+  instruct(text: string): void;
   /** Prints a warning to stderr. */
   warn(text: string): void;
 }
@@ -37,6 +39,7 @@ export function output(options: { format: Format; quiet: boolean }, streams: Str
     note: (text) => {
       if (!quiet && format !== 'json') say(text);
     },
+    instruct: say,
     warn: (text) => say(`warning: ${text}`),
   };
 }

@@ -1,5 +1,8 @@
 import { Command, CommanderError, Option } from 'commander';
+import { addApi } from './api-command.ts';
+import { addAuth } from './auth-commands.ts';
 import type { ExplainOptions } from './commands/explain.ts';
+import { addContext } from './context-commands.ts';
 import { exit } from './exit.ts';
 import { output } from './output.ts';
 import type { PasswordOptions } from './password-input.ts';
@@ -59,7 +62,8 @@ function build(settings: string): { program: Command; said: Said } {
   const globals = () => program.opts<Globals>();
   const said = { globals, out: () => output({ format: globals().output, quiet: globals().quiet }) };
   addRun(program, settings);
-  for (const add of [addSuperuser, addKeygen, addCheck, addExplain, addUser, addTransfer]) add(program, said);
+  for (const add of [addSuperuser, addKeygen, addCheck, addExplain, addAuth, addContext, addApi, addUser, addTransfer])
+    add(program, said);
   return { program, said };
 }
 

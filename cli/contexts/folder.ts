@@ -19,6 +19,8 @@ export interface Contexts {
   /** Chooses the context in use; `undefined` chooses none. */
   use(name: string | undefined): Promise<void>;
   read(name: string): Promise<ContextRecord | undefined>;
+  /** Removes the file of a context, whatever it holds. */
+  remove(name: string): Promise<void>;
   /** Changes a context while no other command does. What `decide` throws leaves it as it was. */
   change<T>(name: string, decide: (record: ContextRecord | undefined) => Promise<Changed<T>>): Promise<T>;
 }
@@ -93,6 +95,7 @@ export function openContexts(env: Environment, warn: (text: string) => void): Co
         if (name === undefined) await rm(chosen, { force: true });
         else await writeWhole(chosen, async (file) => void (await file.write(`${contextName(name)}\n`)));
       }),
+    remove: (name) => writing(folder, () => rm(pathOf(name), { force: true })),
     async change(name, decide) {
       const path = pathOf(name);
       await writing(folder, () => makeFolder(files));

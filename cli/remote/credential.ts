@@ -3,7 +3,7 @@ import type { ContextRecord, SignIn } from '../contexts/record.ts';
 import type { Selection } from '../contexts/selection.ts';
 import { CommandError, exit } from '../exit.ts';
 import { refusalCode } from './refusals.ts';
-import { askForTokens, tokensOf } from './token-requests.ts';
+import { askForTokens, commandClient, tokensOf } from './token-requests.ts';
 
 /** What a command shows to the server. `undefined` as a token: nothing. */
 export interface Credential {
@@ -50,7 +50,8 @@ export function sessionCredential({ contexts, name }: Kept, first: Session): Cre
       const kept = record?.signIn;
       if (!record || kept?.kind !== 'session' || kept.server !== first.server) throw ended(name);
       if (kept.accessToken !== refused && isFresh(kept)) return { record, answer: kept };
-      const signIn = await refreshed(kept, name);
+      const signIn = await refreshed(kept);
+      if (signIn === 'ended') throw ended(name);
       return { record: { ...record, signIn }, answer: signIn };
     });
   }
@@ -71,10 +72,15 @@ export function sessionCredential({ contexts, name }: Kept, first: Session): Cre
 
 const isFresh = ({ expiresAt }: { expiresAt: number }) => expiresAt > Date.now() + margin;
 
-async function refreshed(session: Session, name: string): Promise<Session> {
+/** The session with an access token that has not expired; `ended` when the server does not refresh it. */
+export const currentSession = async (session: Session): Promise<Session | 'ended'> =>
+  isFresh(session) ? session : refreshed(session);
+
+async function refreshed(session: Session): Promise<Session | 'ended'> {
   const { server, refreshToken } = session;
-  const answer = await askForTokens(server, { grant_type: 'refresh_token', refresh_token: refreshToken });
-  if (answer.status === 400 && refusalCode(answer) === 'invalid_grant') throw ended(name);
+  const form = { grant_type: 'refresh_token', refresh_token: refreshToken, client_id: commandClient };
+  const answer = await askForTokens(server, form);
+  if (answer.status === 400 && refusalCode(answer) === 'invalid_grant') return 'ended';
   const tokens = tokensOf(answer, server);
   return { ...session, ...tokens, refreshToken: tokens.refreshToken ?? refreshToken };
 }

@@ -1,4 +1,5 @@
 import { auditRoutes } from './api/audit.ts';
+import { clientRoutes } from './api/clients.ts';
 import { invitationRoutes } from './api/invitations.ts';
 import { loginRoutes } from './api/login.ts';
 import { mintRoutes } from './api/mint.ts';
@@ -39,6 +40,7 @@ const served: readonly Route[] = [
   ...userRoutes,
   ...invitationRoutes,
   ...mintRoutes,
+  ...clientRoutes,
   ...auditRoutes,
   ...tokenEndpointRoutes,
   ...introspectionRoutes,

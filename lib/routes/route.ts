@@ -42,7 +42,7 @@ type Described = Readonly<{
   /** In OpenAPI's notation: `/api/v1/users/{username}`. */
   path: string;
   summary: string;
-  tag: 'pages' | 'account' | 'users' | 'tokens' | 'oauth' | 'health' | 'assets';
+  tag: 'pages' | 'account' | 'users' | 'tokens' | 'clients' | 'oauth' | 'health' | 'assets';
   /** How credentials and the Origin header are read. `bare`: neither is read, the answer is the same for everybody. */
   surface: Surface | 'bare';
   guard: Guard;

@@ -118,6 +118,14 @@ test('every described call answers as described, and no described success is lef
   await held({ method: 'get', path: '/api/v1/tokens' });
   await held({ method: 'delete', path: '/api/v1/tokens/{name}', at: '/api/v1/tokens/ci', body: proven });
   await held({ method: 'get', path: '/api/v1/audit' });
+  const ci = { path: '/api/v1/clients/{client_id}', at: '/api/v1/clients/ci' };
+  await held({ method: 'post', path: '/api/v1/clients', body: { client_id: 'ci', name: 'Builds', ...proven } });
+  await held({ method: 'get', path: '/api/v1/clients', at: '/api/v1/clients?limit=1' });
+  await held({ method: 'get', ...ci });
+  await held({ method: 'patch', ...ci, body: { scopes: ['gatewarden:read'], end_tokens: true, ...proven } });
+  const secret = { path: '/api/v1/clients/{client_id}/secret', at: '/api/v1/clients/ci/secret' };
+  await held({ method: 'post', ...secret, body: { end_others: true, ...proven } });
+  await held({ method: 'delete', ...ci, body: proven });
   const named = { name: 'by-form', ...proven };
   await held({ method: 'post', path: '/account/tokens', form: { ...named, days: '30' } });
   await held({ method: 'get', path: '/account/revoke-token', at: '/account/revoke-token?name=by-form' });
@@ -128,8 +136,12 @@ test('every described call answers as described, and no described success is lef
   const grant = { grant_type: 'refresh_token', refresh_token: String(pair.refresh_token) };
   await held({ method: 'post', path: '/oauth/token', form: grant });
   await held({ method: 'post', path: '/oauth/token', form: grant });
-  const made = await here.gate.clients.create({ clientId: 'ci', name: 'CI', scopes: ['gatewarden:introspect'] });
-  const credentials = { client_id: 'ci', client_secret: made.ok ? made.value.secret : '' };
+  const made = await here.gate.clients.create({
+    clientId: 'checker',
+    name: 'Checker',
+    scopes: ['gatewarden:introspect'],
+  });
+  const credentials = { client_id: 'checker', client_secret: made.ok ? made.value.secret : '' };
   const own = await held({
     method: 'post',
     path: '/oauth/token',

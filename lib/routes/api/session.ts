@@ -73,7 +73,7 @@ export const sessionRoutes = [
     summary: 'Revoke the session or access token that makes this request.',
     tag: 'account',
     surface: 'sign-out',
-    guard: 'self',
+    guard: 'signed-in',
     endsOwn: true,
     scope: 'gatewarden:write',
     answers: { 204: { description: 'Signed out.' } },

@@ -1,0 +1,67 @@
+import { type Changed, openContexts } from '../contexts/folder.ts';
+import type { ContextRecord, SignIn } from '../contexts/record.ts';
+import { mustBeThere, selectedContext } from '../contexts/selection.ts';
+import { CommandError } from '../exit.ts';
+import type { Output } from '../output.ts';
+import { type SignOut, signOut } from '../remote/sign-out.ts';
+import type { Globals } from '../shared-options.ts';
+
+export interface LogoutOptions {
+  /** Revokes the API token too. */
+  readonly revoke?: boolean;
+  /** Ends every session of the user. */
+  readonly all?: boolean;
+  /** Forgets the tokens although the server did not confirm the sign-out. */
+  readonly force?: boolean;
+}
+
+/**
+ * `auth logout`: ends the session on the server, then forgets its tokens. When the server does not confirm it, they are kept
+ * and the command fails, so that it can be repeated; `--force` forgets them all the same.
+ */
+export async function logout(options: LogoutOptions, globals: Globals, out: Output): Promise<void> {
+  const contexts = openContexts(process.env, out.warn);
+  const selection = await selectedContext(globals, contexts);
+  mustBeThere(selection);
+  const { name, record } = selection;
+  if (record?.signIn === undefined && record?.clientToken === undefined) {
+    out.note(`The context ${name} is not signed in.`);
+  } else {
+    const outcome = await contexts.change(name, (now) => forgotten(now, options));
+    report(outcome, record.signIn, options, out);
+  }
+  if (process.env.GATEWARDEN_TOKEN !== undefined) out.warn('GATEWARDEN_TOKEN is set: commands go on with that token');
+}
+
+async function forgotten(record: ContextRecord | undefined, options: LogoutOptions): Promise<Changed<SignOut>> {
+  if (record === undefined) return { record, answer: { kind: 'was over' } };
+  const { signIn, clientToken, ...rest } = record;
+  const answer = await ended(record, options);
+  if (answer.kind !== 'failed' || options.force) return { record: rest, answer };
+  return { record: { ...rest, clientToken, signIn: signIn && answer.signIn }, answer };
+}
+
+async function ended({ signIn, clientToken }: ContextRecord, options: LogoutOptions): Promise<SignOut> {
+  if (signIn) return signOut(signIn, options);
+  if (!clientToken) return { kind: 'was over' };
+  const { server, token } = clientToken;
+  return signOut({ kind: 'token', server, user: '', token }, { revoke: true });
+}
+
+function report(outcome: SignOut, signIn: SignIn | undefined, { force }: LogoutOptions, out: Output): void {
+  const where = signIn ? ` ${signIn.user} from ${signIn.server}` : '';
+  if (outcome.kind === 'ended') out.note(`Signed out${where}.`);
+  if (outcome.kind === 'was over') out.note(`Signed out${where}: the session had ended already.`);
+  if (outcome.kind === 'kept') out.note('The token is forgotten here. It is valid still: to end it, use --revoke.');
+  if (outcome.kind !== 'failed') return;
+  if (!force) throw notConfirmed(outcome.error);
+  const why = outcome.error instanceof Error ? outcome.error.message : String(outcome.error);
+  out.warn(`the tokens are forgotten here, but the server did not confirm the sign-out: ${why}`);
+}
+
+function notConfirmed(error: unknown): unknown {
+  if (!(error instanceof CommandError)) return error;
+  const { exitCode, code, message, problems } = error;
+  const hint = 'You are signed in still. Repeat this, or forget the tokens here only: gatewarden auth logout --force';
+  return new CommandError(exitCode, code, `The sign-out is not confirmed. ${message}`, problems, hint);
+}
