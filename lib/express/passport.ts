@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import type {} from 'passport';
 import type { Core } from '../core.ts';
 import { NotToldError } from '../errors.ts';
+import { grantsOf } from '../request/authenticate/principal.ts';
 import type { RequestSource } from '../request/extract/source.ts';
 import { userWithId, userWithName } from '../services/named-user.ts';
 import type { Caller } from '../services.ts';
@@ -143,6 +144,7 @@ export function recogniser(core: Core): Recognition {
       try {
         if (via === 'session') await core.browserSessions.end(req, responseOf(req));
         else if (sessionId) await core.sessions.end(name, sessionId, { principal, ...caller });
+        for (const claims of grantsOf(principal)) await core.revokeGranted(claims, { principal, ...caller });
       } catch (error) {
         // The session has ended here, though not every other instance was told.
         if (error instanceof NotToldError) await recordEnd();

@@ -1,5 +1,6 @@
 import { NotToldError, ok, type Result, refused } from '../errors.ts';
-import type { AccessTokenClaims, NamedSession } from '../services.ts';
+import { grantsOf } from '../request/authenticate/principal.ts';
+import type { AccessTokenClaims, NamedSession, UserTokenClaims } from '../services.ts';
 import { presentedToken } from './presented-token.ts';
 import type { CallContext } from './route.ts';
 
@@ -8,7 +9,7 @@ type Wish = Readonly<{ everywhere?: boolean }>;
 /**
  * Ends the session or the access token of the request, with `everywhere` all sessions of the user, and clears the cookie.
  * API tokens stay valid: they are revoked by name. A credential that has ended is ended again, which tells it again; without one
- * that names a session, the request is refused.
+ * that names a session or is a client's token, the request is refused.
  */
 export async function signOut(entry: CallContext, { everywhere = false }: Wish = {}): Promise<Result<undefined>> {
   const { core, principal } = entry;
@@ -28,18 +29,15 @@ const endAll = ({ core, principal, actor }: CallContext) => core.sessions.endAll
 async function endPresented(entry: CallContext): Promise<unknown> {
   const { core, req, res, principal, actor } = entry;
   const { kind, name, via, sessionId } = principal;
-  if (kind === 'client') return revokePresented(entry);
+  if (kind === 'client') return revokeGrants(entry);
   return via === 'access-token' && sessionId
     ? core.sessions.end(name, sessionId, actor)
     : core.browserSessions.end(req, res);
 }
 
-/** Revokes the access token of a client that the request presents. False when it presents none that is valid by itself. */
-async function revokePresented(entry: CallContext): Promise<boolean> {
-  const claims = await presentedClaims(entry);
-  if (claims?.kind !== 'client') return false;
-  await entry.core.revokeGranted(claims, entry.principal.kind === 'client' ? entry.actor : undefined);
-  return true;
+/** Revokes the access tokens of the client that calls. */
+async function revokeGrants({ core, principal, actor }: CallContext): Promise<void> {
+  for (const claims of grantsOf(principal)) await core.revokeGranted(claims, actor);
 }
 
 /** Of several failures, one that says that something was not done at all. */
@@ -50,9 +48,9 @@ function failureOf(results: readonly PromiseSettledResult<unknown>[]): unknown {
 
 async function signOutAgain(entry: CallContext, wish: Wish): Promise<Result<undefined>> {
   const { core, req, res } = entry;
-  const named = await sessionOfToken(entry);
-  if (named !== undefined) await core.endNamed(named, wish);
-  else if (await revokePresented(entry)) return ok(undefined);
+  const claims = await presentedClaims(entry);
+  if (claims?.kind === 'user') await core.endNamed(sessionIn(claims), wish);
+  else if (claims?.kind === 'client') await core.revokeGranted(claims);
   else if (entry.refusal !== undefined) return { ok: false, refusal: entry.refusal };
   else if (core.browserSessions.namedBy(req).length > 0) await core.browserSessions.end(req, res, wish);
   else return refused('missing_credential');
@@ -62,7 +60,8 @@ async function signOutAgain(entry: CallContext, wish: Wish): Promise<Result<unde
 /** Ends one session by its id again, for a caller whose credential has ended with it. */
 export async function endOwnAgain(entry: CallContext, sessionId: string): Promise<Result<undefined>> {
   const { core, req } = entry;
-  const named = await sessionOfToken(entry);
+  const claims = await presentedClaims(entry);
+  const named = claims?.kind === 'user' ? sessionIn(claims) : undefined;
   const isNamed = named?.id === sessionId || core.browserSessions.namedBy(req).includes(sessionId);
   if (!isNamed) return { ok: false, refusal: entry.refusal ?? { code: 'missing_credential' } };
   await core.endNamed(named ?? { id: sessionId });
@@ -77,7 +76,8 @@ async function presentedClaims(entry: CallContext): Promise<AccessTokenClaims | 
   return verified.ok ? verified.value : undefined;
 }
 
-async function sessionOfToken(entry: CallContext): Promise<NamedSession | undefined> {
-  const claims = await presentedClaims(entry);
-  return claims?.kind === 'user' ? { id: claims.sid, userId: claims.sub, expiresAt: claims.exp * 1000 } : undefined;
-}
+const sessionIn = ({ sid, sub, exp }: UserTokenClaims): NamedSession => ({
+  id: sid,
+  userId: sub,
+  expiresAt: exp * 1000,
+});

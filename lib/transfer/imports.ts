@@ -2,6 +2,7 @@ import type { AuditStore } from '../stores/audit.ts';
 import type { AnyKind } from '../stores/records/kind.ts';
 import { type AdminsRecord, adminsKind } from '../stores/records/kinds/admins.ts';
 import { apiTokenKind } from '../stores/records/kinds/api-token.ts';
+import { clientKind } from '../stores/records/kinds/client.ts';
 import { endedSessionKind } from '../stores/records/kinds/ended-session.ts';
 import { factKind } from '../stores/records/kinds/fact.ts';
 import { refreshFamilyKind } from '../stores/records/kinds/refresh-family.ts';
@@ -14,6 +15,7 @@ import { type KindImport, kindImport, type Settle } from './kind-import.ts';
 import { rosterIn } from './roster.ts';
 import type { Rule } from './rule.ts';
 import { tokenRule } from './rules/api-token.ts';
+import { clientRule } from './rules/client.ts';
 import { noteRule } from './rules/ended-session.ts';
 import { factRule } from './rules/fact.ts';
 import { familyRule } from './rules/refresh-family.ts';
@@ -41,6 +43,7 @@ export function importsInto({ records, audit, sealing, kinds }: Target, replace:
     [userKind, kindImport(userKind, importing, userRule({ records, kinds, roster, replace }))],
     [adminsKind, kindImport(adminsKind, importing, adminsRule)],
     [apiTokenKind, kindImport(apiTokenKind, importing, tokenRule(records, replace))],
+    [clientKind, kindImport(clientKind, importing, clientRule(records, replace))],
     [refreshFamilyKind, kindImport(refreshFamilyKind, importing, familyRule(records, replace))],
     [endedSessionKind, kindImport(endedSessionKind, importing, noteRule(replace))],
   ]);

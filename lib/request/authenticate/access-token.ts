@@ -58,8 +58,7 @@ export function accessTokenAuthenticator(dependencies: Dependencies): (token: st
     if (!grantIsValid(claims, standing, clock())) return { found: revoked, marks };
     const { client } = standing;
     const expiresAt = Math.min(claims.exp * 1000, endOfClient(client, standing));
-    const { roles, scopes } = limitsOfClient(client, standing);
-    const principal = principals.ofClient(client.id, { roles, scopes: [claims.scopes, ...scopes], expiresAt });
+    const principal = principals.ofClient(claims, { ...limitsOfClient(client, standing), expiresAt });
     return { found: { kind: 'principal', principal, until: expiresAt, touchAt: never }, marks };
   }
 

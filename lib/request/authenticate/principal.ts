@@ -1,4 +1,5 @@
 import { type ClientLimits, heldWithin } from '../../services/makers.ts';
+import type { ClientTokenClaims } from '../../services.ts';
 import type { UserRecord } from '../../stores/records/kinds/user.ts';
 import type { Ladder, Principal, ScopeTable, Via } from '../../types.ts';
 
@@ -17,12 +18,18 @@ type CredentialLimits = Readonly<{
 /** The fields of a user that a principal is made of. */
 export type UserIdentity = Pick<UserRecord, 'id' | 'username' | 'displayName' | 'email' | 'emailConfirmed' | 'role'>;
 
+/** Limits of a client. `expiresAt` is in milliseconds since the epoch. */
+type ClientPrincipalLimits = ClientLimits & Readonly<{ expiresAt: number }>;
+
 export interface Principals {
   readonly anonymous: Principal;
   /** The principal of a user with a credential: the lower of the user's and the credential's role. */
   ofUser(user: UserIdentity, limits: CredentialLimits): Principal;
-  /** The principal of a client (`client:` and its id): the lowest of the roles, and the scopes that are in all of the lists. */
-  ofClient(id: string, limits: ClientLimits & Readonly<{ expiresAt?: number | undefined }>): Principal;
+  /**
+   * The principal of a client's access token: `client:` and the client id, the lowest of the roles, and the scopes of the token
+   * that are in all of the lists.
+   */
+  ofClient(claims: ClientTokenClaims, limits: ClientPrincipalLimits): Principal;
   /**
    * Combines two credentials of one principal: the lower role, the scopes that both have, the earlier expiry. The result
    * is a session if one of them is, so that the Origin of unsafe requests is checked.
@@ -59,11 +66,14 @@ export function principals(ladder: Ladder, scopes: ScopeTable): Principals {
     });
   }
 
-  function ofClient(id: string, { expiresAt, ...limits }: Parameters<Principals['ofClient']>[1]): Principal {
-    const { role, scopes: held } = heldWithin(limits, { ladder, scopes });
-    return Object.freeze({
+  function ofClient(claims: ClientTokenClaims, { expiresAt, roles, scopes: lists }: ClientPrincipalLimits): Principal {
+    const { sub: id } = claims;
+    const { role, scopes: held } = heldWithin({ roles, scopes: [claims.scopes, ...lists] }, { ladder, scopes });
+    const made: Principal = Object.freeze({
       ...{ kind: 'client', id, name: id, role, scopes: Object.freeze(held), via: 'access-token', expiresAt },
     });
+    grants.set(made, [claims]);
+    return made;
   }
 
   function lowerOf(a: Principal, b: Principal): Principal {
@@ -77,6 +87,7 @@ export function principals(ladder: Ladder, scopes: ScopeTable): Principals {
       expiresAt: earlier(a.expiresAt, b.expiresAt),
     });
     combined.add(lower);
+    grants.set(lower, [...grantsOf(a), ...grantsOf(b)]);
     return lower;
   }
 
@@ -88,6 +99,12 @@ const combined = new WeakSet<Principal>();
 
 /** Whether two credentials stand behind a principal: ending either of them ends it. */
 export const isCombined = (principal: Principal): boolean => combined.has(principal);
+
+/** The access tokens that a principal of a client was read from. */
+const grants = new WeakMap<Principal, readonly ClientTokenClaims[]>();
+
+/** The access tokens that stand behind the principal of a client: they are revoked by these claims. */
+export const grantsOf = (principal: Principal): readonly ClientTokenClaims[] => grants.get(principal) ?? [];
 
 /** The keys of the records that a principal was read from, as messages name them. */
 const sources = new WeakMap<Principal, readonly string[]>();

@@ -60,7 +60,6 @@ export const clientKind = kind<ClientRecord>({
   migrations: [],
   schema,
   keys: {},
-  owner: ({ userId }) => userId,
   orders: { client: ({ id, state }) => (state === 'removed' ? undefined : id) },
   note: 'lastUsedAt',
   tells: 'token',
