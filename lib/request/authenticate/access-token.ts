@@ -9,7 +9,7 @@ import type { RecordReader } from '../../stores/records/records.ts';
 import type { SessionRecord, SessionStore } from '../../stores/sessions.ts';
 import type { CachedCredential, CredentialCache, LookUp } from './cache.ts';
 import { marksOfGrant, marksOfSession } from './marks.ts';
-import type { Principals, UserIdentity } from './principal.ts';
+import { type Principals, standOn, type UserIdentity } from './principal.ts';
 import { bad, type Verdict } from './verdict.ts';
 
 type Dependencies = Readonly<{
@@ -58,7 +58,9 @@ export function accessTokenAuthenticator(dependencies: Dependencies): (token: st
     if (!grantIsValid(claims, standing, clock())) return { found: revoked, marks };
     const { client } = standing;
     const expiresAt = Math.min(claims.exp * 1000, endOfClient(client, standing));
-    const principal = principals.ofClient(claims, { ...limitsOfClient(client, standing), expiresAt });
+    const { roles, scopes } = limitsOfClient(client, standing);
+    const principal = principals.ofClient(client.id, { roles, scopes: [claims.scopes, ...scopes], expiresAt });
+    standOn(principal, claims);
     return { found: { kind: 'principal', principal, until: expiresAt, touchAt: never }, marks };
   }
 

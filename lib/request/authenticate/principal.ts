@@ -19,17 +19,14 @@ type CredentialLimits = Readonly<{
 export type UserIdentity = Pick<UserRecord, 'id' | 'username' | 'displayName' | 'email' | 'emailConfirmed' | 'role'>;
 
 /** Limits of a client. `expiresAt` is in milliseconds since the epoch. */
-type ClientPrincipalLimits = ClientLimits & Readonly<{ expiresAt: number }>;
+type ClientPrincipalLimits = ClientLimits & Readonly<{ expiresAt?: number | undefined }>;
 
 export interface Principals {
   readonly anonymous: Principal;
   /** The principal of a user with a credential: the lower of the user's and the credential's role. */
   ofUser(user: UserIdentity, limits: CredentialLimits): Principal;
-  /**
-   * The principal of a client's access token: `client:` and the client id, the lowest of the roles, and the scopes of the token
-   * that are in all of the lists.
-   */
-  ofClient(claims: ClientTokenClaims, limits: ClientPrincipalLimits): Principal;
+  /** The principal of a client (`client:` and its id): the lowest of the roles, and the scopes that are in all of the lists. */
+  ofClient(id: string, limits: ClientPrincipalLimits): Principal;
   /**
    * Combines two credentials of one principal: the lower role, the scopes that both have, the earlier expiry. The result
    * is a session if one of them is, so that the Origin of unsafe requests is checked.
@@ -66,14 +63,11 @@ export function principals(ladder: Ladder, scopes: ScopeTable): Principals {
     });
   }
 
-  function ofClient(claims: ClientTokenClaims, { expiresAt, roles, scopes: lists }: ClientPrincipalLimits): Principal {
-    const { sub: id } = claims;
-    const { role, scopes: held } = heldWithin({ roles, scopes: [claims.scopes, ...lists] }, { ladder, scopes });
-    const made: Principal = Object.freeze({
+  function ofClient(id: string, { expiresAt, ...limits }: ClientPrincipalLimits): Principal {
+    const { role, scopes: held } = heldWithin(limits, { ladder, scopes });
+    return Object.freeze({
       ...{ kind: 'client', id, name: id, role, scopes: Object.freeze(held), via: 'access-token', expiresAt },
     });
-    grants.set(made, [claims]);
-    return made;
   }
 
   function lowerOf(a: Principal, b: Principal): Principal {
@@ -102,6 +96,9 @@ export const isCombined = (principal: Principal): boolean => combined.has(princi
 
 /** The access tokens that a principal of a client was read from. */
 const grants = new WeakMap<Principal, readonly ClientTokenClaims[]>();
+
+/** Notes the access token that the principal of a client was read from. */
+export const standOn = (principal: Principal, claims: ClientTokenClaims): void => void grants.set(principal, [claims]);
 
 /** The access tokens that stand behind the principal of a client: they are revoked by these claims. */
 export const grantsOf = (principal: Principal): readonly ClientTokenClaims[] => grants.get(principal) ?? [];
