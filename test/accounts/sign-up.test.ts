@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { openSignUp, outcomeOf } from './inviting.ts';
+import { openSignUp, outcomeOf, signUpOver } from './inviting.ts';
 import { by, caller, password } from './open.ts';
 
 const admin = by('admin', 'command');
@@ -208,6 +208,22 @@ describe('from one address', () => {
     );
     equal(await signUp({ invitation: 'gwi_' }, '192.0.2.2'), 'validation_failed invitation');
   });
+});
+
+it('an inviter who loses the right while the password is hashed invites nobody', async () => {
+  const opened = await openSignUp();
+  const { parts, users, hasher, actor, invitations } = opened;
+  ok((await users.create({ username: 'second', role: 'admin' }, admin)).ok);
+  const made = await invitations.create({}, await actor('admin', 'second'));
+  ok(made.ok);
+  const hash: typeof hasher.hash = async (typed) => {
+    await users.edit('second', { role: 'operator' }, admin);
+    return hasher.hash(typed);
+  };
+  const { signUps } = signUpOver({ ...parts, hasher: { ...hasher, hash } });
+  const done = await signUps.signUp({ username: 'eve', password, invitation: made.value.code }, caller);
+  equal(outcomeOf(done), 'validation_failed invitation');
+  equal(await users.get('eve'), undefined);
 });
 
 it('what is refused says nothing of the reason why an invitation cannot be used', async () => {
