@@ -33,7 +33,7 @@ export const errorNotes: Readonly<Record<ErrorCode, string>> = {
     'The path is one of Gatewarden’s own, but not with this method. The `Allow` header lists the methods that it answers.',
   not_found: 'There is nothing at this address, or nothing that you may know of. Check the path and the name.',
   conflict:
-    'It would clash with what is there: a name or address that is taken, or the last admin. The `detail` says which. Change the request, or what it clashes with.',
+    'It would clash with what is there: a name or address that is taken, or the last admin; or an admin would delete, deactivate or lower themself. The `detail` says which. Change the request, or what it clashes with.',
   validation_failed: 'A field is missing, unknown or not of its form. `errors` lists each as `{field, message}`.',
   unsupported_media_type:
     'The call takes JSON, and the body was declared as something else. Send `Content-Type: application/json`.',

@@ -48,8 +48,8 @@ function differs(a: UserRecord, b: UserRecord): boolean {
   return fields.some((field) => a[field] !== b[field]);
 }
 
-/** Deactivation and a lower role void what the user has minted for others. */
-function losesRights(before: UserRecord, after: UserRecord, isLower: IsLower): boolean {
+/** Whether a change deletes, deactivates or lowers the user, which voids what they have minted for others. */
+export function losesRights(before: UserRecord, after: UserRecord, isLower: IsLower): boolean {
   const deactivated = before.state === 'active' && after.state !== 'active';
   return deactivated || isLower(after.role, before.role);
 }

@@ -13,9 +13,17 @@ import { nameKey, namePolicy } from './names.ts';
 import { addUser, newRecord } from './new-user.ts';
 import { passwordPolicy } from './password-policy.ts';
 import { userInput } from './user-input.ts';
-import { edited, isRemovedLately, removed, type UserWish } from './user-rules.ts';
+import { edited, isRemovedLately, losesRights, removed, type UserWish } from './user-rules.ts';
 import { type UserRule, userWriter } from './user-writer.ts';
 import { viewOf } from './view.ts';
+
+const oneself = refused('conflict', {
+  detail: 'You cannot delete or deactivate yourself, or lower your own role. Another administrator can.',
+});
+
+/** Whether the actor is this user, by whichever credential. The command and the program act for nobody. */
+const isSelf = (by: Actor | undefined, { id }: UserRecord): boolean =>
+  by?.principal.kind === 'user' && by.principal.via !== 'command' && by.principal.id === id;
 
 /** What an edit changes, for the audit log: never the value of a password or an address. */
 function changesOf(edit: UserEdit): Record<string, string | boolean> {
@@ -83,12 +91,17 @@ export function usersService(dependencies: AccountDependencies): Users {
     return ok(viewOf(made));
   }
 
-  /** Only for a user that is there and not above the actor, by the record as it is when it is written. */
+  /**
+   * Only for a user that is there and not above the actor, by the record as it is when it is written. Nobody takes rights from
+   * themself: a mistake would lock them out.
+   */
   const managed =
     (by: Actor | undefined, rule: UserRule): UserRule =>
     (user, now) => {
       if (user.state === 'removed') return refused('not_found');
-      return mayManage(by, user.role) ? rule(user, now) : refused('insufficient_role');
+      if (!mayManage(by, user.role)) return refused('insufficient_role');
+      const ruled = rule(user, now);
+      return ruled.ok && isSelf(by, user) && losesRights(user, ruled.value, isLower) ? oneself : ruled;
     };
 
   /** Writes a change, tells it and records it. A change that was made and could not be told is recorded too. */

@@ -76,11 +76,11 @@ export interface Users {
   get(username: string): Promise<UserView | undefined>;
   /** By name, ascending. */
   list(query?: UserQuery): Promise<Page<UserView>>;
-  /** `not_found`, `validation_failed`; `conflict` when it would leave no active admin. */
+  /** `not_found`, `validation_failed`; `conflict` when it would leave no active admin, or deactivate or lower the actor. */
   edit(username: string, edit: UserEdit, by?: Actor): Promise<Result<UserView>>;
   /**
-   * Deletes the user with their sessions and tokens, and retires the name. `conflict` when it would leave no active admin.
-   * Deleting a user that was deleted within the last day succeeds.
+   * Deletes the user with their sessions and tokens, and retires the name. `conflict` when it would leave no active admin,
+   * and for the actor. Deleting a user that was deleted within the last day succeeds.
    */
   remove(username: string, by?: Actor): Promise<Result<undefined>>;
   /** Ends all sessions of the user, with their access and refresh tokens, and the API tokens unless `tokens` is false. */
