@@ -13,7 +13,7 @@ import { nameKey, namePolicy } from './names.ts';
 import { addUser, newRecord } from './new-user.ts';
 import { passwordPolicy } from './password-policy.ts';
 import { userInput } from './user-input.ts';
-import { edited, isRemovedLately, losesRights, removed, type UserWish } from './user-rules.ts';
+import { edited, type IsLower, isRemovedLately, losesRights, removed, type UserWish } from './user-rules.ts';
 import { type UserRule, userWriter } from './user-writer.ts';
 import { viewOf } from './view.ts';
 
@@ -24,6 +24,14 @@ const oneself = refused('conflict', {
 /** Whether the actor is this user, by whichever credential. The command and the program act for nobody. */
 const isSelf = (by: Actor | undefined, { id }: UserRecord): boolean =>
   by?.principal.kind === 'user' && by.principal.via !== 'command' && by.principal.id === id;
+
+/** Nobody takes rights from themself: a mistake would lock them out. */
+const notOneself =
+  (by: Actor | undefined, rule: UserRule, isLower: IsLower): UserRule =>
+  (user, now) => {
+    const ruled = rule(user, now);
+    return ruled.ok && isSelf(by, user) && losesRights(user, ruled.value, isLower) ? oneself : ruled;
+  };
 
 /** What an edit changes, for the audit log: never the value of a password or an address. */
 function changesOf(edit: UserEdit): Record<string, string | boolean> {
@@ -91,17 +99,12 @@ export function usersService(dependencies: AccountDependencies): Users {
     return ok(viewOf(made));
   }
 
-  /**
-   * Only for a user that is there and not above the actor, by the record as it is when it is written. Nobody takes rights from
-   * themself: a mistake would lock them out.
-   */
+  /** Only for a user that is there and not above the actor, by the record as it is when it is written. */
   const managed =
     (by: Actor | undefined, rule: UserRule): UserRule =>
     (user, now) => {
       if (user.state === 'removed') return refused('not_found');
-      if (!mayManage(by, user.role)) return refused('insufficient_role');
-      const ruled = rule(user, now);
-      return ruled.ok && isSelf(by, user) && losesRights(user, ruled.value, isLower) ? oneself : ruled;
+      return mayManage(by, user.role) ? notOneself(by, rule, isLower)(user, now) : refused('insufficient_role');
     };
 
   /** Writes a change, tells it and records it. A change that was made and could not be told is recorded too. */
