@@ -159,8 +159,8 @@ after(async () => {
 test('a gate has what an app needs, and nothing else', () => {
   deepEqual(Object.keys(gate).sort(), [
     ...['audit', 'authenticate', 'clients', 'close', 'decide', 'explain', 'invitations', 'on', 'protect', 'ready'],
-    ...['requireRole', 'requireScope', 'requireSelf', 'router', 'session', 'sessions', 'settings', 'setupLink', 'signIn'],
-    ...['tokens', 'users', 'wellKnown'],
+    ...['requireRole', 'requireScope', 'requireSelf', 'router', 'session', 'sessions', 'settings', 'setupLink'],
+    ...['signIn', 'tokens', 'users', 'wellKnown'],
   ]);
 });
 
