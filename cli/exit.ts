@@ -44,9 +44,12 @@ const exitOf: Partial<Record<ErrorCode, ExitCode>> = {
   auth_disabled: exit.notAllowed,
 };
 
+/** The exit code for a refusal. */
+export const exitFor = (code: ErrorCode): ExitCode => exitOf[code] ?? exit.refused;
+
 /** The error for a refusal of a service. `subject` is what was refused, such as a username. */
 export function refusedBy(refusal: Refusal, subject: string): CommandError {
   const fields = refusal.problems?.map((one) => `${one.field}: ${one.message}`) ?? [];
   const message = refusal.detail ?? (refusal.code === 'not_found' ? 'There is no such thing.' : 'This was refused.');
-  return new CommandError(exitOf[refusal.code] ?? exit.refused, refusal.code, `${subject}: ${message}`, fields);
+  return new CommandError(exitFor(refusal.code), refusal.code, `${subject}: ${message}`, fields);
 }

@@ -13,3 +13,6 @@ export const printableJson = (value: unknown): string =>
     .split('\n')
     .map((line) => replaceHazards(line, escaped))
     .join('\n');
+
+/** The same on one line. */
+export const printableJsonLine = (value: unknown): string => replaceHazards(JSON.stringify(value), escaped);

@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { addApi } from './api-command.ts';
+import { addAudit } from './audit-commands.ts';
 import { addAuth } from './auth-commands.ts';
 import type { ExplainOptions } from './commands/explain.ts';
 import { addContext } from './context-commands.ts';
@@ -7,6 +8,7 @@ import { exit } from './exit.ts';
 import { output } from './output.ts';
 import type { PasswordOptions } from './password-input.ts';
 import { reportOf, reportText } from './report-error.ts';
+import { addSession } from './session-commands.ts';
 import { envFile, type Globals, passwordOptions, type Said } from './shared-options.ts';
 import { addTransfer } from './transfer-commands.ts';
 import { addUser } from './user-commands.ts';
@@ -62,8 +64,11 @@ function build(settings: string): { program: Command; said: Said } {
   const globals = () => program.opts<Globals>();
   const said = { globals, out: () => output({ format: globals().output, quiet: globals().quiet }) };
   addRun(program, settings);
-  for (const add of [addSuperuser, addKeygen, addCheck, addExplain, addAuth, addContext, addApi, addUser, addTransfer])
-    add(program, said);
+  const adders = [
+    ...[addSuperuser, addKeygen, addCheck, addExplain, addAuth, addContext, addApi],
+    ...[addUser, addSession, addAudit, addTransfer],
+  ];
+  for (const add of adders) add(program, said);
   return { program, said };
 }
 
@@ -79,13 +84,13 @@ function addRun(program: Command, settings: string): void {
     });
 }
 
-function addSuperuser(program: Command, { out }: Said): void {
+function addSuperuser(program: Command, said: Said): void {
   passwordOptions(program.command('superuser'))
     .description('make an admin, on the store itself')
     .option('--username <name>', 'name of the admin; on a terminal it is asked for when it is not given')
     .addOption(envFile())
     .action(async (options: { username?: string; envFile?: string } & PasswordOptions) => {
-      await (await import('./commands/superuser.ts')).superuser(options, out());
+      await (await import('./commands/superuser.ts')).superuser(options, said);
     });
 }
 

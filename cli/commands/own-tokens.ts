@@ -1,8 +1,9 @@
 import { usage } from '../exit.ts';
 import { type Fields, isObject, textIn } from '../json.ts';
-import type { Output, Row } from '../output.ts';
+import type { Output } from '../output.ts';
 import { connect } from '../server.ts';
 import type { Globals } from '../shared-options.ts';
+import type { Row } from '../sheet.ts';
 
 const columns = ['name', 'role', 'scopes', 'created', 'last used', 'expires'] as const;
 const minute = (at: string | undefined) => (at === undefined ? 'never' : `${at.slice(0, 16)}Z`);

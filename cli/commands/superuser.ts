@@ -1,9 +1,9 @@
 import type { LocalOptions } from '../environment.ts';
 import { type CommandError, refusedBy, usage } from '../exit.ts';
 import { commandActor, onStore } from '../local.ts';
-import type { Output } from '../output.ts';
 import { newPassword, type PasswordOptions } from '../password-input.ts';
-import { userData, userRow } from '../user-view.ts';
+import type { Said } from '../shared-options.ts';
+import { userSheet } from '../sheets.ts';
 
 export interface SuperuserOptions extends LocalOptions, PasswordOptions {
   /** Default: asked for on a terminal. */
@@ -11,9 +11,9 @@ export interface SuperuserOptions extends LocalOptions, PasswordOptions {
 }
 
 /** `superuser`: creates an active admin. Never changes an existing user. */
-export async function superuser(options: SuperuserOptions, out: Output): Promise<void> {
+export async function superuser(options: SuperuserOptions, said: Said): Promise<void> {
   const username = options.username ?? (await askedName());
-  const password = await newPassword(username, options, out);
+  const password = await newPassword(username, options, said.out());
   await onStore(
     options,
     async (gate) => {
@@ -22,8 +22,9 @@ export async function superuser(options: SuperuserOptions, out: Output): Promise
         ? await gate.firstAdmin.create(username, password, commandActor())
         : await gate.users.create({ username, password, role: 'admin', active: true }, commandActor());
       if (!made.ok) throw refusedBy(made.refusal, username);
-      out.note(`${username} is an admin now.`);
-      out.one(userRow(made.value), userData(made.value));
+      const { toUserJson } = await import('#gate');
+      said.out().note(`${username} is an admin now.`);
+      said.out().thing(userSheet, toUserJson(made.value));
     },
     { makes: true },
   );

@@ -1,122 +1,138 @@
-import type { Result, UserEdit, UserView } from 'gatewarden';
-import type { InternalGate } from '#gate';
-import type { LocalOptions } from '../environment.ts';
-import { CommandError, exit, refusedBy } from '../exit.ts';
-import { commandActor, onStore } from '../local.ts';
-import type { Output } from '../output.ts';
-import { newPassword, type PasswordOptions } from '../password-input.ts';
-import { userColumns, userData, userRow } from '../user-view.ts';
+import type { UserEdit } from 'gatewarden';
+import { type AdministrationOptions, about, administer, type Subject } from '../administration/administer.ts';
+import { usage } from '../exit.ts';
+import { first, pageSizeFor } from '../listing.ts';
+import { type PasswordOptions, passwordSource } from '../password-input.ts';
+import type { Said } from '../shared-options.ts';
+import { userSheet } from '../sheets.ts';
 
-export interface UserOptions extends LocalOptions {
-  readonly local?: boolean;
-  readonly yes?: boolean;
+export interface ListOptions extends AdministrationOptions {
+  readonly search?: string;
+  readonly limit?: number;
 }
 
-/** User commands need `--local`: this version cannot sign in to a server. */
-function mustBeLocal(options: UserOptions): void {
-  if (options.local) return;
-  throw new CommandError(
-    exit.usage,
-    'not_signed_in',
-    'This version works on the store only: add --local. Asking a server needs `gatewarden auth login`, which is not there yet.',
-  );
-}
+const user = (name: string): Subject => ({ noun: 'user', name, list: 'user list' });
 
-async function locally<T>(
-  options: UserOptions,
-  act: (gate: InternalGate) => Promise<T>,
-  store: { makes?: boolean } = {},
-): Promise<T> {
-  mustBeLocal(options);
-  return onStore(options, act, store);
-}
-
-function made(result: Result<UserView>, username: string): UserView {
-  if (!result.ok) throw refusedBy(result.refusal, username);
-  return result.value;
-}
-
-const show = (user: UserView, out: Output) => out.one(userRow(user), userData(user));
-
-/** `user list`: every user, by name; `search` is a prefix of the name. */
-export async function listUsers(options: UserOptions & { search?: string }, out: Output): Promise<void> {
-  await locally(options, async (gate) => {
-    const users: UserView[] = [];
-    let cursor: string | undefined;
-    do {
-      const page = await gate.users.list({ limit: 200, cursor, q: options.search });
-      users.push(...page.items);
-      cursor = page.next;
-    } while (cursor !== undefined);
-    out.list(userColumns, users.map(userRow), users.map(userData));
+/** `user list`: by name; `search` is a prefix of the name. */
+export const listUsers = (options: ListOptions, said: Said): Promise<void> =>
+  administer(options, said, ({ users }) => {
+    const { search: q, limit } = options;
+    return said.out().things(userSheet, first(limit, users.list({ q, pageSize: pageSizeFor(limit) })));
   });
-}
 
 /** `user show`. */
-export async function showUser(username: string, options: UserOptions, out: Output): Promise<void> {
-  await locally(options, async (gate) => {
-    const user = await gate.users.get(username);
-    if (!user) throw refusedBy({ code: 'not_found', detail: 'There is no such user.' }, username);
-    show(user, out);
-  });
-}
+export const showUser = (username: string, options: AdministrationOptions, said: Said): Promise<void> =>
+  administer(options, said, async ({ users }) =>
+    said.out().thing(userSheet, await about(user(username), () => users.get(username))),
+  );
 
-export interface AddOptions extends UserOptions, PasswordOptions {
+export interface AddOptions extends AdministrationOptions, PasswordOptions {
   readonly role?: string;
   readonly email?: string;
   readonly displayName?: string;
   readonly inactive?: boolean;
   readonly reuseName?: boolean;
+  readonly withoutPassword?: boolean;
 }
 
 /** `user add`: active at once unless `--inactive`. */
-export async function addUser(username: string, options: AddOptions, out: Output): Promise<void> {
-  mustBeLocal(options);
-  const password = await newPassword(username, options, out);
-  await locally(
+export async function addUser(username: string, options: AddOptions, said: Said): Promise<void> {
+  const { role, email, displayName, reuseName } = options;
+  const readPassword = newPasswordOf(username, options, said);
+  const active = options.inactive !== true;
+  await administer(
     options,
-    async (gate) => {
-      const { role, email, displayName, reuseName } = options;
-      const active = options.inactive !== true;
-      const user = { username, password, role, email, displayName, active, reuseName };
-      show(made(await gate.users.create(user, commandActor()), username), out);
+    said,
+    async ({ users }) => {
+      const one = { username, password: await readPassword?.(), role, email, displayName, active, reuseName };
+      said.out().thing(userSheet, await about(user(username), () => users.add(one)));
     },
     { makes: true },
   );
 }
 
-async function edit(username: string, change: UserEdit, options: UserOptions, out: Output): Promise<void> {
-  await locally(options, async (gate) =>
-    show(made(await gate.users.edit(username, change, commandActor()), username), out),
-  );
+function newPasswordOf(username: string, options: AddOptions, said: Said): (() => Promise<string>) | undefined {
+  if (!options.withoutPassword) return passwordSource(username, options, said);
+  const { passwordStdin, passwordFile, password } = options;
+  if (passwordStdin || passwordFile !== undefined || password !== undefined) {
+    throw usage('--without-password and a password exclude each other: give one of them.');
+  }
+  return undefined;
 }
 
+const edit = (username: string, change: UserEdit, options: AdministrationOptions, said: Said): Promise<void> =>
+  administer(options, said, async ({ users }) =>
+    said.out().thing(userSheet, await about(user(username), () => users.edit(username, change))),
+  );
+
+export interface EditOptions extends AdministrationOptions {
+  /** `false`: `--no-email`. */
+  readonly email?: string | false;
+  readonly displayName?: string | false;
+  readonly role?: string;
+}
+
+/** `user edit`: what is not named stays as it is. */
+export async function editUser(username: string, options: EditOptions, said: Said): Promise<void> {
+  const { email, displayName, role } = options;
+  if (email === undefined && displayName === undefined && role === undefined) {
+    throw usage('Nothing to change: give --email, --display-name or --role, see `gatewarden user edit --help`.');
+  }
+  const change = { role, email: orNothing(email), displayName: orNothing(displayName) };
+  await edit(username, change, options, said);
+}
+
+const orNothing = (given: string | false | undefined): string | null | undefined => (given === false ? null : given);
+
 /** `user set-role`: what the user is signed in with goes on with the new role. */
-export const setRole = (username: string, role: string, options: UserOptions, out: Output): Promise<void> =>
-  edit(username, { role }, options, out);
+export const setRole = (username: string, role: string, options: AdministrationOptions, said: Said): Promise<void> =>
+  edit(username, { role }, options, said);
+
+export interface EndingOptions extends AdministrationOptions {
+  readonly endTokens?: boolean;
+}
 
 /** `user activate` and `user deactivate`. */
-export const setActive = (username: string, active: boolean, options: UserOptions, out: Output): Promise<void> =>
-  edit(username, { active }, options, out);
+export const setActive = (username: string, active: boolean, options: EndingOptions, said: Said): Promise<void> =>
+  edit(username, { active, endTokens: options.endTokens }, options, said);
 
-/** `user set-password`: every session and access token of the user ends; API tokens stay. */
+/** `user set-password`: every session and access token of the user ends; API tokens stay unless `--end-tokens`. */
 export async function setPassword(
   username: string,
-  options: UserOptions & PasswordOptions,
-  out: Output,
+  options: EndingOptions & PasswordOptions,
+  said: Said,
 ): Promise<void> {
-  mustBeLocal(options);
-  await edit(username, { password: await newPassword(username, options, out) }, options, out);
-  out.note(`All sessions of ${username} have ended; API tokens stay valid.`);
+  const { endTokens } = options;
+  const readPassword = passwordSource(username, options, said);
+  await administer(options, said, async ({ users }) => {
+    const change = { password: await readPassword(), endTokens };
+    said.out().thing(userSheet, await about(user(username), () => users.edit(username, change)));
+  });
+  const tokens = endTokens ? 'All sessions and API tokens' : 'All sessions';
+  said.out().note(`${tokens} of ${username} have ended${endTokens ? '.' : '; API tokens stay valid.'}`);
+}
+
+/** `user end`: asks first, or wants `--yes`. */
+export async function endUser(
+  username: string,
+  options: AdministrationOptions & { keepTokens?: boolean },
+  said: Said,
+): Promise<void> {
+  const tokens = options.keepTokens !== true;
+  const what = tokens ? 'all sessions and API tokens' : 'all sessions';
+  await sureOf(`End ${what} of ${username}?`, said);
+  await administer(options, said, ({ users }) => about(user(username), () => users.end(username, { tokens })));
+  said.out().note(`${what} of ${username} have ended.`.replace(/^a/, 'A'));
 }
 
 /** `user delete`: asks first, or wants `--yes`. */
-export async function deleteUser(username: string, options: UserOptions, out: Output): Promise<void> {
-  await locally(options, async (gate) => {
-    const { sure } = await import('../prompts.ts');
-    await sure(`Delete ${username}, with all sessions and tokens?`, options.yes === true);
-    const removed = await gate.users.remove(username, commandActor());
-    if (!removed.ok) throw refusedBy(removed.refusal, username);
-    out.note(`${username} is deleted.`);
-  });
+export async function deleteUser(username: string, options: AdministrationOptions, said: Said): Promise<void> {
+  await sureOf(`Delete ${username}, with all sessions and tokens?`, said);
+  await administer(options, said, ({ users }) => about(user(username), () => users.remove(username)));
+  said.out().note(`${username} is deleted.`);
+}
+
+async function sureOf(question: string, { globals }: Said): Promise<void> {
+  const { sure } = await import('../prompts.ts');
+  await sure(question, globals().yes);
 }

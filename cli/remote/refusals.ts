@@ -22,8 +22,7 @@ export function refusedByServer(answer: Answer, url: URL): CommandError {
 
 const problemText = (one: Fields) => `${textIn(one, 'field') ?? ''}: ${textIn(one, 'message') ?? ''}`;
 
-const messageOf = (status: number, said: string) =>
-  status >= 500 ? `The server failed (${status}): ${said}` : `The server says: ${said}`;
+const messageOf = (status: number, said: string) => (status >= 500 ? `The server failed (${status}): ${said}` : said);
 
 // The other hints are by the code.
 function hintOn({ headers, status }: Answer, fields: Fields | undefined): string | undefined {

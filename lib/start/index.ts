@@ -3,6 +3,10 @@
  * change in any release.
  */
 
+export { errorTable } from '../errors.ts';
+export { toEntry as toAuditJson } from '../routes/api/audit.ts';
+export { toSession as toSessionJson } from '../routes/api/session.ts';
+export { toUser as toUserJson } from '../routes/schemas.ts';
 export { backUpDatabase } from '../stores/open.ts';
 export { type Survey, surveyStores } from '../stores/survey.ts';
 export { type InternalGate, openGate } from './gate.ts';

@@ -13,7 +13,15 @@ const wrong: readonly [what: string, args: string[], said: RegExp][] = [
   ['two passwords', ['user', 'add', 'ada', '--local', '--password-stdin', '--password', 'x'], /one way only/],
   ['no password and no terminal', ['user', 'add', 'ada', '--local'], /--password-stdin/],
   ['a superuser without a name and no terminal', ['superuser'], /--username/],
-  ['a user command without --local', ['user', 'list'], /--local.*auth login/s],
+  ['a user command without a server', ['user', 'list'], /No server.*auth login.*--local/s],
+  ['--env-file without --local', ['user', 'list', '--env-file', 'x'], /--env-file .* needs --local/],
+  ['--local and a server', ['user', 'list', '--local', '--server', 'http://127.0.0.1:9'], /give one of them/],
+  ['two passwords from stdin', ['user', 'add', 'vera', '--password-stdin', '--current-password-stdin'], /one password/],
+  ['a limit that is no number', ['user', 'list', '--limit', 'all'], /whole number/],
+  ['a time that is none', ['audit', '--since', 'yesterday'], /date.*2h/],
+  ['sessions of nobody in the store', ['session', 'end', '--all', '--yes', '--local'], /--user NAME|no store/],
+  ['neither one session nor all', ['session', 'end'], /session list/],
+  ['nothing to edit', ['user', 'edit', 'vera'], /--display-name/],
 ];
 
 for (const [what, args, said] of wrong) {

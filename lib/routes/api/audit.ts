@@ -17,7 +17,7 @@ const entry = z.object({
   detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
 });
 
-const toEntry = (record: AuditEntry): z.input<typeof entry> => ({
+export const toEntry = (record: AuditEntry): z.input<typeof entry> => ({
   id: record.id,
   at: toMoment(record.at),
   event: record.event,

@@ -42,7 +42,7 @@ function stateOf({ core, principal }: Call): z.input<typeof state> {
   };
 }
 
-const toSession = (view: SessionView, current: string | undefined): z.input<typeof session> => ({
+export const toSession = (view: SessionView, current: string | undefined): z.input<typeof session> => ({
   id: view.id,
   kind: view.kind,
   method: view.method,

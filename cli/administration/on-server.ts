@@ -1,0 +1,74 @@
+import type { NewUser, UserEdit } from 'gatewarden';
+import { CommandError, exit } from '../exit.ts';
+import { refusedByServer } from '../remote/refusals.ts';
+import type { Server } from '../server.ts';
+import type { Thing } from '../sheet.ts';
+import type { Administration, AuditVerbs, SessionVerbs, UserVerbs } from './verbs.ts';
+
+/** Administration through the API of a server. */
+export const administrationOn = (server: Server): Administration => ({
+  users: usersOn(server),
+  sessions: sessionsOn(server),
+  audit: auditOn(server),
+});
+
+function usersOn(server: Server): UserVerbs {
+  const users = '/api/v1/users';
+  const user = (username: string) => `${users}/${encodeURIComponent(username)}`;
+  return {
+    list: ({ q, pageSize }) => thingsIn(server.pages(users, { q, limit: String(pageSize) })),
+    get: async (username) => thingIn(await server.call('GET', user(username))),
+    add: async (one) => thingIn(await server.confirmed('POST', users, { body: newUserBody(one) })),
+    edit: async (username, edit) => thingIn(await server.confirmed('PATCH', user(username), { body: editBody(edit) })),
+    remove: async (username) => void (await server.confirmed('DELETE', user(username))),
+    end: async (username, { tokens }) =>
+      void (await server.confirmed('POST', `${user(username)}/end`, { body: { tokens } })),
+  };
+}
+
+const newUserBody = ({ displayName, reuseName, ...rest }: NewUser) => ({
+  ...rest,
+  display_name: displayName,
+  reuse_name: reuseName,
+});
+
+const editBody = ({ displayName, endTokens, ...rest }: UserEdit) => ({
+  ...rest,
+  display_name: displayName,
+  end_tokens: endTokens,
+});
+
+function sessionsOn(server: Server): SessionVerbs {
+  const sessions = '/api/v1/sessions';
+  return {
+    list: ({ pageSize }) => thingsIn(server.pages(sessions, { limit: String(pageSize) })),
+    end: async (id) => void (await server.call('DELETE', `${sessions}/${encodeURIComponent(id)}`)),
+    async endAll(owner) {
+      if (owner !== undefined) return usersOn(server).end(owner, { tokens: false });
+      await signOutEverywhere(server);
+    },
+  };
+}
+
+/** Signs out everywhere, in one call. The server's form redirects to its sign-in page. */
+async function signOutEverywhere(server: Server): Promise<void> {
+  if (server.credential === 'none') throw notSignedIn();
+  const url = new URL(`${server.url}/logout`);
+  const answer = await server.send('POST', url, { type: 'application/x-www-form-urlencoded', text: 'all=true' });
+  if (answer.status !== 303) throw refusedByServer(answer, url);
+}
+
+const notSignedIn = () => new CommandError(exit.notAllowed, 'not_signed_in', 'You are not signed in.');
+
+const auditOn = (server: Server): AuditVerbs => ({
+  list: ({ pageSize, ...filter }) => thingsIn(server.pages('/api/v1/audit', { ...filter, limit: String(pageSize) })),
+});
+
+async function* thingsIn(answers: AsyncIterable<unknown>): AsyncIterable<Thing> {
+  for await (const one of answers) yield thingIn(one);
+}
+
+function thingIn(answer: unknown): Thing {
+  if (typeof answer === 'object' && answer !== null && !Array.isArray(answer)) return answer as Thing;
+  throw new CommandError(exit.failed, 'unexpected_answer', 'The server did not answer as the API of Gatewarden does.');
+}

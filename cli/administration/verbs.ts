@@ -1,0 +1,37 @@
+import type { NewUser, UserEdit, UserEnding } from 'gatewarden';
+import type { Thing } from '../sheet.ts';
+
+// What the command administers, asked of a server or done in the store itself: with equal answers. A refusal is thrown as a
+// `CommandError`. `pageSize`: how many things one page has, 1 to 200; a list has every page.
+
+export interface UserVerbs {
+  list(query: { q?: string | undefined; pageSize: number }): AsyncIterable<Thing>;
+  get(username: string): Promise<Thing>;
+  add(user: NewUser): Promise<Thing>;
+  edit(username: string, edit: UserEdit): Promise<Thing>;
+  remove(username: string): Promise<void>;
+  end(username: string, ending: UserEnding): Promise<void>;
+}
+
+/** A server has the sessions of who is signed in to it, and ends all of an `owner`. The store needs an `owner` for each. */
+export interface SessionVerbs {
+  list(query: { owner?: string | undefined; pageSize: number }): AsyncIterable<Thing>;
+  end(id: string, owner?: string): Promise<void>;
+  endAll(owner?: string): Promise<void>;
+}
+
+export interface AuditFilter {
+  readonly event?: string | undefined;
+  readonly actor?: string | undefined;
+}
+
+export interface AuditVerbs {
+  /** Newest first. */
+  list(query: AuditFilter & { pageSize: number }): AsyncIterable<Thing>;
+}
+
+export interface Administration {
+  readonly users: UserVerbs;
+  readonly sessions: SessionVerbs;
+  readonly audit: AuditVerbs;
+}
