@@ -3,6 +3,7 @@ import { addApi } from './api-command.ts';
 import { addAudit } from './audit-commands.ts';
 import { addAuth } from './auth-commands.ts';
 import type { ExplainOptions } from './commands/explain.ts';
+import { addCompletion } from './completion-commands.ts';
 import { addContext } from './context-commands.ts';
 import { exit } from './exit.ts';
 import { output } from './output.ts';
@@ -66,7 +67,7 @@ function build(settings: string): { program: Command; said: Said } {
   addRun(program, settings);
   const adders = [
     ...[addSuperuser, addKeygen, addCheck, addExplain, addAuth, addContext, addApi],
-    ...[addUser, addSession, addAudit, addTransfer],
+    ...[addUser, addSession, addAudit, addTransfer, addCompletion],
   ];
   for (const add of adders) add(program, said);
   return { program, said };
