@@ -117,3 +117,25 @@ test('a name and the name of a token, taken 100 times at once', async () => {
     deepEqual([countOf(statuses, 201), countOf(statuses, 409)], [1, 99]);
   }
 });
+
+test('the id of a client, taken 100 times at once, and its secrets, made 100 times at once: one client, two secrets', async () => {
+  await using here = await besieged({ loginMaxFailures: 200, loginMaxFailuresAddress: 200 });
+  await here.addUser('boss', { role: 'admin' });
+  const login = await here.gateway.json('POST', api('login'), { username: 'boss', password });
+  const boss = { authorization: `Bearer ${JSON.parse(login.text).token}` };
+  const made = await hundred((at) => {
+    const front = here.fronts[at % here.fronts.length] ?? here.gateway;
+    return front.json('POST', api('clients'), { client_id: 'twin', name: `Twin ${at}` }, boss);
+  });
+  const statuses = made.map(({ status }) => status);
+  deepEqual([countOf(statuses, 201), countOf(statuses, 409)], [1, 99]);
+  const issued = await hundred(() => here.gateway.json('POST', api('clients/twin/secret'), {}, boss));
+  const secrets = issued.map(({ text }) => (JSON.parse(text) as { client_secret: string }).client_secret);
+  const signedIn = await Promise.all(
+    secrets.map(async (client_secret) => {
+      const form = { grant_type: 'client_credentials', client_id: 'twin', client_secret };
+      return (await here.gateway.form(`${own}/oauth/token`, form)).status;
+    }),
+  );
+  deepEqual([countOf(signedIn, 200), (await here.gate.clients.get('twin'))?.secrets.length], [2, 2]);
+});
