@@ -5,6 +5,7 @@ import { apiTokenKind } from '../stores/records/kinds/api-token.ts';
 import { clientKind } from '../stores/records/kinds/client.ts';
 import { endedSessionKind } from '../stores/records/kinds/ended-session.ts';
 import { factKind } from '../stores/records/kinds/fact.ts';
+import { invitationKind } from '../stores/records/kinds/invitation.ts';
 import { refreshFamilyKind } from '../stores/records/kinds/refresh-family.ts';
 import { signingKeyKind } from '../stores/records/kinds/signing-key.ts';
 import { userKind } from '../stores/records/kinds/user.ts';
@@ -18,6 +19,7 @@ import { tokenRule } from './rules/api-token.ts';
 import { clientRule } from './rules/client.ts';
 import { noteRule } from './rules/ended-session.ts';
 import { factRule } from './rules/fact.ts';
+import { invitationRule } from './rules/invitation.ts';
 import { familyRule } from './rules/refresh-family.ts';
 import { keyRule } from './rules/signing-key.ts';
 import { userRule } from './rules/user.ts';
@@ -46,6 +48,7 @@ export function importsInto({ records, audit, sealing, kinds }: Target, replace:
     [clientKind, kindImport(clientKind, importing, clientRule(records, replace))],
     [refreshFamilyKind, kindImport(refreshFamilyKind, importing, familyRule(records, replace))],
     [endedSessionKind, kindImport(endedSessionKind, importing, noteRule(replace))],
+    [invitationKind, kindImport(invitationKind, importing, invitationRule(records, replace))],
   ]);
   const imports: ReadonlyMap<string, KindImport> = new Map([
     ...kinds.map((kind) => [kind.name, ruled.get(kind) ?? kindImport(kind, importing)] as const),
