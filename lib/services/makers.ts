@@ -94,7 +94,7 @@ export function heldWithin(
   { roles, scopes: lists }: ClientLimits,
   { ladder, scopes }: Readonly<{ ladder: Ladder; scopes: ScopeTable }>,
 ): Readonly<{ role: string; scopes: readonly string[] }> {
-  const role = roles.reduce((low, one) => ladder.lower(low, one));
+  const role = roles.reduce((low, one) => ladder.lower(low, one), ladder.rung('admin'));
   return { role, scopes: scopes.heldBy(role).filter((scope) => lists.every((list) => list.includes(scope))) };
 }
 

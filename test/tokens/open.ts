@@ -11,6 +11,7 @@ import type { Records } from '../../lib/stores/records/records.ts';
 import { openSqlite } from '../../lib/stores/sqlite/index.ts';
 import { accessTokens } from '../../lib/tokens/access-tokens.ts';
 import { apiTokens } from '../../lib/tokens/api-tokens.ts';
+import { clientsService } from '../../lib/tokens/clients.ts';
 import { type Algorithm, signingKeys } from '../../lib/tokens/keys.ts';
 import type { Actor, Principal } from '../../lib/types.ts';
 
@@ -99,7 +100,8 @@ export async function openTokens(algorithm: Algorithm = 'EdDSA', durable?: Recor
   }
   const access = accessTokens(parts);
   const tokens = apiTokens({ ...parts, inheritedFrom: access.inheritedFrom });
-  return { stores, records, published, events, time, keys, parts, user, edit, isValid, access, tokens };
+  const clients = clientsService({ ...parts, inheritedFrom: access.inheritedFrom });
+  return { stores, records, published, events, time, keys, parts, user, edit, isValid, access, tokens, clients };
 }
 
 /** The value of a result; fails the test when it was refused. */
