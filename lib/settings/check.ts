@@ -38,6 +38,13 @@ const checks: readonly Check[] = [
         : undefined,
   },
   {
+    of: ['signup', 'defaultRole'],
+    problem: ({ signup, defaultRole }) =>
+      signup === 'open' && defaultRole === 'admin'
+        ? 'DEFAULT_ROLE: cannot be admin with SIGNUP=open: everybody who signs up would be one'
+        : undefined,
+  },
+  {
     of: ['autoLogin', 'autoLoginNetworks', 'trustedProxies'],
     problem: ({ autoLogin, autoLoginNetworks, trustedProxies }) => {
       const shared = autoLoginNetworks.find((own) => trustedProxies.some((proxy) => overlap(own, proxy)));

@@ -1,5 +1,6 @@
-import { deepEqual, equal, ok } from 'node:assert/strict';
+import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { StoreUnavailableError } from '../../lib/errors.ts';
 import { openSignUp, outcomeOf, signUpOver } from './inviting.ts';
 import { by, caller, password } from './open.ts';
 
@@ -208,6 +209,19 @@ describe('from one address', () => {
     );
     equal(await signUp({ invitation: 'gwi_' }, '192.0.2.2'), 'validation_failed invitation');
   });
+});
+
+it('the password of who signs up waits in the queue as a stranger’s, and a full queue is an outage', async () => {
+  const { parts, hasher, users } = await openSignUp();
+  const asked: unknown[] = [];
+  const hash: typeof hasher.hash = async (_, options) => {
+    asked.push(options);
+    throw new StoreUnavailableError('hashing');
+  };
+  const { signUps } = signUpOver({ ...parts, hasher: { ...hasher, hash } }, { signup: 'open' });
+  await rejects(signUps.signUp({ username: 'eve', password }, caller), StoreUnavailableError);
+  deepEqual(asked, [{ stranger: true }]);
+  equal(await users.get('eve'), undefined);
 });
 
 it('an inviter who loses the right while the password is hashed invites nobody', async () => {

@@ -168,20 +168,21 @@ test('two run at a time, a hundred wait, and the next is told that it cannot be 
   deepEqual(await hasher.verify(password, undefined), none);
 });
 
-test('strangers leave a fifth of the queue to others, and take turns with them', async () => {
-  const hasher = passwordHasher({ cost: 4, concurrency: 1, queue: 10 });
-  const order: string[] = [];
-  const ask = (name: string, stranger: boolean) =>
-    hasher.verify(password, undefined, { stranger }).then(
-      () => order.push(name),
-      () => order.push(`no ${name}`),
-    );
-  const strangers = Array.from({ length: 12 }, (_, at) => ask(`s${at}`, true));
-  const known = Array.from({ length: 3 }, (_, at) => ask(`k${at}`, false));
-  await Promise.all([...strangers, ...known]);
-  deepEqual(order.slice(0, 4), ['no s9', 'no s10', 'no s11', 'no k2']);
-  deepEqual(order.slice(4), ['s0', 'k0', 's1', 'k1', 's2', 's3', 's4', 's5', 's6', 's7', 's8']);
-});
+for (const hashes of [false, true])
+  test(`strangers leave a fifth of the queue to others, and take turns with them, ${hashes ? 'with new passwords' : 'signing in'}`, async () => {
+    const hasher = passwordHasher({ cost: 4, concurrency: 1, queue: 10 });
+    const order: string[] = [];
+    const ask = (name: string, stranger: boolean) =>
+      (hashes ? hasher.hash(password, { stranger }) : hasher.verify(password, undefined, { stranger })).then(
+        () => order.push(name),
+        () => order.push(`no ${name}`),
+      );
+    const strangers = Array.from({ length: 12 }, (_, at) => ask(`s${at}`, true));
+    const known = Array.from({ length: 3 }, (_, at) => ask(`k${at}`, false));
+    await Promise.all([...strangers, ...known]);
+    deepEqual(order.slice(0, 4), ['no s9', 'no s10', 'no s11', 'no k2']);
+    deepEqual(order.slice(4), ['s0', 'k0', 's1', 'k1', 's2', 's3', 's4', 's5', 's6', 's7', 's8']);
+  });
 
 test('a refused hash gives its place back', async () => {
   const hasher = passwordHasher({ cost: 4, concurrency: 1, queue: 0 });

@@ -30,6 +30,8 @@ const cases: [title: string, env: Env, told: string[], use?: Use][] = [
   ],
   ['the same port elsewhere', { UPSTREAM: 'http://app:8080' }, []],
   ['another port here', { UPSTREAM: 'http://localhost:3000' }, []],
+  ['sign-up for everybody as an admin', { SIGNUP: 'open', DEFAULT_ROLE: 'admin' }, ['DEFAULT_ROLE']],
+  ['invitations for admins unless they say otherwise', { SIGNUP: 'invite', DEFAULT_ROLE: 'admin' }, []],
   ['a superuser’s password without the name', { SUPERUSER_PASSWORD: 'a long phrase' }, ['SUPERUSER_PASSWORD']],
   ['a superuser without a password', ada, []],
   ['a superuser with a good password', { ...ada, SUPERUSER_PASSWORD: 'a long phrase' }, []],

@@ -16,9 +16,13 @@ import {
   type Gatewarden,
   type GatewardenOptions,
   gatewarden,
+  type InvitationQuery,
+  type InvitationView,
   type IssuedApiToken,
+  type IssuedInvitation,
   type Log,
   type NewApiToken,
+  type NewInvitation,
   type NewUser,
   type Options,
   type Page,
@@ -41,7 +45,8 @@ import { testGate } from 'gatewarden/testing';
 
 // Each of these gets its type from the package alone.
 export const gate = await gatewarden();
-export const { users, tokens, sessions, audit, signIn, settings, authenticate, protect, decide, explain } = gate;
+export const { users, tokens, sessions, invitations, audit, signIn, settings, authenticate, protect, decide, explain } =
+  gate;
 export const router = gate.router();
 export const ready = await gate.ready();
 export const made = await users.create({ username: 'ada' });
@@ -51,6 +56,8 @@ export const issued = await tokens.create('ada', { name: 'ci' });
 export const held = await tokens.list('ada');
 export const devices = await sessions.list('ada');
 export const ended = await sessions.endAll('ada', {}, { principal: {} as Principal });
+export const invited = await invitations.create({ uses: 2 });
+export const open = await invitations.list();
 export const entries = await audit.list();
 export const verified = await signIn.verify({ username: 'ada', password: '' }, { address: '192.0.2.1' });
 export const decided = async (req: RequestHead) => decide(req);
@@ -79,6 +86,7 @@ export interface Names {
   log: Log;
   people: Page<UserView> | NewUser | UserEdit | UserQuery | Actor | Caller | Principal | Via;
   credentials: ApiTokenView | NewApiToken | IssuedApiToken | SessionView;
+  invitations: InvitationView | InvitationQuery | NewInvitation | IssuedInvitation;
   events: GateEvents | GateEventName | AuditEntry;
   requests: Decision | Explanation | RequestSource | Rule;
   results: Result<Refusal> | FieldProblem;
