@@ -1,0 +1,246 @@
+import { randomUUID } from 'node:crypto';
+import type { Client } from '../support/http.ts';
+import { setupTokenOf } from '../support/setup-link.ts';
+import type { Answered, Json, Wish } from './described.ts';
+import { password, type Site, site } from './site.ts';
+
+/** What a line has to drive its operation with. */
+export type Drive = Readonly<{
+  site: Site;
+  /** Somebody without a credential. */
+  stranger: Client;
+  /**
+   * Sends a request of the operation; fails for an answer that is not described. `current_password` is added to bodies that
+   * have it.
+   */
+  send(wish?: Wish): Promise<Answered>;
+  /** Makes a user with the password `password`; gives the name. */
+  user(role?: string): Promise<string>;
+  /** Makes a user and signs them in by the form. */
+  signedIn(role?: string): Promise<Client>;
+  /** Makes a client; gives what it signs in with. */
+  client(scopes?: readonly string[]): Promise<{ client_id: string; client_secret: string }>;
+}>;
+
+/** The tools of a line over a site. */
+export function driveOn(here: Site, send: Drive['send']): Drive {
+  async function user(role = 'user'): Promise<string> {
+    const username = `u-${randomUUID()}`;
+    const made = await here.gate.users.create({ username, password, role });
+    if (!made.ok) throw new Error(JSON.stringify(made.refusal));
+    return username;
+  }
+  return {
+    site: here,
+    stranger: here.client(),
+    send,
+    user,
+    signedIn: (role = 'user') => here.signedIn(`s-${randomUUID()}`, role),
+    async client(scopes = []) {
+      const made = await here.gate.clients.create({ clientId: `c-${randomUUID()}`, name: 'Checker', scopes });
+      if (!made.ok) throw new Error(JSON.stringify(made.refusal));
+      return { client_id: made.value.view.clientId, client_secret: made.value.secret };
+    },
+  };
+}
+
+type Line = (drive: Drive) => Promise<unknown>;
+
+const once: Line = ({ send }) => send();
+const byStranger: Line = ({ send, stranger }) => send({ by: stranger });
+
+/** The answer of a call that another operation describes. */
+async function asked(client: Client, path: string, body: object, as: 'json' | 'form' = 'json'): Promise<Json> {
+  const fields = body as Record<string, string>;
+  const answer = await (as === 'json' ? client.json(`/auth${path}`, body) : client.form(`/auth${path}`, fields));
+  return (await answer.json()) as Json;
+}
+
+async function invitationOf({ site: { gate } }: Drive): Promise<{ code: string; id: string }> {
+  const ada = await gate.users.get('ada');
+  const principal = {
+    kind: 'user',
+    id: ada?.id ?? '',
+    name: 'ada',
+    role: 'admin',
+    scopes: [],
+    via: 'command',
+  } as const;
+  const made = await gate.invitations.create({}, { principal });
+  if (!made.ok) throw new Error(JSON.stringify(made.refusal));
+  return { code: made.value.code, id: made.value.view.id };
+}
+
+const deviceGrant = { grant_type: 'urn:ietf:params:oauth:grant-type:device_code', client_id: 'gatewarden' };
+const deviceOf = ({ stranger }: Drive) =>
+  asked(stranger, '/oauth/device_authorization', { client_id: 'gatewarden' }, 'form');
+
+/** The access token of a client, and the client. */
+async function grantedOf(drive: Drive, scopes: readonly string[] = []) {
+  const credentials = await drive.client(scopes);
+  const grant = { ...credentials, grant_type: 'client_credentials' };
+  const { access_token: token } = await asked(drive.stranger, '/oauth/token', grant, 'form');
+  return { credentials, token: String(token) };
+}
+
+/**
+ * How each operation is driven to every success that it declares: a line each, which needs no other line. An operation without
+ * a line fails the test, and so does a line whose operation is gone.
+ */
+export const lines: Readonly<Record<string, Line>> = {
+  'get /healthz': once,
+  'get /readyz': once,
+  'get /jwks.json': byStranger,
+  'get /.well-known/oauth-authorization-server': byStranger,
+  'get /api/v1/openapi.json': byStranger,
+
+  'get /': byStranger,
+  async 'get /login'({ send, stranger }) {
+    await send({ by: stranger });
+    await send();
+  },
+  async 'post /login'({ send, stranger, user }) {
+    const username = await user();
+    await send({ by: stranger, form: { username, password: 'wrong' } });
+    await send({ by: stranger, form: { username, password } });
+  },
+  'get /logout': once,
+  async 'post /logout'({ send, signedIn }) {
+    await send({ by: await signedIn(), form: { all: 'true' } });
+  },
+  async 'get /setup'({ send, stranger }) {
+    await using fresh = await site();
+    await send({ by: fresh.client() });
+    await send({ by: stranger });
+  },
+  async 'post /setup'({ send, stranger }) {
+    await using fresh = await site();
+    const token = (await setupTokenOf(fresh.gate)) ?? '';
+    await send({ by: fresh.client(), form: { token, username: 'root1', password } });
+    await send({ by: stranger });
+  },
+  'get /account': once,
+  async 'post /account/password'({ send, signedIn }) {
+    await send({ by: await signedIn(), form: { new_password: 'nine quiet lanterns drift' } });
+  },
+  async 'post /account/tokens'({ send, signedIn }) {
+    await send({ by: await signedIn(), form: { name: 'by-form', days: '30' } });
+  },
+  async 'get /account/revoke-token'({ send, site: { gate } }) {
+    await gate.tokens.create('ada', { name: 'to-ask' });
+    await send({ query: { name: 'to-ask' } });
+  },
+  async 'post /account/revoke-token'({ send, site: { gate } }) {
+    await gate.tokens.create('ada', { name: 'to-end' });
+    await send({ form: { name: 'to-end' } });
+  },
+  'get /device': once,
+  async 'post /device'(drive) {
+    const { user_code: code } = await deviceOf(drive);
+    await drive.send({ form: { user_code: 'nothing' } });
+    const decision = { user_code: String(code), action: 'approve' };
+    await drive.send({ form: { ...decision, current_password: 'wrong' } });
+    await drive.send({ form: decision });
+  },
+
+  async 'post /api/v1/login'({ send, stranger, user }) {
+    await send({ by: stranger, body: { username: await user(), password } });
+  },
+  async 'post /api/v1/signup'(drive) {
+    const { code: invitation } = await invitationOf(drive);
+    const body = { username: `n-${randomUUID()}`, password, invitation };
+    await drive.send({ by: drive.stranger, body });
+  },
+  'get /api/v1/session': once,
+  async 'delete /api/v1/session'({ send, signedIn }) {
+    await send({ by: await signedIn() });
+  },
+  'get /api/v1/sessions': ({ send }) => send({ query: { limit: '1' } }),
+  async 'delete /api/v1/sessions/{id}'({ send, site: { gate }, user, stranger }) {
+    const username = await user();
+    await stranger.form('/auth/login', { username, password });
+    const [session] = (await gate.sessions.list(username)).items;
+    await send({ by: stranger, params: { id: session?.id ?? '' } });
+  },
+  'get /api/v1/tokens': once,
+  'post /api/v1/tokens': ({ send }) => send({ body: { name: 'ci', role: 'viewer', scopes: ['gatewarden:read'] } }),
+  async 'delete /api/v1/tokens/{name}'({ send, site: { gate } }) {
+    await gate.tokens.create('ada', { name: 'gone' });
+    await send({ params: { name: 'gone' }, body: {} });
+  },
+  async 'put /api/v1/account/password'({ send, signedIn }) {
+    await send({ by: await signedIn(), body: { new_password: 'nine quiet lanterns drift' } });
+  },
+
+  'get /api/v1/users': ({ send }) => send({ query: { limit: '1', q: 'a' } }),
+  'post /api/v1/users': ({ send }) =>
+    send({
+      body: { username: 'bob', password, role: 'user', active: true, email: 'b@example.com', display_name: 'B' },
+    }),
+  async 'get /api/v1/users/{username}'({ send, user }) {
+    await send({ params: { username: await user() } });
+  },
+  async 'patch /api/v1/users/{username}'({ send, user }) {
+    await send({ params: { username: await user() }, body: { role: 'viewer', display_name: null } });
+  },
+  async 'delete /api/v1/users/{username}'({ send, user }) {
+    await send({ params: { username: await user() }, body: {} });
+  },
+  async 'post /api/v1/users/{username}/end'({ send, user }) {
+    await send({ params: { username: await user() }, body: { tokens: true } });
+  },
+  async 'post /api/v1/users/{username}/token'({ send, user }) {
+    await send({ params: { username: await user() }, body: { type: 'User', ttl: '5m' } });
+  },
+
+  'get /api/v1/invitations': ({ send }) => send({ query: { limit: '1' } }),
+  'post /api/v1/invitations': ({ send }) => send({ body: { note: 'for eve', uses: 2 } }),
+  async 'delete /api/v1/invitations/{id}'(drive) {
+    const { id } = await invitationOf(drive);
+    await drive.send({ params: { id }, body: {} });
+  },
+
+  'get /api/v1/clients': ({ send }) => send({ query: { limit: '1' } }),
+  'post /api/v1/clients': ({ send }) => send({ body: { client_id: 'ci', name: 'Builds' } }),
+  async 'get /api/v1/clients/{client_id}'({ send, client }) {
+    await send({ params: { client_id: (await client()).client_id } });
+  },
+  async 'patch /api/v1/clients/{client_id}'({ send, client }) {
+    await send({ params: { client_id: (await client()).client_id }, body: { name: 'Other', end_tokens: true } });
+  },
+  async 'delete /api/v1/clients/{client_id}'({ send, client }) {
+    await send({ params: { client_id: (await client()).client_id }, body: {} });
+  },
+  async 'post /api/v1/clients/{client_id}/secret'({ send, client }) {
+    await send({ params: { client_id: (await client()).client_id }, body: { end_others: true } });
+  },
+
+  'get /api/v1/audit': ({ send }) => send({ query: { limit: '2' } }),
+
+  async 'post /oauth/token'(drive) {
+    const { stranger: by, send } = drive;
+    const pair = await asked(by, '/api/v1/login', { username: await drive.user(), password });
+    const refresh = { grant_type: 'refresh_token', refresh_token: String(pair.refresh_token) };
+    await send({ by, form: refresh });
+    await send({ by, form: refresh });
+    await send({ by, form: { ...(await drive.client()), grant_type: 'client_credentials' } });
+    const { device_code: code } = await deviceOf(drive);
+    await send({ by, form: { ...deviceGrant, device_code: String(code) } });
+  },
+  async 'post /oauth/introspect'(drive) {
+    const { credentials, token } = await grantedOf(drive, ['gatewarden:introspect']);
+    for (const one of [token, 'nonsense']) {
+      await drive.send({ by: drive.stranger, form: { ...credentials, token: one } });
+    }
+    await drive.send({ by: drive.stranger, form: { token } });
+  },
+  async 'post /oauth/revoke'(drive) {
+    const { credentials, token } = await grantedOf(drive);
+    await drive.send({ by: drive.stranger, form: { ...credentials, token } });
+    await drive.send({ by: drive.stranger, form: {} });
+  },
+  async 'post /oauth/device_authorization'({ send, stranger: by }) {
+    await send({ by, form: { client_id: 'gatewarden' } });
+    await send({ by, form: {} });
+  },
+};
