@@ -11,11 +11,7 @@ export const administrative =
     withExamples(parent.command(usage), examples)
       .description(description)
       .addOption(new Option('--local', 'work on the store itself, on its machine, instead of asking a server'))
-      .addOption(envFile())
-      .addHelpText('after', accessCodes);
-
-const accessCodes =
-  '\nExit codes: 0 done, 1 not there or refused, 2 cannot connect, 3 the server failed, 4 not signed in or not allowed,\n5 bad usage.';
+      .addOption(envFile());
 
 /** Adds examples to the help text of a command. */
 export function withExamples(command: Command, examples: readonly string[]): Command {

@@ -2,10 +2,13 @@ import { Command, CommanderError, Option } from 'commander';
 import { addApi } from './api-command.ts';
 import { addAudit } from './audit-commands.ts';
 import { addAuth } from './auth-commands.ts';
+import { addClient } from './client-commands.ts';
+import { describeExitCodes, helpFor } from './command-help.ts';
 import type { ExplainOptions } from './commands/explain.ts';
 import { addCompletion } from './completion-commands.ts';
 import { addContext } from './context-commands.ts';
 import { exit } from './exit.ts';
+import { addInvite } from './invite-commands.ts';
 import { output } from './output.ts';
 import type { PasswordOptions } from './password-input.ts';
 import { reportOf, reportText } from './report-error.ts';
@@ -19,17 +22,22 @@ import { version } from './version.ts';
 export async function main(args: readonly string[]): Promise<number> {
   const { program, said } = build(wantsHelp(args) ? (await import('./settings-help.ts')).settingsHelp() : '');
   try {
-    await program.parseAsync([...args], { from: 'user' });
+    await program.parseAsync(helpOf(args), { from: 'user' });
     return exit.done;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exit.done;
     if (error instanceof CommanderError && error.code === 'commander.help') return exit.usage;
-    const report = reportOf(error);
+    const hint = error instanceof CommanderError ? helpFor(program, args) : undefined;
+    const report = reportOf(error, hint);
     const json = said.globals().output === 'json' || wantsJson(args);
     process.stderr.write(`${reportText(report, json)}\n`);
     return report.exitCode;
   }
 }
+
+/** `help user add` as `user add --help`: commander's own help goes one command deep. */
+const helpOf = (args: readonly string[]): string[] =>
+  args[0] === 'help' && args.length > 2 ? [...args.slice(1), '--help'] : [...args];
 
 const wantsHelp = (args: readonly string[]) =>
   args[0] === 'help' || args.some((arg) => arg === '--help' || arg === '-h');
@@ -56,10 +64,7 @@ function build(settings: string): { program: Command; said: Said } {
     .option('--server <url>', 'the server to talk to (GATEWARDEN_SERVER; else that of the context)')
     .option('--current-password-stdin', 'read your own password from stdin, for a call that asks for it')
     .option('--current-password-file <file>', 'read your own password from a file')
-    .addHelpText(
-      'after',
-      '\nExit codes: 0 done, 1 not found or refused input, 2 cannot connect,\n3 server failed, 4 not signed in or not allowed, 5 bad configuration or usage.',
-    )
+    .configureHelp({ showGlobalOptions: true })
     .exitOverride()
     .configureOutput({ outputError: () => undefined });
   const globals = () => program.opts<Globals>();
@@ -67,9 +72,10 @@ function build(settings: string): { program: Command; said: Said } {
   addRun(program, settings);
   const adders = [
     ...[addSuperuser, addKeygen, addCheck, addExplain, addAuth, addContext, addApi],
-    ...[addUser, addSession, addAudit, addTransfer, addCompletion],
+    ...[addUser, addClient, addInvite, addSession, addAudit, addTransfer, addCompletion],
   ];
   for (const add of adders) add(program, said);
+  describeExitCodes(program);
   return { program, said };
 }
 

@@ -15,10 +15,13 @@ type Report = Readonly<{
 const cannotConnect = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'ETIMEDOUT', 'EHOSTUNREACH']);
 const badPlace = new Set(['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES', 'EROFS', 'ENOTDIR']);
 
-/** Makes the report of any error. Errors of the package are recognised by `name`, so that it need not be loaded for that. */
-export function reportOf(error: unknown): Report {
+/**
+ * Makes the report of any error. Errors of the package are recognised by `name`, so that it need not be loaded for that.
+ * `otherwise`: the hint where there is no other.
+ */
+export function reportOf(error: unknown, otherwise?: string): Report {
   const { exitCode, code, message, problems, hint } = reportWithoutHint(error);
-  return { exitCode, code, message, problems, hint: hint ?? hintOf(code) };
+  return { exitCode, code, message, problems, hint: hint ?? hintOf(code) ?? otherwise };
 }
 
 function reportWithoutHint(error: unknown): Report {

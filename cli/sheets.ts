@@ -19,6 +19,9 @@ export const clientSheet: Sheet = [
   { title: 'expires', field: 'expires_at', shown: asMinuteOrNever },
 ];
 
+/** A client with a secret, which is shown once. */
+export const issuedClientSheet: Sheet = [...clientSheet, { title: 'secret', field: 'client_secret' }];
+
 export const invitationSheet: Sheet = [
   { title: 'id', field: 'id' },
   { title: 'role', field: 'role' },
@@ -27,6 +30,13 @@ export const invitationSheet: Sheet = [
   { title: 'invited by', field: 'invited_by' },
   { title: 'expires', field: 'expires_at', shown: asMinute },
   { title: 'note', field: 'note' },
+];
+
+/** An invitation with its code, which is shown once. */
+export const issuedInvitationSheet: Sheet = [
+  ...invitationSheet,
+  { title: 'code', field: 'code' },
+  { title: 'url', field: 'url' },
 ];
 
 export const sessionSheet: Sheet = [

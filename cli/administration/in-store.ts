@@ -1,13 +1,25 @@
 import type { Page, Refusal, Result } from 'gatewarden';
-import { errorTable, type InternalGate, toAuditJson, toSessionJson, toUserJson } from '#gate';
+import {
+  errorTable,
+  type InternalGate,
+  invitationUrl,
+  toAuditJson,
+  toClientJson,
+  toInvitationJson,
+  toIssuedClientJson,
+  toSessionJson,
+  toUserJson,
+} from '#gate';
 import { CommandError, exitFor } from '../exit.ts';
 import { commandActor } from '../local.ts';
 import type { Thing } from '../sheet.ts';
-import type { Administration, AuditVerbs, SessionVerbs, UserVerbs } from './verbs.ts';
+import type { Administration, AuditVerbs, ClientVerbs, InvitationVerbs, SessionVerbs, UserVerbs } from './verbs.ts';
 
 /** Administration in the store itself. The audit log says `via: command`, and who is signed in to this machine. */
 export const administrationIn = (gate: InternalGate): Administration => ({
   users: usersIn(gate),
+  clients: clientsIn(gate),
+  invitations: invitationsIn(gate),
   sessions: sessionsIn(gate),
   audit: auditIn(gate),
 });
@@ -21,6 +33,32 @@ function usersIn({ users }: InternalGate): UserVerbs {
     edit: async (username, edit) => toUserJson(granted(await users.edit(username, edit, by))),
     remove: async (username) => granted(await users.remove(username, by)),
     end: async (username, ending) => granted(await users.endAll(username, ending, by)),
+  };
+}
+
+function clientsIn({ clients }: InternalGate): ClientVerbs {
+  const by = commandActor();
+  return {
+    list: ({ pageSize }) => everyPage((page) => clients.list({ ...page, limit: pageSize }), toClientJson),
+    get: async (id) => toClientJson((await clients.get(id)) ?? refuse({ code: 'not_found' })),
+    create: async (client) => toIssuedClientJson(granted(await clients.create(client, by))),
+    edit: async (id, edit) => toClientJson(granted(await clients.edit(id, edit, by))),
+    remove: async (id) => granted(await clients.remove(id, by)),
+    addSecret: async (id, wish) => toIssuedClientJson(granted(await clients.addSecret(id, wish, by))),
+  };
+}
+
+function invitationsIn({ invitations, settings }: InternalGate): InvitationVerbs {
+  const by = commandActor();
+  const { publicUrl, prefix } = settings;
+  const urlOf = (code: string) => (publicUrl === undefined ? null : invitationUrl(publicUrl + prefix, code));
+  return {
+    list: ({ pageSize }) => everyPage((page) => invitations.list({ ...page, limit: pageSize }, by), toInvitationJson),
+    async create(invitation) {
+      const { code, view } = granted(await invitations.create(invitation, by));
+      return { ...toInvitationJson(view), code, url: urlOf(code) };
+    },
+    revoke: async (id) => granted(await invitations.revoke(id, by)),
   };
 }
 

@@ -1,13 +1,15 @@
-import type { NewUser, UserEdit } from 'gatewarden';
+import type { ClientEdit, NewClient, NewInvitation, NewUser, UserEdit } from 'gatewarden';
 import { CommandError, exit } from '../exit.ts';
 import { refusedByServer } from '../remote/refusals.ts';
 import type { Server } from '../server.ts';
 import type { Thing } from '../sheet.ts';
-import type { Administration, AuditVerbs, SessionVerbs, UserVerbs } from './verbs.ts';
+import type { Administration, AuditVerbs, ClientVerbs, InvitationVerbs, SessionVerbs, UserVerbs } from './verbs.ts';
 
 /** Administration through the API of a server. */
 export const administrationOn = (server: Server): Administration => ({
   users: usersOn(server),
+  clients: clientsOn(server),
+  invitations: invitationsOn(server),
   sessions: sessionsOn(server),
   audit: auditOn(server),
 });
@@ -37,6 +39,40 @@ const editBody = ({ displayName, endTokens, ...rest }: UserEdit) => ({
   display_name: displayName,
   end_tokens: endTokens,
 });
+
+function clientsOn(server: Server): ClientVerbs {
+  const clients = '/api/v1/clients';
+  const client = (id: string) => `${clients}/${encodeURIComponent(id)}`;
+  return {
+    list: ({ pageSize }) => thingsIn(server.pages(clients, { limit: String(pageSize) })),
+    get: async (id) => thingIn(await server.call('GET', client(id))),
+    create: async (one) => thingIn(await server.confirmed('POST', clients, { body: newClientBody(one) })),
+    edit: async (id, edit) => thingIn(await server.confirmed('PATCH', client(id), { body: clientEditBody(edit) })),
+    remove: async (id) => void (await server.confirmed('DELETE', client(id))),
+    addSecret: async (id, { endOthers }) =>
+      thingIn(await server.confirmed('POST', `${client(id)}/secret`, { body: { end_others: endOthers } })),
+  };
+}
+
+const newClientBody = ({ clientId, expiresAt, ...rest }: NewClient) => ({
+  ...rest,
+  client_id: clientId,
+  expires_at: momentOf(expiresAt),
+});
+
+const clientEditBody = ({ endTokens, ...rest }: ClientEdit) => ({ ...rest, end_tokens: endTokens });
+
+const momentOf = (at: number | undefined) => (at === undefined ? undefined : new Date(at).toISOString());
+
+function invitationsOn(server: Server): InvitationVerbs {
+  const invitations = '/api/v1/invitations';
+  const body = ({ expiresAt, ...rest }: NewInvitation) => ({ ...rest, expires_at: momentOf(expiresAt) });
+  return {
+    list: ({ pageSize }) => thingsIn(server.pages(invitations, { limit: String(pageSize) })),
+    create: async (one) => thingIn(await server.confirmed('POST', invitations, { body: body(one) })),
+    revoke: async (id) => void (await server.confirmed('DELETE', `${invitations}/${encodeURIComponent(id)}`)),
+  };
+}
 
 function sessionsOn(server: Server): SessionVerbs {
   const sessions = '/api/v1/sessions';

@@ -1,4 +1,5 @@
 import { type AdministrationOptions, about, administer } from '../administration/administer.ts';
+import { confirmed } from '../confirmed.ts';
 import { usage } from '../exit.ts';
 import { first, pageSizeFor } from '../listing.ts';
 import type { Said } from '../shared-options.ts';
@@ -53,8 +54,7 @@ async function endOne(id: string, options: SessionOptions, said: Said): Promise<
 async function endEvery(options: SessionOptions, said: Said): Promise<void> {
   const { user: owner, local } = options;
   if (local) checkOwner(options);
-  const { sure } = await import('../prompts.ts');
-  await sure(`End all sessions of ${owner ?? 'yours, this one too'}?`, said.globals().yes);
+  await confirmed(`End all sessions of ${owner ?? 'yours, this one too'}?`, said);
   await administer(options, said, ({ sessions }) => ofUser(owner, () => sessions.endAll(owner)));
   said.out().note(`All sessions${owner === undefined ? '' : ` of ${owner}`} have ended; API tokens stay valid.`);
 }

@@ -1,5 +1,6 @@
 import type { UserEdit } from 'gatewarden';
 import { type AdministrationOptions, about, administer, type Subject } from '../administration/administer.ts';
+import { confirmed } from '../confirmed.ts';
 import { usage } from '../exit.ts';
 import { first, pageSizeFor } from '../listing.ts';
 import { type PasswordOptions, passwordSource } from '../password-input.ts';
@@ -120,19 +121,14 @@ export async function endUser(
 ): Promise<void> {
   const tokens = options.keepTokens !== true;
   const what = tokens ? 'all sessions and API tokens' : 'all sessions';
-  await sureOf(`End ${what} of ${username}?`, said);
+  await confirmed(`End ${what} of ${username}?`, said);
   await administer(options, said, ({ users }) => about(user(username), () => users.end(username, { tokens })));
   said.out().note(`${what} of ${username} have ended.`.replace(/^a/, 'A'));
 }
 
 /** `user delete`: asks first, or wants `--yes`. */
 export async function deleteUser(username: string, options: AdministrationOptions, said: Said): Promise<void> {
-  await sureOf(`Delete ${username}, with all sessions and tokens?`, said);
+  await confirmed(`Delete ${username}, with all sessions and tokens?`, said);
   await administer(options, said, ({ users }) => about(user(username), () => users.remove(username)));
   said.out().note(`${username} is deleted.`);
-}
-
-async function sureOf(question: string, { globals }: Said): Promise<void> {
-  const { sure } = await import('../prompts.ts');
-  await sure(question, globals().yes);
 }

@@ -5,6 +5,8 @@
 
 export { errorTable } from '../errors.ts';
 export { toEntry as toAuditJson } from '../routes/api/audit.ts';
+export { toClient as toClientJson, toIssued as toIssuedClientJson } from '../routes/api/clients.ts';
+export { invitationUrl, toInvitation as toInvitationJson } from '../routes/api/invitations.ts';
 export { toSession as toSessionJson } from '../routes/api/session.ts';
 export { toUser as toUserJson } from '../routes/schemas.ts';
 export { backUpDatabase } from '../stores/open.ts';

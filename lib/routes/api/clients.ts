@@ -20,7 +20,7 @@ const client = z.object({
 
 const issued = client.extend({ client_secret: z.string() });
 
-const toClient = (view: ClientView): z.input<typeof client> => ({
+export const toClient = (view: ClientView): z.input<typeof client> => ({
   client_id: view.clientId,
   name: view.name,
   role: view.role,
@@ -33,7 +33,7 @@ const toClient = (view: ClientView): z.input<typeof client> => ({
   expires_at: toMomentOrNull(view.expiresAt),
 });
 
-const toIssued = ({ secret, view }: IssuedClient): z.input<typeof issued> => ({
+export const toIssued = ({ secret, view }: IssuedClient): z.input<typeof issued> => ({
   ...toClient(view),
   client_secret: secret,
 });

@@ -15,7 +15,7 @@ const invitation = z.object({
   expires_at: moment,
 });
 
-const toInvitation = (view: InvitationView): z.input<typeof invitation> => ({
+export const toInvitation = (view: InvitationView): z.input<typeof invitation> => ({
   id: view.id,
   role: view.role,
   uses: view.uses,
@@ -38,10 +38,12 @@ const issued = invitation.extend({
   url: z.string().describe('The sign-up page with the code in its fragment, which is not sent to the server.'),
 });
 
-/** The address of the sign-up page: a fragment is in no log. */
+/** The address of the sign-up page below `base`: a fragment is in no log. */
+export const invitationUrl = (base: string, code: string): string => `${base}/signup#invitation=${code}`;
+
 function urlOf({ core, prefix, source }: CallContext, code: string): string {
   const origin = core.settings.publicUrl ?? `${source.proto}://${source.host}`;
-  return `${origin}${prefix}/signup#invitation=${code}`;
+  return invitationUrl(origin + prefix, code);
 }
 
 /** Invitations. Operators see and make those for roles below their own, admins all. */
