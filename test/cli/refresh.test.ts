@@ -1,0 +1,134 @@
+import { deepEqual, equal, match } from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test, { after } from 'node:test';
+import { startDemo } from '../support/installation.ts';
+import { adaIsAdmin, errorOf, person } from '../support/person.ts';
+
+const gateway = await startDemo({ settings: adaIsAdmin });
+after(() => gateway[Symbol.asyncDispose]());
+const server = gateway.address;
+
+const refreshes = async () => (gateway.process.stdout.match(/"token\.revoked".*"reused"/g) ?? []).length;
+
+test('an access token that has expired is refreshed, and what came of it is kept', async () => {
+  await using ada = await person();
+  await ada.login(server);
+  const before = (await ada.kept()).signIn ?? {};
+  await ada.tamper({ expiresAt: Date.now() - 1000 });
+  equal((await ada.run(['auth', 'status'])).code, 0);
+  const { accessToken, refreshToken, expiresAt } = (await ada.kept()).signIn ?? {};
+  deepEqual([accessToken === before.accessToken, refreshToken === before.refreshToken], [false, false]);
+  equal(Number(expiresAt) > Date.now() + 3_000_000, true);
+  await ada.run(['logout']);
+});
+
+test('eight commands at once with an expired token refresh it once, and all succeed', async () => {
+  await using ada = await person();
+  await ada.login(server);
+  await ada.tamper({ expiresAt: 0 });
+  const ran = await Promise.all(Array.from({ length: 8 }, () => ada.run(['auth', 'status', '-o', 'json'])));
+  deepEqual(
+    ran.map(({ code }) => code),
+    Array.from({ length: 8 }, () => 0),
+    ran.map(({ stderr }) => stderr).join('\n'),
+  );
+  equal(await refreshes(), 0, 'no refresh token was used twice');
+  equal((await ada.run(['auth', 'status'])).code, 0);
+  await ada.run(['logout']);
+});
+
+test('the lock of a command that was killed holds nobody up', async () => {
+  await using ada = await person();
+  await ada.login(server);
+  const lock = join(ada.folder, 'contexts', 'default.lock');
+  const code = `new (require('node:sqlite').DatabaseSync)(process.argv[1]).exec('BEGIN EXCLUSIVE'); console.log('held'); setInterval(() => {}, 1000)`;
+  const holder = spawn(process.execPath, ['-e', code, lock], { stdio: ['ignore', 'pipe', 'ignore'] });
+  await once(holder.stdout, 'data');
+  await ada.tamper({ expiresAt: 0 });
+  const waiting = ada.run(['auth', 'status']);
+  const first = await Promise.race([
+    waiting.then(() => 'ended'),
+    new Promise((resolve) => setTimeout(resolve, 2500, 'waits')),
+  ]);
+  equal(first, 'waits', 'while the lock is held nothing is refreshed');
+  holder.kill('SIGKILL');
+  const { code: ended, stderr } = await waiting;
+  equal(ended, 0, stderr);
+  await ada.run(['logout']);
+});
+
+test('a clock that is behind is no reason to be signed out: the server says that the token has expired', async () => {
+  await using short = await startDemo({ settings: { ...adaIsAdmin, ACCESS_TOKEN_LIFETIME: '2s' } });
+  await using ada = await person();
+  await ada.login(short.address);
+  await ada.tamper({ expiresAt: Date.now() + 3_600_000 });
+  const { accessToken } = (await ada.kept()).signIn ?? {};
+  const gone = async () =>
+    (
+      await fetch(`${short.address}/_gatewarden/api/v1/session`, {
+        headers: { authorization: `Bearer ${accessToken}` },
+      })
+    ).status === 401;
+  while (!(await gone())) await new Promise((resolve) => setTimeout(resolve, 200));
+  const status = await ada.run(['auth', 'status']);
+  equal(status.code, 0, status.stderr);
+  equal((await ada.kept()).signIn?.accessToken === accessToken, false);
+});
+
+test('a sign-in that was ended elsewhere is said to have ended; nothing of it is used again', async () => {
+  await using ada = await person();
+  await ada.login(server);
+  const token = (await ada.kept()).signIn?.accessToken;
+  await fetch(`${server}/_gatewarden/api/v1/session`, {
+    method: 'DELETE',
+    headers: { authorization: `Bearer ${token}` },
+  });
+  const live = await ada.run(['auth', 'status', '-o', 'json']);
+  deepEqual([live.code, live.stdout, errorOf(live).code], [4, '', 'token_revoked']);
+  await ada.tamper({ expiresAt: 0 });
+  const expired = await ada.run(['auth', 'status', '-o', 'json']);
+  deepEqual([expired.code, expired.stdout, errorOf(expired).code], [4, '', 'signed_out']);
+  match(errorOf(expired).hint ?? '', /gatewarden auth login/);
+  equal((await ada.run(['logout'])).code, 0);
+  equal((await ada.kept()).signIn, undefined);
+});
+
+test('with the server stopped nothing is forgotten, unless that is asked for', async () => {
+  await using stopped = await startDemo({ settings: adaIsAdmin });
+  await using ada = await person();
+  await ada.login(stopped.address);
+  await stopped.process.stop();
+  const kept = await readFile(ada.file(), 'utf8');
+  for (const args of [['auth', 'status'], ['logout'], ['login', 'ada', '--password', 'x']]) {
+    const ran = await ada.run([...args, '-o', 'json']);
+    deepEqual([ran.code, ran.stdout, errorOf(ran).code], [2, '', 'unreachable'], ran.stderr);
+    match(errorOf(ran).message ?? '', /cannot be reached: nothing listens there/);
+  }
+  equal(await readFile(ada.file(), 'utf8'), kept);
+  const forced = await ada.run(['logout', '--force']);
+  equal(forced.code, 0);
+  match(forced.stderr, /warning: the tokens are forgotten here, but the server did not confirm/);
+  equal((await ada.kept()).signIn, undefined);
+});
+
+test('a context of a stopped server is deleted, with a warning that its session was not ended', async () => {
+  await using stopped = await startDemo({ settings: adaIsAdmin });
+  await using ada = await person();
+  await ada.login(stopped.address);
+  await stopped.process.stop();
+  const deleted = await ada.run(['context', 'delete', 'default']);
+  equal(deleted.code, 0);
+  match(deleted.stderr, /warning: the sign-in of default at .* could not be ended/);
+});
+
+test('a write that is interrupted leaves the file that was there', async () => {
+  await using ada = await person();
+  await ada.login(server);
+  await writeFile(`${ada.file()}.999.part`, 'half a file');
+  equal((await ada.run(['auth', 'status'])).code, 0);
+  equal((await ada.run(['context', 'list', '-o', 'plain'])).stdout.split('\n').length, 2);
+  await ada.run(['logout']);
+});
