@@ -18,7 +18,8 @@ export function commandInTerminal(
 ): Promise<Screen> {
   const line = commandFrom(args).map(quoted).join(' ');
   const script = options.after === undefined ? `exec ${line}` : `${line}; ${options.after}`;
-  return inTerminal(script, typed, options);
+  // Without a terminal of its own, `script` makes one of no width.
+  return inTerminal(`stty cols 100 rows 30; ${script}`, typed, options);
 }
 
 async function inTerminal(script: string, typed: readonly Typed[], options: CommandOptions): Promise<Screen> {
