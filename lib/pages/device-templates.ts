@@ -16,10 +16,11 @@ export const deviceTemplates = {
 
   '@device-decision': `<% layout('@layout', { title: it.problem ? 'Error: Sign in a device' : 'Sign in a device' }) %>
 <h1>Let this device sign in as <bdi><%= it.name %></bdi>?</h1>
+<p class="lead">It asks for this because it cannot show you a sign-in page itself.</p>
 <%~ include('@messages', it) %>
 <dl class="facts">
 <div><dt>Code</dt><dd><code><%= it.userCode %></code></dd></div>
-<div><dt>Asked by</dt><dd><bdi><%= it.client %></bdi></dd></div>
+<div><dt>Program</dt><dd><bdi><%= it.client %></bdi></dd></div>
 <div><dt>Device</dt><dd><%= it.device %></dd></div>
 <div><dt>Address</dt><dd><bdi><%= it.address %></bdi></dd></div>
 <div><dt>Asked at</dt><dd><time datetime="<%= it.asked.machine %>"><%= it.asked.text %></time></dd></div>

@@ -26,7 +26,10 @@ export const deviceDecisionPage = (
 
 /** What became of a device, after the decision. */
 export const deviceDonePage = (frame: Frame, decision: 'approved' | 'denied'): string =>
-  inFrame('@message', frame, done[decision]);
+  inFrame('@message', frame, {
+    ...done[decision],
+    link: { href: `${frame.prefix}/account`, text: 'Your account' },
+  });
 
 const done = {
   approved: {

@@ -6,6 +6,9 @@ import type { Browser } from 'playwright-core';
 import {
   accountPage,
   assets,
+  deviceDecisionPage,
+  deviceDonePage,
+  devicePage,
   errorPage,
   messagePage,
   newTokenPage,
@@ -26,6 +29,10 @@ const forms = {
     { name: 'a-rather-long-name-without-any-place-to-break-it-in-the-whole-of-it', createdAt: 0 },
     { name: 'ci', createdAt: 0, lastUsedAt: 0, expiresAt: 0 },
   ],
+};
+const device = {
+  ...{ userCode: 'WDJB-MJHT', client: 'the gatewarden command', address: '2001:db8::1', createdAt: 0, name: 'ada' },
+  agent: 'gatewarden/1.0 (linux)',
 };
 const pages: Readonly<Record<string, string>> = {
   '/sign-in': signInPage(frame, { destination: 'wiki.example', next: '/' }),
@@ -71,6 +78,23 @@ const pages: Readonly<Record<string, string>> = {
     problem: 'Your current password is not right.',
   }),
   '/sign-out': signOutPage(frame, { name: 'ada', next: '/wiki' }),
+  '/device': devicePage(frame, { name: 'ada', userCode: 'WDJB-MJHT' }),
+  '/device-with-a-wrong-code': devicePage(frame, { name: 'ada', problem: 'This code is not valid.' }),
+  '/device-decision': deviceDecisionPage(frame, { ...device, asksPassword: true }),
+  '/device-decision-without-password': deviceDecisionPage(frame, {
+    ...device,
+    name: 'a-rather-long-name-without-any-place-to-break-it@example.com',
+    asksPassword: false,
+    agent: undefined,
+    scopes: ['gatewarden:read', 'a-rather-long-scope-without-any-place-to-break-it:write'],
+  }),
+  '/device-decision-again': deviceDecisionPage(frame, {
+    ...device,
+    asksPassword: true,
+    problem: 'Your current password is not right.',
+  }),
+  '/device-approved': deviceDonePage(frame, 'approved'),
+  '/device-refused': deviceDonePage(frame, 'denied'),
   '/error': errorPage({ code: 'insufficient_role', detail: 'This needs the role operator.' }, frame),
   '/message': messagePage(frame, {
     heading: 'Setup is done.',

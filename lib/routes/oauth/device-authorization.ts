@@ -35,8 +35,9 @@ export const deviceAuthorizationRoutes = [
     answers: { 200: { description: 'The codes.', schema: deviceResponse }, ...oauthAnswers },
     refuse: refuseOAuth,
     async handle(call) {
-      const { core, body, caller } = call;
-      if (body.client_id === undefined) return ok(invalidRequest('client_id is missing.'));
+      const { core, req, body, caller } = call;
+      const namesNoClient = body.client_id === undefined && req.headers.authorization === undefined;
+      if (namesNoClient) return ok(invalidRequest('client_id is missing.'));
       const found = await authenticateClient(call, body);
       if (!found.ok) return ok(found.answer);
       const { kind, clientId } = found.client;
