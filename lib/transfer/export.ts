@@ -2,7 +2,7 @@ import { secretKeyFact } from '../crypto/key-check.ts';
 import type { AuditStore } from '../stores/audit.ts';
 import type { AnyKind, Identified, Kind } from '../stores/records/kind.ts';
 import { factKind } from '../stores/records/kinds/fact.ts';
-import { allKinds } from '../stores/records/kinds/index.ts';
+import { movedKinds } from '../stores/records/kinds/index.ts';
 import type { RecordReader, Records, Unreadable } from '../stores/records/records.ts';
 import { auditLines } from './audit-lines.ts';
 import { firstLine, lastLine, linesOfKind } from './lines.ts';
@@ -23,7 +23,7 @@ export interface ExportOptions {
 export type Exported = Readonly<{
   records: Pick<Records, 'snapshot'>;
   audit: Pick<AuditStore, 'list'>;
-  /** Default: every kind. */
+  /** Default: every kind that is moved. */
   kinds?: readonly AnyKind[];
 }>;
 
@@ -35,7 +35,7 @@ const linesAtOnce = 500;
  * view.
  */
 export async function* exported(source: Exported, options: ExportOptions = {}): AsyncGenerator<string> {
-  const { kinds = allKinds, audit } = source;
+  const { kinds = movedKinds, audit } = source;
   const newest = await newestIn(audit);
   const snapshot = await source.records.snapshot();
   try {

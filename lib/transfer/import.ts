@@ -1,5 +1,5 @@
 import type { AnyKind } from '../stores/records/kind.ts';
-import { allKinds } from '../stores/records/kinds/index.ts';
+import { movedKinds } from '../stores/records/kinds/index.ts';
 import type { Progress } from './export.ts';
 import { importsInto, type Target } from './imports.ts';
 import { batchSize, type KindImport } from './kind-import.ts';
@@ -111,7 +111,7 @@ export async function imported(
   source: AsyncIterable<Uint8Array | string>,
   options: ImportOptions = {},
 ): Promise<ImportSummary> {
-  const { kinds = allKinds } = target;
+  const { kinds = movedKinds } = target;
   const tally = tallyFor(options);
   const { imports, finish } = importsInto({ ...target, kinds }, options.replace === true, tally.settle);
   const writer = writingTo(imports, tally);

@@ -4,6 +4,8 @@ import { answerHeadWriter } from '../../gateway/proxy/headers-out.ts';
 import { upstreamAt } from '../../gateway/proxy/upstream.ts';
 import { readableLine } from '../../gateway/readable-line.ts';
 import { isCommonPassword } from '../../lib/accounts/common-passwords.ts';
+import { isDeviceCode } from '../../lib/accounts/devices/begin.ts';
+import { readUserCode } from '../../lib/accounts/devices/user-codes.ts';
 import { namePolicy, problemOfDisplayName, problemOfEmail, typedKey } from '../../lib/accounts/names.ts';
 import { passwordPolicy } from '../../lib/accounts/password-policy.ts';
 import { plainText } from '../../lib/audit/text.ts';
@@ -185,6 +187,8 @@ const cookie = sessionCookie({
 });
 
 const texts: readonly Parser[] = [
+  { name: 'a user code', run: readUserCode, around: [['BCDF-', 'G']] },
+  { name: 'a device code', run: isDeviceCode, around: [['a', '!']] },
   { name: 'a name that is typed', run: typedKey, around: [['a', 'x']] },
   { name: 'a new name', run: (text) => nameProblem(text, true), around: [['a', '!']] },
   { name: 'an e-mail address', run: problemOfEmail, around: [['a', '@x']] },

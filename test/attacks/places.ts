@@ -39,6 +39,7 @@ const names = [
   ...['Connection', 'Content-Type', 'Destination', 'traceparent', 'tracestate', 'X-Request-Id', 'Referer', 'Upgrade'],
 ];
 
+const deviceGrant = encodeURIComponent('urn:ietf:params:oauth:grant-type:device_code');
 const user = { username: 'someone', role: 'user' };
 
 /** Every place in which a stranger, or somebody signed in by `bearer`, can put a text of their own. */
@@ -66,6 +67,10 @@ export const placesFor = (bearer: string): Readonly<Record<string, Make>> => ({
   'next of a form': form('/login', 'next', 'username=ada&password=a-long-password'),
   'the token of the first setup': form('/setup', 'token', 'username=ada&password=a-long-password'),
   'a refresh token': form('/oauth/token', 'refresh_token', 'grant_type=refresh_token'),
+  'a device code': form('/oauth/token', 'device_code', `grant_type=${deviceGrant}&client_id=gatewarden`),
+  'the scope of a device': form('/oauth/device_authorization', 'scope', 'client_id=gatewarden'),
+  'the client of a device': form('/oauth/device_authorization', 'client_id'),
+  'the user code in a link': inTarget(`${own}/device?user_code=`),
   'the username of a call': json('POST', '/api/v1/login', 'username', { password: 'a-long-password' }),
   'the password of a call': json('POST', '/api/v1/login', 'password', { username: 'ada' }),
   'JSON itself': (text) => withBody('/api/v1/login', 'application/json', text),

@@ -3,7 +3,7 @@ import { keyring } from '../../lib/crypto/keyring.ts';
 import { secretBox } from '../../lib/crypto/secret-box.ts';
 import { makeSecretKey } from '../../lib/crypto/secret-key.ts';
 import type { AnyKind, Identified, Kind } from '../../lib/stores/records/kind.ts';
-import { allKinds } from '../../lib/stores/records/kinds/index.ts';
+import { movedKinds } from '../../lib/stores/records/kinds/index.ts';
 import type { SigningKeyRecord } from '../../lib/stores/records/kinds/signing-key.ts';
 import { openSqlite } from '../../lib/stores/sqlite/index.ts';
 import type { Stores } from '../../lib/stores/stores.ts';
@@ -17,7 +17,7 @@ export type Moving = Pick<Stores, 'records' | 'audit'>;
 
 export type Brought = Readonly<{ problems: readonly LineProblem[]; summary: ImportSummary }>;
 
-export const versions = (kinds: readonly AnyKind[] = allKinds): Record<string, number> =>
+export const versions = (kinds: readonly AnyKind[] = movedKinds): Record<string, number> =>
   Object.fromEntries(kinds.map(({ name, version }) => [name, version]));
 
 /** The keys of every installation here. */
@@ -52,7 +52,7 @@ export async function bringIn(
   async function* once() {
     yield source;
   }
-  const { kinds = allKinds, ...rest } = options;
+  const { kinds = movedKinds, ...rest } = options;
   const target = { records, audit, kinds, sealing: sealingOf(keys) };
   const summary = await imported(target, once(), { ...rest, onProblem: (one) => void problems.push(one) });
   return { problems, summary };

@@ -25,3 +25,9 @@ export const allKinds: readonly AnyKind[] = [
   invitationKind,
   deviceGrantKind,
 ];
+
+/**
+ * The kinds that are exported and imported, in this order. Not those of devices that wait: they are over in minutes, and an
+ * import could bring back one that has its tokens.
+ */
+export const movedKinds: readonly AnyKind[] = allKinds.filter((one) => one !== deviceGrantKind);
