@@ -109,7 +109,7 @@ export function invitationsService(dependencies: InvitationDependencies): Invita
     if (added.kind === 'taken') throw new TypeError(`a new invitation has the ${added.key} of another one`);
     const { id, role, uses } = made;
     await note(id, by, { action: 'created', role, uses });
-    return ok({ code, view: viewOf(made, by?.principal.name ?? '') });
+    return ok({ code, view: viewOf(made, made.inviter === undefined ? '' : (by?.principal.name ?? '')) });
   }
 
   async function list({ limit, cursor }: Parameters<Invitations['list']>[0] = {}, by?: Actor) {

@@ -29,6 +29,9 @@ export function typedKey(typed: string): string | undefined {
  */
 export type NamePolicy = (name: unknown, byAdmin: boolean) => string | undefined;
 
+/** What is wrong with a reserved name. */
+export const isReserved = 'is reserved';
+
 /** Creates the policy. `reservedNames` are refused besides the built-in ones. */
 export function namePolicy(reservedNames: readonly string[]): NamePolicy {
   const refusedNames = new Set([...reserved, ...reservedNames.map(nameKey)]);
@@ -39,7 +42,7 @@ export function namePolicy(reservedNames: readonly string[]): NamePolicy {
     }
     if (byAdmin) return undefined;
     if (name.includes('@')) return 'may hold an @ only when an administrator gives it';
-    return refusedNames.has(nameKey(name)) ? 'is reserved' : undefined;
+    return refusedNames.has(nameKey(name)) ? isReserved : undefined;
   };
 }
 

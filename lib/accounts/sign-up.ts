@@ -6,7 +6,8 @@ import { adminsIn } from './admins.ts';
 import { attemptLimits } from './attempts.ts';
 import type { AccountDependencies } from './dependencies.ts';
 import { invitationUses, type Offer } from './invitation-uses.ts';
-import { nameKey, namePolicy } from './names.ts';
+import { localUser } from './local-user.ts';
+import { isReserved, nameKey, namePolicy, typedKey } from './names.ts';
 import { addUser, newRecord } from './new-user.ts';
 import { passwordPolicy } from './password-policy.ts';
 import { userInput } from './user-input.ts';
@@ -15,7 +16,12 @@ import { viewOf } from './view.ts';
 
 export type SignUpDependencies = AccountDependencies &
   Readonly<{
-    settings: Readonly<{ signup: 'closed' | 'invite' | 'open'; newUserIsActive: boolean }>;
+    settings: Readonly<{
+      signup: 'closed' | 'invite' | 'open';
+      newUserIsActive: boolean;
+      superuser?: string | undefined;
+      autoLoginUser?: string | undefined;
+    }>;
     /** Whether there is no admin yet. */
     adminIsNeeded: () => Promise<boolean>;
   }>;
@@ -50,13 +56,17 @@ function textProblems({ username, password, email, displayName, invitation }: Si
   ].map(([field]) => ({ field, message: 'must be a text' }));
 }
 
+/** Names that settings give to users who may not be there yet: whoever took one would get what is meant for them. */
+const namedBySettings = ({ reservedNames, superuser, autoLoginUser }: SignUpDependencies['settings']): string[] =>
+  [...reservedNames, superuser, autoLoginUser, localUser].filter((name) => name !== undefined);
+
 /** Makes the service that people sign themselves up with. It signs nobody in. */
 export function signUpService(dependencies: SignUpDependencies): SignUp {
   const { stores, bus, record, ladder, hasher, settings, adminIsNeeded } = dependencies;
   const { records } = stores;
   const attempts = attemptLimits(stores.attempts, settings);
-  const password = passwordPolicy(settings);
-  const fields = userInput({ name: namePolicy(settings.reservedNames), password, ladder });
+  const problemOfName = namePolicy(namedBySettings(settings));
+  const fields = userInput({ name: problemOfName, password: passwordPolicy(settings), ladder });
   const admins = adminsIn(records, ladder.rung('admin'));
   const writer = userWriter(records, admins);
   const uses = invitationUses({ records, bus, ladder });
@@ -66,11 +76,19 @@ export function signUpService(dependencies: SignUpDependencies): SignUp {
     return settings.signup;
   }
 
+  /** Services show it, and some are told it in place of the name. */
+  function displayNameProblems({ displayName }: Wanted): FieldProblem[] {
+    const shown = displayName === undefined ? undefined : typedKey(displayName);
+    return shown !== undefined && problemOfName(shown, false) === isReserved
+      ? [{ field: 'display_name', message: isReserved }]
+      : [];
+  }
+
   function checked(input: SignUpInput): Result<Wanted> {
     const wrong = textProblems(input);
     if (wrong.length > 0) return refused('validation_failed', { problems: wrong });
     const wanted = input as Wanted;
-    const problems = fields.problemsOfNew(wanted, false);
+    const problems = [...fields.problemsOfNew(wanted, false), ...displayNameProblems(wanted)];
     return problems.length > 0 ? refused('validation_failed', { problems }) : ok(wanted);
   }
 

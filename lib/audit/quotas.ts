@@ -33,9 +33,13 @@ const ownPace: Pace = { burst: 100, perMinute: 10 };
 
 const isUser = (actor: string): boolean => actor !== '' && !actor.startsWith('unknown:');
 
+/** People who are not signed in cause these of themselves, under new names each time: they sign themselves up. */
+const ofNewUsers: ReadonlySet<GateEventName> = new Set(['user.changed', 'invitation.changed']);
+
 /** Whose share of the log an event uses: the address's for events that anonymous clients can cause, else the actor's. */
-export function shareOf({ event, actor, address }: RecordedEvent): string {
-  return anonymousEvents.has(event) && address !== undefined ? addressKey(address) : actor;
+export function shareOf({ event, actor, via, address }: RecordedEvent): string {
+  const isAnonymous = anonymousEvents.has(event) || (via === 'none' && ofNewUsers.has(event));
+  return isAnonymous && address !== undefined ? addressKey(address) : actor;
 }
 
 /** Changes of a user by another user or by the command. They are always kept: nobody can cause them at will. */

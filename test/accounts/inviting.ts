@@ -14,7 +14,9 @@ export type SignUpOptions = Partial<{
   signup: 'closed' | 'invite' | 'open';
   newUserIsActive: boolean;
   defaultRole: string;
-  reservedNames: never[];
+  superuser: string;
+  autoLoginUser: string;
+  reservedNames: string[];
   /** In place of those of the store in memory. */
   records: Records;
   adminIsNeeded: boolean;
@@ -23,15 +25,8 @@ export type SignUpOptions = Partial<{
 
 /** The services of sign-up and invitations over these parts. */
 export function signUpOver(parts: Opened['parts'], options: SignUpOptions = {}) {
-  const {
-    signup = 'invite',
-    newUserIsActive = false,
-    adminIsNeeded = false,
-    inherited,
-    defaultRole = 'user',
-  } = options;
-  const records = options.records ?? parts.stores.records;
-  const settings = { ...parts.settings, signup, newUserIsActive, defaultRole };
+  const { records = parts.stores.records, adminIsNeeded = false, inherited, ...given } = options;
+  const settings = { ...parts.settings, signup: 'invite' as const, newUserIsActive: false, ...given };
   const dependencies = { ...parts, stores: { ...parts.stores, records }, settings };
   return {
     invitations: invitationsService({

@@ -122,6 +122,24 @@ describe('a sign-up is refused', () => {
     });
   }
 
+  it('with a name that a setting gives to a user who is not there yet', async () => {
+    const settings = { superuser: 'Boss', autoLoginUser: 'kiosk', reservedNames: ['grafana'] };
+    const { signUp } = await openSignUp({ signup: 'open', ...settings });
+    for (const username of ['boss', 'Kiosk', 'local', 'grafana']) {
+      equal(await signUp({ username }), 'validation_failed username');
+    }
+  });
+
+  it('with a reserved name to be shown, in any spelling', async () => {
+    const { signUp } = await openSignUp({ signup: 'open' });
+    for (const displayName of ['Admin', ' ROOT ', 'ａdministrator']) {
+      equal(await signUp({ displayName }), 'validation_failed display_name');
+    }
+    for (const displayName of ['Ada Admin', 'eve@example.com', '李', 'x'.repeat(200)]) {
+      equal(await signUp({ displayName }), 'pending user');
+    }
+  });
+
   it('with a name or an address of somebody, in any case, before a password is hashed', async () => {
     const { signUp, users, hasher } = await openSignUp({ signup: 'open' });
     await users.create({ username: 'ada', email: 'ada@example.com' }, admin);

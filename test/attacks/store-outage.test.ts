@@ -16,16 +16,19 @@ let gateway: RunningGateway & AsyncDisposable;
 let admin: Client;
 let bearer: Readonly<Record<string, string>>;
 let access: Readonly<Record<string, string>>;
+let invitation: Readonly<{ id: string; code: string }>;
 let other: DatabaseSync;
 
 const api = (path: string) => `/_gatewarden/api/v1/${path}`;
 const confirm = { current_password: adminPassword };
+const newcomer = { username: 'newcomer', password: 'a lamp among quiet herons' };
 
 before(async () => {
-  gateway = await startDemo();
+  gateway = await startDemo({ settings: { SIGNUP: 'open' } });
   admin = await gateway.firstAdmin();
   const made = (await (await admin.json(api('tokens'), { name: 'ci', ...confirm })).json()) as { token: string };
   bearer = { authorization: `Bearer ${made.token}` };
+  invitation = (await (await json('POST', 'invitations', {})).json()) as typeof invitation;
   const signedIn = await gateway.client().json(api('login'), { username: 'ada', password: adminPassword });
   access = { authorization: `Bearer ${((await signedIn.json()) as { token: string }).token}` };
   other = new DatabaseSync(join(gateway.dataDir, 'gatewarden.db'), { timeout: 2000 });
@@ -47,6 +50,11 @@ const writers: Readonly<Record<string, Ask>> = {
   'signing in by the API': () => gateway.client().json(api('login'), { username: 'ada', password: adminPassword }),
   'signing in with a wrong password': () => gateway.client().json(api('login'), { username: 'ada', password: 'x' }),
   'making a user': () => json('POST', 'users', { username: 'late' }),
+  'signing up': () => json('POST', 'signup', newcomer, {}),
+  'signing up with an invitation': () => json('POST', 'signup', { ...newcomer, invitation: invitation.code }, {}),
+  'signing up with a wrong invitation': () => json('POST', 'signup', { ...newcomer, invitation: 'gwi_' }, {}),
+  'making an invitation': () => json('POST', 'invitations', {}),
+  'withdrawing an invitation': () => json('DELETE', `invitations/${invitation.id}`, {}),
   'making a token': () => json('POST', 'tokens', { name: 'late' }),
   'revoking a token': () => json('DELETE', 'tokens/ci', {}),
   'changing a user': () => json('PATCH', 'users/ada', { display_name: 'Ada' }),
@@ -87,6 +95,7 @@ test('a database that another process holds: nothing that has to be written is a
   other.exec('ROLLBACK');
   await isReady(true);
   equal((await writers['making a user']?.())?.status, 201);
+  equal((await writers['signing up with an invitation']?.())?.status, 201);
   equal((await writers['signing in by the form']?.())?.status, 303);
 });
 
@@ -110,7 +119,7 @@ test('a database that another process holds: a crowd at the sign-in does not hol
   equal((await writers['signing in by the form']?.())?.status, 303);
 });
 
-const tables = ['user', 'admins', 'sessions', 'api_token', 'fact', 'attempts', 'told', 'probe'];
+const tables = ['user', 'admins', 'sessions', 'api_token', 'invitation', 'fact', 'attempts', 'told', 'probe'];
 const plain = (name: string): string => name;
 const spoilt = (name: string): string => `spoilt_${name}`;
 

@@ -188,6 +188,17 @@ describe('a flood of events', () => {
     deepEqual(await actorsIn(audit), { 'unknown:x': 30 });
   });
 
+  it('of people who sign themselves up from one address has one pace, and hides no change by an admin', async () => {
+    const { audit } = await open();
+    const signedUp = (name: string, address: string) =>
+      event({ event: 'user.changed', actor: name, via: 'none', address, subject: `user:${name}` });
+    for (let at = 0; at < 300; at++) await audit.record(signedUp(`new${at}`, '192.0.2.1'));
+    await audit.record(signedUp('eve', '192.0.2.2'));
+    await audit.record(event({ event: 'user.changed', actor: 'ada', address: '192.0.2.1', subject: 'user:eve' }));
+    const { eve, ada, ...rest } = await actorsIn(audit);
+    deepEqual([eve, ada, Object.keys(rest).length], [1, 1, 100]);
+  });
+
   it('is told of with the next of its source that is kept', async () => {
     const { audit, time } = await open();
     for (let at = 0; at < 130; at++) await audit.record(failure(`unknown:${at}`, '192.0.2.1'));
