@@ -47,11 +47,14 @@ export async function runGateway(resolved: Resolved, options: RunOptions = {}): 
   });
   const url = settings.publicUrl ?? `http://${hostInUrl(address.address)}:${address.port}`;
   const forgetRunning = noteRunning(settings);
-  await announce(gate, out, { url, listening: `http://${hostInUrl(address.address)}:${address.port}` });
-  return running(
+  const link = await gate.setupLink(`${url}${settings.prefix}`);
+  const gateway = running(
     { app, gate, out, url, forgetRunning, address: { host: address.address, port: address.port } },
     options.signals ?? true,
   );
+  // Who reads that it listens may send a signal at once.
+  announce(gate, out, { url, listening: `http://${hostInUrl(address.address)}:${address.port}`, link });
+  return gateway;
 }
 
 type Dependencies = Readonly<{
@@ -91,18 +94,17 @@ export function modeOf({ authEnabled, autoLogin }: Settings): Mode {
   return autoLogin ? 'auto-login' : 'on';
 }
 
-/** Logs what this gateway is and how it is configured, and prints the setup link while there is no admin. */
-async function announce(
+/** Logs what this gateway is and how it is configured, and prints the setup link, which there is while there is no admin. */
+function announce(
   gate: InternalGate,
   { log }: GatewayLog,
-  { url, listening }: { url: string; listening: string },
-): Promise<void> {
+  { url, listening, link }: { url: string; listening: string; link: string | undefined },
+): void {
   const { settings } = gate;
   const { upstream, rules } = redact(settings);
   const stores = gate.describe();
   log.info({ mode: modeOf(settings), address: url, listening, upstream, stores, rules }, 'the gateway is listening');
   if (!settings.authEnabled && isExposed(settings)) warnLoudly(settings.host);
-  const link = await gate.setupLink(`${url}${settings.prefix}`);
   if (link !== undefined) process.stderr.write(`\n${setupNotice(link)}\n\n`);
 }
 
