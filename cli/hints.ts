@@ -9,6 +9,7 @@ const hints: Readonly<Record<string, string>> = {
   token_expired: signIn,
   token_revoked: signIn,
   not_signed_in: signIn,
+  invalid_client: 'Check client-id and client-secret of the context: `gatewarden context set-value client-secret -`.',
   invalid_credentials: 'Check the name and the password.',
   account_pending: 'An admin activates it: `gatewarden user activate NAME`.',
   account_disabled: 'An admin activates it again: `gatewarden user activate NAME`.',

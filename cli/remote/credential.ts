@@ -2,6 +2,7 @@ import type { Contexts } from '../contexts/folder.ts';
 import type { ContextRecord, SignIn } from '../contexts/record.ts';
 import type { Selection } from '../contexts/selection.ts';
 import { CommandError, exit } from '../exit.ts';
+import { withSignalsHeld } from '../held-signals.ts';
 import { refusalCode } from './refusals.ts';
 import { askForTokens, commandClient, tokensOf } from './token-requests.ts';
 
@@ -45,7 +46,10 @@ const ended = (name: string): CommandError =>
 export function sessionCredential({ contexts, name }: Kept, first: Session): Credential {
   let session = first;
 
-  function renewed(refused: string | undefined): Promise<Session> {
+  // Between the answer and the file that keeps it, the spent refresh token would be all that is left.
+  const renewed = (refused: string | undefined): Promise<Session> => withSignalsHeld(() => renewedOnce(refused));
+
+  function renewedOnce(refused: string | undefined): Promise<Session> {
     return contexts.change(name, async (record) => {
       const kept = record?.signIn;
       if (!record || kept?.kind !== 'session' || kept.server !== first.server) throw ended(name);
