@@ -4,7 +4,7 @@ import { noContext, selectedContext } from '../contexts/selection.ts';
 import { CommandError, exit } from '../exit.ts';
 import type { Output } from '../output.ts';
 import { isReadable, serverUrl } from '../remote/server-url.ts';
-import { signOut } from '../remote/sign-out.ts';
+import { endClientToken, signOut } from '../remote/sign-out.ts';
 import type { Globals } from '../shared-options.ts';
 
 const open = (out: Output) => openContexts(process.env, out.warn);
@@ -117,15 +117,15 @@ export async function deleteContext(name: string, out: Output): Promise<void> {
   out.note(`The context ${name} is deleted.`);
 }
 
-async function endSignIn(name: string, { signIn, clientToken }: ContextRecord, out: Output): Promise<void> {
-  const own = clientToken && ({ kind: 'token', user: '', ...clientToken } as const);
-  for (const one of [signIn, own].filter((each) => each !== undefined)) {
-    const outcome = await signOut(one, { revoke: one === own });
-    if (outcome.kind === 'kept')
-      out.warn(`the API token of ${name} is valid still: revoke it with \`gatewarden auth token revoke\``);
-    if (outcome.kind !== 'failed') continue;
-    const why = outcome.error instanceof Error ? outcome.error.message : String(outcome.error);
-    out.warn(`the sign-in of ${name} at ${one.server} could not be ended: ${why}`);
+async function endSignIn(name: string, record: ContextRecord, out: Output): Promise<void> {
+  const couldNot = (error: unknown) =>
+    out.warn(`the sign-in of ${name} could not be ended: ${error instanceof Error ? error.message : String(error)}`);
+  await endClientToken(record).catch(couldNot);
+  if (!record.signIn) return;
+  const outcome = await signOut(record.signIn);
+  if (outcome.kind === 'failed') couldNot(outcome.error);
+  if (outcome.kind === 'kept') {
+    out.warn(`the token of ${name} is valid still: an API token is revoked with \`gatewarden auth token revoke NAME\``);
   }
 }
 

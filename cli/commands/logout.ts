@@ -3,7 +3,7 @@ import type { ContextRecord, SignIn } from '../contexts/record.ts';
 import { mustBeThere, selectedContext } from '../contexts/selection.ts';
 import { CommandError } from '../exit.ts';
 import type { Output } from '../output.ts';
-import { type SignOut, signOut } from '../remote/sign-out.ts';
+import { endClientToken, type SignOut, signOut } from '../remote/sign-out.ts';
 import type { Globals } from '../shared-options.ts';
 
 export interface LogoutOptions {
@@ -36,16 +36,18 @@ export async function logout(options: LogoutOptions, globals: Globals, out: Outp
 async function forgotten(record: ContextRecord | undefined, options: LogoutOptions): Promise<Changed<SignOut>> {
   if (record === undefined) return { record, answer: { kind: 'was over' } };
   const { signIn, clientToken, ...rest } = record;
-  const answer = await ended(record, options);
+  const answer = signIn ? await signOut(signIn, options) : await clientEnded(record);
   if (answer.kind !== 'failed' || options.force) return { record: rest, answer };
-  return { record: { ...rest, clientToken, signIn: signIn && answer.signIn }, answer };
+  return { record: { ...rest, clientToken, signIn: answer.signIn }, answer };
 }
 
-async function ended({ signIn, clientToken }: ContextRecord, options: LogoutOptions): Promise<SignOut> {
-  if (signIn) return signOut(signIn, options);
-  if (!clientToken) return { kind: 'was over' };
-  const { server, token } = clientToken;
-  return signOut({ kind: 'token', server, user: '', token }, { revoke: true });
+async function clientEnded(record: ContextRecord): Promise<SignOut> {
+  try {
+    await endClientToken(record);
+    return { kind: 'ended' };
+  } catch (error) {
+    return { kind: 'failed', error, signIn: undefined };
+  }
 }
 
 function report(outcome: SignOut, signIn: SignIn | undefined, { force }: LogoutOptions, out: Output): void {

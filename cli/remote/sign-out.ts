@@ -1,7 +1,9 @@
-import type { SignIn } from '../contexts/record.ts';
+import type { ContextRecord, SignIn } from '../contexts/record.ts';
 import { type CommandError, usage } from '../exit.ts';
 import { currentSession } from './credential.ts';
+import { refusedByServer } from './refusals.ts';
 import { deleted, endAllSessions } from './sign-in.ts';
+import { postForm } from './token-requests.ts';
 
 /** `all`: every session of the user. `revoke`: the API token too, which a sign-out leaves otherwise. */
 export type SignOutWish = Readonly<{ all?: boolean; revoke?: boolean }>;
@@ -12,7 +14,7 @@ export type SignOutWish = Readonly<{ all?: boolean; revoke?: boolean }>;
  */
 export type SignOut =
   | Readonly<{ kind: 'ended' | 'was over' | 'kept' }>
-  | Readonly<{ kind: 'failed'; error: unknown; signIn: SignIn }>;
+  | Readonly<{ kind: 'failed'; error: unknown; signIn: SignIn | undefined }>;
 
 /** Ends a sign-in on its server. The caller holds the lock of its context, or has taken it out of there. */
 export async function signOut(signIn: SignIn, wish: SignOutWish = {}): Promise<SignOut> {
@@ -46,4 +48,13 @@ const namelessToken = (): CommandError =>
 function cannotEndAll(signIn: SignIn): SignOut {
   const error = usage('This sign-in was over already, so it ended no others: sign in again, and repeat this.');
   return { kind: 'failed', error, signIn };
+}
+
+/** Ends the access token that a context keeps of its client (RFC 7009); does nothing where there is none. Throws when that fails. */
+export async function endClientToken({ clientToken, clientId, clientSecret }: ContextRecord): Promise<void> {
+  if (!clientToken || !clientId || !clientSecret) return;
+  const url = new URL(`${clientToken.server}/oauth/revoke`);
+  const answer = await postForm(url, { token: clientToken.token }, { id: clientId, secret: clientSecret });
+  // 401: the client is gone, or its secret was replaced, and its tokens went with it or expire.
+  if (answer.status !== 200 && answer.status !== 401) throw refusedByServer(answer, url);
 }

@@ -9,30 +9,29 @@ export type Tokens = Readonly<{ accessToken: string; refreshToken?: string | und
 /** The client that people's own sign-ins belong to (a public client, without a secret). */
 export const commandClient = 'gatewarden';
 
-/** Sends a form to the token endpoint of `server`. `client` is sent as Basic credentials. */
-export function askForTokens(
-  server: string,
-  form: Readonly<Record<string, string>>,
-  client?: Readonly<{ id: string; secret: string }>,
-): Promise<Answer> {
-  return postForm(new URL(`${server}/oauth/token`), form, client && { Authorization: basic(client) });
-}
+/** Sends a form to the token endpoint of `server`. */
+export const askForTokens = (server: string, form: Form, client?: ClientIdentity): Promise<Answer> =>
+  postForm(new URL(`${server}/oauth/token`), form, client);
 
-/** Sends a form. */
-export const postForm = (
-  url: URL,
-  form: Readonly<Record<string, string>>,
-  headers: Readonly<Record<string, string>> = {},
-) =>
+type Form = Readonly<Record<string, string>>;
+
+/** The id and the secret of a client. */
+export type ClientIdentity = Readonly<{ id: string; secret: string }>;
+
+/** Sends a form; `client` goes with it as Basic credentials. */
+export const postForm = (url: URL, form: Form, client?: ClientIdentity): Promise<Answer> =>
   exchange({
     method: 'POST',
     url,
-    headers: { 'Content-Type': 'application/x-www-form-urlencoded', ...headers },
+    headers: {
+      'Content-Type': 'application/x-www-form-urlencoded',
+      ...(client && { Authorization: basic(client) }),
+    },
     body: new URLSearchParams(form).toString(),
   });
 
 // RFC 6749, section 2.3.1: both are form-encoded first.
-function basic({ id, secret }: { id: string; secret: string }): string {
+function basic({ id, secret }: ClientIdentity): string {
   const [user, password] = [id, secret].map((one) => new URLSearchParams({ '': one }).toString().slice(1));
   return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 }

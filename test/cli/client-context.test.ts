@@ -50,10 +50,10 @@ test('a token that was revoked is replaced while the secret is valid', async () 
   await using robot = await machine('robot-2');
   await robot.run(['auth', 'status']);
   const token = await tokenOf(robot);
-  await fetch(`${server}/_gatewarden/api/v1/session`, {
-    method: 'DELETE',
-    headers: { authorization: `Bearer ${token}` },
-  });
+  const secret = (await robot.kept())['client-secret'];
+  const authorization = `Basic ${Buffer.from(`robot-2:${secret}`).toString('base64')}`;
+  const body = new URLSearchParams({ token });
+  await fetch(`${server}/_gatewarden/oauth/revoke`, { method: 'POST', headers: { authorization }, body });
   const status = await robot.run(['auth', 'status']);
   equal(status.code, 0, status.stderr);
   equal((await tokenOf(robot)) === token, false);
