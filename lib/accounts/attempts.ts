@@ -51,8 +51,8 @@ export interface AttemptLimits {
   /** Counts a sign-up from an address, on a counter of its own, and refuses beyond 30 in an hour. */
   signUp(address: string): Promise<Refused | undefined>;
   /**
-   * Begins a look-up of a device's user code. A wrong one counts like a wrong password from the address, and on counters of its
-   * own for the user, and for the user at that address: they do not block the user's sign-in.
+   * Begins a look-up of a device's user code by a user who is signed in. Wrong codes count for the user, for the address, and for
+   * both together, on counters of their own: they block nobody's sign-in.
    */
   userCode(who: string, address: string): Promise<Attempt | Refused>;
   /** Counts a wrong setup token from an address, on a counter of its own, and refuses beyond the limit. */
@@ -164,7 +164,7 @@ export function attemptLimits(
     },
     userCode(who, address) {
       const from = addressKey(address);
-      const ofAddress: Limit = { key: `address:${from}`, ...manyOfAddress };
+      const ofAddress: Limit = { key: `code-address:${from}`, ...manyOfAddress };
       const ofPair: Limit = { key: `code-pair:${who}:${from}`, ...few, clearedBySuccess: true };
       return begin([ofAddress, { key: `code-user:${who}`, ...manyOfUser }, ofPair], true);
     },

@@ -268,10 +268,13 @@ describe('waiting devices are bounded', () => {
     equal(codeOf(refusal), 'rate_limited');
     ok(!refusal.ok && refusal.refusal.retryAfter === 60);
     equal(codeOf(await devices.begin({ clientId: 'gatewarden' }, { address: '2001:db8:0:1::1' })), 'ok');
-    const [first] = begun;
-    ok(first);
+    const [first, second] = begun;
+    ok(first && second);
     granted(await devices.approve(first.userCode, await typed('user'), await person('user')));
     equal(await poll(first.deviceCode), 'granted');
+    equal(codeOf(await again()), 'ok');
+    granted(await devices.deny(second.userCode, await person('user')));
+    equal(await poll(second.deviceCode), 'access_denied');
     equal(codeOf(await again()), 'ok');
     equal(codeOf(await again()), 'rate_limited');
   });

@@ -32,15 +32,17 @@ export function redeeming(dependencies: DeviceDependencies, places: WaitingPlace
     if (!isDeviceCode(deviceCode)) return { kind: 'unknown' };
     const id = sha256(deviceCode);
     // Read first: codes that nobody was given cost no write.
-    if ((await records.get(deviceGrantKind, id)) === undefined) return { kind: 'unknown' };
+    const found = await records.get(deviceGrantKind, id);
+    if (found === undefined) return { kind: 'unknown' };
     const changed = await records.change(deviceGrantKind, id, polled(clientId));
-    return changed.kind === 'done' ? changed.answer : { kind: 'unknown' };
+    if (changed.kind === 'taken') return { kind: 'unknown' };
+    // Not awaited: a place that is not given up ends by itself.
+    if (changed.record === undefined) places.giveUp(found).catch(() => undefined);
+    return changed.answer;
   }
 
   /** The request is removed already: when a store fails now, the device asks anew. */
   async function signIn({ grant, approval }: Approved, caller: Caller): Promise<Redemption> {
-    // A place that is not given up ends by itself.
-    places.giveUp(grant).catch(() => undefined);
     const user = await records.get(userKind, approval.userId);
     const method = approval.typed ? 'device' : 'device-untyped';
     const about = { actor: user?.username ?? '', via: 'none', ...caller, detail: { door: 'device', method } } as const;

@@ -4,7 +4,7 @@ import type { DeviceGrantRecord } from '../../stores/records/kinds/device-grant.
 import { grantLifetime } from './rules.ts';
 
 /** The most requests that wait at a time: those of an address, and all. */
-export const mostWaiting = { ofAddress: 50, all: 5_000 };
+export const mostWaiting = { ofAddress: 40, all: 5_000 };
 
 type Waiting = Pick<DeviceGrantRecord, 'id' | 'address'>;
 
