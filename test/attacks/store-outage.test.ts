@@ -119,6 +119,35 @@ test('a database that another process holds: a crowd at the sign-in does not hol
   equal((await writers['signing in by the form']?.())?.status, 303);
 });
 
+test('a database that another process holds: no device is begun, approved or signed in, and all of it afterwards', async () => {
+  const client_id = 'gatewarden';
+  const asked = (path: string, fields: Record<string, string>) =>
+    fetch(`${gateway.address}/_gatewarden/oauth${path}`, { method: 'POST', body: new URLSearchParams(fields) });
+  const begin = () => asked('/device_authorization', { client_id });
+  const { device_code, user_code } = (await (await begin()).json()) as Record<string, string>;
+  const grant_type = 'urn:ietf:params:oauth:grant-type:device_code';
+  const poll = () => asked('/token', { grant_type, client_id, device_code: device_code ?? '' });
+  const person = gateway.client();
+  await person.form('/_gatewarden/login', { username: 'ada', password: adminPassword });
+  const form = { user_code: user_code ?? '', ...confirm };
+  const decide = (action: string) => person.form('/_gatewarden/device', { ...form, action });
+  other.exec('BEGIN EXCLUSIVE');
+  const polled = await poll();
+  const during = [await begin(), polled, await decide('approve'), await decide('deny')];
+  deepEqual(
+    during.map(({ status, headers }) => [status, headers.has('retry-after')]),
+    Array(4).fill([503, true]),
+  );
+  equal(((await polled.json()) as { error: string }).error, 'temporarily_unavailable');
+  other.exec('ROLLBACK');
+  equal(((await (await poll()).json()) as { error: string }).error, 'authorization_pending');
+  equal((await decide('approve')).status, 200);
+  other.exec('BEGIN EXCLUSIVE');
+  equal((await poll()).status, 503);
+  other.exec('ROLLBACK');
+  equal((await poll()).status, 200);
+});
+
 const tables = ['user', 'admins', 'sessions', 'api_token', 'invitation', 'fact', 'attempts', 'told', 'probe'];
 const plain = (name: string): string => name;
 const spoilt = (name: string): string => `spoilt_${name}`;

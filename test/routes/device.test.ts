@@ -1,4 +1,7 @@
 import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict';
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { text as streamText } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
 import type { Client } from '../support/http.ts';
 import { navigate, password, type Site, site } from './site.ts';
@@ -42,6 +45,22 @@ const decide = (by: Client, userCode: string, fields: Record<string, string>) =>
   by.form('/auth/device', { user_code: userCode, ...fields });
 
 const approved = { action: 'approve', current_password: password };
+
+/** Posts a form with a `Host` of its own, which `fetch` does not allow. */
+async function sendTo(
+  address: string,
+  path: string,
+  headers: Record<string, string>,
+  { jar }: Client,
+  fields: Record<string, string>,
+): Promise<{ status: number | undefined; text: string }> {
+  const sent = request(`${address}${path}`, { method: 'POST', headers: { ...headers, cookie: jar.header } });
+  sent.end(String(new URLSearchParams(fields)));
+  const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+  const cookies = answer.headers['set-cookie'] ?? [];
+  jar.keep(new Response(null, { headers: cookies.map((line): [string, string] => ['set-cookie', line]) }));
+  return { status: answer.statusCode, text: await streamText(answer) };
+}
 
 /** The text of a page, without its markup. */
 async function textOf(answer: Response): Promise<string> {
@@ -217,4 +236,44 @@ test('the metadata names the endpoint and the grant', async () => {
   equal(metadata.device_authorization_endpoint, `${here.address}/auth/oauth/device_authorization`);
   ok((metadata.grant_types_supported as string[]).includes(grantType));
   notEqual(metadata.issuer, undefined);
+});
+
+test('auto-login is nobody at the page, whatever its role: one signs in first', async () => {
+  await using open = await site({ autoLogin: true, autoLoginRole: 'admin', autoLoginUser: 'root1' });
+  await open.gate.users.create({ username: 'root1', password, role: 'admin' });
+  const answer = await navigate(`${open.address}/auth/device?user_code=BCDF-GHJK`);
+  equal(answer.statusCode, 303);
+  match(String(answer.headers.location), /^\/auth\/login\?next=/);
+  const posted = await open.client().form('/auth/device', { user_code: 'BCDF-GHJK', action: 'deny' });
+  equal(posted.status, 401);
+  const person = open.client();
+  await person.form('/auth/login', { username: 'root1', password });
+  equal((await person.send('/auth/device')).status, 200);
+});
+
+test('at ADMIN_URL a device is approved without a password, and is never fresh; elsewhere it is not approved', async () => {
+  const [publicUrl, adminUrl] = ['http://app.localhost:8080', 'http://accounts.localhost:8080'];
+  await using apart = await site({ publicUrl, adminUrl });
+  await apart.gate.users.create({ username: 'eve', password, role: 'user' });
+  const at = (origin: string) => {
+    const one = apart.client();
+    const headers = { host: new URL(origin).host, origin, 'content-type': 'application/x-www-form-urlencoded' };
+    const form = (path: string, fields: Record<string, string>) => sendTo(apart.address, path, headers, one, fields);
+    return { form };
+  };
+  const begun = await at(publicUrl).form('/auth/oauth/device_authorization', { client_id: 'gatewarden' });
+  const codes = JSON.parse(begun.text) as Codes;
+  equal(codes.verification_uri, `${adminUrl}/auth/device`);
+  const there = at(publicUrl);
+  await there.form('/auth/login', { username: 'eve', password });
+  equal((await there.form('/auth/device', { user_code: codes.user_code, ...approved })).status, 421);
+  const here = at(adminUrl);
+  await here.form('/auth/login', { username: 'eve', password });
+  const question = await here.form('/auth/device', { user_code: codes.user_code });
+  deepEqual([question.status, question.text.includes('current_password')], [200, false]);
+  equal((await here.form('/auth/device', { user_code: codes.user_code, action: 'approve' })).status, 200);
+  const fields = { grant_type: grantType, client_id: 'gatewarden', device_code: codes.device_code };
+  const tokens = JSON.parse((await there.form('/auth/oauth/token', fields)).text) as Json;
+  const claims = JSON.parse(Buffer.from(String(tokens.access_token).split('.')[1] ?? '', 'base64url').toString());
+  equal(claims.auth_time, undefined);
 });
