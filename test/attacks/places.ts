@@ -12,7 +12,7 @@ const inHeader =
 const form =
   (target: string, field: string, rest = ''): Make =>
   (text) =>
-    withBody(target, 'application/x-www-form-urlencoded', `${rest}&${field}=${text}x`);
+    withBody(target, urlEncoded, `${rest}&${field}=${text}x`);
 
 /** In the value of a field, escaped as JSON has it. */
 const json =
@@ -39,6 +39,8 @@ const names = [
   ...['Connection', 'Content-Type', 'Destination', 'traceparent', 'tracestate', 'X-Request-Id', 'Referer', 'Upgrade'],
 ];
 
+const urlEncoded = 'application/x-www-form-urlencoded';
+const clientCredentials = 'grant_type=client_credentials';
 const deviceGrant = encodeURIComponent('urn:ietf:params:oauth:grant-type:device_code');
 const user = { username: 'someone', role: 'user' };
 
@@ -71,6 +73,29 @@ export const placesFor = (bearer: string): Readonly<Record<string, Make>> => ({
   'the scope of a device': form('/oauth/device_authorization', 'scope', 'client_id=gatewarden'),
   'the client of a device': form('/oauth/device_authorization', 'client_id'),
   'the user code in a link': inTarget(`${own}/device?user_code=`),
+  'a client and its secret in Basic': (text) => {
+    const both = Buffer.from(`${text.slice(0, 10_000)}:${text.slice(0, 10_000)}`).toString('base64');
+    return withBody('/oauth/token', urlEncoded, clientCredentials, 'POST', `Authorization: Basic ${both}`);
+  },
+  'the id of a client': form('/oauth/token', 'client_id', `${clientCredentials}&client_secret=x`),
+  'the secret of a client': form('/oauth/token', 'client_secret', `${clientCredentials}&client_id=ci`),
+  'the scope of a client': form('/oauth/token', 'scope', clientCredentials),
+  'the kind of a grant': form('/oauth/token', 'grant_type'),
+  'a token to be looked at': (text) => withBody('/oauth/introspect', urlEncoded, `token=${text}x`, 'POST', bearer),
+  'a token to be revoked': form('/oauth/revoke', 'token'),
+  'the name of who signs up': json('POST', '/api/v1/signup', 'username', { password: 'a-long-password' }),
+  'the address of who signs up': json('POST', '/api/v1/signup', 'email', {
+    username: 'eve',
+    password: 'a-long-password',
+  }),
+  'the code of an invitation': json('POST', '/api/v1/signup', 'invitation', {
+    username: 'eve',
+    password: 'a-long-password',
+  }),
+  'the note of an invitation': json('POST', '/api/v1/invitations', 'note', {}, bearer),
+  'the id of a new client': json('POST', '/api/v1/clients', 'client_id', { name: 'CI' }, bearer),
+  'the name of a new client': json('POST', '/api/v1/clients', 'name', {}, bearer),
+  'the client of a call': (text) => requestOf(`${own}/api/v1/clients/${visible(text)}x`, [bearer]),
   'the username of a call': json('POST', '/api/v1/login', 'username', { password: 'a-long-password' }),
   'the password of a call': json('POST', '/api/v1/login', 'password', { username: 'ada' }),
   'JSON itself': (text) => withBody('/api/v1/login', 'application/json', text),

@@ -26,6 +26,9 @@ const fieldsOf: Readonly<Record<string, readonly string[]>> = {
   '/api/v1/tokens': ['name', 'role', 'scopes', 'expires_at', 'current_password'],
   '/api/v1/users': ['username', 'password', 'role', 'email', 'display_name', 'current_password'],
   '/api/v1/users/ada/token': ['type', 'role', 'current_password'],
+  '/api/v1/clients': ['client_id', 'name', 'role', 'scopes', 'expires_at', 'current_password'],
+  '/api/v1/invitations': ['role', 'uses', 'note', 'expires_at', 'current_password'],
+  '/api/v1/signup': ['username', 'password', 'email', 'display_name', 'invitation'],
 };
 
 const proper: Readonly<Record<string, string>> = {
@@ -42,8 +45,9 @@ function bodyWith(path: string, field: string, value: string): string {
   return `{${[...fields.map((one) => `"${one}":${proper[one]}`), `"${field}":${value}`].join(',')}}`;
 }
 
-/** An empty list of scopes is one. */
-const isMeant = (field: string, value: string) => field === 'scopes' && (value === '[]' || value === '["ada"]');
+/** An empty list of scopes is one, and 7 a number of uses. */
+const isMeant = (field: string, value: string) =>
+  (field === 'scopes' && (value === '[]' || value === '["ada"]')) || (field === 'uses' && value === '7');
 
 for (const [path, fields] of Object.entries(fieldsOf)) {
   for (const field of fields) {
@@ -193,7 +197,6 @@ describe('a refresh that is none', () => {
   const grants = {
     'no grant': 'refresh_token=x',
     'another grant': `grant_type=password&username=ada&password=${encodeURIComponent(password)}`,
-    'the client’s own word': 'grant_type=client_credentials&client_id=ada&client_secret=x',
     'a token of nobody': `grant_type=refresh_token&refresh_token=${makeToken('gwr_')}`,
     'an API token': `grant_type=refresh_token&refresh_token=${makeToken('gwt_')}`,
     'the token twice': 'grant_type=refresh_token&refresh_token=a&refresh_token=b',
