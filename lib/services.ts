@@ -33,6 +33,7 @@ export type { GateEvent, GateEventName, GateEvents, NewEvent, RecordEvent } from
 export type {
   AccessTokenClaims,
   AccessTokens,
+  ClientSecrets,
   ClientSignIn,
   ClientTokenClaims,
   DeviceSignIn,

@@ -1,12 +1,8 @@
-import { equalSecrets } from '../crypto/constant-time.ts';
-import { sha256 } from '../crypto/digest.ts';
 import type { Keyring } from '../crypto/keyring.ts';
-import { makeToken } from '../crypto/random.ts';
 import { ok, type Refusal, type Result } from '../errors.ts';
-import { clientIsValid, standingOfClient } from '../services/makers.ts';
-import type { Caller, ClientSignIn, RecordEvent } from '../services.ts';
+import type { Caller, ClientSecrets, ClientSignIn, RecordEvent } from '../services.ts';
 import type { AttemptStore } from '../stores/attempts.ts';
-import { type ClientRecord, clientKind, readClientKey } from '../stores/records/kinds/client.ts';
+import { type ClientRecord, clientKey, clientKind, readClientKey } from '../stores/records/kinds/client.ts';
 import { touchInterval } from '../stores/records/last-use.ts';
 import type { Records, Versioned } from '../stores/records/records.ts';
 import { clientAttempts } from './client-attempts.ts';
@@ -15,29 +11,24 @@ import { unknownNames } from './unknown-name.ts';
 type Dependencies = Readonly<{
   stores: Readonly<{ records: Records; attempts: AttemptStore }>;
   record: RecordEvent;
+  secrets: ClientSecrets;
   keyring: Keyring;
   settings: Parameters<typeof clientAttempts>[1];
 }>;
 
-/** Compared where there is no secret, so that the time tells nothing: nobody was given it. */
-const nobodys = sha256(makeToken('gws_'));
+/** The id of no record: what nobody has takes as long to compare. */
+const nobody = clientKey('');
 
-/** Whether a text is one of the client's secrets. Always two comparisons, each in constant time. */
-function hasSecret(client: ClientRecord | undefined, secret: string): boolean {
-  const presented = sha256(secret);
-  const [newer, older] = [client?.secrets[0], client?.secrets[1]].map((kept) =>
-    equalSecrets(kept?.hash ?? nobodys, presented),
-  );
-  return newer === true || older === true;
-}
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 const wrong: Refusal = Object.freeze({ code: 'invalid_credentials' });
 
 /** Makes the sign-in of application clients (`Core.clientSignIn`). */
-export function clientSignIn({ stores, record, keyring, settings }: Dependencies): ClientSignIn {
+export function clientSignIn({ stores, record, secrets, keyring, settings }: Dependencies): ClientSignIn {
   const { records } = stores;
   const begin = clientAttempts(stores.attempts, settings);
   const unknownName = unknownNames(keyring);
+  const touched = new WeakSet<ClientRecord>();
 
   async function find(clientId: string): Promise<Versioned<ClientRecord> | undefined> {
     const key = readClientKey(clientId);
@@ -53,32 +44,42 @@ export function clientSignIn({ stores, record, keyring, settings }: Dependencies
     return { ok: false, refusal };
   }
 
-  async function accepted(client: Versioned<ClientRecord> | undefined, secret: string): Promise<boolean> {
-    const standing = await standingOfClient(records, client ?? {});
-    return hasSecret(client, secret) && clientIsValid(client, standing, records.now());
+  /** Not awaited: a store that cannot write it delays nobody. A remembered record does not hear of its last use. */
+  function touch(client: ClientRecord, now: number): void {
+    const { id, lastUsedAt = 0 } = client;
+    if (touched.has(client) || now - lastUsedAt < touchInterval()) return;
+    touched.add(client);
+    records.note(clientKind, id, now).catch(() => undefined);
   }
 
-  /** Not awaited: a store that cannot write it delays nobody. */
-  function touch({ id, lastUsedAt = 0 }: ClientRecord, now: number): void {
-    if (now - lastUsedAt >= touchInterval()) records.note(clientKind, id, now).catch(() => undefined);
+  async function accept(client: ClientRecord, caller: Caller, now: number): Promise<Result<ClientRecord>> {
+    touch(client, now);
+    await record({ event: 'login.succeeded', ...about(client.id, caller), outcome: 'ok' });
+    return ok(client);
   }
 
+  /** Counts first: while limited, nothing is compared. */
+  async function attempted(typed: string, secret: string, caller: Caller): Promise<Result<ClientRecord>> {
+    const known = await find(typed);
+    const who = known?.id ?? unknownName(typed);
+    const attempt = await begin(who, caller.address);
+    if (attempt.refusal !== undefined) return refuse(who, caller, attempt.refusal);
+    const client = await secrets.verify(known?.id ?? nobody, secret);
+    if (client === undefined) return refuse(who, caller, (await attempt.failed()) ?? wrong);
+    const now = records.now();
+    await attempt.succeeded(now);
+    return accept(client, caller, now);
+  }
+
+  /** A right secret counts for nothing, so one that is remembered needs no counter. */
   async function verify(
     { clientId, secret }: { clientId: unknown; secret: unknown },
     caller: Caller,
   ): Promise<Result<ClientRecord>> {
-    const typed = typeof clientId === 'string' ? clientId : '';
-    const client = await find(typed);
-    const who = client?.id ?? unknownName(typed);
-    const attempt = await begin(who, caller.address);
-    if (attempt.refusal !== undefined) return refuse(who, caller, attempt.refusal);
-    const isRight = await accepted(client, typeof secret === 'string' ? secret : '');
-    if (client === undefined || !isRight) return refuse(who, caller, (await attempt.failed()) ?? wrong);
-    const now = records.now();
-    await attempt.succeeded(now);
-    touch(client, now);
-    await record({ event: 'login.succeeded', ...about(who, caller), outcome: 'ok' });
-    return ok(client);
+    const [typed, presented] = [textOf(clientId), textOf(secret)];
+    const key = readClientKey(typed);
+    const remembered = key === undefined ? undefined : secrets.remembered(key, presented);
+    return remembered === undefined ? attempted(typed, presented, caller) : accept(remembered, caller, records.now());
   }
 
   return { verify };

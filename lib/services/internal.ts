@@ -164,7 +164,15 @@ export type EndNamedSession = (session: NamedSession, options?: Readonly<{ every
  */
 export type EndTokenAgain = (token: string, name: string) => Promise<boolean>;
 
-/** The only place that compares a client's secret. Counts failed attempts. */
+/** Verifies secrets of clients, without counting. `id`: of the client's record, whether or not there is one. */
+export interface ClientSecrets {
+  /** The client of a right secret that was verified a moment ago, and of which nothing was told since. Reads no store. */
+  remembered(id: string, secret: string): ClientRecord | undefined;
+  /** The client of a right secret; `undefined` for a wrong one and for a client that is not valid. */
+  verify(id: string, secret: string): Promise<ClientRecord | undefined>;
+}
+
+/** The sign-in of clients. Counts failed attempts. */
 export interface ClientSignIn {
   /**
    * `invalid_credentials` for an unknown, disabled or expired client and for a wrong secret alike; `rate_limited` with

@@ -15,6 +15,7 @@ import { secretBox } from '../crypto/secret-box.ts';
 import type { InvalidationBus } from '../invalidation/bus.ts';
 import type { Log } from '../log.ts';
 import { credentialCache, systemClocks } from '../request/authenticate/cache.ts';
+import { clientSecrets } from '../request/authenticate/client-secret.ts';
 import { principals } from '../request/authenticate/principal.ts';
 import { type Connections, openConnections } from '../request/connections.ts';
 import type { Policies } from '../request/policies.ts';
@@ -165,7 +166,6 @@ const tokenServices = (dependencies: InstallationDependencies, access: ReturnTyp
   tokens: apiTokens({ ...dependencies, inheritedFrom: access.inheritedFrom }),
   endTokenAgain: endedTokenTeller(dependencies),
   clients: clientsService({ ...dependencies, inheritedFrom: access.inheritedFrom }),
-  clientSignIn: clientSignIn(dependencies),
   revokeGranted: grantRevoker(dependencies),
   devices: devicesService({ ...dependencies, signInDevice: access.signInDevice }),
 });
@@ -219,6 +219,10 @@ async function servicesOf(dependencies: InstallationDependencies) {
     ...(await accountServices({ ...dependencies, inheritedFrom: access.inheritedFrom })),
     ...ofSessions,
     ...tokenServices(dependencies, access),
+    clientSignIn: clientSignIn({
+      ...dependencies,
+      secrets: clientSecrets({ records: stores.records, principals: who, cache, clock }),
+    }),
     ...requestPath,
     jwks: () => keys.jwks(),
   };

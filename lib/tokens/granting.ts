@@ -1,5 +1,5 @@
 import { SignJWT } from 'jose';
-import { randomBase62 } from '../crypto/random.ts';
+import { randomUUID } from 'node:crypto';
 import { ok, type Result, refused } from '../errors.ts';
 import type { InvalidationBus } from '../invalidation/bus.ts';
 import { doneBy } from '../services/done-by.ts';
@@ -33,7 +33,7 @@ export function granting(dependencies: Dependencies): AccessTokens['grant'] {
 
   async function sign(client: ClientRecord, scopes: readonly string[], exp: number): Promise<GrantedToken> {
     const { kid, algorithm, key } = await keys.current();
-    const jti = randomBase62(22);
+    const jti = randomUUID();
     const clientId = clientIdIn(client.id) ?? '';
     const token = await new SignJWT({ client_id: clientId, scope: scopes.join(' '), epoch: client.epoch })
       .setProtectedHeader({ alg: algorithm, typ: accessTokenType, kid })

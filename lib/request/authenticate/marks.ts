@@ -3,7 +3,7 @@ import type { MakersStanding } from '../../services/makers.ts';
 import type { SessionStanding, TokenStanding } from '../../services/standing.ts';
 import type { ClientTokenClaims } from '../../services.ts';
 import type { ApiTokenRecord } from '../../stores/records/kinds/api-token.ts';
-import { clientKey } from '../../stores/records/kinds/client.ts';
+import { type ClientRecord, clientKey } from '../../stores/records/kinds/client.ts';
 import type { Versioned } from '../../stores/records/records.ts';
 import type { SessionRecord } from '../../stores/sessions.ts';
 import type { Mark } from './told.ts';
@@ -42,16 +42,21 @@ export function marksOfToken(token: Versioned<ApiTokenRecord>, standing: TokenSt
   ];
 }
 
-/** The records that decided on an access token of a client. */
-export function marksOfGrant(
-  { clientId, jti }: ClientTokenClaims,
-  { client, revoked, makers, owner }: GrantStanding,
+/** The records that decided on a client. `id`: of its record, which may not be there. */
+export function marksOfClient(
+  id: string,
+  client: Versioned<ClientRecord> | undefined,
+  { makers, owner }: MakersStanding,
 ): readonly Mark[] {
   const userId = client?.userId;
   return [
-    mark('token', clientKey(clientId), client),
-    mark('session', jti, revoked),
+    mark('token', id, client),
     ...(userId === undefined ? [] : [mark('user', userId, owner)]),
     ...makerMarks({ makers }),
   ];
+}
+
+/** The records that decided on an access token of a client. */
+export function marksOfGrant({ clientId, jti }: ClientTokenClaims, standing: GrantStanding): readonly Mark[] {
+  return [mark('session', jti, standing.revoked), ...marksOfClient(clientKey(clientId), standing.client, standing)];
 }
