@@ -1,5 +1,6 @@
 import type { Keyring } from '../crypto/keyring.ts';
 import { ok, type Refusal, type Result } from '../errors.ts';
+import { addressKey } from '../net/address-key.ts';
 import type { Caller, ClientSecrets, ClientSignIn, RecordEvent } from '../services.ts';
 import type { AttemptStore } from '../stores/attempts.ts';
 import { type ClientRecord, clientKey, clientKind, readClientKey } from '../stores/records/kinds/client.ts';
@@ -23,11 +24,27 @@ const textOf = (value: unknown): string => (typeof value === 'string' ? value : 
 
 const wrong: Refusal = Object.freeze({ code: 'invalid_credentials' });
 
+/** Clients and addresses from which a wrong secret came after the last right one: the latest ten thousand. */
+function wrongSecrets(most = 10_000) {
+  const noted = new Set<string>();
+  const keyOf = (id: string, address: string): string => `${id} ${addressKey(address)}`;
+  return {
+    has: (id: string, address: string) => noted.size > 0 && noted.has(keyOf(id, address)),
+    clear: (id: string, address: string) => void noted.delete(keyOf(id, address)),
+    note(id: string, address: string): void {
+      noted.add(keyOf(id, address));
+      const [oldest] = noted;
+      if (noted.size > most && oldest !== undefined) noted.delete(oldest);
+    },
+  };
+}
+
 /** Makes the sign-in of application clients (`Core.clientSignIn`). */
 export function clientSignIn({ stores, record, secrets, keyring, settings }: Dependencies): ClientSignIn {
   const { records } = stores;
   const begin = clientAttempts(stores.attempts, settings);
   const unknownName = unknownNames(keyring);
+  const doubts = wrongSecrets();
   const touched = new WeakSet<ClientRecord>();
 
   async function find(clientId: string): Promise<Versioned<ClientRecord> | undefined> {
@@ -65,21 +82,32 @@ export function clientSignIn({ stores, record, secrets, keyring, settings }: Dep
     const attempt = await begin(who, caller.address);
     if (attempt.refusal !== undefined) return refuse(who, caller, attempt.refusal);
     const client = await secrets.verify(known?.id ?? nobody, secret);
-    if (client === undefined) return refuse(who, caller, (await attempt.failed()) ?? wrong);
+    if (client === undefined) {
+      if (known !== undefined) doubts.note(known.id, caller.address);
+      return refuse(who, caller, (await attempt.failed()) ?? wrong);
+    }
     const now = records.now();
     await attempt.succeeded(now);
+    doubts.clear(client.id, caller.address);
     return accept(client, caller, now);
   }
 
-  /** A right secret counts for nothing, so one that is remembered needs no counter. */
+  /**
+   * The client of a remembered secret: a right one counts for nothing, so it needs no counter. After a wrong one from that
+   * address it does: the counter may have reached its limit, else it is reset.
+   */
+  function remembered(typed: string, secret: string, { address }: Caller): ClientRecord | undefined {
+    const id = readClientKey(typed);
+    return id === undefined || doubts.has(id, address) ? undefined : secrets.remembered(id, secret);
+  }
+
   async function verify(
     { clientId, secret }: { clientId: unknown; secret: unknown },
     caller: Caller,
   ): Promise<Result<ClientRecord>> {
     const [typed, presented] = [textOf(clientId), textOf(secret)];
-    const key = readClientKey(typed);
-    const remembered = key === undefined ? undefined : secrets.remembered(key, presented);
-    return remembered === undefined ? attempted(typed, presented, caller) : accept(remembered, caller, records.now());
+    const client = remembered(typed, presented, caller);
+    return client === undefined ? attempted(typed, presented, caller) : accept(client, caller, records.now());
   }
 
   return { verify };

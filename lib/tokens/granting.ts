@@ -1,5 +1,5 @@
-import { SignJWT } from 'jose';
 import { randomUUID } from 'node:crypto';
+import { SignJWT } from 'jose';
 import { ok, type Result, refused } from '../errors.ts';
 import type { InvalidationBus } from '../invalidation/bus.ts';
 import { doneBy } from '../services/done-by.ts';

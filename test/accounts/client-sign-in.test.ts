@@ -1,12 +1,16 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it, mock } from 'node:test';
 import { clientSignIn } from '../../lib/accounts/client-sign-in.ts';
 import { sha256 } from '../../lib/crypto/digest.ts';
 import { makeToken } from '../../lib/crypto/random.ts';
 import type { Result } from '../../lib/errors.ts';
+import { credentialCache } from '../../lib/request/authenticate/cache.ts';
+import { clientSecrets } from '../../lib/request/authenticate/client-secret.ts';
+import { principals } from '../../lib/request/authenticate/principal.ts';
+import { scopeTable } from '../../lib/request/authorize/scopes.ts';
 import type { Caller } from '../../lib/services.ts';
 import { type ClientRecord, clientKind } from '../../lib/stores/records/kinds/client.ts';
-import { openAccounts } from './open.ts';
+import { openAccounts, roles } from './open.ts';
 
 const secret = makeToken('gws_');
 const older = makeToken('gws_');
@@ -27,10 +31,13 @@ async function opened(more: Partial<ClientRecord> = {}, settings: Parameters<typ
   const accounts = await openAccounts(settings);
   const { records } = accounts.stores;
   await records.add(clientKind, clientOf(more));
-  const { verify } = clientSignIn(accounts.parts);
+  const { bus, clock } = accounts.parts;
+  const cache = credentialCache({ bus, clocks: { monotonic: clock, wall: clock } });
+  const secrets = clientSecrets({ records, principals: principals(roles, scopeTable('', roles)), cache, clock });
+  const { verify } = clientSignIn({ ...accounts.parts, secrets });
   const sign = (given: unknown, caller: Caller = here, clientId: unknown = 'ci') =>
     verify({ clientId, secret: given }, caller);
-  return { ...accounts, records, verify, sign };
+  return { ...accounts, records, verify, sign, bus };
 }
 
 const codeOf = (result: Result<unknown>): string => (result.ok ? 'ok' : result.refusal.code);
@@ -170,5 +177,49 @@ describe('wrong secrets', () => {
     const from = (host: number) => ({ address: `2001:db8::${host}` });
     for (let host = 1; host <= 5; host += 1) equal(codeOf(await sign('wrong', from(host))), 'invalid_credentials');
     equal(codeOf(await sign(secret, from(6))), 'rate_limited');
+  });
+});
+
+describe('a right secret is remembered', () => {
+  it('without reading a store again', async () => {
+    const { sign, records } = await opened();
+    equal(codeOf(await sign(secret)), 'ok');
+    const { mock: reads } = mock.method(records, 'get');
+    for (let times = 0; times < 20; times += 1) equal(codeOf(await sign(secret)), 'ok');
+    equal(reads.callCount(), 0);
+    equal(codeOf(await sign(older)), 'ok');
+    ok(reads.callCount() > 0);
+  });
+
+  it('until it is told that its client changed', async () => {
+    const { sign, records, bus } = await opened();
+    equal(codeOf(await sign(secret)), 'ok');
+    const changed = await records.change(clientKind, 'client:ci', (client) =>
+      client === undefined
+        ? { kind: 'keep', answer: undefined }
+        : { kind: 'put', record: { ...client, state: 'disabled' as const }, answer: undefined },
+    );
+    await bus.publish({
+      kind: 'token',
+      id: 'client:ci',
+      version: (changed.kind === 'done' && changed.record?.version) || 0,
+    });
+    equal(codeOf(await sign(secret)), 'invalid_credentials');
+  });
+
+  it('until its client expires', async () => {
+    const { sign, time } = await opened({ expiresAt: Date.now() + 5_000 });
+    equal(codeOf(await sign(secret)), 'ok');
+    time.now += 5_000;
+    equal(codeOf(await sign(secret)), 'invalid_credentials');
+  });
+
+  it('not once a limit was reached from that address', async () => {
+    const { sign } = await opened();
+    equal(codeOf(await sign(secret)), 'ok');
+    for (let times = 0; times < 5; times += 1) equal(codeOf(await sign('wrong')), 'invalid_credentials');
+    equal(codeOf(await sign(secret)), 'rate_limited');
+    equal(codeOf(await sign(secret, elsewhere)), 'ok');
+    equal(codeOf(await sign(secret)), 'rate_limited');
   });
 });
