@@ -58,19 +58,20 @@ const optionLines = (path: string, { names, value }: OptionEntry): readonly stri
 const reply = (value: ValueKind): string =>
   `reply=(${(value.kind === 'choices' ? value.choices : [`?${value.kind}`]).map(quoted).join(' ')})`;
 
+// Not `path`: zsh ties that name to PATH.
 const completing = `_gatewarden() {
-  local current=\${words[CURRENT]} path='' option='' word at
+  local current=\${words[CURRENT]} command='' option='' word at
   local -i arguments=0
   local -a reply
   for ((at = 2; at < CURRENT; at++)); do
     word=\${words[at]}
     if [[ -n $option ]]; then option=''; continue; fi
     if [[ $word == -* ]]; then
-      _gatewarden_values "$path" "$word"
+      _gatewarden_values "$command" "$word"
       (( $#reply )) && option=$word
     else
-      _gatewarden_commands "$path"
-      if (( \${\${reply%%:*}[(Ie)$word]} )); then path+="/$word"; else arguments+=1; fi
+      _gatewarden_commands "$command"
+      if (( \${\${(@)reply%%:*}[(Ie)$word]} )); then command+="/$word"; else arguments+=1; fi
     fi
   done
   if [[ -z $option && $current == --*=* ]]; then
@@ -78,12 +79,12 @@ const completing = `_gatewarden() {
     compset -P '*='
   fi
   if [[ -z $option && $current == -* ]]; then
-    _gatewarden_options "$path"
+    _gatewarden_options "$command"
     _describe -o option reply
     return
   fi
   [[ -z $option ]] && (( arguments )) && return
-  _gatewarden_values "$path" "$option"
+  _gatewarden_values "$command" "$option"
   case "\${reply[1]}" in
     ('?context')
       local -a contexts=("\${XDG_CONFIG_HOME:-$HOME/.config}"/gatewarden/contexts/*.json(N:t:r))
@@ -91,7 +92,7 @@ const completing = `_gatewarden() {
     ('?file') _files ;;
     ('?nothing') ;;
     (?*) compadd -a reply ;;
-    (*) _gatewarden_commands "$path"; _describe command reply ;;
+    (*) _gatewarden_commands "$command"; _describe command reply ;;
   esac
 }
 if [[ $funcstack[1] == _gatewarden ]]; then _gatewarden "$@"; else compdef _gatewarden gatewarden; fi

@@ -1,12 +1,12 @@
 import { equal } from 'node:assert/strict';
 import { makeSecretKey } from '../../lib/crypto/secret-key.ts';
-import { gatewardenCommand } from '../support/command.ts';
+import { gatewardenCommand, type Ran } from '../support/command.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { adminPassword, type RunningGateway, startGateway } from '../support/gateway.ts';
 import { anyMongod } from '../support/mongod.ts';
+import { adaIsAdmin, errorOf } from '../support/person.ts';
 import { startRedis } from '../support/redis.ts';
 
-type Ran = Awaited<ReturnType<typeof gatewardenCommand>>;
 export type Thing = Record<string, unknown>;
 
 /** An installation with the admin `ada`, and the command that administers it in one way. */
@@ -36,7 +36,7 @@ function administered(settings: Settings, more: readonly string[], dispose: () =
     async refused(args, code, input) {
       const ran = await json(args, input);
       equal(ran.code, code, `${args.join(' ')}: ${ran.stdout}${ran.stderr}`);
-      return JSON.parse(ran.stderr.slice(ran.stderr.indexOf('{'))).error;
+      return { ...errorOf(ran) };
     },
     [Symbol.asyncDispose]: dispose,
   };
@@ -53,8 +53,6 @@ export async function accessToken({ address }: Pick<RunningGateway, 'address'>):
   const { token } = (await answer.json()) as { token: string };
   return token;
 }
-
-export const adaIsAdmin = { SUPERUSER: 'ada', SUPERUSER_PASSWORD: adminPassword };
 
 /** Nothing listens there: what is administered is never asked. */
 export const nowhere = 'http://127.0.0.1:9';

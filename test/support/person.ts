@@ -50,7 +50,7 @@ export async function person(): Promise<Person & AsyncDisposable> {
 export const adaIsAdmin = { SUPERUSER: 'ada', SUPERUSER_PASSWORD: adminPassword };
 
 /** The code and the hint of the error that a command with `-o json` printed. */
-export function errorOf({ stderr }: Ran): { code?: string; message?: string; hint?: string } {
+export function errorOf({ stderr }: Ran): { code?: string; message?: string; problems?: string[]; hint?: string } {
   const json = stderr.slice(stderr.indexOf('{'));
   return JSON.parse(json).error;
 }

@@ -10,6 +10,8 @@ const packages = {
   caddy: 'caddy',
   wrk: 'wrk',
   faketime: 'faketime',
+  zsh: 'zsh',
+  fish: 'fish',
 } as const;
 
 export type Program = keyof typeof packages;
