@@ -17,6 +17,7 @@ const hints: Readonly<Record<string, string>> = {
   insufficient_scope: 'Use a credential that holds this scope, or sign in: `gatewarden auth login`.',
   confirmation_required: 'Give your own password: --current-password-stdin or --current-password-file.',
   auth_disabled: 'This server runs with GATEWARDEN_AUTH_ENABLED=false.',
+  validation_failed: 'Correct what is listed, and repeat the command.',
   rate_limited: 'Wait a while, then try again.',
   store_unavailable: 'Try again. On its machine `gatewarden check` says which store does not answer.',
   misdirected_host: 'Use the address that the gateway knows as its own (GATEWARDEN_PUBLIC_URL).',

@@ -49,12 +49,13 @@ export async function about<T>(subject: Subject, act: () => Promise<T>): Promise
 }
 
 function named({ noun, name, list }: Subject, { exitCode, code, message, problems, hint }: CommandError): CommandError {
-  if (code !== 'not_found') return new CommandError(exitCode, code, `${name}: ${message}`, problems, hint);
+  const isAbsent = code === 'not_found';
+  const lists = isAbsent || code === 'conflict' ? `\`gatewarden ${list}\` shows what there is.` : hint;
   return new CommandError(
     exitCode,
     code,
-    `${name}: There is no such ${noun}.`,
+    `${name}: ${isAbsent ? `There is no such ${noun}.` : message}`,
     problems,
-    `\`gatewarden ${list}\` lists them.`,
+    lists,
   );
 }

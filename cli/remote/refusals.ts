@@ -14,7 +14,7 @@ export function refusedByServer(answer: Answer, url: URL): CommandError {
   if (status >= 300 && status < 400) return redirected(url, headers.location);
   const fields = objectIn(body);
   const code = refusalCode(answer);
-  if (code === undefined) return strange(status, url);
+  if (code === undefined) return status === 500 && textIn(fields, 'title') ? broke(fields) : strange(status, url);
   const said = textIn(fields, 'detail') ?? textIn(fields, 'error_description') ?? textIn(fields, 'title') ?? code;
   const problems = Array.isArray(fields?.errors) ? fields.errors.filter(isObject).map(problemText) : [];
   return new CommandError(exitOf(status), code, messageOf(status, said), problems, hintOn(answer, fields));
@@ -45,6 +45,16 @@ const redirected = (url: URL, location: string | undefined): CommandError =>
     `${url.origin} sends us on${location === undefined ? '' : ` to ${location.slice(0, 200)}`}: this is not followed.`,
     [],
     'Give the URL of the gateway itself: --server, GATEWARDEN_SERVER or `gatewarden context set-value server URL`.',
+  );
+
+/** An unexpected error of Gatewarden has no code, and is in its log only. */
+const broke = (fields: Fields | undefined): CommandError =>
+  new CommandError(
+    exit.failed,
+    'failed',
+    `The server failed (500): ${textIn(fields, 'title')}`,
+    [],
+    'The log of the server says more.',
   );
 
 /** An answer that Gatewarden would not give. */

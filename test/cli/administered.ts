@@ -42,12 +42,12 @@ function administered(settings: Settings, more: readonly string[], dispose: () =
   };
 }
 
-/** An access token of `ada`, by a sign-in with her password. */
-export async function accessToken({ address }: Pick<RunningGateway, 'address'>): Promise<string> {
+/** An access token, by a sign-in with the password of tests. */
+export async function accessToken({ address }: Pick<RunningGateway, 'address'>, username = 'ada'): Promise<string> {
   const answer = await fetch(`${address}/_gatewarden/api/v1/login`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ username: 'ada', password: adminPassword }),
+    body: JSON.stringify({ username, password: adminPassword }),
   });
   equal(answer.status, 200);
   const { token } = (await answer.json()) as { token: string };

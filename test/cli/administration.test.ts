@@ -61,7 +61,7 @@ for (const [name, open, via, actor] of ways) {
       deepEqual(some(gone, 'code', 'message', 'hint'), [
         'not_found',
         'vera: There is no such user.',
-        '`gatewarden user list` lists them.',
+        '`gatewarden user list` shows what there is.',
       ]);
       equal((await on.refused(['user', 'add', 'vera', '--without-password'], 1)).code, 'conflict', 'a retired name');
       const again = await on.done(['user', 'add', 'vera', '--without-password', '--reuse-name', '--inactive']);
