@@ -33,6 +33,7 @@ before(async () => {
     signup: 'invite',
     loginMaxFailures: 100_000,
     loginMaxFailuresAddress: 100_000,
+    signup: 'open',
   });
   places = placesFor(await bearerOf(site.gate, 'root', 'admin'));
 });

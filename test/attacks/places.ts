@@ -103,6 +103,16 @@ export const placesFor = (bearer: string): Readonly<Record<string, Make>> => ({
   'a new password': json('POST', '/api/v1/users', 'password', user, bearer),
   'an e-mail address': json('POST', '/api/v1/users', 'email', { ...user, password: 'a-long-password' }, bearer),
   'a display name': json('POST', '/api/v1/users', 'display_name', { ...user, password: 'a-long-password' }, bearer),
+  ...Object.fromEntries(
+    ['username', 'password', 'email', 'display_name', 'invitation'].map((field) => [
+      `the ${field} of a sign-up`,
+      json('POST', '/api/v1/signup', field, { username: 'somebody', password: 'a-long-password', [field]: undefined }),
+    ]),
+  ),
+  'the note of an invitation': json('POST', '/api/v1/invitations', 'note', {}, bearer),
+  'the end of an invitation': json('POST', '/api/v1/invitations', 'expires_at', {}, bearer),
+  'the start of a list of invitations': (text) =>
+    requestOf(`${own}/api/v1/invitations?cursor=${visible(text)}`, [bearer]),
   'the name of a token': json('POST', '/api/v1/tokens', 'name', {}, bearer),
   'the end of a token': json('POST', '/api/v1/tokens', 'expires_at', { name: 'ci' }, bearer),
   'the scopes of a token': (text) =>
