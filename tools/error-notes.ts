@@ -28,7 +28,7 @@ export const errorNotes: Readonly<Record<ErrorCode, string>> = {
   csrf_rejected:
     'A changing request that is not signed in by a Bearer must come from our own page, and `Sec-Fetch-Site` or `Origin` says otherwise or is missing. Scripts should use a token; behind a proxy see `PUBLIC_URL`.',
   rate_limited:
-    'Too many attempts failed, from this address, for this user or in this session, or several are being checked at this moment. Wait for as many seconds as `Retry-After` says.',
+    'Too many attempts failed, from this address, for this user or in this session, several are being checked at this moment, or too many people signed themselves up from this address. Wait for as many seconds as `Retry-After` says.',
   method_not_allowed:
     'The path is one of Gatewarden’s own, but not with this method. The `Allow` header lists the methods that it answers.',
   not_found: 'There is nothing at this address, or nothing that you may know of. Check the path and the name.',

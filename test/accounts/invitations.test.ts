@@ -4,6 +4,7 @@ import { usersService } from '../../lib/accounts/users.ts';
 import { ladder } from '../../lib/request/authorize/roles.ts';
 import type { NewInvitation } from '../../lib/services.ts';
 import { invitationKind } from '../../lib/stores/records/kinds/invitation.ts';
+import { userKind } from '../../lib/stores/records/kinds/user.ts';
 import type { Actor } from '../../lib/types.ts';
 import { openSignUp, outcomeOf, signUpOver } from './inviting.ts';
 import { by, caller, openAccounts, password } from './open.ts';
@@ -233,6 +234,18 @@ describe('who uses an invitation gets', () => {
       equal(await opened.signUp({ invitation }), got);
     });
   }
+
+  it('no more than the inviter may give, whatever their counter of rights says', async () => {
+    const { invite, record, stores, signUp } = await openSignUp();
+    const invitation = await invite({ role: 'operator' });
+    const { id = '' } = (await record('the-admin')) ?? {};
+    await stores.records.change(userKind, id, (user) =>
+      user === undefined
+        ? { kind: 'keep', answer: undefined }
+        : { kind: 'put', record: { ...user, role: 'operator' }, answer: undefined },
+    );
+    equal(await signUp({ invitation }), 'pending user');
+  });
 
   it('no more than the credential could give that it was made with', async () => {
     const { invitations, actor, signUp } = await openSignUp();

@@ -194,6 +194,18 @@ describe('a page of another site that signs its visitor up', () => {
     deepEqual([outcome(reply), reply.setCookie], ['201', []]);
   });
 
+  test('and both may where everybody is signed in by auto-login, which another site uses for nothing', async () => {
+    await using here = await opened({ autoLogin: true, autoLoginRole: 'admin', trustedProxies: [] });
+    equal(outcome(await signUp(here.gateway, { username: 'program' })), '201');
+    const page = { origin: here.gateway.url, 'sec-fetch-site': 'same-origin' };
+    equal(outcome(await signUp(here.gateway, { username: 'person' }, page)), '201');
+    for (const headers of foreign) {
+      equal(outcome(await signUp(here.gateway, { username: 'eve' }, headers)), '403 csrf_rejected');
+      const invited = await here.gateway.json('POST', api('invitations'), {}, headers);
+      equal(outcome(invited), '403 csrf_rejected');
+    }
+  });
+
   test('or makes an admin’s browser invite its owner', async () => {
     await using here = await opened();
     const cookie = await here.gateway.signIn('boss');
