@@ -30,7 +30,6 @@ before(async () => {
   // All are believed, and none is asked to wait: the texts are to get as far as they can.
   site = await besieged({
     trustedProxies: ['127.0.0.0/8'],
-    signup: 'invite',
     loginMaxFailures: 100_000,
     loginMaxFailuresAddress: 100_000,
     signup: 'open',

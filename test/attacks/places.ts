@@ -88,6 +88,11 @@ export const placesFor = (bearer: string): Readonly<Record<string, Make>> => ({
     username: 'eve',
     password: 'a-long-password',
   }),
+  'the password of who signs up': json('POST', '/api/v1/signup', 'password', { username: 'eve' }),
+  'the display name of who signs up': json('POST', '/api/v1/signup', 'display_name', {
+    username: 'eve',
+    password: 'a-long-password',
+  }),
   'the code of an invitation': json('POST', '/api/v1/signup', 'invitation', {
     username: 'eve',
     password: 'a-long-password',
@@ -103,13 +108,6 @@ export const placesFor = (bearer: string): Readonly<Record<string, Make>> => ({
   'a new password': json('POST', '/api/v1/users', 'password', user, bearer),
   'an e-mail address': json('POST', '/api/v1/users', 'email', { ...user, password: 'a-long-password' }, bearer),
   'a display name': json('POST', '/api/v1/users', 'display_name', { ...user, password: 'a-long-password' }, bearer),
-  ...Object.fromEntries(
-    ['username', 'password', 'email', 'display_name', 'invitation'].map((field) => [
-      `the ${field} of a sign-up`,
-      json('POST', '/api/v1/signup', field, { username: 'somebody', password: 'a-long-password', [field]: undefined }),
-    ]),
-  ),
-  'the note of an invitation': json('POST', '/api/v1/invitations', 'note', {}, bearer),
   'the end of an invitation': json('POST', '/api/v1/invitations', 'expires_at', {}, bearer),
   'the start of a list of invitations': (text) =>
     requestOf(`${own}/api/v1/invitations?cursor=${visible(text)}`, [bearer]),
