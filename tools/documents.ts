@@ -40,7 +40,8 @@ ${generated}
 
 Every setting is an environment variable that begins with \`GATEWARDEN_\`. Each may also be given as
 \`GATEWARDEN_<NAME>_FILE\`, the path of a file that holds the value (one line break at its end does not count); giving both
-is a mistake. An empty variable counts as not given. In code the same settings are options in camel case,
+is a mistake. An empty variable counts as not given. \`GATEWARDEN_SERVER\`, \`GATEWARDEN_CONTEXT\`, \`GATEWARDEN_TOKEN\` and
+\`GATEWARDEN_TOKEN_FILE\` are no settings: commands that talk to a server read them ([command.md](command.md)). In code the same settings are options in camel case,
 \`gatewarden({ sessionIdle: '12h' })\`, and win over the environment.
 
 A name that is no setting, a value that cannot be read, or settings that do not go together stop the start: all problems

@@ -97,8 +97,14 @@ test('an upstream is not ignored for beginning with tcp://', () => {
   equal(problemsOf({ UPSTREAM: 'tcp://10.96.0.10:80' }).length, 1);
 });
 
-test('variables of others, and the token of the command, are none of our business', () => {
-  const env = { PATH: '/bin', PORT: 'x', MY_GATEWARDEN_PORT: 'x', GATEWARDEN_TOKEN: 'gwt_x' };
+test('variables of others, and those of commands that talk to a server, are none of our business', () => {
+  const ofCommands = {
+    GATEWARDEN_TOKEN: 'gwt_x',
+    GATEWARDEN_TOKEN_FILE: 'x',
+    GATEWARDEN_SERVER: 'x',
+    GATEWARDEN_CONTEXT: 'x',
+  };
+  const env = { PATH: '/bin', PORT: 'x', MY_GATEWARDEN_PORT: 'x', ...ofCommands };
   equal(loadSettings({ env, applies: 'gateway' }).settings.port, 8080);
 });
 
