@@ -32,7 +32,7 @@ export interface Server {
    * `--current-password-stdin` or `--current-password-file`, or the one typed on a terminal, as `current_password`.
    */
   confirmed(method: string, path: string, options?: CallOptions): Promise<unknown>;
-  /** Sends a body of any type and returns the answer, refusals too. */
+  /** Sends a body of any type and returns the answer. Throws as `call` does. */
   send(method: string, url: URL, body?: Readonly<{ type: string; text: string }>): Promise<Answer>;
 }
 
@@ -78,7 +78,11 @@ export const noServer = (): CommandError =>
 
 /** A server with this credential. */
 export function serverAt(url: string, credential: Credential, askPassword: OwnPassword): Omit<Server, 'context'> {
-  async function send(method: string, target: URL, body?: Readonly<{ type: string; text: string }>): Promise<Answer> {
+  async function answerTo(
+    method: string,
+    target: URL,
+    body?: Readonly<{ type: string; text: string }>,
+  ): Promise<Answer> {
     const once = (token: string | undefined) =>
       exchange({
         method,
@@ -95,15 +99,21 @@ export function serverAt(url: string, credential: Credential, askPassword: OwnPa
 
   async function asked(method: string, path: string, { body, query }: CallOptions = {}): Promise<Answer> {
     const sent = body === undefined ? undefined : { type: 'application/json', text: JSON.stringify(body) };
-    return send(method, urlOf(url, path, query), sent);
+    return answerTo(method, urlOf(url, path, query), sent);
+  }
+
+  function accepted(answer: Answer, target: URL): Answer {
+    if (answer.status >= 200 && answer.status < 300) return answer;
+    const error = refusedByServer(answer, target);
+    throw credential.kind === 'environment' && answer.status === 401 ? badEnvironment(error) : error;
   }
 
   function resultOf(answer: Answer, path: string): unknown {
     const target = urlOf(url, path);
-    if (answer.status >= 200 && answer.status < 300) return jsonOf(answer, target);
-    const error = refusedByServer(answer, target);
-    throw credential.kind === 'environment' && answer.status === 401 ? badEnvironment(error) : error;
+    return jsonOf(accepted(answer, target), target);
   }
+
+  const send: Server['send'] = async (method, target, body) => accepted(await answerTo(method, target, body), target);
 
   const call = async (method: string, path: string, options?: CallOptions) =>
     resultOf(await asked(method, path, options), path);

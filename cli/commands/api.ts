@@ -3,7 +3,6 @@ import { text } from 'node:stream/consumers';
 import { usage } from '../exit.ts';
 import type { Output } from '../output.ts';
 import { printableJson } from '../printable.ts';
-import { refusedByServer } from '../remote/refusals.ts';
 import { connect } from '../server.ts';
 import type { Globals } from '../shared-options.ts';
 
@@ -26,7 +25,6 @@ export async function api(path: string, options: ApiOptions, globals: Globals, o
     url,
     body === undefined ? undefined : { type: typeOf(body, url), text: body },
   );
-  if (answer.status < 200 || answer.status >= 300) throw refusedByServer(answer, url);
   if (answer.body !== '') process.stdout.write(shown(answer.body));
 }
 

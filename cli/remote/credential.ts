@@ -52,7 +52,8 @@ export function sessionCredential({ contexts, name }: Kept, first: Session): Cre
   function renewedOnce(refused: string | undefined): Promise<Session> {
     return contexts.change(name, async (record) => {
       const kept = record?.signIn;
-      if (!record || kept?.kind !== 'session' || kept.server !== first.server) throw ended(name);
+      // Another sign-in took its place: this command does not go on as somebody else.
+      if (!record || kept?.kind !== 'session' || !isOfSame(kept, first)) throw ended(name);
       if (kept.accessToken !== refused && isFresh(kept)) return { record, answer: kept };
       const signIn = await refreshed(kept);
       if (signIn === 'ended') throw ended(name);
@@ -73,6 +74,8 @@ export function sessionCredential({ contexts, name }: Kept, first: Session): Cre
     },
   };
 }
+
+const isOfSame = (one: Session, other: Session) => one.server === other.server && one.user === other.user;
 
 const isFresh = ({ expiresAt }: { expiresAt: number }) => expiresAt > Date.now() + margin;
 

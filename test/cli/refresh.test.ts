@@ -1,18 +1,26 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
 import { commandEnvironment, commandFrom } from '../support/command.ts';
 import { startDemo } from '../support/installation.ts';
-import { adaIsAdmin, errorOf, person } from '../support/person.ts';
+import { adaIsAdmin, errorOf, type Person, person } from '../support/person.ts';
 import { start } from '../support/processes.ts';
 
 const gateway = await startDemo({ settings: adaIsAdmin });
 after(() => gateway[Symbol.asyncDispose]());
 const server = gateway.address;
+
+/** A process of its own that has the lock, until it is killed. */
+async function holding(lock: string): Promise<ChildProcess> {
+  const code = `new (require('node:sqlite').DatabaseSync)(process.argv[1]).exec('BEGIN EXCLUSIVE'); console.log('held'); setInterval(() => {}, 1000)`;
+  const holder = spawn(process.execPath, ['-e', code, lock], { stdio: ['ignore', 'pipe', 'ignore'] });
+  await once(holder.stdout, 'data');
+  return holder;
+}
 
 const refreshes = async () => (gateway.process.stdout.match(/"token\.revoked".*"reused"/g) ?? []).length;
 
@@ -43,13 +51,41 @@ test('eight commands at once with an expired token refresh it once, and all succ
   await ada.run(['logout']);
 });
 
+/** A server on loopback; its URL has a path, so that it is the prefix too. */
+async function scriptedServer(handler: RequestListener): Promise<{ url: string } & Disposable> {
+  const scripted = createServer(handler).listen(0, '127.0.0.1');
+  await once(scripted, 'listening');
+  const address = scripted.address();
+  const port = typeof address === 'object' ? address?.port : '';
+  return { url: `http://127.0.0.1:${port}/x`, [Symbol.dispose]: () => scripted.close() };
+}
+
+/** Puts a sign-in into the context `default`. */
+async function signedIn(ada: Person, url: string, expiresAt: number): Promise<void> {
+  await ada.run(['context', 'create', 'default', '--server', url]);
+  const tokens = { accessToken: 'old', refreshToken: 'older', expiresAt };
+  await ada.tamper({ kind: 'session', server: url, user: 'ada', ...tokens });
+}
+
+test('a command does not go on as somebody else who signed in meanwhile', async () => {
+  await using ada = await person();
+  const asked: string[] = [];
+  using scripted = await scriptedServer(async (req, res) => {
+    asked.push(req.url ?? '');
+    await ada.tamper({ user: 'grace', accessToken: 'of grace' });
+    res.setHeader('Connection', 'close').writeHead(401).end('{"code":"token_expired"}');
+  });
+  await signedIn(ada, scripted.url, Date.now() + 3_600_000);
+  const status = await ada.run(['auth', 'status', '-o', 'json']);
+  deepEqual([status.code, status.stdout, errorOf(status).code], [4, '', 'signed_out'], status.stderr);
+  deepEqual(asked, ['/x/api/v1/session']);
+});
+
 test('the lock of a command that was killed holds nobody up', async () => {
   await using ada = await person();
   await ada.login(server);
   const lock = join(ada.folder, 'contexts', 'default.lock');
-  const code = `new (require('node:sqlite').DatabaseSync)(process.argv[1]).exec('BEGIN EXCLUSIVE'); console.log('held'); setInterval(() => {}, 1000)`;
-  const holder = spawn(process.execPath, ['-e', code, lock], { stdio: ['ignore', 'pipe', 'ignore'] });
-  await once(holder.stdout, 'data');
+  const holder = await holding(lock);
   await ada.tamper({ expiresAt: 0 });
   const waiting = ada.run(['auth', 'status']);
   const first = await Promise.race([
@@ -66,23 +102,17 @@ test('the lock of a command that was killed holds nobody up', async () => {
 test('a command that is stopped while it refreshes keeps the new tokens first', async () => {
   const asked = Promise.withResolvers<void>();
   const refreshed = '{"access_token":"new","refresh_token":"newer","expires_in":3600}';
-  const slow = createServer((_req, res) => {
+  using slow = await scriptedServer((_req, res) => {
     asked.resolve();
     setTimeout(() => res.setHeader('Connection', 'close').end(refreshed), 1500);
-  }).listen(0, '127.0.0.1');
-  await once(slow, 'listening');
-  const address = slow.address();
-  const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/x`;
+  });
   await using ada = await person();
-  await ada.run(['context', 'create', 'default', '--server', url]);
-  const old = { kind: 'session', server: url, user: 'ada', accessToken: 'old', refreshToken: 'older', expiresAt: 0 };
-  await ada.tamper(old);
+  await signedIn(ada, slow.url, 0);
   const [program = '', ...args] = commandFrom(['auth', 'status']);
   const command = start(program, args, { env: commandEnvironment({ env: ada.env }) });
   await asked.promise;
   equal(await command.stop('SIGINT'), null, 'the signal ended it all the same');
   equal((await ada.kept()).signIn?.refreshToken, 'newer');
-  slow.close();
 });
 
 test('a clock that is behind is no reason to be signed out: the server says that the token has expired', async () => {

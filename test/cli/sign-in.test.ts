@@ -46,6 +46,31 @@ test('signed in, one is who the server says, until one signs out: the session ha
   equal((await ada.run(['logout'])).code, 0, 'a second sign-out finds what it wants');
 });
 
+test('two sign-ins in one context at once leave one session, the one that is kept', async () => {
+  await using ada = await person();
+  const ran = await Promise.all([ada.login(server), ada.login(server), ada.login(server)]);
+  deepEqual(
+    ran.map(({ code }) => code),
+    [0, 0, 0],
+    ran.map(({ stderr }) => stderr).join('\n'),
+  );
+  const token = (await ada.kept()).signIn?.accessToken;
+  equal((await items(token, 'sessions')).length, 1);
+  await ada.run(['logout']);
+});
+
+test('where everybody is signed in by the server itself, a bad token is no sign-in either', async () => {
+  await using open = await startDemo({ settings: { ...adaIsAdmin, AUTO_LOGIN: 'true' } });
+  await using ada = await person();
+  const env = { GATEWARDEN_SERVER: open.address };
+  const nobody = JSON.parse((await ada.run(['auth', 'status', '-o', 'json'], { env })).stdout);
+  deepEqual([nobody.via, nobody.credential], ['auto-login', 'none']);
+  const bad = await ada.run(['login', '--token', '-'], { env, input: 'gwt_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' });
+  equal(bad.code, 4, bad.stderr);
+  const status = await ada.run(['auth', 'status'], { env: { ...env, GATEWARDEN_TOKEN: 'Bearer' } });
+  deepEqual([status.code, status.stdout], [4, ''], status.stderr);
+});
+
 test('what is kept is for its owner alone', async () => {
   await using ada = await person();
   await ada.login(server);
