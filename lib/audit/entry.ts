@@ -37,6 +37,17 @@ export function plainEvent(event: Omit<RecordedEvent, 'at'>, at: number): Record
   });
 }
 
+const digits = 9;
+
+/** The latest time that an id has room for. */
+const latestTime = 36 ** digits - 1;
+
+/** The text that ids begin with that were made at this time: less than these, and greater than all that were made before. */
+export const idAt = (at: number): string =>
+  Math.min(latestTime, Math.max(0, Math.trunc(at)))
+    .toString(36)
+    .padStart(digits, '0');
+
 /**
  * Creates a generator of ids that sort in the order of their creation, also within a millisecond and when the clock is
  * set back.
@@ -47,7 +58,7 @@ export function recordIds(): (at: number) => string {
   return function nextId(at) {
     sequence = at > latest ? 0 : sequence + 1;
     latest = Math.max(at, latest);
-    return `${latest.toString(36).padStart(9, '0')}${sequence.toString(36).padStart(5, '0')}${randomBase62(8)}`;
+    return `${idAt(latest)}${sequence.toString(36).padStart(5, '0')}${randomBase62(8)}`;
   };
 }
 

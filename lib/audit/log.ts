@@ -1,8 +1,8 @@
 import type { Log } from '../log.ts';
-import type { AuditEntry, AuditLog, GateEvent, GateEventName, RecordEvent } from '../services.ts';
-import type { AuditRecord, AuditStore } from '../stores/audit.ts';
+import type { AuditEntry, AuditLog, AuditQuery, GateEvent, GateEventName, RecordEvent } from '../services.ts';
+import type { AuditFilter, AuditRecord, AuditStore } from '../stores/audit.ts';
 import { pageSize } from '../stores/records/page.ts';
-import { plainEvent, type RecordedEvent, recordIds, recordOf } from './entry.ts';
+import { idAt, plainEvent, type RecordedEvent, recordIds, recordOf } from './entry.ts';
 import { keptOf, quotas, shareOf } from './quotas.ts';
 import { auditWriter, type WriterLimits } from './writer.ts';
 
@@ -35,6 +35,13 @@ export interface Audit {
 function entryOf(record: AuditRecord): AuditEntry {
   const { id, at, event, actor, via, address, agent, subject, outcome, detail } = record;
   return Object.freeze({ id, at, event, actor, via, address, agent, subject, outcome, detail });
+}
+
+/** Ids sort by time, so times become ids. */
+function filterOf({ cursor, event, actor, subject, outcome, from, to }: AuditQuery): AuditFilter {
+  const until = to === undefined ? undefined : idAt(to + 1);
+  const after = cursor !== undefined && until !== undefined && until < cursor ? until : (cursor ?? until);
+  return { event, actor, subject, outcome, since: from === undefined ? undefined : idAt(from), after };
 }
 
 /** @param clock milliseconds since the epoch; for tests */
@@ -73,13 +80,8 @@ export function auditLog(
       await keep(event);
     },
     log: {
-      async list({ limit, cursor, event, actor } = {}) {
-        const page = await store.list({
-          limit: pageSize(limit),
-          ...(cursor !== undefined && { after: cursor }),
-          ...(event !== undefined && { event }),
-          ...(actor !== undefined && { actor }),
-        });
+      async list(query = {}) {
+        const page = await store.list({ ...filterOf(query), limit: pageSize(query.limit) });
         return { ...page, items: page.items.map(entryOf) };
       },
     },

@@ -30,6 +30,14 @@ export interface AuditQuery {
   readonly event?: string | undefined;
   /** Only events of this actor. */
   readonly actor?: string | undefined;
+  /** Only events about this: `user:ada`, `token:ci`. */
+  readonly subject?: string | undefined;
+  /** Only events that ended so: `ok`, or the code of a refusal. */
+  readonly outcome?: string | undefined;
+  /** Only events of this time or later, in milliseconds since the epoch. */
+  readonly from?: number | undefined;
+  /** Only events of this time or earlier, in milliseconds since the epoch. */
+  readonly to?: number | undefined;
 }
 
 /** `gate.audit`. */

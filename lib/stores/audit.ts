@@ -20,11 +20,23 @@ export interface AuditRecord {
 /** Some records, and from which id to go on; `next` is absent on the last page. */
 export type AuditPage = Readonly<{ items: readonly AuditRecord[]; next?: string | undefined }>;
 
+/** Which records to list: those that have all of these values, and the ids of a range. */
+export type AuditFilter = Readonly<{
+  event?: string | undefined;
+  actor?: string | undefined;
+  subject?: string | undefined;
+  outcome?: string | undefined;
+  /** The least id. */
+  since?: string | undefined;
+  /** Only smaller ids: the last of the page before. */
+  after?: string | undefined;
+}>;
+
 export interface AuditStore {
   /** Adds records. One whose id exists is skipped, so that a batch can be retried. */
   append(records: readonly AuditRecord[]): Promise<void>;
   /** Newest first. */
-  list(query: { limit: number; after?: string; event?: string; actor?: string }): Promise<AuditPage>;
+  list(query: AuditFilter & Readonly<{ limit: number }>): Promise<AuditPage>;
   /**
    * Removes records of an event until `keep` are left; returns how many were removed. The oldest of the largest share go first,
    * as long as that share has more than a tenth of `keep`; then the oldest.

@@ -17,7 +17,8 @@ async function prepare(): Promise<void> {
   const { users, clients, tokens } = here.site.gate;
   await users.create({ username: 'bob', role: 'user', reuseName: true }, program);
   await clients.create({ clientId: 'ci', name: 'CI' }, program);
-  await tokens.create('the-one-who-asks', { name: 'ci' }, program);
+  const { items } = await tokens.list('the-one-who-asks');
+  if (!items.some(({ name }) => name === 'ci')) await tokens.create('the-one-who-asks', { name: 'ci' }, program);
 }
 
 /** An admin by a token that needs no confirmation, so that what is sent gets as far as the services. */

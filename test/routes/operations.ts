@@ -215,7 +215,8 @@ export const lines: Readonly<Record<string, Line>> = {
     await send({ params: { client_id: (await client()).client_id }, body: { end_others: true } });
   },
 
-  'get /api/v1/audit': ({ send }) => send({ query: { limit: '2' } }),
+  'get /api/v1/audit': ({ send }) =>
+    send({ query: { limit: '2', outcome: 'ok', from: '2020-01-01T00:00:00Z', to: '2099-01-01T00:00:00Z' } }),
 
   async 'post /oauth/token'(drive) {
     const { stranger: by, send } = drive;

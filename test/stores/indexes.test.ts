@@ -1,6 +1,7 @@
 import { deepEqual, ok } from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import test from 'node:test';
+import type { AuditStore } from '../../lib/stores/audit.ts';
 import type { AnyKind } from '../../lib/stores/records/kind.ts';
 import { allKinds } from '../../lib/stores/records/kinds/index.ts';
 import type { Records } from '../../lib/stores/records/records.ts';
@@ -32,11 +33,22 @@ async function askFor(records: Records, kind: AnyKind): Promise<void> {
   if (kind.expiry) await records.sweep(kind, 9);
 }
 
+/** Lists the audit log by every choice of filters. */
+async function askForEvents(audit: AuditStore): Promise<void> {
+  const filters = ['event', 'actor', 'subject', 'outcome', 'since', 'after'] as const;
+  for (let chosen = 0; chosen < 2 ** filters.length; chosen += 1) {
+    const given = filters.filter((_, bit) => chosen & (2 ** bit)).map((filter) => [filter, 'a']);
+    await audit.list({ limit: 9, ...Object.fromEntries(given) });
+    await audit.list({ limit: 9, ...Object.fromEntries(given), outcome: 'ok' });
+  }
+}
+
 /** Everything that any store asks, as it is asked. */
 async function statements(database: DatabaseSync): Promise<string[]> {
   migrate(database);
   const { stores, db } = storesIn(database, undefined);
   await stores.attempts.hit('ada', 1000);
+  await askForEvents(stores.audit);
   for (const kind of allKinds) await askFor(stores.records, kind);
   return [...db.statements].filter((sql) => !sql.startsWith('PRAGMA'));
 }

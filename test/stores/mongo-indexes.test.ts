@@ -30,6 +30,8 @@ test('every index that uniqueness and the lists stand on is there', async (t) =>
     'audit actor,_id',
     'audit event,_id',
     'audit event,share,_id',
+    'audit outcome,_id',
+    'audit subject,_id',
     'ended_session_v1 _expires',
     'ended_session_v1 _owner,_id',
     'user_v1 key_email unique sparse',

@@ -30,6 +30,10 @@ export const toEntry = (record: AuditEntry): z.input<typeof entry> => ({
   detail: { ...record.detail },
 });
 
+const value = z.string().max(128);
+
+const timeOf = (text: string | undefined): number | undefined => (text === undefined ? undefined : Date.parse(text));
+
 export const auditRoutes = [
   route({
     method: 'get',
@@ -41,12 +45,17 @@ export const auditRoutes = [
     scope: 'gatewarden:admin',
     query: z.strictObject({
       ...pageQuery,
-      event: z.string().max(64).optional(),
-      actor: z.string().max(64).optional(),
+      event: value.optional(),
+      actor: value.optional(),
+      subject: value.optional().describe('What it was about: `user:ada`, `token:ci`.'),
+      outcome: value.optional().describe('`ok`, or the code of a refusal.'),
+      from: moment.optional().describe('The earliest time.'),
+      to: moment.optional().describe('The latest time.'),
     }),
     answers: { 200: { description: 'Newest first.', schema: pageOf(entry) } },
     async handle({ core, query }) {
-      const page = await core.audit.list(query);
+      const { from, to, ...rest } = query;
+      const page = await core.audit.list({ ...rest, from: timeOf(from), to: timeOf(to) });
       return json(200, { items: page.items.map(toEntry), next_cursor: page.next ?? null });
     },
   }),

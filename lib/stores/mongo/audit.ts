@@ -26,6 +26,8 @@ const schema = new Schema<AuditDocument>(
 );
 schema.index({ event: 1, _id: -1 }, { name: 'by_event' });
 schema.index({ actor: 1, _id: -1 }, { name: 'by_actor' });
+schema.index({ subject: 1, _id: -1 }, { name: 'by_subject' });
+schema.index({ outcome: 1, _id: -1 }, { name: 'by_outcome' });
 schema.index({ event: 1, share: 1, _id: 1 }, { name: 'by_share' });
 
 export function documentOf({ id, ...record }: AuditRecord): AuditDocument {
@@ -72,15 +74,12 @@ export function auditStore(db: Database): AuditStore {
     }
   }
 
-  async function list({ limit: asked, after, event, actor }: Parameters<AuditStore['list']>[0]) {
+  async function list({ limit: asked, after, since, ...values }: Parameters<AuditStore['list']>[0]) {
     const limit = pageLimit(asked);
-    const filter = {
-      ...(event !== undefined && { event }),
-      ...(actor !== undefined && { actor }),
-      ...(after !== undefined && { _id: { $lt: after } }),
-    };
+    const ids = { ...(since !== undefined && { $gte: since }), ...(after !== undefined && { $lt: after }) };
+    const equal = Object.entries(values).filter(([, value]) => value !== undefined);
     const found = await audit
-      .find(filter)
+      .find({ ...Object.fromEntries(equal), ...(Object.keys(ids).length > 0 && { _id: ids }) })
       .sort({ _id: -1 })
       .limit(limit + 1)
       .lean();

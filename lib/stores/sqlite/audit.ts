@@ -1,15 +1,12 @@
 import type { SQLInputValue } from 'node:sqlite';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AuditRecord, AuditStore } from '../audit.ts';
+import { auditRows, columns } from './audit-rows.ts';
 import type { Connection } from './connection.ts';
 import type { Row } from './rows.ts';
 import { integer, jsonOrNone, pageLimit, pageOf, text, textOrNone, UnreadableRecordError } from './rows.ts';
 
-export const columns = 'id, at, event, actor, via, address, agent, subject, outcome, detail, share';
 const trimmedAtOnce = 2_000;
-
-/** Greater than every id. */
-const newest = '\u{10ffff}';
 
 export function values(record: AuditRecord): SQLInputValue[] {
   return [
@@ -61,16 +58,10 @@ export function recordOf(row: Row): AuditRecord {
 }
 
 function statements(db: Connection) {
-  const list = (condition: string) =>
-    db.statement(`SELECT ${columns} FROM audit WHERE ${condition} id < ? ORDER BY id DESC LIMIT ?`);
   return {
     insert: db.statement(
       `INSERT INTO audit (${columns}) VALUES (${columns.replace(/\w+/g, '?')}) ON CONFLICT (id) DO NOTHING`,
     ),
-    all: list(''),
-    byEvent: list('event = ? AND'),
-    byActor: list('actor = ? AND'),
-    byBoth: list('event = ? AND actor = ? AND'),
     count: db.statement('SELECT count(*) AS n FROM audit WHERE event = ?'),
     largestShare: db.statement(
       'SELECT share, max(n) AS n FROM (SELECT share, count(*) AS n FROM audit WHERE event = ? GROUP BY share)',
@@ -88,18 +79,9 @@ function statements(db: Connection) {
   };
 }
 
-type Query = Parameters<AuditStore['list']>[0];
-
-function rowsOf(sql: ReturnType<typeof statements>, query: Query, limit: number): Row[] {
-  const { event, actor, after = newest } = query;
-  if (event !== undefined && actor !== undefined) return sql.byBoth.all(event, actor, after, limit);
-  if (event !== undefined) return sql.byEvent.all(event, after, limit);
-  if (actor !== undefined) return sql.byActor.all(actor, after, limit);
-  return sql.all.all(after, limit);
-}
-
 export function auditStore(db: Connection): AuditStore {
   const sql = statements(db);
+  const rowsOf = auditRows(db);
   function trimSome(event: string, keep: number): number {
     const over = Math.min(Number(sql.count.get(event)?.n ?? 0) - keep, trimmedAtOnce);
     if (over <= 0) return 0;
@@ -117,7 +99,7 @@ export function auditStore(db: Connection): AuditStore {
     list: (query) =>
       db.read(() => {
         const limit = pageLimit(query.limit);
-        return pageOf(rowsOf(sql, query, limit + 1).map(recordOf), limit, (record) => record.id);
+        return pageOf(rowsOf(query, limit + 1).map(recordOf), limit, (record) => record.id);
       }),
     async trim(event, keep) {
       let gone = 0;

@@ -71,6 +71,8 @@ const audit = `
   ) STRICT;
   CREATE INDEX audit_by_event ON audit (event, id);
   CREATE INDEX audit_by_actor ON audit (actor, id);
+  CREATE INDEX audit_by_subject ON audit (subject, id);
+  CREATE INDEX audit_by_outcome ON audit (outcome, id);
   CREATE INDEX audit_by_share ON audit (event, share, id);
 `;
 

@@ -1,6 +1,6 @@
 import { equal } from 'node:assert/strict';
 import { describe } from 'node:test';
-import type { AuditStore } from '../audit.ts';
+import type { AuditFilter, AuditStore } from '../audit.ts';
 import { allPages, caseOf, type Open, same, tally } from './cases.ts';
 import { anEvent, start } from './records.ts';
 
@@ -35,9 +35,14 @@ const numbers = (records: readonly { at: number }[]) => records.map((record) => 
 function describeLists(open: Open<AuditStore>): void {
   const check = caseOf(open);
   const ten = Array.from({ length: 10 }, (_, n) =>
-    anEvent(n, { event: n % 2 ? 'logout' : 'login.failed', actor: n % 3 ? 'ada' : 'bob' }),
+    anEvent(n, {
+      event: n % 2 ? 'logout' : 'login.failed',
+      actor: n % 3 ? 'ada' : 'bob',
+      outcome: n % 4 ? 'ok' : 'rate_limited',
+      ...(n % 5 === 0 && { subject: 'user:ada' }),
+    }),
   );
-  const queries: [what: string, query: { event?: string; actor?: string }, found: number[][]][] = [
+  const queries: [what: string, query: AuditFilter, found: number[][]][] = [
     ['everything', {}, [[9, 8, 7], [6, 5, 4], [3, 2, 1], [0]]],
     [
       'one event',
@@ -49,6 +54,15 @@ function describeLists(open: Open<AuditStore>): void {
     ],
     ['one actor', { actor: 'bob' }, [[9, 6, 3], [0]]],
     ['one event of one actor', { event: 'logout', actor: 'ada' }, [[7, 5, 1]]],
+    ['one outcome', { outcome: 'rate_limited' }, [[8, 4, 0]]],
+    ['what went well', { outcome: 'ok' }, [[9, 7, 6], [5, 3, 2], [1]]],
+    ['one subject', { subject: 'user:ada' }, [[5, 0]]],
+    ['one subject of one actor with one outcome', { subject: 'user:ada', actor: 'ada', outcome: 'ok' }, [[5]]],
+    ['one event with one outcome', { event: 'login.failed', outcome: 'rate_limited' }, [[8, 4, 0]]],
+    ['what is not too old', { since: anEvent(7).id }, [[9, 8, 7]]],
+    ['a range', { since: anEvent(3).id, after: anEvent(6).id }, [[5, 4, 3]]],
+    ['one actor in a range', { actor: 'bob', since: anEvent(3).id, after: anEvent(9).id }, [[6, 3]]],
+    ['nothing between two times that are the same', { since: anEvent(3).id, after: anEvent(3).id }, [[]]],
     ['an event that never was', { event: 'log%' }, [[]]],
   ];
   for (const [what, query, found] of queries) {
