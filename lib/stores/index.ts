@@ -2,7 +2,7 @@
 
 export { StoreUnavailableError } from '../errors.ts';
 export type { AttemptCount, AttemptStore } from './attempts.ts';
-export type { AuditPage, AuditRecord, AuditStore } from './audit.ts';
+export type { AuditFilter, AuditPage, AuditRecord, AuditStore } from './audit.ts';
 export type { AnyKind, Computed, Fields, Identified, Kind } from './records/kind.ts';
 export type { UserRecord } from './records/kinds/user.ts';
 export type { Page } from './records/page.ts';
