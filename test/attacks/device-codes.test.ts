@@ -94,6 +94,21 @@ describe('device codes', () => {
     equal(text.includes('access_token'), false);
   });
 
+  test('passwords are guessed at the page five times per session, together with what asks for it elsewhere', async () => {
+    const { cookie } = await somebody();
+    const { user_code } = await begun(here.gateway);
+    const confirm = (current_password: string) => {
+      const headers = { origin: here.gateway.url, cookie };
+      return here.gateway.json('POST', `${own}/api/v1/tokens`, { name: 'mine', current_password }, headers);
+    };
+    for (let at = 0; at < 3; at += 1) {
+      equal((await approve(here.gateway, user_code, cookie, { current_password: `wrong ${at}` })).status, 403);
+    }
+    for (let at = 0; at < 2; at += 1) equal((await confirm(`wrong too ${at}`)).status, 403);
+    equal((await approve(here.gateway, user_code, cookie)).status, 429);
+    equal((await confirm(password)).status, 429);
+  });
+
   test('a page of another site, a frame and a stranger without a session let nobody in', async () => {
     const { cookie } = await somebody();
     const { device_code, user_code } = await begun(here.gateway);
