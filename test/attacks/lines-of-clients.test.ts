@@ -64,6 +64,22 @@ describe('a line of clients, each made by the one before', () => {
     }
   });
 
+  test('takes what it minted with it when the owner of its API token has a lower role, also when they are back', async () => {
+    for (const name of ['first', 'second']) await here.addUser(name, { role: 'admin' });
+    await here.addUser('minted-for');
+    const root = await here.gate.tokens.create('first', { name: 'root' });
+    ok(root.ok);
+    const made = await child(bearer(root.value.token), 'minter');
+    const reply = await here.gateway.json('POST', api('users/minted-for/token'), {}, made.access ?? {});
+    equal(reply.status, 201, reply.text);
+    const minted = bearer(JSON.parse(reply.text).token);
+    deepEqual(await statusesOf(here, minted), all(200));
+    await here.gate.users.edit('first', { role: 'operator' });
+    deepEqual(await statusesOf(here, minted), all(401));
+    await here.gate.users.edit('first', { role: 'admin' });
+    deepEqual(await statusesOf(here, minted), all(401));
+  });
+
   test('takes the invitations with it that the last of them made', async () => {
     await using inviting = await besieged({ signup: 'invite' });
     await inviting.addUser('boss', { role: 'admin' });
