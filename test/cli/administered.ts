@@ -1,10 +1,11 @@
 import { equal } from 'node:assert/strict';
 import { makeSecretKey } from '../../lib/crypto/secret-key.ts';
-import { gatewardenCommand, type Ran } from '../support/command.ts';
+import { commandEnvironment, commandFrom, gatewardenCommand, type Ran } from '../support/command.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { adminPassword, type RunningGateway, startGateway } from '../support/gateway.ts';
 import { anyMongod } from '../support/mongod.ts';
 import { adaIsAdmin, errorOf } from '../support/person.ts';
+import { type Started, start } from '../support/processes.ts';
 import { startRedis } from '../support/redis.ts';
 
 export type Thing = Record<string, unknown>;
@@ -15,6 +16,8 @@ export interface Administered extends AsyncDisposable {
   /** Expects exit code 0, and returns what `-o json` printed. */
   done(args: readonly string[], input?: string): Promise<Thing>;
   listed(args: readonly string[]): Promise<readonly Thing[]>;
+  /** Starts a command that goes on; it is stopped at the end of the scope. */
+  start(args: readonly string[]): Started & AsyncDisposable;
   /** Expects this exit code, and returns the error that `-o json` printed. */
   refused(args: readonly string[], code: number, input?: string): Promise<Thing>;
 }
@@ -31,6 +34,13 @@ function administered(settings: Settings, more: readonly string[], dispose: () =
   }
   return {
     run,
+    start(args) {
+      const [program = '', ...line] = commandFrom([...args, ...more]);
+      const started = start(program, line, { env: commandEnvironment({ settings }) });
+      return Object.defineProperty(started as Started & AsyncDisposable, Symbol.asyncDispose, {
+        value: () => started.stop(),
+      });
+    },
     done: printed,
     listed: printed,
     async refused(args, code, input) {

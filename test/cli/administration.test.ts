@@ -162,3 +162,12 @@ describe('MongoDB and Redis with --local', { skip: redisSkip }, () => {
     deepEqual(some(record ?? {}, 'event', 'via'), ['invitation.changed', 'command']);
   });
 });
+
+test('--follow prints what is there, and then what comes', async () => {
+  await using on = await inSqlite();
+  await using following = on.start(['audit', '--follow', '-o', 'json', '--event', 'user.changed']);
+  await following.printed(/"subject":"user:ada"/, 60_000);
+  await on.done(['user', 'add', 'vera', '--without-password']);
+  await following.printed(/"subject":"user:vera"/, 60_000);
+  equal(following.stdout.trimEnd().split('\n').length, 2, 'each record once');
+});
