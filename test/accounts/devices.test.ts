@@ -105,14 +105,24 @@ describe('a device that is approved', () => {
   });
 
   it('without the password, is never fresh, and has no auth_time', async () => {
-    const { devices, begin, person, access, stores, time } = await openDevices();
+    const { devices, begin, person, access, stores, time, events } = await openDevices();
     const { deviceCode, userCode } = await begin();
-    granted(await devices.approve(userCode, { kind: 'untyped' }, await person('user')));
+    const ada = await person('user');
+    granted(await devices.approve(userCode, { kind: 'untyped' }, ada));
+    granted(await devices.approve(userCode, { kind: 'untyped' }, ada));
     const redeemed = await devices.redeem(deviceCode, 'gatewarden', device);
     ok(redeemed.kind === 'granted');
     const { sessionId, token } = redeemed.pair;
     equal(await access.isFresh(principal('user', { via: 'access-token', sessionId })), false);
     equal((await stores.sessions.find(sessionId, time.now))?.method, 'device-untyped');
+    deepEqual(
+      events.map(({ event, detail }) => [event, detail]),
+      [
+        ['device.approved', { client: 'gatewarden', from: device.address, typed: false }],
+        ['login.succeeded', { door: 'device', method: 'device-untyped' }],
+      ],
+      'the second approval is none of its own',
+    );
     equal(JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).auth_time, undefined);
   });
 
@@ -178,7 +188,11 @@ describe('an approval does not outlive', () => {
     const ada = await person('user');
     const before = await typed('user');
     await raiseEpoch('user');
-    equal(codeOf(await devices.approve(userCode, before, ada)), 'token_revoked');
+    for (const approval of [before, await typed('user'), { kind: 'untyped' } as const]) {
+      equal(codeOf(await devices.approve(userCode, approval, ada)), 'token_revoked');
+    }
+    equal(codeOf(await devices.find(userCode, ada)), 'token_revoked');
+    equal(codeOf(await devices.deny(userCode, ada)), 'token_revoked');
     equal(codeOf(await devices.approve(userCode, before, await person('user'))), 'token_revoked', 'the old password');
     equal(await poll(deviceCode), 'authorization_pending');
   });

@@ -194,6 +194,14 @@ for (const [title, fields, error] of polls) {
   });
 }
 
+test('a poll with a code that was not given is on record', async () => {
+  const denied: unknown[] = [];
+  const stop = here.gate.on('access.denied', ({ outcome, subject }) => void denied.push([outcome, subject]));
+  await poll('a'.repeat(43));
+  stop();
+  deepEqual(denied, [['invalid_token', '/auth/oauth/token']]);
+});
+
 test('a poll right after another is told to slow down', async () => {
   const { device_code: code } = await begin();
   equal(await errorOf(await poll(code)), '400 authorization_pending');
