@@ -5,7 +5,7 @@ import { accessTokenAuthenticator } from '../../../lib/request/authenticate/acce
 import { grantsOf } from '../../../lib/request/authenticate/principal.ts';
 import { type ClientRecord, clientKind } from '../../../lib/stores/records/kinds/client.ts';
 import { revokedTokenKind } from '../../../lib/stores/records/kinds/revoked-token.ts';
-import { ada, installation, tokenOf } from './installation.ts';
+import { ada, installation, sessionOf, tokenOf } from './installation.ts';
 
 const hour = 3_600_000;
 
@@ -138,6 +138,11 @@ describe('an access token of a client', () => {
     deepEqual([(await principalOf('ci j1')).role, (await principalOf('ci j1')).scopes], ['anony', []]);
   });
 
+  it('never has a scope that it was not granted, though its client has it now', async () => {
+    await change('ci', { role: 'admin', scopes: ['deploy:write', 'gatewarden:read', 'gatewarden:admin'] });
+    deepEqual((await principalOf('ci j1')).scopes, ['gatewarden:read', 'deploy:write']);
+  });
+
   it('is not accepted by a note that was read before it was told: a stale store is an outage', async () => {
     const { get } = at.records;
     await revoke('j1');
@@ -155,5 +160,34 @@ describe('an access token of a client', () => {
 
   it('of a client that there is not is refused', async () => {
     equal(await verdictOf('nobody j1'), 'token_revoked');
+  });
+
+  describe('that was minted by it for a user', () => {
+    beforeEach(async () => {
+      const minted = { kind: 'api', minter: { id: 'client:root', rights: 2 }, makers: ['t_maker'] } as const;
+      await at.sessions.create(sessionOf('s1', at.time.now, minted));
+      const exp = (at.time.now + hour) / 1000;
+      const claims = { kind: 'user', sub: 'u_ada', clientId: 'gatewarden', sid: 's1', jti: 'j', exp, iat: 0 } as const;
+      judge = accessTokenAuthenticator({ ...at, verify: async () => ok(claims) });
+    });
+
+    it('names the user', async () => {
+      equal((await principalOf('minted')).id, 'u_ada');
+    });
+
+    const losses: [title: string, lose: () => Promise<unknown>][] = [
+      ['the client was deactivated', () => change('root', { state: 'disabled' })],
+      ['the client has lost a right', () => change('root', { rights: 2 })],
+      ['the client has expired', () => change('root', { expiresAt: 1 })],
+      ['the owner of the token that the client comes from has lost a right', () => at.change({ rights: 2 })],
+      ['the token that the client comes from was revoked', () => at.changeToken({ endedAt: 1 }, 't_maker')],
+    ];
+    for (const [title, lose] of losses) {
+      it(`is refused from the moment that ${title}`, async () => {
+        equal(await verdictOf('minted'), 'principal');
+        await lose();
+        equal(await verdictOf('minted'), 'token_revoked');
+      });
+    }
   });
 });
