@@ -37,6 +37,16 @@ export function clientBounds({ ladder, scopes }: Readonly<{ ladder: Ladder; scop
     );
   }
 
+  /** The scopes that an edit names for the first time, or that take effect by it. */
+  function scopesGranted(client: ClientRecord, { role, active, scopes: wanted }: ClientEdit & { role: string }) {
+    const listed = wanted ?? client.scopes;
+    const held = client.state === 'active' ? scopes.narrow(client.scopes, client.role) : [];
+    const isActive = active ?? client.state === 'active';
+    const inEffect = isActive ? scopes.narrow(listed, role) : [];
+    const named = listed.filter((scope) => !client.scopes.includes(scope));
+    return [...named, ...inEffect.filter((scope) => !held.includes(scope))];
+  }
+
   return {
     defaultRole,
     mayManage,
@@ -56,20 +66,23 @@ export function clientBounds({ ladder, scopes }: Readonly<{ ladder: Ladder; scop
         ...problemsOfGrant({ role, scopes: wanted, expiresAt }, by, until, now),
       ];
     },
-    /** Scopes that the client has already are not granted once more. */
+    /**
+     * Scopes that the client holds already are not granted once more. A higher role, and activation, grant those that the client
+     * lists and does not hold without them.
+     */
     problemsOfEdit(
       client: ClientRecord,
       edit: ClientEdit,
       by: Actor | undefined,
       now: number,
     ): readonly FieldProblem[] {
-      const { name, role, scopes: wanted } = edit;
-      const held = ladder.has(client.role) ? client.role : ladder.rung('anony');
-      const added = Array.isArray(wanted) ? wanted.filter((scope) => !client.scopes.includes(scope)) : wanted;
-      return [
-        ...(name === undefined ? [] : problem('name', problemOfName(name))),
-        ...problemsOfGrant({ role: role ?? held, scopes: added }, by, undefined, now),
-      ];
+      const { name, scopes: wanted } = edit;
+      const role = edit.role ?? (ladder.has(client.role) ? client.role : ladder.rung('anony'));
+      const named = name === undefined ? [] : problem('name', problemOfName(name));
+      if (wanted !== undefined && !Array.isArray(wanted))
+        return [...named, ...problem('scopes', 'must be a list of scopes')];
+      const granted = scopesGranted(client, { ...edit, role });
+      return [...named, ...problemsOfGrant({ role, scopes: granted }, by, undefined, now)];
     },
   };
 }

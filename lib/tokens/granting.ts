@@ -10,6 +10,7 @@ import { revokedTokenKind } from '../stores/records/kinds/revoked-token.ts';
 import type { Records } from '../stores/records/records.ts';
 import type { Ladder, ScopeTable } from '../types.ts';
 import { accessTokenType } from './claims.ts';
+import { longestToken } from './jws.ts';
 import type { SigningKeys } from './keys.ts';
 
 type Dependencies = Readonly<{
@@ -26,6 +27,8 @@ type Dependencies = Readonly<{
 
 /** The difference between the clocks of two instances that is allowed for, in milliseconds. */
 const clockTolerance = 60_000;
+
+const tooLong = refused('insufficient_scope', { detail: 'The token would be too long: ask for fewer scopes.' });
 
 /** Returns the function that issues access tokens to clients (`AccessTokens.grant`). */
 export function granting(dependencies: Dependencies): AccessTokens['grant'] {
@@ -53,7 +56,8 @@ export function granting(dependencies: Dependencies): AccessTokens['grant'] {
     const missing = wanted?.find((scope) => !held.includes(scope));
     if (missing !== undefined) return refused('insufficient_scope', { scope: missing });
     const end = Math.min(clock() + settings.accessTokenLifetime, endOfClient(client, standing));
-    return ok(await sign(client, wanted === undefined ? held : [...new Set(wanted)], Math.floor(end / 1000)));
+    const made = await sign(client, wanted === undefined ? held : [...new Set(wanted)], Math.floor(end / 1000));
+    return made.token.length > longestToken ? tooLong : ok(made);
   };
 }
 

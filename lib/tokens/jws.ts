@@ -1,7 +1,8 @@
 import { compactVerify } from 'jose';
 import type { Key } from './keys.ts';
 
-const longest = 8192;
+/** The longest token that is read, in characters. */
+export const longestToken = 8192;
 const base64url = /^[A-Za-z0-9_-]+$/;
 /** The only header fields that are signed here; others (`crit`, `jwk`, `jku`, `x5u`, `b64` …) are refused. */
 const headerNames: ReadonlySet<string> = new Set(['alg', 'kid', 'typ']);
@@ -29,7 +30,7 @@ function isOurHeader(header: Readonly<Record<string, unknown>>): header is Reado
 
 /** Parses a compact JWS (RFC 7515): three parts of canonical base64url, and a header of `alg`, `kid` and `typ` only. */
 export function readJws(text: string): Jws | undefined {
-  if (text.length > longest) return undefined;
+  if (text.length > longestToken) return undefined;
   const parts = text.split('.');
   if (parts.length !== 3 || !parts.every(isCanonical)) return undefined;
   const header = jsonObject(Buffer.from(parts[0] ?? '', 'base64url'));

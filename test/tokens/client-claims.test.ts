@@ -1,8 +1,10 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { decodeJwt, decodeProtectedHeader, SignJWT } from 'jose';
+import { scopeTable } from '../../lib/request/authorize/scopes.ts';
 import { clientKind } from '../../lib/stores/records/kinds/client.ts';
-import { codeOf, granted, hour, issuer, openTokens } from './open.ts';
+import { accessTokens } from '../../lib/tokens/access-tokens.ts';
+import { codeOf, granted, hour, issuer, openTokens, roles } from './open.ts';
 
 type Opened = Awaited<ReturnType<typeof openTokens>>;
 
@@ -51,6 +53,16 @@ describe('the access token that a client is granted', () => {
     const { token } = granted(await opened.access.grant(await clientOf(opened, { scopes: [] }), {}));
     const claims = granted(await opened.access.verify(token));
     deepEqual(claims.scopes, []);
+  });
+
+  it('is not one that is too long to be read: fewer scopes must be asked for', async () => {
+    const opened = await openTokens();
+    const names = Array.from({ length: 150 }, (_, at) => `a:${'scope-'.repeat(9)}${at}`);
+    const { grant } = accessTokens({ ...opened.parts, scopes: scopeTable(names.join(','), roles) });
+    const client = { ...(await clientOf(opened)), scopes: names };
+    equal(codeOf(await grant(client, {})), 'insufficient_scope');
+    const { token } = granted(await grant(client, { scopes: names.slice(0, 50) }));
+    equal(codeOf(await opened.access.verify(token)), 'ok');
   });
 
   it('ends with the client', async () => {

@@ -147,6 +147,23 @@ describe('an edit of a client', () => {
     equal(codeOf(await clients.edit('ci', { scopes: [] }, scoped)), 'ok');
   });
 
+  it('brings into effect no scope that the actor does not hold: by a higher role, or by activation', async () => {
+    const { clients } = await opened();
+    granted(await clients.create({ clientId: 'ci', name: 'x', role: 'operator', scopes: ['deploy:write'] }));
+    const scoped = by('admin', { scopes: ['gatewarden:admin'] });
+    granted(await clients.edit('ci', { role: 'viewer' }, scoped));
+    equal(codeOf(await clients.edit('ci', { role: 'operator' }, scoped)), 'validation_failed');
+    equal(codeOf(await clients.edit('ci', { role: 'user' }, scoped)), 'ok');
+    equal(codeOf(await clients.edit('ci', { role: 'operator', scopes: [] }, scoped)), 'ok');
+    granted(await clients.edit('ci', { scopes: ['deploy:write'] }, admin));
+    granted(await clients.edit('ci', { active: false }, scoped));
+    equal(codeOf(await clients.edit('ci', { role: 'viewer', active: true }, scoped)), 'ok');
+    granted(await clients.edit('ci', { active: false }, scoped));
+    granted(await clients.edit('ci', { role: 'operator' }, scoped));
+    equal(codeOf(await clients.edit('ci', { active: true }, scoped)), 'validation_failed');
+    equal(codeOf(await clients.edit('ci', { active: true }, admin)), 'ok');
+  });
+
   it('cannot give a scope that the role of the client may not hold', async () => {
     const { clients } = await opened();
     granted(await clients.create({ clientId: 'ci', name: 'x' }));

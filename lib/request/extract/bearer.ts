@@ -12,12 +12,17 @@ export type Authorization =
 const foreign: Authorization = Object.freeze({ kind: 'foreign' });
 const withheld: Authorization = Object.freeze({ kind: 'withheld' });
 const malformed = (detail: string): Authorization => ({ kind: 'malformed', detail });
-
 /** RFC 9110, 11.2 */
 const scheme = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /** RFC 9110's token68. */
 const token68 = /^[A-Za-z0-9\-._~+/]+=*$/;
 const apiTokenPrefix = 'gwt_';
+/**
+ * Client secrets, refresh tokens and invitations authenticate no request. They are read as access tokens, which they are not: so
+ * they are refused, and neither passed on to the upstream nor taken for no credential.
+ */
+const secretPrefixes = ['gws_', 'gwr_', 'gwi_'];
+const isSecret = (text: string): boolean => secretPrefixes.some((prefix) => text.startsWith(prefix));
 
 /**
  * Reads an `Authorization` header (RFC 9110, RFC 6750, RFC 7617). `ours` are `Bearer gwt_…`, a Bearer JWT whose `iss` is
@@ -47,7 +52,9 @@ function bearer(rest: string, issuer: string, own: boolean): Authorization {
   if (!rest.startsWith(' ') || !token68.test(token))
     return malformed('The bearer token is not written as RFC 6750 has it.');
   if (token.startsWith(apiTokenPrefix)) return { kind: 'ours', credential: { kind: 'api-token', token } };
-  return own || issuerIs(token, issuer) ? { kind: 'ours', credential: { kind: 'access-token', token } } : foreign;
+  return own || isSecret(token) || issuerIs(token, issuer)
+    ? { kind: 'ours', credential: { kind: 'access-token', token } }
+    : foreign;
 }
 
 /** Clients that support only Basic (git, CalDAV, WebDAV) send an API token as the password. */
@@ -55,6 +62,7 @@ function basic(rest: string, own: boolean): Authorization {
   const pair = Buffer.from(rest.trim(), 'base64').toString('utf8');
   const colon = pair.indexOf(':');
   const [user, password] = colon === -1 ? [pair, ''] : [pair.slice(0, colon), pair.slice(colon + 1)];
+  if (isSecret(password) && !own) return { kind: 'ours', credential: { kind: 'access-token', token: password } };
   if (!user.startsWith(apiTokenPrefix) && !password.startsWith(apiTokenPrefix)) return foreign;
   if (own || !password.startsWith(apiTokenPrefix)) return withheld;
   return { kind: 'ours', credential: { kind: 'api-token', token: password, basic: true } };

@@ -17,6 +17,7 @@ const authorization = (value: string): Header => ['Authorization', value];
 const own = (value: string): Header => ['X-Gatewarden-Token', value];
 const basic = (user: string, password: string): Header =>
   authorization(`Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`);
+const accessToken = (token: string) => ({ kind: 'access-token', token }) as const;
 const session = (value: string, ...others: string[]) =>
   others.length === 0 ? { kind: 'session', cookie: value } : { kind: 'session', cookie: value, others };
 
@@ -77,6 +78,15 @@ const accepted: readonly (readonly [string, readonly Header[], readonly object[]
     false,
   ],
   ['Basic with a token as its name is neither ours nor the upstream’s', [basic('gwt_a', 'x')], [], false],
+  ['a client’s id and secret are read, to be refused', [basic('ci', 'gws_a')], [accessToken('gws_a')], false],
+  [
+    'a client’s secret as Bearer is read, to be refused',
+    [authorization('Bearer gws_a')],
+    [accessToken('gws_a')],
+    false,
+  ],
+  ['so is a refresh token', [authorization('Bearer gwr_a')], [accessToken('gwr_a')], false],
+  ['so is an invitation', [authorization('Bearer gwi_a')], [accessToken('gwi_a')], false],
   ['a token in the query is none', [['X-Token', 'gwt_abc']], [], false],
 ];
 
