@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import type { LogoutOptions } from './commands/logout.ts';
 import type { MintOptions } from './commands/mint.ts';
 import type { NewTokenOptions } from './commands/own-tokens.ts';
+import { futureMoment } from './moment.ts';
 import type { SignInOptions } from './new-sign-in.ts';
 import { passwordOptions, type Said } from './shared-options.ts';
 
@@ -61,7 +62,7 @@ function addOwnTokens(tokens: Command, { out, globals }: Said): void {
     .description('make an API token, and print it: it is shown this once')
     .option('--role <role>', 'at most this role (default: what you have)')
     .option('--scopes <scopes>', 'only these scopes, separated by commas (default: what you hold)')
-    .option('--expires <time>', 'when it ends: a time such as 90d, or a date (default: never)')
+    .option('--expires <time>', 'when it ends: a time such as 90d, or a date (default: never)', futureMoment)
     .action(async (name: string, options: NewTokenOptions) =>
       (await code()).createOwnToken(name, options, globals(), out()),
     );

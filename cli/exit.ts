@@ -25,6 +25,9 @@ export class CommandError extends Error {
   }
 }
 
+/** The message of whatever was thrown. */
+export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 /** The error for a command line that is not valid. */
 export const usage = (message: string): CommandError => new CommandError(exit.usage, 'usage', message);
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
-import { usage } from './exit.ts';
+import { reasonOf, usage } from './exit.ts';
 import type { Output } from './output.ts';
 import type { Said } from './shared-options.ts';
 
@@ -70,7 +70,7 @@ export function passwordFromFile(path: string): string {
   try {
     return withoutLineEnd(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw usage(`The file of a secret cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    throw usage(`The file of a secret cannot be read: ${reasonOf(error)}`);
   }
 }
 

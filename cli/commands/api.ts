@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
-import { usage } from '../exit.ts';
+import { reasonOf, usage } from '../exit.ts';
 import type { Output } from '../output.ts';
 import { printableJson } from '../printable.ts';
 import { connect } from '../server.ts';
@@ -57,7 +57,7 @@ async function bodyOf(data: string): Promise<string> {
   try {
     return readFileSync(data.slice(1), 'utf8');
   } catch (error) {
-    throw usage(`The body cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    throw usage(`The body cannot be read: ${reasonOf(error)}`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { type Contexts, contextName, openContexts } from '../contexts/folder.ts';
 import type { ContextRecord } from '../contexts/record.ts';
 import { noContext, selectedContext } from '../contexts/selection.ts';
-import { CommandError, exit } from '../exit.ts';
+import { CommandError, exit, reasonOf } from '../exit.ts';
 import type { Output } from '../output.ts';
 import { isReadable, serverUrl } from '../remote/server-url.ts';
 import { endClientToken, signOut } from '../remote/sign-out.ts';
@@ -118,8 +118,7 @@ export async function deleteContext(name: string, out: Output): Promise<void> {
 }
 
 async function endSignIn(name: string, record: ContextRecord, out: Output): Promise<void> {
-  const couldNot = (error: unknown) =>
-    out.warn(`the sign-in of ${name} could not be ended: ${error instanceof Error ? error.message : String(error)}`);
+  const couldNot = (error: unknown) => out.warn(`the sign-in of ${name} could not be ended: ${reasonOf(error)}`);
   await endClientToken(record).catch(couldNot);
   if (!record.signIn) return;
   const outcome = await signOut(record.signIn);

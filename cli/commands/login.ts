@@ -1,7 +1,7 @@
 import { type Contexts, openContexts } from '../contexts/folder.ts';
 import type { SignIn } from '../contexts/record.ts';
 import { type Selection, selectedContext } from '../contexts/selection.ts';
-import { usage } from '../exit.ts';
+import { reasonOf, usage } from '../exit.ts';
 import { newSignIn, type SignInOptions } from '../new-sign-in.ts';
 import type { Output } from '../output.ts';
 import { isReadable, serverUrl } from '../remote/server-url.ts';
@@ -89,7 +89,7 @@ async function endBefore(before: SignIn, kept: SignIn, out: Output): Promise<voi
     );
   }
   if (kind !== 'failed' || !('error' in more)) return;
-  const why = more.error instanceof Error ? more.error.message : String(more.error);
+  const why = reasonOf(more.error);
   out.warn(`the sign-in of before, at ${before.server}, could not be ended: ${why}`);
 }
 

@@ -1,7 +1,7 @@
 import { type Changed, openContexts } from '../contexts/folder.ts';
 import type { ContextRecord, SignIn } from '../contexts/record.ts';
 import { mustBeThere, selectedContext } from '../contexts/selection.ts';
-import { CommandError } from '../exit.ts';
+import { CommandError, reasonOf } from '../exit.ts';
 import type { Output } from '../output.ts';
 import { endClientToken, type SignOut, signOut } from '../remote/sign-out.ts';
 import type { Globals } from '../shared-options.ts';
@@ -57,8 +57,7 @@ function report(outcome: SignOut, signIn: SignIn | undefined, { force }: LogoutO
   if (outcome.kind === 'kept') out.note('The token is forgotten here. It is valid still: to end it, use --revoke.');
   if (outcome.kind !== 'failed') return;
   if (!force) throw notConfirmed(outcome.error);
-  const why = outcome.error instanceof Error ? outcome.error.message : String(outcome.error);
-  out.warn(`the tokens are forgotten here, but the server did not confirm the sign-out: ${why}`);
+  out.warn(`the tokens are forgotten here, but the server did not confirm the sign-out: ${reasonOf(outcome.error)}`);
 }
 
 function notConfirmed(error: unknown): unknown {

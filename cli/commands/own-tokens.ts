@@ -1,4 +1,3 @@
-import { usage } from '../exit.ts';
 import { type Fields, isObject, textIn } from '../json.ts';
 import type { Output } from '../output.ts';
 import { connect } from '../server.ts';
@@ -29,8 +28,8 @@ export interface NewTokenOptions {
   readonly role?: string;
   /** Separated by commas or spaces. */
   readonly scopes?: string;
-  /** A time from now such as `90d`, or a moment in ISO 8601. */
-  readonly expires?: string;
+  /** Milliseconds since the epoch. */
+  readonly expires?: number;
 }
 
 /** `auth token create`: prints the new API token, which is shown this once. */
@@ -45,7 +44,7 @@ export async function createOwnToken(
     name,
     role,
     scopes: scopes?.split(/[\s,]+/).filter((one) => one !== ''),
-    expires_at: expires === undefined ? undefined : momentOf(expires),
+    expires_at: expires === undefined ? undefined : new Date(expires).toISOString(),
   };
   const server = await connect(globals, out);
   const made = await server.confirmed('POST', '/api/v1/tokens', { body });
@@ -58,16 +57,4 @@ export async function revokeOwnToken(name: string, globals: Globals, out: Output
   const server = await connect(globals, out);
   await server.confirmed('DELETE', `/api/v1/tokens/${encodeURIComponent(name)}`);
   out.note(`The token ${name} is revoked.`);
-}
-
-const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** Parses `30m`, `12h`, `90d` from `now` on, or a moment; returns ISO 8601. Exit code 5 for anything else. */
-export function momentOf(given: string, now: number = Date.now()): string {
-  const [, count, unit = ''] = /^(\d{1,6})([mhd])$/.exec(given) ?? [];
-  const moment = count === undefined ? Date.parse(given) : now + Number(count) * (units[unit] ?? Number.NaN);
-  const isMoment = count !== undefined || /^\d{4}-\d{2}-\d{2}/.test(given);
-  if (!isMoment || Number.isNaN(moment))
-    throw usage(`--expires ${given}: give a time such as 90d or 12h, or a date such as 2030-01-31.`);
-  return new Date(moment).toISOString();
 }

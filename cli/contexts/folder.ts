@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-import { CommandError, exit, usage } from '../exit.ts';
+import { CommandError, exit, reasonOf, usage } from '../exit.ts';
 import { writeWhole } from '../whole-file.ts';
 import { withLock } from './lock.ts';
 import { badFile, codeOf, exposure, readPrivate } from './private-file.ts';
@@ -149,7 +149,7 @@ const notWritable = (folder: string, error: unknown): CommandError =>
   new CommandError(
     exit.usage,
     'not_writable',
-    `Nothing can be kept in ${folder}: ${error instanceof Error ? error.message : String(error)}`,
+    `Nothing can be kept in ${folder}: ${reasonOf(error)}`,
     [],
     'Set XDG_CONFIG_HOME to a folder that you may write to, or use GATEWARDEN_TOKEN, which needs none.',
   );

@@ -1,6 +1,6 @@
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { CommandError, exit } from '../exit.ts';
+import { CommandError, exit, reasonOf } from '../exit.ts';
 import { version } from '../version.ts';
 
 /** How long a server may take for its whole answer, in milliseconds. */
@@ -79,7 +79,7 @@ async function unreachable(url: URL, error: unknown): Promise<CommandError> {
   if (code.startsWith('HPE_')) {
     return new CommandError(exit.failed, 'no_http', `${url.origin} does not answer in HTTP.`, [], askForUrl);
   }
-  const why = systemProblems[code] ?? tlsProblems[code] ?? (error instanceof Error ? error.message : String(error));
+  const why = systemProblems[code] ?? tlsProblems[code] ?? reasonOf(error);
   return new CommandError(
     exit.unreachable,
     'unreachable',
