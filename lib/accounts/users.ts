@@ -3,7 +3,6 @@ import { doneBy } from '../services/done-by.ts';
 import { userWithName } from '../services/named-user.ts';
 import type { NewUser, UserEdit, UserEnding, Users, UserView } from '../services.ts';
 import { type UserRecord, userKind } from '../stores/records/kinds/user.ts';
-import { pageSize } from '../stores/records/page.ts';
 import type { Versioned } from '../stores/records/records.ts';
 import type { Actor } from '../types.ts';
 import { adminsIn } from './admins.ts';
@@ -13,6 +12,7 @@ import { nameKey, namePolicy } from './names.ts';
 import { addUser, newRecord } from './new-user.ts';
 import { passwordPolicy } from './password-policy.ts';
 import { userInput } from './user-input.ts';
+import { listUsers } from './user-list.ts';
 import { edited, type IsLower, isRemovedLately, losesRights, removed, type UserWish } from './user-rules.ts';
 import { type UserRule, userWriter } from './user-writer.ts';
 import { viewOf } from './view.ts';
@@ -175,13 +175,8 @@ export function usersService(dependencies: AccountDependencies): Users {
       const user = await find(username);
       return user && viewOf(user);
     },
-    async list({ limit, cursor, q } = {}) {
-      const page = await records.list(userKind, {
-        limit: pageSize(limit),
-        order: 'name',
-        ...(cursor !== undefined && { after: cursor }),
-        ...(q !== undefined && q !== '' && { prefix: nameKey(q) }),
-      });
+    async list(query = {}) {
+      const page = await listUsers(records, query);
       return { ...page, items: page.items.map(viewOf) };
     },
     edit,

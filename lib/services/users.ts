@@ -64,6 +64,10 @@ export interface UserQuery {
   readonly cursor?: string | undefined;
   /** A prefix of the username. */
   readonly q?: string | undefined;
+  /** Only users of this role. With it or `state` a page may hold fewer users than `limit`, and still have a `next`. */
+  readonly role?: string | undefined;
+  /** Only users in this state. */
+  readonly state?: UserView['state'] | undefined;
 }
 
 /**

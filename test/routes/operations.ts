@@ -172,7 +172,7 @@ export const lines: Readonly<Record<string, Line>> = {
     await send({ by: await signedIn(), body: { new_password: 'nine quiet lanterns drift' } });
   },
 
-  'get /api/v1/users': ({ send }) => send({ query: { limit: '1', q: 'a' } }),
+  'get /api/v1/users': ({ send }) => send({ query: { limit: '1', q: 'a', role: 'admin', state: 'active' } }),
   'post /api/v1/users': ({ send }) =>
     send({
       body: { username: 'bob', password, role: 'user', active: true, email: 'b@example.com', display_name: 'B' },

@@ -33,7 +33,12 @@ export const userRoutes = [
     surface: 'own',
     guard: 'operator',
     scope: 'gatewarden:admin',
-    query: z.strictObject({ ...pageQuery, q: z.string().max(64).optional().describe('What names begin with.') }),
+    query: z.strictObject({
+      ...pageQuery,
+      q: z.string().max(64).optional().describe('What names begin with.'),
+      role: z.string().max(64).optional().describe('With a filter a page may hold fewer users, and have a cursor.'),
+      state: z.enum(['pending', 'active', 'disabled']).optional(),
+    }),
     answers: { 200: { description: 'One part of the list.', schema: pageOf(user) } },
     async handle({ core, query }) {
       const page = await core.users.list(query);
