@@ -14,6 +14,17 @@ for (const name of ['api', 'command', 'oauth']) {
   });
 }
 
+test('what the README shows of the command runs as it stands, the password apart', async () => {
+  await using installation = await readersInstallation();
+  const { gateway, shell } = installation;
+  const section = /^## From a terminal$[\s\S]*?(?=^## )/m.exec(readFileSync('README.md', 'utf8'))?.[0] ?? '';
+  const typed = { 'login ada': 'login ada --password-file ada.txt', 'add vera': 'add vera --password-file cleo.txt' };
+  const script = scriptOf(section, { ...typed, 'http://127.0.0.1:8080': gateway.address });
+  equal(script.includes('gatewarden login ada'), true);
+  const ran = await shell.sh(script);
+  equal(ran.code, 0, `${ran.stderr}\n${ran.stdout}`);
+});
+
 describe('the script of a page', () => {
   const fenced = (...lines: string[]) => ['```sh', ...lines, '```'].join('\n');
   async function endOf(...lines: string[]): Promise<string> {
