@@ -56,16 +56,17 @@ function textProblems({ username, password, email, displayName, invitation }: Si
   ].map(([field]) => ({ field, message: 'must be a text' }));
 }
 
-/** Names that settings give to users who may not be there yet: whoever took one would get what is meant for them. */
-const namedBySettings = ({ reservedNames, superuser, autoLoginUser }: SignUpDependencies['settings']): string[] =>
-  [...reservedNames, superuser, autoLoginUser, localUser].filter((name) => name !== undefined);
+/** Names of users who may not be there yet: whoever took one would get what is meant for them. */
+const namedBySettings = ({ superuser, autoLoginUser }: SignUpDependencies['settings']): ReadonlySet<string> =>
+  new Set([superuser, autoLoginUser, localUser].flatMap((name) => (name === undefined ? [] : nameKey(name))));
 
 /** Makes the service that people sign themselves up with. It signs nobody in. */
 export function signUpService(dependencies: SignUpDependencies): SignUp {
   const { stores, bus, record, ladder, hasher, settings, adminIsNeeded } = dependencies;
   const { records } = stores;
   const attempts = attemptLimits(stores.attempts, settings);
-  const problemOfName = namePolicy(namedBySettings(settings));
+  const problemOfName = namePolicy(settings.reservedNames);
+  const expected = namedBySettings(settings);
   const fields = userInput({ name: problemOfName, password: passwordPolicy(settings), ladder });
   const admins = adminsIn(records, ladder.rung('admin'));
   const writer = userWriter(records, admins);
@@ -124,8 +125,9 @@ export function signUpService(dependencies: SignUpDependencies): SignUp {
     return limited ?? ok({ role: settings.defaultRole, active: settings.newUserIsActive });
   }
 
-  /** Which field is another user's. A name may be an address. */
+  /** Which field is another user's, or is to be. A name may be an address. */
   async function takenField({ username, email }: Wanted): Promise<string | undefined> {
+    if (expected.has(nameKey(username))) return 'username';
     if (await records.byKey(userKind, 'name', nameKey(username))) return 'username';
     if (email === undefined) return undefined;
     const key = nameKey(email);
