@@ -86,5 +86,3 @@ export function clientBounds({ ladder, scopes }: Readonly<{ ladder: Ladder; scop
     },
   };
 }
-
-export type ClientBounds = ReturnType<typeof clientBounds>;

@@ -7,7 +7,7 @@ import type { Inheritance } from './making.ts';
 export type IsLower = (role: string, than: string) => boolean;
 
 /** How many secrets of a client are valid at a time. */
-export const mostSecrets = 2;
+const mostSecrets = 2;
 
 /** For this long, in milliseconds, the deletion of a client that is deleted already counts as done: a caller repeats it. */
 const deletionRepeats = 86_400_000;
