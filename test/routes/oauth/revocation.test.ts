@@ -1,6 +1,14 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { type AuthorizationServer, authorizationServer, basic, type ClientSecret, password } from './server.ts';
+import { silentSite } from '../silent-site.ts';
+import {
+  type AuthorizationServer,
+  authorizationServer,
+  basic,
+  type ClientSecret,
+  type Json,
+  password,
+} from './server.ts';
 
 let here: AuthorizationServer;
 let ci: ClientSecret;
@@ -122,4 +130,34 @@ test('each end is recorded, once, with who was meant', async () => {
   }
   const { items } = await own.gate.audit.list({ event: 'token.revoked' });
   deepEqual(items.map(({ actor, outcome }) => `${actor} ${outcome}`).sort(), ['ada ok', 'ada ok', 'client:ci ok']);
+});
+
+test('an end that cannot be told is 503, stands all the same, and is told when the request is repeated', async () => {
+  await using site = await silentSite(() => undefined);
+  await site.gate.users.create({ username: 'ada', password, role: 'user' });
+  const made = await site.gate.clients.create({ clientId: 'ci', name: 'ci' });
+  const client = { client_id: 'ci', client_secret: made.ok ? made.value.secret : '' };
+  const post = (path: string, form: Record<string, string>) => site.client().form(`/auth/oauth/${path}`, form);
+  const signedIn = async () =>
+    (await (await site.client().json('/auth/api/v1/login', { username: 'ada', password })).json()) as Json;
+  const granted = (await (await post('token', { ...client, grant_type: 'client_credentials' })).json()) as Json;
+  const forms = [
+    { token: String((await signedIn()).token) },
+    { token: String((await signedIn()).refresh_token) },
+    { ...client, token: String(granted.access_token) },
+  ];
+  for (const form of forms) {
+    site.bus.mute = true;
+    const answer = await post('revoke', form);
+    const body = (await answer.json()) as Json;
+    deepEqual([answer.status, body.error, body.applied], [503, 'temporarily_unavailable', true]);
+    ok(Number(answer.headers.get('retry-after')) > 0);
+    site.bus.mute = false;
+    const told = site.bus.told.length;
+    equal((await post('revoke', form)).status, 200);
+    ok(site.bus.told.length > told);
+    if (form.token.startsWith('gwr_')) continue;
+    const headers = { authorization: `Bearer ${form.token}` };
+    equal((await site.client().send('/auth/api/v1/session', { headers })).status, 401);
+  }
 });
