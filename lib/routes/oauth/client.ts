@@ -1,4 +1,5 @@
 import type { Core } from '../../core.ts';
+import { noteAnswer } from '../../request/answer-notes.ts';
 import type { Answer } from '../../request/respond/write.ts';
 import { limitsOfClient, standingOfClient } from '../../services/makers.ts';
 import { type ClientRecord, publicClient } from '../../stores/records/kinds/client.ts';
@@ -22,7 +23,7 @@ const publicOne: Authenticated = { ok: true, client: { kind: 'public', clientId:
  * `gatewarden`, named or not. Unknown and disabled clients, wrong and missing secrets get one answer.
  */
 export async function authenticateClient(
-  { core, req, caller }: Pick<CallContext, 'core' | 'req' | 'caller'>,
+  { core, req, res, caller }: Pick<CallContext, 'core' | 'req' | 'res' | 'caller'>,
   body: ClientParameters,
 ): Promise<Authenticated> {
   const presented = presentedClient(req, body);
@@ -33,6 +34,7 @@ export async function authenticateClient(
   if (secret === undefined) return clientId === publicClient ? publicOne : refuse(invalidClient);
   const verified = await core.clientSignIn.verify({ clientId, secret }, caller);
   if (!verified.ok) return refuse(refuseOAuth(verified.refusal));
+  noteAnswer(res, { user: verified.value.id });
   return { ok: true, client: { kind: 'confidential', clientId, record: verified.value } };
 }
 
