@@ -68,14 +68,22 @@ function addChanging(command: CommandAdder, said: Said): void {
   command('activate <username>', 'let the user sign in').action(async (username: string, options: EndingOptions) =>
     (await code()).setActive(username, true, options, said),
   );
-  const setPassword = command('set-password <username>', 'set a new password; all sessions of the user end', [
+  addSettingPassword(command, said);
+}
+
+function addSettingPassword(command: CommandAdder, said: Said): void {
+  const usage = 'set-password [username]';
+  const setPassword = command(usage, 'set a new password, your own without a name; the sessions with the old one end', [
+    'user set-password',
     'user set-password vera',
     'user set-password vera --password-file new.txt --end-tokens',
   ]);
   passwordOptions(setPassword)
     .option('--end-tokens', 'end the API tokens too')
-    .action(async (username: string, options: EndingOptions & PasswordOptions) =>
-      (await code()).setPassword(username, options, said),
+    .action(async (username: string | undefined, options: EndingOptions & PasswordOptions) =>
+      username === undefined
+        ? (await import('./commands/own-password.ts')).setOwnPassword(options, said)
+        : (await code()).setPassword(username, options, said),
     );
 }
 

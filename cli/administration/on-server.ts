@@ -16,7 +16,7 @@ export const administrationOn = (server: Server): Administration => ({
 
 function usersOn(server: Server): UserVerbs {
   const users = '/api/v1/users';
-  const user = (username: string) => `${users}/${encodeURIComponent(username)}`;
+  const user = (username: string) => `${users}/${segment(username)}`;
   return {
     list: ({ q, pageSize }) => thingsIn(server.pages(users, { q, limit: String(pageSize) })),
     get: async (username) => thingIn(await server.call('GET', user(username))),
@@ -42,7 +42,7 @@ const editBody = ({ displayName, endTokens, ...rest }: UserEdit) => ({
 
 function clientsOn(server: Server): ClientVerbs {
   const clients = '/api/v1/clients';
-  const client = (id: string) => `${clients}/${encodeURIComponent(id)}`;
+  const client = (id: string) => `${clients}/${segment(id)}`;
   return {
     list: ({ pageSize }) => thingsIn(server.pages(clients, { limit: String(pageSize) })),
     get: async (id) => thingIn(await server.call('GET', client(id))),
@@ -70,7 +70,7 @@ function invitationsOn(server: Server): InvitationVerbs {
   return {
     list: ({ pageSize }) => thingsIn(server.pages(invitations, { limit: String(pageSize) })),
     create: async (one) => thingIn(await server.confirmed('POST', invitations, { body: body(one) })),
-    revoke: async (id) => void (await server.confirmed('DELETE', `${invitations}/${encodeURIComponent(id)}`)),
+    revoke: async (id) => void (await server.confirmed('DELETE', `${invitations}/${segment(id)}`)),
   };
 }
 
@@ -78,7 +78,7 @@ function sessionsOn(server: Server): SessionVerbs {
   const sessions = '/api/v1/sessions';
   return {
     list: ({ pageSize }) => thingsIn(server.pages(sessions, { limit: String(pageSize) })),
-    end: async (id) => void (await server.call('DELETE', `${sessions}/${encodeURIComponent(id)}`)),
+    end: async (id) => void (await server.call('DELETE', `${sessions}/${segment(id)}`)),
     async endAll(owner) {
       if (owner !== undefined) return usersOn(server).end(owner, { tokens: false });
       await signOutEverywhere(server);
@@ -99,6 +99,12 @@ const notSignedIn = () => new CommandError(exit.notAllowed, 'not_signed_in', 'Yo
 const auditOn = (server: Server): AuditVerbs => ({
   list: ({ pageSize, ...filter }) => thingsIn(server.pages('/api/v1/audit', { ...filter, limit: String(pageSize) })),
 });
+
+/** A name as a segment of a path. A URL has no segments of these names: they lead to another path. */
+function segment(name: string): string {
+  if (name !== '' && name !== '.' && name !== '..') return encodeURIComponent(name);
+  throw new CommandError(exit.refused, 'not_found', 'There is nothing of this name.');
+}
 
 async function* thingsIn(answers: AsyncIterable<unknown>): AsyncIterable<Thing> {
   for await (const one of answers) yield thingIn(one);

@@ -2,6 +2,7 @@ import { deepEqual, doesNotMatch, equal, match } from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 import { gatewardenCommand } from '../support/command.ts';
 import { adminPassword, startGateway } from '../support/gateway.ts';
 import { adaIsAdmin, errorOf } from '../support/person.ts';
@@ -12,6 +13,8 @@ import { accessToken, nowhere } from './administered.ts';
 const gateway = await startGateway({ upstream: nowhere, settings: { ...adaIsAdmin, CONFIRM_WITHIN: '1s' } });
 after(() => gateway[Symbol.asyncDispose]());
 const settings = { SERVER: gateway.address, TOKEN: await accessToken(gateway) };
+// Until it is fresh no more.
+await wait(1200);
 const ownPassword = join(gateway.dataDir, 'own-password');
 await writeFile(ownPassword, `${adminPassword}\n`);
 const fresh = 'a new long password';
@@ -51,6 +54,21 @@ test('on a terminal the new password is asked for twice, one’s own once, and n
   equal(code, 0, screen);
   for (const secret of [fresh, adminPassword]) equal(screen.includes(secret), false);
   match(screen, /All sessions of vera have ended/);
+});
+
+test('one’s own password is changed with the present one; the session that does it goes on', async () => {
+  const newFile = join(gateway.dataDir, 'of-ada');
+  await writeFile(newFile, 'gulls over the harbour wall');
+  const change = ['user', 'set-password', '--password-file', newFile];
+  const without = await run(change);
+  deepEqual([without.code, errorOf(without).code], [4, 'confirmation_required']);
+  const wrong = await run([...change, '--current-password-stdin'], 'not this one');
+  deepEqual([wrong.code, errorOf(wrong).code], [4, 'confirmation_required']);
+  equal((await run([...change, '--current-password-stdin'], adminPassword)).code, 0);
+  equal((await run(['user', 'show', 'ada'])).code, 0, 'this session goes on');
+  const back = ['user', 'set-password', '--password-file', ownPassword, '--current-password-file', newFile];
+  equal((await run(back)).code, 0);
+  equal((await run(['user', 'set-password', '--local', '--password-file', newFile])).code, 5, 'the store knows no you');
 });
 
 test('two passwords that differ change nothing', async () => {

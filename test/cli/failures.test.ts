@@ -53,6 +53,7 @@ type Failure = readonly [
 const failures: readonly Failure[] = [
   ['no such user', ada, 'user show nobody', 1, /^not_found$/, /user list/],
   ['no such client', ada, 'client delete nobody --yes', 1, /^not_found$/, /client list/],
+  ['a name that is a path', ada, 'user end .. --yes', 1, /^not_found$/, /user list/],
   ['no such session', ada, 'session end nothing', 1, /^not_found$/, /session list/],
   ['a role that is not there', ada, 'user set-role ada king', 1, /^validation_failed$/, /Correct/],
   ['a name that is taken', ada, 'user add ADA --without-password', 1, /^conflict$/, /user list/],
