@@ -55,12 +55,12 @@ export const signInSettings = {
   },
   /**
    * How long after the password was typed an access token may create or change credentials and users without
-   * `current_password`. Calls with a cookie always need it. Default: `15m`.
+   * `current_password`. Calls with a cookie always need it, except at `ADMIN_URL`. Default: `15m`.
    */
   confirmWithin: {
     parser: duration,
     default: '15m',
-    help: 'How long after the password was typed an access token may create or change credentials and users without `current_password`. Calls with a cookie always need it.',
+    help: 'How long after the password was typed an access token may create or change credentials and users without `current_password`. Calls with a cookie always need it, except at `ADMIN_URL`.',
     appliesTo: servers,
     example: '5m',
   },
