@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { AdministrationOptions } from './administration/administer.ts';
 import { administrative, type CommandAdder } from './administrative-command.ts';
 import type { AddOptions, EditOptions, EndingOptions, ListOptions } from './commands/user.ts';
@@ -27,6 +27,8 @@ export function addUser(program: Command, said: Said): void {
 function addReading(command: CommandAdder, said: Said): void {
   command('list', 'list users by name', ['user list --search a --limit 20', 'user list -o json'])
     .option('--search <prefix>', 'only names that begin so')
+    .option('--role <role>', 'only users of this role')
+    .addOption(new Option('--state <state>', 'only users in this state').choices(['pending', 'active', 'disabled']))
     .addOption(limitOption())
     .action(async (options: ListOptions) => (await code()).listUsers(options, said));
   command('show <username>', 'show one user').action(async (username: string, options: AdministrationOptions) =>

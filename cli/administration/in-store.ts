@@ -27,7 +27,8 @@ export const administrationIn = (gate: InternalGate): Administration => ({
 function usersIn({ users }: InternalGate): UserVerbs {
   const by = commandActor();
   return {
-    list: ({ q, pageSize }) => everyPage((page) => users.list({ ...page, q, limit: pageSize }), toUserJson),
+    list: ({ pageSize, ...filter }) =>
+      everyPage((page) => users.list({ ...page, ...filter, limit: pageSize }), toUserJson),
     get: async (username) => toUserJson((await users.get(username)) ?? refuse({ code: 'not_found' })),
     add: async (user) => toUserJson(granted(await users.create(user, by))),
     edit: async (username, edit) => toUserJson(granted(await users.edit(username, edit, by))),

@@ -18,7 +18,7 @@ function usersOn(server: Server): UserVerbs {
   const users = '/api/v1/users';
   const user = (username: string) => `${users}/${segment(username)}`;
   return {
-    list: ({ q, pageSize }) => thingsIn(server.pages(users, { q, limit: String(pageSize) })),
+    list: ({ pageSize, ...filter }) => thingsIn(server.pages(users, { ...filter, limit: String(pageSize) })),
     get: async (username) => thingIn(await server.call('GET', user(username))),
     add: async (one) => thingIn(await server.confirmed('POST', users, { body: newUserBody(one) })),
     edit: async (username, edit) => thingIn(await server.confirmed('PATCH', user(username), { body: editBody(edit) })),
@@ -97,7 +97,10 @@ async function signOutEverywhere(server: Server): Promise<void> {
 const notSignedIn = () => new CommandError(exit.notAllowed, 'not_signed_in', 'You are not signed in.');
 
 const auditOn = (server: Server): AuditVerbs => ({
-  list: ({ pageSize, ...filter }) => thingsIn(server.pages('/api/v1/audit', { ...filter, limit: String(pageSize) })),
+  list({ pageSize, from, to, ...filter }) {
+    const query = { ...filter, from: momentOf(from), to: momentOf(to), limit: String(pageSize) };
+    return thingsIn(server.pages('/api/v1/audit', query));
+  },
 });
 
 /** A name as a segment of a path. A URL has no segments of these names: they lead to another path. */

@@ -1,11 +1,20 @@
-import type { ClientEdit, NewClient, NewInvitation, NewUser, UserEdit, UserEnding } from 'gatewarden';
+import type {
+  AuditQuery,
+  ClientEdit,
+  NewClient,
+  NewInvitation,
+  NewUser,
+  UserEdit,
+  UserEnding,
+  UserQuery,
+} from 'gatewarden';
 import type { Thing } from '../sheet.ts';
 
 // What the command administers, asked of a server or done in the store itself: with equal answers. A refusal is thrown as a
 // `CommandError`. `pageSize`: how many things one page has, 1 to 200; a list has every page.
 
 export interface UserVerbs {
-  list(query: { q?: string | undefined; pageSize: number }): AsyncIterable<Thing>;
+  list(query: Pick<UserQuery, 'q' | 'role' | 'state'> & { pageSize: number }): AsyncIterable<Thing>;
   get(username: string): Promise<Thing>;
   add(user: NewUser): Promise<Thing>;
   edit(username: string, edit: UserEdit): Promise<Thing>;
@@ -38,10 +47,7 @@ export interface SessionVerbs {
   endAll(owner?: string): Promise<void>;
 }
 
-export interface AuditFilter {
-  readonly event?: string | undefined;
-  readonly actor?: string | undefined;
-}
+export type AuditFilter = Omit<AuditQuery, 'limit' | 'cursor'>;
 
 export interface AuditVerbs {
   /** Newest first. */

@@ -1,15 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type AdministrationOptions, administer } from '../administration/administer.ts';
-import { fitting } from '../administration/audit-filter.ts';
 import type { AuditFilter, AuditVerbs } from '../administration/verbs.ts';
 import { collected, first, pageSizeFor } from '../listing.ts';
 import type { Said } from '../shared-options.ts';
 import type { Thing } from '../sheet.ts';
 import { auditSheet } from '../sheets.ts';
 
-export interface AuditOptions extends AdministrationOptions, AuditFilter {
-  readonly subject?: string;
-  readonly outcome?: string;
+export interface AuditOptions extends AdministrationOptions, Omit<AuditFilter, 'from' | 'to'> {
   /** Milliseconds since the epoch. */
   readonly since?: number;
   readonly until?: number;
@@ -29,8 +26,8 @@ export const showAudit = (options: AuditOptions, said: Said): Promise<void> =>
   );
 
 function recordsOf(audit: AuditVerbs, options: AuditOptions): AsyncIterable<Thing> {
-  const { event, actor, limit } = options;
-  return fitting(audit.list({ event, actor, pageSize: pageSizeFor(limit) }), options);
+  const { event, actor, subject, outcome, since: from, until: to, limit } = options;
+  return audit.list({ event, actor, subject, outcome, from, to, pageSize: pageSizeFor(limit) });
 }
 
 async function follow(audit: AuditVerbs, options: AuditOptions, said: Said): Promise<never> {

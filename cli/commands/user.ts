@@ -1,4 +1,4 @@
-import type { UserEdit } from 'gatewarden';
+import type { UserEdit, UserView } from 'gatewarden';
 import { type AdministrationOptions, about, administer, type Subject } from '../administration/administer.ts';
 import { confirmed } from '../confirmed.ts';
 import { usage } from '../exit.ts';
@@ -9,6 +9,8 @@ import { userSheet } from '../sheets.ts';
 
 export interface ListOptions extends AdministrationOptions {
   readonly search?: string;
+  readonly role?: string;
+  readonly state?: UserView['state'];
   readonly limit?: number;
 }
 
@@ -17,8 +19,8 @@ const user = (name: string): Subject => ({ noun: 'user', name, list: 'user list'
 /** `user list`: by name; `search` is a prefix of the name. */
 export const listUsers = (options: ListOptions, said: Said): Promise<void> =>
   administer(options, said, ({ users }) => {
-    const { search: q, limit } = options;
-    return said.out().things(userSheet, first(limit, users.list({ q, pageSize: pageSizeFor(limit) })));
+    const { search: q, role, state, limit } = options;
+    return said.out().things(userSheet, first(limit, users.list({ q, role, state, pageSize: pageSizeFor(limit) })));
   });
 
 /** `user show`. */

@@ -74,7 +74,7 @@ for (const [name, open, via, actor] of ways) {
       deepEqual(await names(), ['ada', 'vera']);
       deepEqual(await names('--limit', '1'), ['ada']);
       deepEqual(await names('--search', 'V'), ['vera']);
-      deepEqual(await names('--search', 'zz'), []);
+      deepEqual(await names('--state', 'pending', '--role', 'user'), ['vera']);
       const { stdout } = await on.run(['user', 'list', '-o', 'plain']);
       match(stdout, /^ada\tadmin\tactive\t\t\t.*\nvera\t.*\n$/);
     });
