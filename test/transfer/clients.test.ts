@@ -104,6 +104,21 @@ describe('clients', () => {
     });
   }
 
+  it('lend their id neither to a user nor to an API token', async () => {
+    const stores = await emptyStores();
+    const ada = someUser('ada', { id: 'client:ci' });
+    const lines = [
+      ...linesFor(userKind, ada, someUser('bob', { id: 'u_bob' })),
+      ...linesFor(apiTokenKind, someToken('ci', { id: 'client:ci', userId: 'u_bob' })),
+    ];
+    const { problems, summary } = await bringIn(stores, fileOf(lines));
+    deepEqual(
+      [problems.map(({ problem }) => problem), summary.created],
+      [['user ada: "id" is that of a client', 'api-token ci: "id" is that of a client'], 1],
+    );
+    await stores.close();
+  });
+
   it('and the tokens of theirs that were revoked go from one store to another', async () => {
     const [from, to] = [await emptyStores(), await emptyStores()];
     await from.records.add(clientKind, someClient('ci', { expiresAt: 9e12 }));

@@ -97,7 +97,7 @@ function outcomeOf(verdict: Verdict, credential: Credential): Outcome {
 function together(found: readonly Principal[], lowerOf: Authenticators['lowerOf']): Outcome {
   const [first, ...others] = found;
   if (first === undefined) return nobody;
-  if (others.every((one) => one.id === first.id))
+  if (others.every(({ kind, id }) => kind === first.kind && id === first.id))
     return { kind: 'principal', principal: others.reduce(lowerOf, first) };
   return refusedAs({ code: 'malformed_credential', detail: 'Two credentials of different principals were sent.' });
 }

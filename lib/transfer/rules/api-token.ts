@@ -1,4 +1,5 @@
 import { type ApiTokenRecord, apiTokenKind } from '../../stores/records/kinds/api-token.ts';
+import { clientIdIn } from '../../stores/records/kinds/client.ts';
 import { userKind } from '../../stores/records/kinds/user.ts';
 import type { Records } from '../../stores/records/records.ts';
 import { differs, type Refusal, refused } from '../outcome.ts';
@@ -52,7 +53,10 @@ export function tokenRule(records: Records, replace: boolean): Rule<ApiTokenReco
 
   return {
     nameOf: ({ name }) => name,
-    problemOf: ({ id, makers }) => (makers?.includes(id) ? '"makers" must be other tokens' : undefined),
+    problemOf({ id, makers }) {
+      if (clientIdIn(id) !== undefined) return '"id" is that of a client';
+      return makers?.includes(id) ? '"makers" must be other tokens' : undefined;
+    },
     admit,
     merged: (given, there) => mergedToken(given, there, replace),
     takesOver: ['name'],

@@ -1,5 +1,6 @@
 import { nameKey, namePolicy, problemOfDisplayName, problemOfEmail } from '../../accounts/names.ts';
 import type { AnyKind } from '../../stores/records/kind.ts';
+import { clientIdIn } from '../../stores/records/kinds/client.ts';
 import { type UserRecord, userKind } from '../../stores/records/kinds/user.ts';
 import type { Records } from '../../stores/records/records.ts';
 import { differs, type Refusal, refused } from '../outcome.ts';
@@ -17,7 +18,8 @@ const retired: Refusal = {
 const lastAdmin: Refusal = { kind: 'refused', problem: 'no active admin would be left', later: true };
 
 /** What is wrong with a user that fits the schema. */
-export function problemOfUser({ username, nameKey: key, email, displayName }: UserRecord): string | undefined {
+export function problemOfUser({ id, username, nameKey: key, email, displayName }: UserRecord): string | undefined {
+  if (clientIdIn(id) !== undefined) return '"id" is that of a client';
   const name = problemOfName(username, true);
   if (name !== undefined) return `"username" ${name}`;
   if (nameKey(username) !== key) return '"name_key" must be "username" in lower case';
