@@ -22,6 +22,8 @@ import { isNavigation } from '../../lib/request/extract/navigation.ts';
 import { isReservedHeader } from '../../lib/request/extract/reserved-headers.ts';
 import { sourceReader } from '../../lib/request/extract/source.ts';
 import { returnTo } from '../../lib/request/respond/return-to.ts';
+import { scopesIn } from '../../lib/routes/oauth/parameters.ts';
+import { presentedClient } from '../../lib/routes/oauth/presented-client.ts';
 import { moment } from '../../lib/routes/schemas.ts';
 import { clearedEverywhere, sessionCookie } from '../../lib/session/cookie.ts';
 import { signedSessionId } from '../../lib/session/signed-cookie.ts';
@@ -186,7 +188,24 @@ const cookie = sessionCookie({
   cookieSamesite: 'lax',
 });
 
+/** The client of an OAuth request, in Basic and in the body. */
+function readClient(text: string): void {
+  const basic = `Basic ${Buffer.from(text).toString('base64')}`;
+  presentedClient({ headers: { authorization: basic } }, {});
+  presentedClient({ headers: { authorization: text } }, { client_id: text });
+}
+
 const texts: readonly Parser[] = [
+  { name: 'the scope of a token', run: scopesIn, around: [['a ', '"']] },
+  {
+    name: 'the client of a token',
+    run: readClient,
+    around: [
+      ['', ':x'],
+      ['ci:', '%'],
+      ['basic ', '!'],
+    ],
+  },
   { name: 'a user code', run: readUserCode, around: [['BCDF-', 'G']] },
   { name: 'a device code', run: isDeviceCode, around: [['a', '!']] },
   { name: 'a name that is typed', run: typedKey, around: [['a', 'x']] },
