@@ -22,7 +22,6 @@ export type { AuditEntry, AuditLog, AuditQuery } from './services/audit.ts';
 export type { ClientEdit, ClientQuery, Clients, ClientView, IssuedClient, NewClient } from './services/clients.ts';
 export type {
   DeviceApproval,
-  DeviceCodes,
   DeviceRequest,
   Devices,
   NewDeviceRequest,

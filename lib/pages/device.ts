@@ -9,7 +9,7 @@ export const devicePage = (
 ): string => inFrame('@device', frame, { userCode: '', ...shown });
 
 /** A device that waits. `client` names the program; `createdAt` is in milliseconds since the epoch. */
-export type WaitingDevice = Readonly<{
+type WaitingDevice = Readonly<{
   userCode: string;
   client: string;
   scopes?: readonly string[] | undefined;

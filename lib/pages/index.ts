@@ -10,7 +10,7 @@ export {
   signOutPage,
 } from './account.ts';
 export { type Asset, assets } from './assets.ts';
-export { deviceDecisionPage, deviceDonePage, devicePage, type WaitingDevice } from './device.ts';
+export { deviceDecisionPage, deviceDonePage, devicePage } from './device.ts';
 export { errorPage, waiting } from './error-page.ts';
 export type { Frame } from './frame.ts';
 
