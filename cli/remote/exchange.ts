@@ -1,4 +1,5 @@
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http';
+import { type as system } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { CommandError, exit, reasonOf } from '../exit.ts';
 import { version } from '../version.ts';
@@ -36,7 +37,7 @@ export async function exchange(message: Message): Promise<Answer> {
 async function answered({ method, url, headers, body }: Message, signal: AbortSignal): Promise<IncomingMessage> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const length = body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) };
-  const agent = { 'User-Agent': `gatewarden/${version()}`, Accept: 'application/json' };
+  const agent = { 'User-Agent': `gatewarden/${version()} (${system()})`, Accept: 'application/json' };
   const request = await opened(url, { method, signal, headers: { ...agent, ...headers, ...length } });
   request.on('response', resolve).on('error', reject);
   // A server that switches protocols gives no answer.

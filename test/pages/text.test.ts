@@ -3,6 +3,8 @@ import test from 'node:test';
 import { agentName } from '../../lib/pages/agent-name.ts';
 import {
   accountPage,
+  deviceDecisionPage,
+  devicePage,
   errorPage,
   newTokenPage,
   revokeTokenPage,
@@ -29,6 +31,11 @@ test('nothing that comes from outside is markup', () => {
     newTokenPage(frame, { name: hostile, token: hostile }),
     revokeTokenPage(frame, { username: hostile, name: hostile, asksPassword: true, problem: hostile }),
     signOutPage(frame, { name: hostile, next: hostile }),
+    devicePage(frame, { name: hostile, userCode: hostile, problem: hostile }),
+    deviceDecisionPage(frame, {
+      ...{ name: hostile, userCode: hostile, client: hostile, scopes: [hostile], address: hostile, agent: hostile },
+      ...{ createdAt: 0, asksPassword: true, problem: hostile },
+    }),
     errorPage({ code: 'validation_failed', detail: hostile }, frame),
   ];
   for (const page of pages) {
@@ -74,6 +81,9 @@ const devices: readonly (readonly [string | undefined, string])[] = [
   ['Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0', 'Edge on Windows'],
   ['Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18 Safari/604.1', 'Safari on iPhone'],
   ['curl/8.5.0', 'curl'],
+  ['gatewarden/1.0.0 (Linux)', 'the gatewarden command on Linux'],
+  ['gatewarden/1.0.0 (Darwin)', 'the gatewarden command on macOS'],
+  ['gatewarden/1.0.0 (Windows_NT)', 'the gatewarden command on Windows'],
   ['\u202Eevil\u001b[31m', 'Unknown device'],
   [undefined, 'Unknown device'],
 ];
