@@ -16,10 +16,11 @@ const person = (id: string, via: Principal['via']): Principal => ({
   via,
 });
 
-/** Credentials say of themselves what they are: `ada`, `bob`, `visitor`, `replaced`, or an error code. */
+/** Credentials say of themselves what they are: `ada`, `bob`, `visitor`, `replaced`, `robot` (a client with the id of ada), or an error code. */
 function verdict(text: string, via: Principal['via']): Verdict {
   if (text === 'visitor') return { kind: 'nobody' };
   if (text === 'replaced') return { ...bad('token_revoked'), keepCookie: true };
+  if (text === 'robot') return good({ ...person('ada', via), kind: 'client' });
   return text === 'ada' || text === 'bob' ? good(person(text, via)) : bad('token_expired');
 }
 
@@ -59,6 +60,7 @@ const cases: [title: string, extracted: Extracted, outcome: string][] = [
   ['a bad cookie beside a good token', sent(cookie('dead'), token('ada')), 'token_expired of the cookie'],
   ['a bad cookie beside a bad token', sent(cookie('dead'), token('dead')), 'token_expired'],
   ['two good ones of one principal', sent(cookie('ada'), token('ada')), 'ada by api-token'],
+  ['a user and a client of one id', sent(cookie('ada'), jwt('robot')), 'malformed_credential'],
   ['two good ones of different principals', sent(cookie('ada'), token('bob')), 'malformed_credential'],
 ];
 
