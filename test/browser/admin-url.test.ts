@@ -88,8 +88,10 @@ test('a script of the service changes nothing, here or there', { skip }, async (
     ],
     ['421', 'no answer', 'no answer', 'no answer', 'no answer', 'no answer'],
   );
-  await page.goto(`${atAdmin}/_gatewarden/account`);
-  const named = await page.evaluate(async (path) => (await (await fetch(path)).json()) as unknown, users);
+  const program = gateway.client();
+  const pair = await program.json('/_gatewarden/api/v1/login', { username: 'ada', password: adminPassword });
+  const { token } = (await pair.json()) as { token: string };
+  const named: unknown = await (await program.send(users, { headers: { authorization: `Bearer ${token}` } })).json();
   deepEqual(
     (named as { items: { username: string }[] }).items.map((one) => one.username),
     ['ada'],
