@@ -3,6 +3,9 @@ import type { Client } from '../support/http.ts';
 import { freePort } from '../support/ports.ts';
 import { type ReadersShell, readersShell } from './shell.ts';
 
+/** `command` is what runs `gatewarden` in the shell. Default: from the sources. */
+type Options = Readonly<{ settings?: Readonly<Record<string, string>>; command?: string }>;
+
 /** What the pages of the documentation take for granted: a gateway, some people and a client, and a shell beside it. */
 export interface ReadersInstallation extends AsyncDisposable {
   readonly gateway: RunningGateway;
@@ -23,15 +26,13 @@ async function made(admin: Client, path: string, body: object): Promise<Readonly
  * (`robot.txt`). `cleo.txt` and `root2.txt` have passwords of people who are not there yet, `.env` the settings of a gateway on
  * the same store and another port, and `$TOKEN` is an API token of ada's.
  */
-export async function readersInstallation(
-  settings: Readonly<Record<string, string>> = {},
-): Promise<ReadersInstallation> {
+export async function readersInstallation({ settings = {}, command }: Options = {}): Promise<ReadersInstallation> {
   const gateway = await startGateway({ upstream: 'http://127.0.0.1:1', settings });
   const admin = await gateway.firstAdmin('ada');
   await made(admin, 'users', { username: 'bert', password: another });
   const robot = await made(admin, 'clients', { client_id: 'robot', name: 'Robot', scopes: ['gatewarden:read'] });
   const { token } = await made(admin, 'tokens', { name: 'by-hand' });
-  const shell = await readersShell({ TOKEN: token });
+  const shell = await readersShell({ TOKEN: token }, command);
   await shell.write('ada.txt', `${adminPassword}\n`);
   await shell.write('robot.txt', `${robot.client_secret}\n`);
   for (const name of ['bert', 'cleo', 'root2']) await shell.write(`${name}.txt`, `${another}\n`);

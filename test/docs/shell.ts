@@ -15,13 +15,18 @@ export interface ReadersShell {
   write(file: string, text: string): Promise<void>;
 }
 
-/** Opens one with these environment variables besides the machine's. */
-export async function readersShell(env: NodeJS.ProcessEnv = {}): Promise<ReadersShell & AsyncDisposable> {
+const program = commandLine.map((one) => (one.endsWith('.ts') ? join(process.cwd(), one) : one));
+const fromSources = ['exec', `'${process.execPath}'`, ...program].join(' ');
+
+/** Opens one with these environment variables besides the machine's. `command` is what runs `gatewarden`, in shell. */
+export async function readersShell(
+  env: NodeJS.ProcessEnv = {},
+  command = fromSources,
+): Promise<ReadersShell & AsyncDisposable> {
   const folder = await temporaryFolder();
   const bin = join(folder.path, 'bin');
   await mkdir(bin);
-  const program = commandLine.map((one) => (one.endsWith('.ts') ? join(process.cwd(), one) : one));
-  await writeFile(join(bin, 'gatewarden'), `#!/bin/sh\nexec '${process.execPath}' ${program.join(' ')} "$@"\n`);
+  await writeFile(join(bin, 'gatewarden'), `#!/bin/sh\n${command} "$@"\n`);
   await chmod(join(bin, 'gatewarden'), 0o755);
   const { XDG_CONFIG_HOME: _, ...rest } = plainEnvironment();
   const environment = { ...rest, HOME: folder.path, PATH: `${bin}:${process.env.PATH}`, ...env };

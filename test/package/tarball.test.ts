@@ -4,6 +4,8 @@ import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import test, { after, before } from 'node:test';
 import { settingTable } from '../../lib/settings/index.ts';
+import { readersInstallation } from '../docs/installation.ts';
+import { terminalScript } from '../docs/readme.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { run } from '../support/processes.ts';
 import { hoverTexts } from './hover.ts';
@@ -123,6 +125,13 @@ test('the installed command prints its help', async () => {
 test('the installed command prints a key that has 32 bytes at least', async () => {
   const key = await must(node, [at('node_modules', 'gatewarden', 'dist', 'cli', 'index.js'), 'keygen'], folder.path);
   match(key, /^[A-Za-z0-9_-]{43,}\n$/);
+});
+
+test('the installed command does what the README shows of it, against a gateway', { timeout: 180_000 }, async () => {
+  const command = `'${at('node_modules', '.bin', 'gatewarden')}'`;
+  await using installation = await readersInstallation({ command });
+  const ran = await installation.shell.sh(terminalScript(installation.gateway.address));
+  equal(ran.code, 0, `${ran.stderr}\n${ran.stdout}`);
 });
 
 test('what is packed holds no test, and no key', async () => {

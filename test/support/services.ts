@@ -10,6 +10,8 @@ const packages = {
   caddy: 'caddy',
   wrk: 'wrk',
   faketime: 'faketime',
+  curl: 'curl',
+  jq: 'jq',
   zsh: 'zsh',
   fish: 'fish',
 } as const;
