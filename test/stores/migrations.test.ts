@@ -116,6 +116,23 @@ test('a step of the layout is taken once, from where the file is', async (t) => 
   equal(database.prepare('SELECT count(*) AS n FROM test_guest').get()?.n, 3);
 });
 
+test('in a file of the first layout the audit log is found by subject and outcome after the start', async (t) => {
+  const database = new DatabaseSync(':memory:');
+  t.after(() => database.close());
+  migrate(database, { steps: layoutSteps.slice(0, 1), kinds: allKinds });
+  const { stores } = storesIn(database, undefined, Date.now);
+  const record = { id: '1', at: 1, event: 'logout', actor: 'ada', via: 'none', outcome: 'ok', subject: 'user:ada' };
+  await stores.audit.append([{ ...record, share: '' }]);
+  await rejects(stores.audit.list({ limit: 1, subject: 'user:ada' }), StoreUnavailableError);
+  migrate(database);
+  for (const filter of [{ subject: 'user:ada' }, { outcome: 'ok' }]) {
+    deepEqual(
+      (await stores.audit.list({ limit: 1, ...filter })).items.map(({ id }) => id),
+      ['1'],
+    );
+  }
+});
+
 test('an older program refuses the records of a newer one, and changes nothing', async (t) => {
   const { database, records } = await filled(t);
   migrate(database, withKinds(namedGuests));
@@ -133,7 +150,7 @@ test('a program that runs while a newer one migrates the file reads and writes n
   const database = new DatabaseSync(path);
   migrate(database, { steps: [...layoutSteps, 'CREATE TABLE more (n INTEGER) STRICT'], kinds: allKinds });
   database.close();
-  const reason = /layout has version 2, this one knows 1/;
+  const reason = /layout has version 3, this one knows 2/;
   const isOutage = (error: Error) => error instanceof StoreUnavailableError && reason.test(String(error.cause));
   await rejects(stores.records.get(factKind, 'a'), isOutage);
   await rejects(stores.records.add(factKind, { id: 'c', value: 'd' }), isOutage);

@@ -71,9 +71,13 @@ const audit = `
   ) STRICT;
   CREATE INDEX audit_by_event ON audit (event, id);
   CREATE INDEX audit_by_actor ON audit (actor, id);
+  CREATE INDEX audit_by_share ON audit (event, share, id);
+`;
+
+/** For the filters of the audit log by subject and outcome. */
+const auditFilters = `
   CREATE INDEX audit_by_subject ON audit (subject, id);
   CREATE INDEX audit_by_outcome ON audit (outcome, id);
-  CREATE INDEX audit_by_share ON audit (event, share, id);
 `;
 
 /** `seq` never repeats and leaves no number out, so a reader sees when a row that it has not read was deleted. */
@@ -105,4 +109,7 @@ const probe = `
 `;
 
 /** The tables besides those of the kinds: one step a version. A released step is never edited. */
-export const layoutSteps: readonly string[] = [[sessions, attempts, audit, told, kinds, probe].join('\n')];
+export const layoutSteps: readonly string[] = [
+  [sessions, attempts, audit, told, kinds, probe].join('\n'),
+  auditFilters,
+];
