@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { setupScript } from './setup-script.ts';
+import { secretScript } from './secret-script.ts';
 import { signInScript } from './sign-in-script.ts';
 import { stylesheet } from './stylesheet.ts';
 
@@ -28,8 +28,8 @@ export const logo: Asset = asset('logo', 'svg', 'image/svg+xml; charset=utf-8', 
 
 const script = (stem: string, body: string) => asset(stem, 'js', 'text/javascript; charset=utf-8', body);
 
-export const setup: Asset = script('setup', setupScript);
+export const secret: Asset = script('secret', secretScript);
 export const signIn: Asset = script('sign-in', signInScript);
 
 /** All files served below `assets/`. */
-export const assets: readonly Asset[] = Object.freeze([style, logo, setup, signIn]);
+export const assets: readonly Asset[] = Object.freeze([style, logo, secret, signIn]);

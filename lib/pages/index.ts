@@ -1,4 +1,4 @@
-import { setup, signIn } from './assets.ts';
+import { secret, signIn } from './assets.ts';
 import { type Frame, inFrame } from './frame.ts';
 
 export {
@@ -14,7 +14,7 @@ export { deviceDecisionPage, deviceDonePage, devicePage } from './device.ts';
 export { errorPage, waiting } from './error-page.ts';
 export type { Frame } from './frame.ts';
 
-/** The sign-in page. `destination`: the name or host of the service that one signs in to. `needsAdmin`: nobody can sign in yet, and it says where the first admin is made. `next` is a checked path; `problem` and `notice` are sentences; a password is never shown again. */
+/** The sign-in page. `destination`: the name or host of the service that one signs in to. `needsAdmin`: nobody can sign in yet, and it says where the first admin is made. `signUp`: whether it names the way to an account (default: closed, it does not). `next` is a checked path; `problem` and `notice` are sentences; a password is never shown again. */
 export const signInPage = (
   frame: Frame,
   shown: Readonly<{
@@ -25,9 +25,30 @@ export const signInPage = (
     problem?: string;
     notice?: string;
     needsAdmin?: boolean;
+    signUp?: SignUpMode;
   }>,
 ): string =>
-  inFrame('@sign-in', frame, { username: '', remember: false, needsAdmin: false, script: signIn.name, ...shown });
+  inFrame('@sign-in', frame, {
+    ...{ username: '', remember: false, needsAdmin: false, signUp: 'closed', script: signIn.name },
+    ...shown,
+  });
+
+/** How people may sign up: not at all, with an invitation, or without one. */
+export type SignUpMode = 'closed' | 'invite' | 'open';
+
+/** The page on which people make themselves an account. `problems` are shown at their fields; a password is never shown again. */
+export const signUpPage = (
+  frame: Frame,
+  shown: Readonly<{
+    mode: Exclude<SignUpMode, 'closed'>;
+    passwordMinLength: number;
+    invitation?: string | undefined;
+    username?: string | undefined;
+    email?: string | undefined;
+    problem?: string;
+    problems?: Readonly<Record<string, string>>;
+  }>,
+): string => inFrame('@sign-up', frame, { problems: {}, script: secret.name, ...shown });
 
 /** The page that creates the first admin. `problems` are shown at their fields. */
 export const setupPage = (
@@ -39,7 +60,7 @@ export const setupPage = (
     problem?: string;
     problems?: Readonly<Record<string, string>>;
   }>,
-): string => inFrame('@setup', frame, { token: '', username: '', problems: {}, script: setup.name, ...shown });
+): string => inFrame('@setup', frame, { token: '', username: '', problems: {}, script: secret.name, ...shown });
 
 /** A page with a heading, some lines and one link. */
 export const messagePage = (

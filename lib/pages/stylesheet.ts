@@ -80,7 +80,7 @@ a:hover { color: var(--accent-strong); }
 form { margin: 0; }
 .field { margin: 0 0 1.125rem; }
 label { display: block; margin: 0 0 .35rem; font-weight: 560; font-size: .9375rem; }
-input[type="text"], input[type="password"], select {
+input:is([type="text"], [type="password"], [type="email"]), select {
   width: 100%;
   min-height: 2.875rem;
   padding: .55rem .8rem;
@@ -116,6 +116,7 @@ button.full { width: 100%; }
 button.plain, .button.plain { color: var(--text); background: transparent; border-color: var(--field-line); }
 button.plain:hover, .button.plain:hover { background: var(--glow); color: var(--text); }
 .actions { display: flex; flex-wrap: wrap; gap: .75rem; margin-top: 1.5rem; }
+.else { color: var(--quiet); margin: 1.25rem 0 0; }
 a:focus-visible, button:focus-visible, input:focus-visible, select:focus-visible {
   outline: 3px solid var(--accent);
   outline-offset: 2px;

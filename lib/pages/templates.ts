@@ -1,6 +1,7 @@
 import { Eta } from 'eta';
 import { accountTemplates } from './account-templates.ts';
 import { deviceTemplates } from './device-templates.ts';
+import { signUpTemplates } from './sign-up-templates.ts';
 
 /** `<%= %>` escapes its value; attributes are always quoted. */
 const eta = new Eta({ autoEscape: true, cache: true });
@@ -59,7 +60,8 @@ eta.loadTemplate(
 </div>
 <button class="full" type="submit">Sign in</button>
 </form>
-`,
+<% if (it.signUp !== 'closed') { %><p class="else"><%= it.signUp === 'open' ? 'No account yet?' : 'Do you have an invitation?' %> <a href="<%= it.prefix %>/signup">Sign up</a></p>
+<% } %>`,
 );
 
 eta.loadTemplate(
@@ -71,7 +73,7 @@ eta.loadTemplate(
 <form method="post" action="<%= it.prefix %>/setup">
 <div class="field">
 <label for="token">Setup token</label>
-<input type="text" id="token" name="token" value="<%= it.token %>" autocomplete="off" autocapitalize="none" autocorrect="off" spellcheck="false" maxlength="64" required aria-describedby="token-hint"<% if (it.problems.token) { %> aria-invalid="true"<% } %>>
+<input type="text" id="token" name="token" value="<%= it.token %>" data-secret autocomplete="off" autocapitalize="none" autocorrect="off" spellcheck="false" maxlength="64" required aria-describedby="token-hint"<% if (it.problems.token) { %> aria-invalid="true"<% } %>>
 <p class="hint<% if (it.problems.token) { %> bad<% } %>" id="token-hint"><%= it.problems.token ?? 'The link that was printed when the service started fills this in. It is valid for an hour.' %></p>
 </div>
 <div class="field">
@@ -102,7 +104,7 @@ eta.loadTemplate(
 `,
 );
 
-for (const [name, template] of Object.entries({ ...accountTemplates, ...deviceTemplates })) {
+for (const [name, template] of Object.entries({ ...accountTemplates, ...deviceTemplates, ...signUpTemplates })) {
   eta.loadTemplate(name, template);
 }
 
@@ -111,7 +113,8 @@ export type TemplateName =
   | '@setup'
   | '@message'
   | keyof typeof accountTemplates
-  | keyof typeof deviceTemplates;
+  | keyof typeof deviceTemplates
+  | keyof typeof signUpTemplates;
 
 /** Renders a template with `data`. */
 export const render = (name: TemplateName, data: object): string => eta.render(name, data);

@@ -23,12 +23,14 @@ import { devicePageRoutes } from './pages/device.ts';
 import { setupRoutes } from './pages/setup.ts';
 import { signInRoutes } from './pages/sign-in.ts';
 import { signOutRoutes } from './pages/sign-out.ts';
+import { signUpRoutes } from './pages/sign-up.ts';
 import type { Route } from './route.ts';
 
 const served: readonly Route[] = [
   ...signInRoutes,
   ...signOutRoutes,
   ...setupRoutes,
+  ...signUpRoutes,
   ...accountRoutes,
   ...accountFormRoutes,
   ...devicePageRoutes,

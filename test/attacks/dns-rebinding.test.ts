@@ -30,11 +30,13 @@ const rebound = [
 ];
 
 const asked = [
-  ...['/', '/public/x', `${own}/`, `${own}/login`, `${own}/account`, `${own}/setup`].map(
+  ...['/', '/public/x', `${own}/`, `${own}/login`, `${own}/account`, `${own}/setup`, `${own}/signup`].map(
     (path) => ['GET', path] as const,
   ),
   ...['/api/v1/session', '/api/v1/users', '/jwks.json'].map((path) => ['GET', own + path] as const),
-  ...['/', '/public/x', `${own}/login`, `${own}/logout`, `${own}/setup`].map((path) => ['POST', path] as const),
+  ...['/', '/public/x', `${own}/login`, `${own}/logout`, `${own}/setup`, `${own}/signup`].map(
+    (path) => ['POST', path] as const,
+  ),
   ...['/api/v1/login', '/api/v1/users', '/api/v1/tokens'].map((path) => ['POST', own + path] as const),
   ...['/api/v1/session', '/api/v1/users/ada'].map((path) => ['DELETE', own + path] as const),
 ];

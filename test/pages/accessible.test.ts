@@ -16,6 +16,7 @@ import {
   setupPage,
   signInPage,
   signOutPage,
+  signUpPage,
 } from '../../lib/pages/index.ts';
 import { axeFindings, newPage, noBrowser, openBrowser } from '../support/browser.ts';
 
@@ -48,6 +49,17 @@ const pages: Readonly<Record<string, string>> = {
     token: 't',
     passwordMinLength: 12,
     problems: { username: 'The username is reserved.', token: 'This setup token is not right.' },
+  }),
+  '/sign-in-or-up': signInPage(frame, { destination: 'wiki.example', next: '/', signUp: 'open' }),
+  '/sign-up': signUpPage(frame, { mode: 'invite', passwordMinLength: 12 }),
+  '/sign-up-with-problems': signUpPage(frame, {
+    ...{ mode: 'open', passwordMinLength: 12, username: 'a-rather-long-name-without-any-place-to-break-it' },
+    problem: 'Please look at the fields again.',
+    problems: {
+      invitation: 'The invitation cannot be used.',
+      username: 'The username is taken.',
+      email: 'It is taken.',
+    },
   }),
   '/account': accountPage(frame, {
     name: 'a-rather-long-name-without-any-place-to-break-it@example.com',

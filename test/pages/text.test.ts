@@ -11,6 +11,7 @@ import {
   setupPage,
   signInPage,
   signOutPage,
+  signUpPage,
   waiting,
 } from '../../lib/pages/index.ts';
 
@@ -21,6 +22,10 @@ test('nothing that comes from outside is markup', () => {
   const pages = [
     signInPage(frame, { destination: hostile, next: hostile, username: hostile, problem: hostile, notice: hostile }),
     setupPage(frame, { token: hostile, username: hostile, passwordMinLength: 12, problems: { username: hostile } }),
+    signUpPage(frame, {
+      ...{ mode: 'open', passwordMinLength: 12, invitation: hostile, username: hostile, email: hostile },
+      ...{ problem: hostile, problems: { invitation: hostile, username: hostile, password: hostile, email: hostile } },
+    }),
     accountPage(frame, {
       name: hostile,
       role: hostile,

@@ -54,6 +54,8 @@ const open = [
   'post /logout',
   'get /setup',
   'post /setup',
+  'get /signup',
+  'post /signup',
   'get /',
   'post /api/v1/login',
   'post /api/v1/signup',

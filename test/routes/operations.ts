@@ -119,6 +119,13 @@ export const lines: Readonly<Record<string, Line>> = {
     await send({ by: fresh.client(), form: { token, username: 'root1', password } });
     await send({ by: stranger });
   },
+  'get /signup': byStranger,
+  async 'post /signup'(drive) {
+    const { code: invitation } = await invitationOf(drive);
+    const form = { username: `n-${randomUUID()}`, password, invitation };
+    await drive.send({ by: drive.stranger, form });
+    await drive.send({ by: drive.stranger, form });
+  },
   'get /account': once,
   async 'post /account/password'({ send, signedIn }) {
     await send({ by: await signedIn(), form: { new_password: 'nine quiet lanterns drift' } });

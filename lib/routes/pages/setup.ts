@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { type ErrorCode, errorTable, type Refusal, type Result } from '../../errors.ts';
-import { messagePage, setupPage, waiting } from '../../pages/index.ts';
+import { messagePage, setupPage } from '../../pages/index.ts';
 import type { Answer } from '../../request/respond/write.ts';
 import { html, retryAfter, seeOther } from '../reply.ts';
 import { type Call, type CallContext, route } from '../route.ts';
+import { fieldProblems, formProblem } from './form-problems.ts';
 import { frameOf, page, redirect } from './page.ts';
 
 const field = z.string().catch('').default('');
@@ -29,24 +30,17 @@ const tokenProblems: Partial<Record<ErrorCode, string>> = {
 /** The form again, with what is wrong with its fields. */
 function again(call: Call<z.output<typeof form>>, refusal: Refusal): Result<Answer> {
   const wrongToken = tokenProblems[refusal.code];
-  const problems = Object.fromEntries(
-    (refusal.problems ?? []).map((one) => [one.field, `The ${one.field} ${one.message}.`]),
-  );
+  const problems = fieldProblems(refusal);
+  const atFields = wrongToken !== undefined || Object.keys(problems).length > 0;
   const { token, username } = call.body;
   const { status } = errorTable[refusal.code];
   const page = setupPage(frameOf(call), {
     username,
     ...(wrongToken === undefined ? { token, problems } : { problems: { token: wrongToken } }),
-    problem: sentence(refusal),
+    problem: formProblem(refusal, atFields),
     passwordMinLength: call.core.settings.passwordMinLength,
   });
   return html(status, page, status === 401 ? { 'WWW-Authenticate': 'Bearer' } : retryAfter(refusal));
-}
-
-function sentence({ code, detail, retryAfter: seconds, problems = [] }: Refusal): string {
-  if (code === 'rate_limited') return `Too many attempts. ${waiting(seconds) ?? 'Try again later.'}`;
-  const atFields = problems.length > 0 || tokenProblems[code] !== undefined;
-  return atFields ? 'Please look at the fields again.' : (detail ?? errorTable[code].title);
 }
 
 const shownOnForm: ReadonlySet<ErrorCode> = new Set([

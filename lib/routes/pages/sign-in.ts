@@ -38,7 +38,8 @@ async function failed(call: Call<z.output<typeof form>>, refusal: Refusal): Prom
   const shown = { username: username ?? '', next: returnTo(next), remember: remember !== undefined };
   const needsAdmin = await call.core.firstAdmin.needed();
   const destination = destinationOf(call);
-  const again = signInPage(frameOf(call), { ...shown, destination, problem: sentence(refusal), needsAdmin });
+  const signUp = await call.core.signUp.mode();
+  const again = signInPage(frameOf(call), { ...shown, destination, problem: sentence(refusal), needsAdmin, signUp });
   if (refusal.code !== 'rate_limited') return html(401, again, { 'WWW-Authenticate': 'Bearer' });
   return html(429, again, retryAfter(refusal));
 }
@@ -60,7 +61,9 @@ export const signInRoutes = [
       if (isHere(call)) return seeOther(next);
       const notice = call.query.signed_out === undefined ? {} : { notice: 'You are signed out.' };
       const needsAdmin = await call.core.firstAdmin.needed();
-      return html(200, signInPage(frameOf(call), { destination: destinationOf(call), next, ...notice, needsAdmin }));
+      const signUp = await call.core.signUp.mode();
+      const shown = { destination: destinationOf(call), next, ...notice, needsAdmin, signUp };
+      return html(200, signInPage(frameOf(call), shown));
     },
   }),
   route({
