@@ -34,6 +34,8 @@ export interface Server {
   confirmed(method: string, path: string, options?: CallOptions): Promise<unknown>;
   /** Sends a body of any type and returns the answer. Throws as `call` does. */
   send(method: string, url: URL, body?: Readonly<{ type: string; text: string }>): Promise<Answer>;
+  /** Ends all sessions of the bearer's user, this one too, in one call. */
+  endSessions(): Promise<void>;
 }
 
 /**
@@ -115,6 +117,13 @@ export function serverAt(url: string, credential: Credential, askPassword: OwnPa
 
   const send: Server['send'] = async (method, target, body) => accepted(await answerTo(method, target, body), target);
 
+  // The server's form, which redirects to the sign-in page.
+  async function endSessions(): Promise<void> {
+    const target = urlOf(url, '/logout');
+    const answer = await answerTo('POST', target, { type: 'application/x-www-form-urlencoded', text: 'all=true' });
+    if (answer.status !== 303) throw refusedByServer(answer, target);
+  }
+
   const call = async (method: string, path: string, options?: CallOptions) =>
     resultOf(await asked(method, path, options), path);
 
@@ -141,7 +150,7 @@ export function serverAt(url: string, credential: Credential, askPassword: OwnPa
     } while (cursor !== undefined);
   }
 
-  return { url, credential: credential.kind, call, pages, confirmed, send };
+  return { url, credential: credential.kind, call, pages, confirmed, send, endSessions };
 }
 
 function urlOf(server: string, path: string, query: CallOptions['query'] = {}): URL {

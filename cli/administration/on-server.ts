@@ -1,6 +1,5 @@
 import type { ClientEdit, NewClient, NewInvitation, NewUser, UserEdit } from 'gatewarden';
 import { CommandError, exit } from '../exit.ts';
-import { refusedByServer } from '../remote/refusals.ts';
 import type { Server } from '../server.ts';
 import type { Thing } from '../sheet.ts';
 import type { Administration, AuditVerbs, ClientVerbs, InvitationVerbs, SessionVerbs, UserVerbs } from './verbs.ts';
@@ -81,17 +80,10 @@ function sessionsOn(server: Server): SessionVerbs {
     end: async (id) => void (await server.call('DELETE', `${sessions}/${segment(id)}`)),
     async endAll(owner) {
       if (owner !== undefined) return usersOn(server).end(owner, { tokens: false });
-      await signOutEverywhere(server);
+      if (server.credential === 'none') throw notSignedIn();
+      await server.endSessions();
     },
   };
-}
-
-/** Signs out everywhere, in one call. The server's form redirects to its sign-in page. */
-async function signOutEverywhere(server: Server): Promise<void> {
-  if (server.credential === 'none') throw notSignedIn();
-  const url = new URL(`${server.url}/logout`);
-  const answer = await server.send('POST', url, { type: 'application/x-www-form-urlencoded', text: 'all=true' });
-  if (answer.status !== 303) throw refusedByServer(answer, url);
 }
 
 const notSignedIn = () => new CommandError(exit.notAllowed, 'not_signed_in', 'You are not signed in.');
