@@ -1,29 +1,18 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { devicesService } from '../../lib/accounts/devices/index.ts';
 import { StoreUnavailableError } from '../../lib/errors.ts';
-import { type MongoStores, openMongo } from '../../lib/stores/mongo/index.ts';
-import { anyMongod, type Mongod } from '../support/mongod.ts';
+import { mongoRecords } from '../support/mongo-records.ts';
 import { codeOf, granted } from '../tokens/open.ts';
 import { answerOf, device, openDevices } from './devices-open.ts';
 
-let server: Mongod;
-let onMongo: MongoStores;
-before(async () => {
-  server = await anyMongod();
-  onMongo = await openMongo({ url: server.url(`gatewarden_test_${randomUUID()}`) });
-});
-after(async () => {
-  await onMongo.close();
-  await server.stop();
-});
+const onMongo = mongoRecords();
 
 type Opened = Awaited<ReturnType<typeof openDevices>>;
 
 const engines: readonly (readonly [engine: string, open: () => Promise<Opened>])[] = [
   ['SQLite', () => openDevices()],
-  ['MongoDB', () => openDevices(onMongo.records)],
+  ['MongoDB', () => openDevices(onMongo())],
 ];
 
 /** How often each outcome occurs. */

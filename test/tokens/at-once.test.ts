@@ -1,29 +1,18 @@
 import { equal, ok } from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { faultOfToken, standingOfToken } from '../../lib/services/standing.ts';
-import { type MongoStores, openMongo } from '../../lib/stores/mongo/index.ts';
 import { apiTokenKind } from '../../lib/stores/records/kinds/api-token.ts';
 import { refreshFamilyKind } from '../../lib/stores/records/kinds/refresh-family.ts';
-import { anyMongod, type Mongod } from '../support/mongod.ts';
+import { mongoRecords } from '../support/mongo-records.ts';
 import { caller, codeOf, granted, openTokens } from './open.ts';
 
-let server: Mongod;
-let onMongo: MongoStores;
-before(async () => {
-  server = await anyMongod();
-  onMongo = await openMongo({ url: server.url(`gatewarden_test_${randomUUID()}`) });
-});
-after(async () => {
-  await onMongo.close();
-  await server.stop();
-});
+const onMongo = mongoRecords();
 
 type Opened = Awaited<ReturnType<typeof openTokens>>;
 
 const engines: readonly (readonly [engine: string, open: () => Promise<Opened>])[] = [
   ['SQLite', () => openTokens()],
-  ['MongoDB', () => openTokens('EdDSA', onMongo.records)],
+  ['MongoDB', () => openTokens('EdDSA', onMongo())],
 ];
 
 /** Makes, revokes and ends all of one name, over and over; returns the ids that were acknowledged. */

@@ -1,31 +1,20 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { sha256 } from '../../lib/crypto/digest.ts';
 import type { Result } from '../../lib/errors.ts';
-import { type MongoStores, openMongo } from '../../lib/stores/mongo/index.ts';
 import { clientKind } from '../../lib/stores/records/kinds/client.ts';
 import { revokedTokenKind } from '../../lib/stores/records/kinds/revoked-token.ts';
 import { grantRevoker } from '../../lib/tokens/granting.ts';
-import { anyMongod, type Mongod } from '../support/mongod.ts';
+import { mongoRecords } from '../support/mongo-records.ts';
 import { codeOf, granted, openTokens } from './open.ts';
 
-let server: Mongod;
-let onMongo: MongoStores;
-before(async () => {
-  server = await anyMongod();
-  onMongo = await openMongo({ url: server.url(`gatewarden_test_${randomUUID()}`) });
-});
-after(async () => {
-  await onMongo.close();
-  await server.stop();
-});
+const onMongo = mongoRecords();
 
 type Opened = Awaited<ReturnType<typeof openTokens>>;
 
 const engines: readonly (readonly [engine: string, open: () => Promise<Opened>])[] = [
   ['SQLite', () => openTokens()],
-  ['MongoDB', () => openTokens('EdDSA', onMongo.records)],
+  ['MongoDB', () => openTokens('EdDSA', onMongo())],
 ];
 
 const all = <T>(length: number, work: (at: number) => Promise<T>) =>
