@@ -133,9 +133,15 @@ export function signingKeys({
 
   const add = async (): Promise<Loaded> => addAfter(await reload());
 
+  /** Another instance may have added one since the keys were read. */
+  async function addMissing(): Promise<Loaded> {
+    const now = await reload();
+    return now.signing ? now : addAfter(now);
+  }
+
   async function withSigningKey(): Promise<Loaded & { signing: Key }> {
     const now = loaded ?? (await reload());
-    const { signing } = now.signing ? now : await add();
+    const { signing } = now.signing ? now : await addMissing();
     if (signing === undefined) return withSigningKey();
     return { ...now, signing };
   }

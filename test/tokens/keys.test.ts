@@ -27,6 +27,25 @@ describe('signing keys', () => {
     equal(new Set(kids).size, 1);
   });
 
+  it('are made once, when another instance makes one after this one has found none', async () => {
+    const { records, list, instance } = await open();
+    const other = instance();
+    let reads = 0;
+    const listing: Records['list'] = async (...query) => {
+      const found = await records.list(...query);
+      reads += 1;
+      if (reads === 1) await other.ready();
+      return found;
+    };
+    const late = instance({ records: { ...records, list: listing } });
+    await late.ready();
+    deepEqual(
+      (await list()).map(({ id }) => id),
+      [(await other.current()).kid],
+    );
+    equal((await late.current()).kid, (await other.current()).kid);
+  });
+
   for (const [longest, days] of [
     [undefined, 31],
     [day, 31],
