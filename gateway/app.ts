@@ -6,6 +6,8 @@ import { defaultLimits, type Limits } from './limits.ts';
 import { ownPages } from './own-pages.ts';
 import { longRunning } from './proxy/long-running.ts';
 import { upstreamAt } from './proxy/upstream.ts';
+import { routeTo } from './routes/route-to-upstream.ts';
+import { servedRoutes } from './routes/served-routes.ts';
 import { type GatewayServer, gatewayServer } from './server.ts';
 
 /** A gateway: a server and its upstream. */
@@ -20,14 +22,15 @@ export function gatewayApp(
   upstream: string,
   { log, limits = defaultLimits }: { log: Log; limits?: Limits },
 ): App {
-  const connections = upstreamAt(upstream, { limits, ca: gate.settings.upstreamCa });
   const long = longRunning();
+  const shared = { gate, longRunning: long, limits, log, draining: () => draining() };
+  const connections = upstreamAt(upstream, { limits, ca: gate.settings.upstreamCa });
+  const routes = servedRoutes([routeTo({ ...shared, policies: gate.ownRoute, upstream: connections })]);
   const own = ownPages(gate);
   const handlers = requestHandlers({
     gate,
     own,
-    upstream: connections,
-    longRunning: long,
+    routes,
     limits,
     log,
     logAccess: accessLog(log, gate.settings.prefix),
@@ -41,7 +44,7 @@ export function gatewayApp(
     async close() {
       await drain(limits.drain);
       long.close();
-      await connections.close();
+      await routes.close();
     },
   };
 }

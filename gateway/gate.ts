@@ -5,7 +5,8 @@ export type Gate = Pick<
   InternalGate,
   | 'route'
   | 'refuse'
-  | 'routePolicies'
+  | 'routeOf'
+  | 'ownRoute'
   | 'answer'
   | 'outage'
   | 'identity'

@@ -1,32 +1,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Log, Refusal } from 'gatewarden';
-import {
-  type Allowed,
-  andThen,
-  type Decision,
-  type Denied,
-  isOwnPath,
-  type MaybePromise,
-  StoreUnavailableError,
-} from '#request';
+import { andThen, type Denied, isOwnPath, type MaybePromise, type Routed, StoreUnavailableError } from '#request';
 import { type Exchange, newExchange } from './exchange.ts';
 import type { Gate } from './gate.ts';
 import type { Limits } from './limits.ts';
 import { markOwn, writeOwn } from './own-answer.ts';
 import { forward } from './proxy/forward.ts';
-import type { LongRunning } from './proxy/long-running.ts';
 import { discardRest, hasBody } from './proxy/request-body.ts';
 import { answerTo, forwardUpgrade, type Upgradable } from './proxy/upgrade.ts';
-import type { Upstream } from './proxy/upstream.ts';
-import { routeTo } from './route-to-upstream.ts';
+import type { ServedRoutes } from './routes/served-routes.ts';
 import type { Handlers } from './server.ts';
 import { coversOwnPages, unregisteringWorker } from './service-worker.ts';
 
 type Dependencies = Readonly<{
   gate: Gate;
   own: (req: IncomingMessage, res: ServerResponse) => void;
-  upstream: Upstream;
-  longRunning: LongRunning;
+  routes: ServedRoutes;
   limits: Limits;
   log: Log;
   logAccess: (exchange: Exchange) => void;
@@ -37,8 +26,7 @@ type Dependencies = Readonly<{
  * Creates the request handlers: own routes are served here, every other request is forwarded when the decision allows it.
  */
 export function requestHandlers(dependencies: Dependencies): Handlers {
-  const { gate, own, limits, logAccess } = dependencies;
-  const route = routeTo(dependencies);
+  const { gate, own, routes, limits, logAccess } = dependencies;
 
   function begin(req: IncomingMessage, res: ServerResponse): Exchange {
     const exchange = newExchange(req, res);
@@ -50,13 +38,12 @@ export function requestHandlers(dependencies: Dependencies): Handlers {
     const { req, res } = exchange;
     const problem = framingProblem(req);
     if (problem !== undefined) return refuse(exchange, problem, true);
-    if (!route.serviceWorkers && req.method === 'GET' && coversOwnPages(req, exchange.path, gate.settings.prefix)) {
-      return writeOwn(exchange, unregisteringWorker);
-    }
-    return andThen(gate.route(req, route.policies), (decision) => {
+    if (isOwnWorker(exchange)) return writeOwn(exchange, unregisteringWorker);
+    return andThen(gate.route(req), (decision) => {
       if (isOwnPath(decision)) return answerOwn(exchange, expecting);
       if (!passes(exchange, decision, expecting)) return undefined;
-      return andThen(gate.identity(decision.principal, route.policies.audience), (identity) => {
+      const route = routes.of(decision.route);
+      return andThen(gate.identity(decision.principal, decision.route, req), (identity) => {
         // The client has closed the connection meanwhile.
         if (res.destroyed) return;
         if (expecting) res.writeContinue();
@@ -65,8 +52,18 @@ export function requestHandlers(dependencies: Dependencies): Handlers {
     });
   }
 
+  /** Whether a request is for a service worker of the upstream that would cover Gatewarden's own pages. */
+  function isOwnWorker({ req, path }: Exchange): boolean {
+    if (req.method !== 'GET' || !coversOwnPages(req, path, gate.settings.prefix)) return false;
+    return gate.routeOf(req)?.serviceWorkers !== true;
+  }
+
   /** Returns whether the request is allowed, and answers it when it is not. */
-  function passes(exchange: Exchange, decision: Decision, closing: boolean): decision is Allowed {
+  function passes(
+    exchange: Exchange,
+    decision: Routed,
+    closing: boolean,
+  ): decision is Extract<Routed, { allow: true }> {
     exchange.user = decision.principal.name;
     if (decision.source !== undefined) exchange.address = decision.source.address;
     if (!decision.allow) deny(exchange, decision, closing);
@@ -98,10 +95,11 @@ export function requestHandlers(dependencies: Dependencies): Handlers {
     const { req } = exchange;
     const problem = upgradeProblem(req);
     if (problem !== undefined) return refuse(exchange, problem, true);
-    const decision = await gate.route(req, route.policies);
+    const decision = await gate.route(req);
     if (isOwnPath(decision)) return refuse(exchange, { code: 'not_found' }, true);
     if (!passes(exchange, decision, true)) return;
-    const identity = await gate.identity(decision.principal, route.policies.audience);
+    const route = routes.of(decision.route);
+    const identity = await gate.identity(decision.principal, decision.route, req);
     if (!client.socket.destroyed) forwardUpgrade(route, exchange, decision, identity, client);
   }
 

@@ -9,7 +9,6 @@ import type { Credential } from './request/extract/credential.ts';
 import type { RequestHead } from './request/extract/head.ts';
 import type { ClearCookie, Identifier } from './request/identify.ts';
 import type { Answer } from './request/respond/write.ts';
-import type { RoutePolicies } from './request/route-policies.ts';
 import type {
   AccessTokenClaims,
   AccessTokens,
@@ -67,7 +66,7 @@ export interface Core {
   readonly record: RecordEvent;
   readonly identify: Identifier['identify'];
   readonly decider: Decider;
-  explain(head: RequestHead, policies: RoutePolicies): Promise<Explanation>;
+  explain(head: RequestHead): Promise<Explanation>;
   /**
    * The answer to a refusal: problem+json with its challenge, a page, or a redirect to the sign-in page for a navigation
    * that is not signed in. `prefix`: the path of the pages, default `PREFIX`; `signIn`: the path of the sign-in page, absent

@@ -13,7 +13,7 @@ import type { ClearCookie, Identification } from '../request/identify.ts';
 import { refusalOf } from '../request/respond/outage.ts';
 import type { Answer } from '../request/respond/write.ts';
 import { writeAnswer } from '../request/respond/write.ts';
-import type { RoutePolicies } from '../request/route-policies.ts';
+import type { RouteOptions, RoutePolicies } from '../request/route-policies.ts';
 import type { Principal } from '../types.ts';
 import { headOf } from './head.ts';
 import { recogniser } from './passport.ts';
@@ -54,7 +54,9 @@ export interface Guards {
 
 type Dependencies = Readonly<{
   core: Core;
-  routePolicies: (rules?: string) => RoutePolicies;
+  /** The route of the settings. */
+  ownRoute: RoutePolicies;
+  routePolicies: (options?: RouteOptions) => RoutePolicies;
   answerTo: (head: RequestHead, denied: Denied) => Answer;
 }>;
 
@@ -62,10 +64,9 @@ type Dependencies = Readonly<{
 type Denial = Readonly<{ code: 'insufficient_role' | 'insufficient_scope'; detail: string }>;
 
 /** Express middleware over the request path. */
-export function expressGuards({ core, routePolicies, answerTo }: Dependencies): Guards {
+export function expressGuards({ core, ownRoute: policies, routePolicies, answerTo }: Dependencies): Guards {
   const { ladder, scopes } = core;
   const { recognise, principalOf } = recogniser(core);
-  const policies = routePolicies();
 
   function refuse(
     req: Request,
@@ -207,7 +208,7 @@ export function expressGuards({ core, routePolicies, answerTo }: Dependencies): 
     },
 
     protect({ rules } = {}) {
-      const guarded = rules === undefined ? policies : routePolicies(rules);
+      const guarded = rules === undefined ? policies : routePolicies({ rules });
       const warnOfMount = mountWarning(core.log, guarded.rules);
       return function protect(req, res, next) {
         warnOfMount(req.baseUrl);

@@ -9,8 +9,9 @@ import type { Rule } from './authorize/rules.ts';
 import type { Trace } from './authorize/trace.ts';
 import type { RequestHead } from './extract/head.ts';
 import type { RequestSource } from './extract/source.ts';
-import type { ClearCookie, Identification, Identified, Identifier } from './identify.ts';
+import type { ClearCookie, Identification, Identified, Identifier, Located } from './identify.ts';
 import type { RoutePolicies } from './route-policies.ts';
+import type { RouteTable } from './route-table.ts';
 
 /** The decision on one request. */
 export type Decision =
@@ -46,19 +47,29 @@ export type OwnPath = typeof ownPath;
 
 export const isOwnPath = (decision: Decision | OwnPath): decision is OwnPath => decision === ownPath;
 
-/** Decides on requests: for the gateway, `protect()` and `explain` alike, with the policies of a route. */
+/** A decision with the route that it was made for. */
+export type Routed = (Allowed & Readonly<{ route: RoutePolicies }>) | Denied;
+
+/** Decides on requests: for the gateway, forward-auth, `protect()` and `explain` alike. */
 export interface Decider {
   /** Decides by the rules of a route. Rejects, or throws, only with an outage. Calls `trace` with each step. */
-  decide(head: RequestHead, policies: RoutePolicies, trace?: Trace): MaybePromise<Decision>;
-  /** As `decide`, for targets that may be Gatewarden's own. One that only some readings put below `PREFIX` is refused. */
-  route(head: RequestHead, policies: RoutePolicies, trace?: Trace): MaybePromise<Decision | OwnPath>;
+  decide(head: RequestHead, route: RoutePolicies, trace?: Trace): MaybePromise<Routed>;
+  /**
+   * Decides by the rules of the route that the table has for the host and path, for targets that may be Gatewarden's own. A
+   * target that only some readings put below `PREFIX` is refused.
+   */
+  route(head: RequestHead, trace?: Trace): MaybePromise<Routed | OwnPath>;
+  /** The route of the host and path of a request, without a decision; undefined when it has none. */
+  routeOf(head: RequestHead): RoutePolicies | undefined;
   /** The decision on a request that is refused before any rule is read. */
   refuse(refusal: Refusal): Denied;
 }
 
 type Dependencies = Readonly<{
   identify: Identifier['identify'];
+  locate: Identifier['locate'];
   ownerOf: (target: string) => PathOwner;
+  routes: Pick<RouteTable, 'find'>;
   ladder: Ladder;
   authEnabled: boolean;
   anonymous: Principal;
@@ -78,13 +89,27 @@ const elsewhere: Refusal = Object.freeze({
   detail: 'The Destination header names another host.',
 });
 
+const otherRoute: Refusal = Object.freeze({
+  code: 'validation_failed',
+  detail: 'The Destination header names a path of another service.',
+});
+
+/** A request that is decided on. `byTable`: its route was found by its host and path. */
+type Call = Readonly<{
+  head: RequestHead;
+  route: RoutePolicies;
+  located: Located;
+  byTable: boolean;
+  trace: Trace | undefined;
+}>;
+
 const unclear: Refusal = Object.freeze({
   code: 'ambiguous_path',
   detail: 'Some servers read this path as one of the gateway’s own pages.',
 });
 
 export function decider(dependencies: Dependencies): Decider {
-  const { identify, ownerOf, ladder, authEnabled, anonymous, onRefusal } = dependencies;
+  const { identify, locate, ownerOf, routes, ladder, authEnabled, anonymous, onRefusal } = dependencies;
 
   const refuse = (refusal: Refusal, found?: Partial<Identified>, rule?: Rule): Denied => ({
     allow: false,
@@ -101,51 +126,54 @@ export function decider(dependencies: Dependencies): Decider {
     return denied;
   }
 
-  function decide(head: RequestHead, policies: RoutePolicies, trace?: Trace): MaybePromise<Decision> {
+  function decideCall(call: Call): MaybePromise<Routed> {
+    const { head, route, trace } = call;
     const destination = readDestination(head);
-    if (destination !== undefined) return decideWithDestination(head, policies, destination, trace);
-    return decideOn(head, policies, policies.rules.select(head.method ?? '', head.url ?? '', trace), trace);
+    if (destination !== undefined) return decideWithDestination(call, destination);
+    return decideOn(call, route.rules.select(head.method ?? '', head.url ?? '', trace));
   }
 
-  function decideOn(
-    head: RequestHead,
-    policies: RoutePolicies,
-    selection: Selection,
-    trace: Trace | undefined,
-  ): MaybePromise<Decision> {
+  function decideOn(call: Call, selection: Selection): MaybePromise<Routed> {
+    const { head, route, located } = call;
     if (selection.kind === 'refused') return refused(head, refuse(selection.refusal));
-    const identified = identify(head, isPublic(selection) ? 'open' : 'closed', policies);
-    return andThen(identified, (found) => decideIdentified(head, selection, found, trace));
+    const identified = identify(head, isPublic(selection) ? 'open' : 'closed', route, located);
+    return andThen(identified, (found) => decideIdentified(call, selection, found));
   }
 
-  /** The destination must be on the host of the request, and not one of Gatewarden's own paths. */
-  function decideWithDestination(
-    head: RequestHead,
-    policies: RoutePolicies,
-    destination: Destination | Refusal,
-    trace: Trace | undefined,
-  ): MaybePromise<Decision> {
+  /** The destination must be on the host of the request, of the same route, and not one of Gatewarden's own paths. */
+  function decideWithDestination(call: Call, destination: Destination | Refusal): MaybePromise<Routed> {
+    const { head, route, trace } = call;
     if ('code' in destination) return refused(head, refuse(destination));
     if (ownerOf(destination.target) !== 'upstream') return refused(head, refuse(unclear));
-    const selection = selectWithDestination(policies.rules, head, destination, trace);
-    return andThen(decideOn(head, policies, selection, trace), (decision) => {
+    if (isOfOtherRoute(call, destination)) return refused(head, refuse(otherRoute));
+    const selection = selectWithDestination(route.rules, head, destination, trace);
+    return andThen(decideOn(call, selection), (decision) => {
       if (!decision.allow || isOnHost(destination, decision.source)) return decision;
       return refused(head, refuse(elsewhere, decision));
     });
   }
 
+  /** The rules of one route say nothing about the paths of another. */
+  const isOfOtherRoute = ({ route, located, byTable }: Call, { target }: Destination): boolean =>
+    byTable && !('refusal' in located) && routes.find(located.hostname, target) !== route;
+
   type Selected = Extract<Selection, { kind: 'selected' }>;
 
-  function decideIdentified(head: RequestHead, selection: Selected, found: Identification, trace?: Trace): Decision {
+  function decideIdentified({ head, route, trace }: Call, selection: Selected, found: Identification): Routed {
     if (trace !== undefined) traceIdentity(trace, found);
     if (!('principal' in found)) return refused(head, refuse(found.refusal));
     if (found.refusal) return refused(head, refuse(found.refusal, found));
     const { principal, source, passAuthorization } = found;
     const clearCookie = found.clearCookie !== false;
-    if (!authEnabled) return { allow: true, principal, source, passAuthorization, clearCookie };
+    if (!authEnabled) return { allow: true, principal, source, passAuthorization, clearCookie, route };
     const verdict = decideRules(selection, { principal, address: source.address, ladder }, trace);
     if (!verdict.allow) return refused(head, refuse(verdict.refusal, found, verdict.rule));
-    return { allow: true, principal, rule: strictest(selection), source, passAuthorization, clearCookie };
+    return { allow: true, principal, rule: strictest(selection), source, passAuthorization, clearCookie, route };
+  }
+
+  function unlocated(head: RequestHead, refusal: Refusal, trace: Trace | undefined): Denied {
+    trace?.({ kind: 'principal', principal: anonymous, refusal });
+    return refused(head, refuse(refusal));
   }
 
   function traceIdentity(trace: Trace, found: Identification): void {
@@ -155,13 +183,25 @@ export function decider(dependencies: Dependencies): Decider {
   }
 
   return {
-    decide,
+    decide: (head, route, trace) => decideCall({ head, route, located: locate(head), byTable: false, trace }),
     refuse: (refusal) => refuse(refusal),
-    route(head, policies, trace) {
-      const owner = ownerOf(head.url ?? '');
+    routeOf(head) {
+      const located = locate(head);
+      const route = 'refusal' in located ? undefined : routes.find(located.hostname, head.url ?? '');
+      return route === undefined || 'code' in route ? undefined : route;
+    },
+    route(head, trace) {
+      const target = head.url ?? '';
+      const owner = ownerOf(target);
       trace?.({ kind: 'owner', owner });
       if (owner === 'ours') return ownPath;
-      return owner === 'unclear' ? refused(head, refuse(unclear)) : decide(head, policies, trace);
+      if (owner === 'unclear') return refused(head, refuse(unclear));
+      const located = locate(head);
+      if ('refusal' in located) return unlocated(head, located.refusal, trace);
+      const route = routes.find(located.hostname, target);
+      if ('code' in route) return refused(head, refuse(route, { source: located }));
+      trace?.({ kind: 'route', name: route.name });
+      return decideCall({ head, route, located, byTable: true, trace });
     },
   };
 }

@@ -5,7 +5,6 @@ import type { TraceStep } from './authorize/trace.ts';
 import { type Decider, type Decision, isOwnPath, type OwnPath } from './decide.ts';
 import type { RequestHead } from './extract/head.ts';
 import type { Identifier } from './identify.ts';
-import type { RoutePolicies } from './route-policies.ts';
 
 /** Why a request was or was not authenticated and allowed. Holds no secret. */
 export type Explanation = Readonly<{
@@ -34,9 +33,9 @@ type Dependencies = Readonly<{
 
 /** Explains requests in words, from the trace of the function that decides on them. Rejects only with an outage. */
 export function explainer({ route, presented, anonymous }: Dependencies) {
-  return async function explain(head: RequestHead, policies: RoutePolicies): Promise<Explanation> {
+  return async function explain(head: RequestHead): Promise<Explanation> {
     const steps: TraceStep[] = [];
-    const decision = await route(head, policies, (step) => steps.push(step));
+    const decision = await route(head, (step) => steps.push(step));
     const seen = steps.find((step) => step.kind === 'principal');
     const principal = seen?.principal ?? anonymous;
     return Object.freeze({
@@ -109,6 +108,8 @@ export function sentenceOf(step: TraceStep): string {
   switch (step.kind) {
     case 'owner':
       return owners[step.owner];
+    case 'route':
+      return `The route is ${shown(step.name)}.`;
     case 'reading':
       return `Read as ${shown(step.path)}: ${writtenOf(step.rule)}.`;
     case 'path-refused':

@@ -12,6 +12,7 @@ import { sourceReader } from './extract/source.ts';
 import { identifier } from './identify.ts';
 import type { Policies } from './policies.ts';
 import { routePolicies } from './route-policies.ts';
+import { hostIsServed, oneRoute, type RouteTable } from './route-table.ts';
 
 /** A request to explain that was not sent. */
 export type HypotheticalRequest = Readonly<{
@@ -28,31 +29,34 @@ export type HypotheticalRequest = Readonly<{
 
 /**
  * Explains how a gateway with these settings and policies would decide, with the function that decides on its requests. The
- * principal is given instead of authenticated, and the request counts as same-origin.
+ * principal is given instead of authenticated, and the request counts as same-origin. `routes`: default, the one of the settings.
  */
 export function explainHypothetically(
-  { settings, policies }: Readonly<{ settings: Settings; policies: Policies }>,
+  resolved: Readonly<{ settings: Settings; policies: Policies }>,
   { method, target, host, address, by }: HypotheticalRequest,
+  routes: RouteTable = oneRoute(routePolicies(resolved)),
 ): Promise<Explanation> {
+  const { settings, policies } = resolved;
   const headers = { host, 'sec-fetch-site': 'same-origin' };
   const rawHeaders = Object.entries(headers).flat();
   const head: RequestHead = { method, url: target, headers, rawHeaders, socket: new Socket() };
   const { anonymous, ofUser } = principals(policies.ladder, policies.scopes);
   const principal = by && ofUser(by.user, { via: by.via, ceiling: by.ceiling });
-  const { identify, presented } = identifier({
-    ...identifierDependencies(settings, policies, address),
+  const { identify, locate, presented } = identifier({
+    ...identifierDependencies(settings, policies, address, routes),
     anonymous,
     authenticate: () => (principal === undefined ? { kind: 'nobody' } : { kind: 'principal', principal }),
   });
   const ownerOf = pathOwner(ownPathsOf(settings));
-  const { ladder, rules } = policies;
-  const { route } = decider({ identify, ownerOf, ladder, authEnabled: settings.authEnabled, anonymous, onRefusal });
-  return explainer({ route, presented, anonymous })(head, routePolicies(settings, rules));
+  const { ladder } = policies;
+  const { authEnabled } = settings;
+  const { route } = decider({ identify, locate, ownerOf, routes, ladder, authEnabled, anonymous, onRefusal });
+  return explainer({ route, presented, anonymous })(head);
 }
 
 const onRefusal = (): void => undefined;
 
-function identifierDependencies(settings: Settings, policies: Policies, address: string) {
+function identifierDependencies(settings: Settings, policies: Policies, address: string, routes: RouteTable) {
   const readSource = sourceReader(settings);
   return {
     authEnabled: settings.authEnabled,
@@ -60,7 +64,7 @@ function identifierDependencies(settings: Settings, policies: Policies, address:
       const source = readSource(head);
       return 'malformed' in source ? source : { ...source, address, peer: address };
     },
-    hostIsServed: policies.hostIsServed,
+    hostIsServed: hostIsServed(settings, policies, routes),
     extract: () => ({ kind: 'credentials', credentials: [], foreign: false }) as const,
     autoLogin: undefined,
     comesFromOurselves,

@@ -84,12 +84,20 @@ export type Identified = Readonly<{
 /** The result of `identify`: the principal, or a refusal before the credentials were read. */
 export type Identification = Identified | Readonly<{ refusal: Refusal }>;
 
+/** The source of a request, or why it cannot be determined. */
+export type Located = RequestSource | Readonly<{ refusal: Refusal }>;
+
 /** Determines the source and the principal of a request. Rejects only with an outage. */
 export interface Identifier {
   /** The source of the request; a refusal for TRACE, invalid headers and hosts that are not served. */
-  locate(head: RequestHead): RequestSource | Readonly<{ refusal: Refusal }>;
-  /** `locate`, credentials, auto-login, and the Origin of unsafe requests that no Bearer token authenticates. */
-  identify(head: RequestHead, surface: Surface, policy: CredentialPolicy): MaybePromise<Identification>;
+  locate(head: RequestHead): Located;
+  /** `locate`, unless its result is given; credentials, auto-login, and the Origin of unsafe requests that no Bearer token authenticates. */
+  identify(
+    head: RequestHead,
+    surface: Surface,
+    policy: CredentialPolicy,
+    located?: Located,
+  ): MaybePromise<Identification>;
   /** The kinds of credential that the request presents; `malformed` for credentials that cannot be parsed. */
   presented(head: RequestHead): readonly string[];
 }
@@ -153,15 +161,19 @@ export function identifier(dependencies: Dependencies): Identifier {
   const { anonymous, authEnabled, readSource, hostIsServed, extract, authenticate, autoLogin } = dependencies;
   const { comesFromOurselves, autoLoginMayRead, isNavigation } = dependencies;
 
-  function locate(head: RequestHead): ReturnType<Identifier['locate']> {
+  function locate(head: RequestHead): Located {
     if (head.method === 'TRACE') return trace;
     const source = readSource(head);
     if ('malformed' in source) return { refusal: { code: source.code, detail: source.malformed } };
     return hostIsServed(source.hostname) ? source : { refusal: { code: 'misdirected_host' } };
   }
 
-  function identify(head: RequestHead, surface: Surface, policy: CredentialPolicy): MaybePromise<Identification> {
-    const source = locate(head);
+  function identify(
+    head: RequestHead,
+    surface: Surface,
+    policy: CredentialPolicy,
+    source: Located = locate(head),
+  ): MaybePromise<Identification> {
     if ('refusal' in source) return source;
     const rules = surfaces[surface];
     if (source.admin && !rules.own) return refusedBefore(source, nothingBehind);

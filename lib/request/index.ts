@@ -9,7 +9,7 @@ export type { Principal } from '../types.ts';
 export { type AnswerNotes, answerNotes, noteAnswer } from './answer-notes.ts';
 export type { Rule } from './authorize/rules.ts';
 export { autoLoginMayRead } from './authorize/same-origin.ts';
-export { type Allowed, type Decision, type Denied, isOwnPath, type OwnPath } from './decide.ts';
+export { type Allowed, type Decision, type Denied, isOwnPath, type OwnPath, type Routed } from './decide.ts';
 export type { Explanation } from './explain.ts';
 export type { RequestHead } from './extract/head.ts';
 export { isNavigation } from './extract/navigation.ts';
@@ -19,4 +19,5 @@ export { explainHypothetically, type HypotheticalRequest } from './hypothetical.
 export { identityHeaderNames } from './identity-headers.ts';
 export { somethingBroke } from './respond/something-broke.ts';
 export { type Answer, writeAnswer } from './respond/write.ts';
-export type { RoutePolicies } from './route-policies.ts';
+export { type RouteOptions, type RoutePolicies, routePolicies } from './route-policies.ts';
+export { oneRoute, type ReplaceableRouteTable, type RouteTable, replaceableRoutes } from './route-table.ts';

@@ -3,6 +3,7 @@ import type { Settings } from '../settings/settings.ts';
 import type { Ladder, ScopeTable } from '../types.ts';
 import { hostGuard, loopbackHosts } from './authorize/hosts.ts';
 import { type RuleTable, ruleTable } from './authorize/match.ts';
+import type { PathOptions } from './authorize/path.ts';
 import { ladder } from './authorize/roles.ts';
 import { parseRules } from './authorize/rules.ts';
 import { scopeTable } from './authorize/scopes.ts';
@@ -16,7 +17,7 @@ export interface Policies {
   /** The table of `RULES`. */
   readonly rules: RuleTable;
   /** The table of another rules text. Throws `SettingsError` with every problem, each with its line. */
-  rulesOf(text: string): RuleTable;
+  rulesOf(text: string, options?: PathOptions): RuleTable;
   /** The settings that name a role, with the ladder's names: `user` becomes the role that is mapped to it. */
   readonly namedRoles: Pick<Settings, RoleSetting>;
 }
@@ -34,8 +35,9 @@ export function readPolicies(settings: Settings, unreadable: ReadonlySet<keyof S
   const { problems, attempt } = collector(unreadable);
   const roles = attempt('roles', 'ROLES', () => ladder(settings.roles));
   const scopes = attempt('scopes', 'SCOPES', () => scopeTable(settings.scopes, roles ?? anyRole));
+  const pathOptions = { encodedSlashes: settings.encodedSlashes };
   const declared = { ladder: roles ?? anyRole, scopes: scopes ?? anyScope };
-  const rules = attempt('rules', 'RULES', () => tableOf(settings.rules, declared, settings));
+  const rules = attempt('rules', 'RULES', () => tableOf(settings.rules, declared, pathOptions));
   const hostIsServed = attempt('allowedHosts', 'ALLOWED_HOSTS', () => hostGuard(servedHosts(settings)));
   const adminIsServed = attempt('adminUrl', 'ADMIN_URL', () => servedAt(settings, hostIsServed ?? anyHost));
   const defaultRole = attempt('defaultRole', 'DEFAULT_ROLE', () => roleNamed(settings.defaultRole, declared.ladder));
@@ -43,7 +45,7 @@ export function readPolicies(settings: Settings, unreadable: ReadonlySet<keyof S
   if (!roles || !scopes || !rules || !hostIsServed || !adminIsServed || !defaultRole || !autoLoginRole)
     return { ok: false, problems };
   const namedRoles = { defaultRole, autoLoginRole };
-  const rulesOf = (text: string): RuleTable => tableOf(text, declared, settings);
+  const rulesOf = (text: string, options = pathOptions): RuleTable => tableOf(text, declared, options);
   return { ok: true, policies: { ladder: roles, scopes, hostIsServed, rules, rulesOf, namedRoles } };
 }
 
@@ -70,10 +72,10 @@ const anyScope: ScopeTable = { ...scopeTable('', anyRole), has: () => true };
 
 type Declarations = Readonly<{ ladder: Ladder; scopes: ScopeTable }>;
 
-function tableOf(text: string, declared: Declarations, { encodedSlashes }: Settings): RuleTable {
+function tableOf(text: string, declared: Declarations, options: PathOptions): RuleTable {
   const parsed = parseRules(text, declared);
   if (!parsed.ok) throw new SettingsError(parsed.problems.map((problem) => `RULES: ${problem}`));
-  return ruleTable(parsed.rules, { encodedSlashes });
+  return ruleTable(parsed.rules, options);
 }
 
 function servedHosts({ allowedHosts, publicUrl, adminUrl }: Settings): readonly string[] {

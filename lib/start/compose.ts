@@ -19,7 +19,8 @@ import { clientSecrets } from '../request/authenticate/client-secret.ts';
 import { principals } from '../request/authenticate/principal.ts';
 import { type Connections, openConnections } from '../request/connections.ts';
 import type { Policies } from '../request/policies.ts';
-import { type RoutePolicies, routePolicies } from '../request/route-policies.ts';
+import { type RouteOptions, type RoutePolicies, routePolicies } from '../request/route-policies.ts';
+import { oneRoute, type RouteTable } from '../request/route-table.ts';
 import { type UpstreamIdentity, upstreamIdentity } from '../request/upstream-identity.ts';
 import { type BrowserSessions, browserSessions } from '../session/browser-sessions.ts';
 import { namedSessionEnder } from '../session/end-named.ts';
@@ -50,8 +51,10 @@ export interface Installation {
   readonly core: Core;
   readonly stores: Stores;
   readonly connections: Connections;
-  /** The policies of a route with these rules; default: the rules of the settings. Throws `SettingsError` for invalid rules. */
-  routePolicies(rules?: string): RoutePolicies;
+  /** The route of the settings. */
+  readonly ownRoute: RoutePolicies;
+  /** The route of the settings, with what is given in their place. Throws `SettingsError` for invalid rules. */
+  routePolicies(options?: RouteOptions): RoutePolicies;
   readonly identity: UpstreamIdentity;
   readonly on: Audit['on'];
   close(): Promise<void>;
@@ -64,6 +67,8 @@ export type CompositionOptions = Readonly<{
   hasher?: PasswordHasher;
   /** In place of the store's clock and of this machine's: tests move it. */
   clock?: () => number;
+  /** Where requests are routed to. Default: the one route of the settings. */
+  routes?: RouteTable;
   /** Whether it serves requests: the store then remembers its issuer. Default: true. */
   serves?: boolean;
 }>;
@@ -86,6 +91,8 @@ type InstallationDependencies = Policies &
     audit: Audit;
     record: Audit['record'];
     issuer: string;
+    ownRoute: RoutePolicies;
+    routes: RouteTable;
     serves: boolean;
   }>;
 
@@ -107,17 +114,20 @@ export async function compose(resolved: Resolved, options: CompositionOptions): 
 }
 
 function dependenciesOf(
-  { settings, policies }: Resolved,
+  resolved: Resolved,
   secrets: readonly string[],
   opened: Opened,
   options: CompositionOptions,
 ): InstallationDependencies {
+  const { settings, policies } = resolved;
   const { log, hasher = passwordHasher(), serves = true } = options;
+  const ownRoute = routePolicies(resolved);
+  const { routes = oneRoute(ownRoute) } = options;
   const clock = options.clock ?? (() => opened.stores.records.now());
   const audit = auditLog(opened.stores.audit, log, clock);
   const wall = options.clock ?? systemClocks.wall;
   const shared = { settings, log, ...opened, hasher, clock, wall, audit, keyring: keyring(secrets) };
-  return { ...policies, ...shared, record: audit.record, issuer: issuerOf(settings), serves };
+  return { ...policies, ...shared, record: audit.record, issuer: issuerOf(settings), ownRoute, routes, serves };
 }
 
 async function assemble(dependencies: InstallationDependencies): Promise<Installation> {
@@ -139,9 +149,9 @@ async function assemble(dependencies: InstallationDependencies): Promise<Install
     core,
     stores,
     connections,
-    routePolicies: (rules) =>
-      routePolicies(settings, rules === undefined ? dependencies.rules : dependencies.rulesOf(rules)),
-    identity: upstreamIdentity({ settings, ladder, sign }),
+    ownRoute: dependencies.ownRoute,
+    routePolicies: (given) => routePolicies({ settings, policies: dependencies }, given),
+    identity: upstreamIdentity({ settings, sign }),
     on: dependencies.audit.on,
     async close() {
       stopListening?.();

@@ -1,12 +1,14 @@
 import { signInService } from '../accounts/sign-in.ts';
+import { andThen, type MaybePromise } from '../and-then.ts';
 import type { Core } from '../core.ts';
 import { expressGuards, type Guards } from '../express/guards.ts';
 import type { Log } from '../log.ts';
-import type { Allowed, Decider, Decision, Denied } from '../request/decide.ts';
+import { type Allowed, type Decider, type Decision, type Denied, isOwnPath } from '../request/decide.ts';
 import type { Explanation } from '../request/explain.ts';
 import type { RequestHead } from '../request/extract/head.ts';
 import type { Answer } from '../request/respond/write.ts';
-import type { RoutePolicies } from '../request/route-policies.ts';
+import type { RouteOptions, RoutePolicies } from '../request/route-policies.ts';
+import type { RouteTable } from '../request/route-table.ts';
 import type { UpstreamIdentity } from '../request/upstream-identity.ts';
 import { ownRoutes, wellKnownRoutes } from '../routes/index.ts';
 import type { SignIn } from '../services.ts';
@@ -37,10 +39,14 @@ export interface InternalGate extends Services {
   explain(req: RequestHead): Promise<Explanation>;
   /** The decision on a request by the rules of the settings. Rejects only with an outage. */
   decide(req: RequestHead): Promise<Decision>;
-  /** As `decide`, for targets that may be Gatewarden's own. A promise only when a store had to be read. */
+  /** The decision by the route of the host and path, for targets that may be Gatewarden's own. A promise only when a store had to be read. */
   readonly route: Decider['route'];
-  /** The policies of a route with these rules; default: those of the settings. Throws `SettingsError` for invalid rules. */
-  routePolicies(rules?: string): RoutePolicies;
+  /** The route of the settings: the only one where no others are given. */
+  readonly ownRoute: RoutePolicies;
+  /** The route of a request without a decision; undefined when it has none. */
+  readonly routeOf: Decider['routeOf'];
+  /** The route of the settings, with what is given in their place. Throws `SettingsError` for invalid rules. */
+  routePolicies(options?: RouteOptions): RoutePolicies;
   /** The decision on a request that is refused before any rule is read. */
   readonly refuse: Decider['refuse'];
   /** The answer to a request that was not allowed. */
@@ -53,7 +59,7 @@ export interface InternalGate extends Services {
    * Calls `onEnd` once the request would no longer be allowed: sign-out, revocation, role change, expiry. For sockets and
    * streams that outlive their decision. Returns a function that stops watching.
    */
-  watch(head: RequestHead, policies: RoutePolicies, decision: Allowed, onEnd: () => void): () => void;
+  watch(head: RequestHead, decision: Allowed, onEnd: () => void): () => void;
   /** The names of Gatewarden's cookies, which no upstream may see or set. */
   readonly cookieNames: BrowserSessions['cookieNames'];
   /** The `Set-Cookie` value that clears the session cookie, for answers to a decision with `clearCookie`. */
@@ -68,15 +74,17 @@ export interface InternalGate extends Services {
   close(): Promise<void>;
 }
 
+type OpenOptions = Readonly<{ log?: Log; serves?: boolean; routes?: RouteTable | undefined }>;
+
 /**
  * Builds an installation from resolved settings. Rejects with `SettingsError` when the stores were created with another
- * secret key, and when a store cannot be opened. `serves`: as in `CompositionOptions`.
+ * secret key, and when a store cannot be opened. The options are those of `CompositionOptions`.
  */
 export async function openGate(
   resolved: Resolved,
-  { log = ownLog(resolved.settings), serves = true }: { log?: Log; serves?: boolean } = {},
+  { log = ownLog(resolved.settings), serves = true, routes }: OpenOptions = {},
 ): Promise<InternalGate> {
-  return gateOver(await compose(resolved, { log, serves }));
+  return gateOver(await compose(resolved, { log, serves, ...(routes && { routes }) }));
 }
 
 const servicesOf = ({
@@ -107,8 +115,7 @@ export function gateOver(
   installation: Installation,
   onMount: (router: MountedRouter) => void = () => {},
 ): InternalGate {
-  const { core, connections, stores, routePolicies } = installation;
-  const policies = routePolicies();
+  const { core, connections, stores, ownRoute, routePolicies } = installation;
   const { browserSessions, settings } = core;
   let signInPath: (() => string) | undefined;
 
@@ -123,7 +130,7 @@ export function gateOver(
     ...servicesOf(core),
     settings,
     log: core.log,
-    guards: expressGuards({ core, routePolicies, answerTo: answer }),
+    guards: expressGuards({ core, ownRoute, routePolicies, answerTo: answer }),
     on: installation.on,
     router({ prefix } = {}) {
       const app = ownRoutes(core, prefix === undefined ? {} : { prefix });
@@ -134,16 +141,17 @@ export function gateOver(
     },
     wellKnown: () => wellKnownRoutes(core, () => signInPath?.() ?? settings.prefix),
     sessionHandler: browserSessions.handler,
-    explain: (head) => core.explain(head, policies),
-    decide: async (head) => core.decider.decide(head, policies),
+    explain: core.explain,
+    decide: async (head) => core.decider.decide(head, ownRoute),
     route: core.decider.route,
+    ownRoute,
     routePolicies,
+    routeOf: core.decider.routeOf,
     refuse: core.decider.refuse,
     answer,
     outage: (head) => core.answer(head, { code: 'store_unavailable' }),
     identity: installation.identity,
-    watch: (head, watched, { principal }, onEnd) =>
-      connections.watch(() => core.decider.decide(head, watched), principal, onEnd),
+    watch: (head, { principal }, onEnd) => connections.watch(() => stillAllowed(core.decider, head), principal, onEnd),
     cookieNames: browserSessions.cookieNames,
     clearCookieHeader: browserSessions.clearCookieHeader,
     async setupLink(base) {
@@ -158,6 +166,10 @@ export function gateOver(
     close: installation.close,
   };
 }
+
+/** A target that was forwarded is no path of Gatewarden's own, unless the settings have changed: then it ends. */
+const stillAllowed = ({ route, refuse }: Decider, head: RequestHead): MaybePromise<Decision> =>
+  andThen(route(head), (decision) => (isOwnPath(decision) ? refuse({ code: 'not_found' }) : decision));
 
 /** Express sets `parent` on an app that is mounted. */
 function outermost(app: object): object {

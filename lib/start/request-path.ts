@@ -23,6 +23,7 @@ import { type ClearCookie, identifier } from '../request/identify.ts';
 import type { Policies } from '../request/policies.ts';
 import { respond } from '../request/respond/index.ts';
 import { ownHeaders } from '../request/respond/own-headers.ts';
+import { hostIsServed, type RouteTable } from '../request/route-table.ts';
 import type { AccessTokenClaims, RecordEvent } from '../services.ts';
 import { ownPathsOf } from '../settings/index.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -33,6 +34,7 @@ import { denialRecorder } from './denials.ts';
 type Dependencies = Readonly<{
   settings: Settings;
   policies: Policies;
+  routes: RouteTable;
   stores: Pick<Stores, 'records' | 'sessions'>;
   principals: Principals;
   cache: CredentialCache;
@@ -53,11 +55,13 @@ export type RequestPath = Pick<Core, 'identify' | 'authenticate' | 'decider' | '
 export async function composeRequestPath(dependencies: Dependencies): Promise<RequestPath> {
   const { settings, policies, principals, record } = dependencies;
   const shared = await identifierDependencies(dependencies);
-  const { identify, presented } = identifier(shared);
+  const { identify, locate, presented } = identifier(shared);
   const { anonymous } = principals;
   const onRefusal = denialRecorder({ record, readSource: sourceReader(settings) });
   const deciderDependencies = {
     identify,
+    locate,
+    routes: dependencies.routes,
     ownerOf: pathOwner(ownPathsOf(settings)),
     ladder: policies.ladder,
     authEnabled: settings.authEnabled,
@@ -85,7 +89,7 @@ async function identifierDependencies(dependencies: Dependencies): Promise<Param
     authEnabled: settings.authEnabled,
     anonymous: principals.anonymous,
     readSource: sourceReader({ ...settings, onIgnored: warnOfIgnored(log) }),
-    hostIsServed: policies.hostIsServed,
+    hostIsServed: hostIsServed(settings, policies, dependencies.routes),
     extract: extractor({ cookieName, issuer }),
     authenticate: chain({
       session: sessionAuthenticator({ ...shared, sessionIdIn, idle: settings.sessionIdle }),

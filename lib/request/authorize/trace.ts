@@ -11,6 +11,8 @@ export type Requirement = 'role' | 'self' | 'scope' | 'network' | 'approve';
 export type TraceStep =
   /** The owner of the target. */
   | Readonly<{ kind: 'owner'; owner: PathOwner }>
+  /** The route of the host and path, by its name. */
+  | Readonly<{ kind: 'route'; name: string }>
   /** One reading of the path, and the rule that it selects; `undefined`: no rule matches, only an admin passes. */
   | Readonly<{ kind: 'reading'; path: string; rule: Rule | undefined }>
   /** The path is ambiguous, and refused. */

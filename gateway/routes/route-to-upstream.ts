@@ -1,20 +1,21 @@
 import type { Log, Refusal } from 'gatewarden';
-import { type Allowed, autoLoginMayRead, type Denied, identityHeaderNames, somethingBroke } from '#request';
-import type { Exchange } from './exchange.ts';
-import type { Gate } from './gate.ts';
-import type { Limits } from './limits.ts';
-import { writeOwn } from './own-answer.ts';
-import { headWriter } from './proxy/headers-in.ts';
-import { answerHeadWriter } from './proxy/headers-out.ts';
-import type { LongRunning } from './proxy/long-running.ts';
-import { discardRest } from './proxy/request-body.ts';
-import type { Route } from './proxy/route.ts';
-import { turns } from './proxy/turns.ts';
-import type { Upstream } from './proxy/upstream.ts';
-import { failureCode, upstreamRefusal } from './proxy/upstream-error.ts';
+import { type Allowed, autoLoginMayRead, type Denied, type RoutePolicies, somethingBroke } from '#request';
+import type { Exchange } from '../exchange.ts';
+import type { Gate } from '../gate.ts';
+import type { Limits } from '../limits.ts';
+import { writeOwn } from '../own-answer.ts';
+import { headWriter } from '../proxy/headers-in.ts';
+import { answerHeadWriter } from '../proxy/headers-out.ts';
+import type { LongRunning } from '../proxy/long-running.ts';
+import { discardRest } from '../proxy/request-body.ts';
+import type { Route } from '../proxy/route.ts';
+import { turns } from '../proxy/turns.ts';
+import type { Upstream } from '../proxy/upstream.ts';
+import { failureCode, upstreamRefusal } from '../proxy/upstream-error.ts';
 
 type Dependencies = Readonly<{
   gate: Gate;
+  policies: RoutePolicies;
   upstream: Upstream;
   longRunning: LongRunning;
   limits: Limits;
@@ -22,10 +23,9 @@ type Dependencies = Readonly<{
   draining: () => boolean;
 }>;
 
-/** Creates the route to the upstream. */
-export function routeTo({ gate, upstream, longRunning, limits, log, draining }: Dependencies): Route {
+/** Creates a route to an upstream. */
+export function routeTo({ gate, policies, upstream, longRunning, limits, log, draining }: Dependencies): Route {
   const { authEnabled } = gate.settings;
-  const policies = gate.routePolicies();
 
   function refused(exchange: Exchange, decision: Allowed, refusal: Refusal): void {
     const { req } = exchange;
@@ -41,7 +41,7 @@ export function routeTo({ gate, upstream, longRunning, limits, log, draining }: 
     longRunning,
     turns: turns({ atOnce: limits.upstreamRequests, places: limits.upstreamQueue }),
     limits,
-    upstreamHead: headWriter(identityHeaderNames(gate.settings.identityHeaders)),
+    upstreamHead: headWriter(policies.identityNames),
     answerHead: answerHeadWriter(),
     cookieNames: gate.cookieNames,
     ownCookies: new Set(gate.cookieNames.map((name) => name.toLowerCase())),
@@ -49,8 +49,8 @@ export function routeTo({ gate, upstream, longRunning, limits, log, draining }: 
     draining,
     shared: ({ rule, principal, clearCookie }) =>
       principal.kind === 'anonymous' && !clearCookie && (rule?.public ?? !authEnabled),
-    serviceWorkers: gate.settings.serviceWorkers === 'allow',
-    watch: ({ req }, decision, onEnd) => gate.watch(req, policies, decision, onEnd),
+    serviceWorkers: policies.serviceWorkers,
+    watch: ({ req }, decision, onEnd) => gate.watch(req, decision, onEnd),
     broke(exchange: Exchange, error: unknown): void {
       const { req, res, requestId } = exchange;
       log.error({ err: error, requestId }, 'an answer could not be passed on');
