@@ -46,10 +46,9 @@ test('an upstream cannot widen a scope, unless it is allowed to', async () => {
   equal(await (await fetch(`${allowing.url}/sw.js`, script)).text(), worker);
 });
 
-/** The same installation at a port, with the setting given. */
+/** One of the two installations at a port: the browser meets the same origin with either setting. */
 async function listening(serviceWorkers: 'refuse' | 'allow', port = 0) {
-  const { gate } = refusing;
-  const set = { ...gate, settings: { ...gate.settings, serviceWorkers } };
+  const { gate: set } = serviceWorkers === 'allow' ? allowing : refusing;
   const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
   const app = gatewayApp(set, upstream.url, { log: silent, limits: { ...defaultLimits, drain: 100 } });
   const address = await app.listen('127.0.0.1', port);
