@@ -9,7 +9,7 @@ import type { Rule } from './authorize/rules.ts';
 import type { Trace } from './authorize/trace.ts';
 import type { RequestHead } from './extract/head.ts';
 import type { RequestSource } from './extract/source.ts';
-import type { ClearCookie, Identification, Identified, Identifier, Located } from './identify.ts';
+import type { ClearCookie, Identification, Identified, Identifier } from './identify.ts';
 import type { RoutePolicies } from './route-policies.ts';
 import type { RouteTable } from './route-table.ts';
 
@@ -98,7 +98,7 @@ const otherRoute: Refusal = Object.freeze({
 type Call = Readonly<{
   head: RequestHead;
   route: RoutePolicies;
-  located: Located;
+  source: RequestSource;
   byTable: boolean;
   trace: Trace | undefined;
 }>;
@@ -134,9 +134,9 @@ export function decider(dependencies: Dependencies): Decider {
   }
 
   function decideOn(call: Call, selection: Selection): MaybePromise<Routed> {
-    const { head, route, located } = call;
+    const { head, route, source } = call;
     if (selection.kind === 'refused') return refused(head, refuse(selection.refusal));
-    const identified = identify(head, isPublic(selection) ? 'open' : 'closed', route, located);
+    const identified = identify(head, isPublic(selection) ? 'open' : 'closed', route, source);
     return andThen(identified, (found) => decideIdentified(call, selection, found));
   }
 
@@ -154,8 +154,8 @@ export function decider(dependencies: Dependencies): Decider {
   }
 
   /** The rules of one route say nothing about the paths of another. */
-  const isOfOtherRoute = ({ route, located, byTable }: Call, { target }: Destination): boolean =>
-    byTable && !('refusal' in located) && routes.find(located.hostname, target) !== route;
+  const isOfOtherRoute = ({ route, source, byTable }: Call, { target }: Destination): boolean =>
+    byTable && routes.find(source.hostname, target) !== route;
 
   type Selected = Extract<Selection, { kind: 'selected' }>;
 
@@ -183,7 +183,11 @@ export function decider(dependencies: Dependencies): Decider {
   }
 
   return {
-    decide: (head, route, trace) => decideCall({ head, route, located: locate(head), byTable: false, trace }),
+    decide(head, route, trace) {
+      const source = locate(head);
+      if ('refusal' in source) return unlocated(head, source.refusal, trace);
+      return decideCall({ head, route, source, byTable: false, trace });
+    },
     refuse: (refusal) => refuse(refusal),
     routeOf(head) {
       const located = locate(head);
@@ -196,12 +200,12 @@ export function decider(dependencies: Dependencies): Decider {
       trace?.({ kind: 'owner', owner });
       if (owner === 'ours') return ownPath;
       if (owner === 'unclear') return refused(head, refuse(unclear));
-      const located = locate(head);
-      if ('refusal' in located) return unlocated(head, located.refusal, trace);
-      const route = routes.find(located.hostname, target);
-      if ('code' in route) return refused(head, refuse(route, { source: located }));
+      const source = locate(head);
+      if ('refusal' in source) return unlocated(head, source.refusal, trace);
+      const route = routes.find(source.hostname, target);
+      if ('code' in route) return refused(head, refuse(route, { source }));
       trace?.({ kind: 'route', name: route.name });
-      return decideCall({ head, route, located, byTable: true, trace });
+      return decideCall({ head, route, source, byTable: true, trace });
     },
   };
 }

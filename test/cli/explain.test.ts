@@ -79,6 +79,7 @@ test('explain says where the rules come from, and each step of the decision', as
       'GATEWARDEN_RULES',
       [
         'The path belongs to the upstream.',
+        'The route is upstream.',
         'Read as /notes: line 3: viewer read /**.',
         'From 127.0.0.1, for host localhost.',
         'Made by vera (viewer, via session).',
