@@ -43,7 +43,7 @@ export function requestHandlers(dependencies: Dependencies): Handlers {
       if (isOwnPath(decision)) return answerOwn(exchange, expecting);
       if (!passes(exchange, decision, expecting)) return undefined;
       const route = routes.of(decision.route);
-      return andThen(gate.identity(decision.principal, decision.route, req), (identity) => {
+      return andThen(gate.identity(decision.principal, decision.route, req, route.upstream.target), (identity) => {
         // The client has closed the connection meanwhile.
         if (res.destroyed) return;
         if (expecting) res.writeContinue();
@@ -99,7 +99,7 @@ export function requestHandlers(dependencies: Dependencies): Handlers {
     if (isOwnPath(decision)) return refuse(exchange, { code: 'not_found' }, true);
     if (!passes(exchange, decision, true)) return;
     const route = routes.of(decision.route);
-    const identity = await gate.identity(decision.principal, decision.route, req);
+    const identity = await gate.identity(decision.principal, decision.route, req, route.upstream.target);
     if (!client.socket.destroyed) forwardUpgrade(route, exchange, decision, identity, client);
   }
 

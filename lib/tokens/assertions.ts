@@ -1,13 +1,17 @@
+import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { LRUCache } from 'lru-cache';
 import type { Principal } from '../types.ts';
+import {
+  anonymousSubject,
+  assertionLifetime,
+  assertionType,
+  type RequestBinding,
+  targetHash,
+} from './assertion-form.ts';
 import type { SigningKeys } from './keys.ts';
 
-/** The `typ` of assertions, which no access token has: an assertion is not accepted as a bearer token. */
-export const assertionType = 'gatewarden-assertion+jwt';
-
-/** Lifetime of an assertion in seconds, and the age in milliseconds up to which it is reused. */
-const lifetime = 60;
+/** The age in milliseconds up to which an assertion is reused. */
 const reuse = 30_000;
 const mostKept = 10_000;
 
@@ -23,7 +27,16 @@ export interface AssertionSigner {
    * one signature. It expires after 60 s, or with the principal's credential.
    */
   for(principal: Principal, audience: string): string | Promise<string>;
+  /** Signs an assertion for one request: it names the method and the hash of the target, and has an id (`jti`). */
+  forRequest(principal: Principal, audience: string, request: RequestBinding): Promise<string>;
 }
+
+/** The claims that bind an assertion to one request. */
+const claimsOf = ({ method, target }: RequestBinding) => ({
+  jti: randomUUID(),
+  htm: method,
+  target_hash: targetHash(target),
+});
 
 /** The claims about a principal. */
 const sayingOf = ({ id, name, role, scopes, expiresAt }: Principal) =>
@@ -37,17 +50,17 @@ export function assertionSigner(
   // Principals are frozen and kept while their credential is cached, so the last assertion is found by identity.
   const last = new WeakMap<Principal, Kept>();
 
-  async function sign(principal: Principal, audience: string, now: number): Promise<string> {
+  async function sign(principal: Principal, audience: string, now: number, more: object = {}): Promise<string> {
     const { kid, algorithm, key } = await keys.current();
     const issuedAt = Math.floor(now / 1000);
     const ends = Math.ceil((principal.expiresAt ?? Number.POSITIVE_INFINITY) / 1000);
-    return new SignJWT({ name: principal.name, role: principal.role, scopes: principal.scopes })
+    return new SignJWT({ name: principal.name, role: principal.role, scopes: principal.scopes, ...more })
       .setProtectedHeader({ alg: algorithm, typ: assertionType, kid })
       .setIssuer(issuer)
       .setAudience(audience)
-      .setSubject(principal.id || 'anonymous')
+      .setSubject(principal.id || anonymousSubject)
       .setIssuedAt(issuedAt)
-      .setExpirationTime(Math.min(issuedAt + lifetime, Math.max(issuedAt + 1, ends)))
+      .setExpirationTime(Math.min(issuedAt + assertionLifetime, Math.max(issuedAt + 1, ends)))
       .sign(key);
   }
 
@@ -82,5 +95,6 @@ export function assertionSigner(
       }
       return entry.token ?? entry.signing;
     },
+    forRequest: (principal, audience, request) => sign(principal, audience, clock(), claimsOf(request)),
   };
 }

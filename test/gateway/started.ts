@@ -4,6 +4,8 @@ import type { Log, Options } from 'gatewarden';
 import { type InternalGate, openGate } from '#gate';
 import { type App, gatewayApp } from '../../gateway/app.ts';
 import { defaultLimits, type Limits } from '../../gateway/limits.ts';
+import { type RouteOptions, routePolicies } from '../../lib/request/route-policies.ts';
+import { oneRoute } from '../../lib/request/route-table.ts';
 import { loadSettings } from '../../lib/start/load-settings.ts';
 import { temporaryFolder } from '../support/folders.ts';
 
@@ -70,14 +72,16 @@ const rules = 'public * /public/**; operator * /operator/**; user * /**';
 /** A gateway in front of `upstream`, on a free loopback port, with a store of its own. */
 export async function gatewayTo(
   upstream: string,
-  { options = {}, limits = {} }: { options?: Options; limits?: Partial<Limits> } = {},
+  { options = {}, limits = {}, route = {} }: { options?: Options; limits?: Partial<Limits>; route?: RouteOptions } = {},
 ): Promise<TestGateway> {
   const folder = await temporaryFolder();
   const lines: Record<string, unknown>[] = [];
   const write = (fields: object, message: string) => void lines.push({ ...fields, message });
   const log: Log = { debug: () => undefined, info: write, warn: write, error: write };
   const given = { dataDir: folder.path, rules, upstream, ...options };
-  const gate = await openGate(loadSettings({ env: process.env, given, applies: 'gateway' }), { log });
+  const resolved = loadSettings({ env: process.env, given, applies: 'gateway' });
+  const ownRoute = routePolicies(resolved, route);
+  const gate = { ...(await openGate(resolved, { log, routes: oneRoute(ownRoute) })), ownRoute };
   const app = gatewayApp(gate, upstream, { log, limits: { ...defaultLimits, drain: 200, ...limits } });
   const { port } = await app.listen('127.0.0.1', 0);
   const url = `http://127.0.0.1:${port}`;

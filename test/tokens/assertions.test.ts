@@ -1,4 +1,5 @@
-import { deepEqual, equal, notEqual, ok, rejects } from 'node:assert/strict';
+import { deepEqual, equal, match, notEqual, ok, rejects } from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { assertionSigner } from '../../lib/tokens/assertions.ts';
@@ -118,5 +119,44 @@ describe('an assertion', () => {
     await rejects(async () => sign.for(ada, 'wiki'), /down/);
     fails = false;
     ok(await sign.for(ada, 'wiki'));
+  });
+});
+
+describe('an assertion for one request', () => {
+  const request = { method: 'POST', target: '/jobs/7?force=%C3%A9&force=%20' };
+
+  it('adds the method, the hash of the target and an id to what every assertion says', async () => {
+    const { sign, time } = await open();
+    const { jti, ...claims } = decodeJwt(await sign.forRequest(ada, 'wiki', request));
+    match(jti ?? '', /^[\w-]{36}$/);
+    deepEqual(claims, {
+      ...decodeJwt(await sign.for(ada, 'wiki')),
+      htm: 'POST',
+      target_hash: createHash('sha256').update(request.target).digest('base64url'),
+      exp: Math.floor(time.now / 1000) + 60,
+    });
+  });
+
+  it('hashes the bytes of the target, one character each', async () => {
+    const { sign } = await open();
+    const target = Buffer.from('/é', 'utf8').toString('latin1');
+    const { target_hash: hash } = decodeJwt(await sign.forRequest(ada, 'wiki', { method: 'GET', target }));
+    equal(hash, createHash('sha256').update('/é', 'utf8').digest('base64url'));
+  });
+
+  it('is signed anew each time, and leaves the reused one alone', async () => {
+    const { sign, count } = await open();
+    const reused = await sign.for(ada, 'wiki');
+    const strict = await Promise.all([1, 2, 3].map(() => sign.forRequest(ada, 'wiki', request)));
+    equal(new Set(strict.map((token) => decodeJwt(token).jti)).size, 3);
+    equal(sign.for(ada, 'wiki'), reused);
+    equal(count(), 4);
+  });
+
+  it('ends with the credential of the principal', async () => {
+    const { sign, time } = await open();
+    const who = principal('operator', { expiresAt: time.now + 10_000 });
+    const { exp } = decodeJwt(await sign.forRequest(who, 'wiki', request));
+    ok((exp ?? 0) * 1000 <= time.now + 11_000);
   });
 });
