@@ -9,6 +9,7 @@ import type { Credential } from './request/extract/credential.ts';
 import type { RequestHead } from './request/extract/head.ts';
 import type { ClearCookie, Identifier } from './request/identify.ts';
 import type { Answer } from './request/respond/write.ts';
+import type { SignInSites } from './request/sign-in-sites.ts';
 import type {
   AccessTokenClaims,
   AccessTokens,
@@ -65,12 +66,14 @@ export interface Core {
   readonly audit: AuditLog;
   readonly record: RecordEvent;
   readonly identify: Identifier['identify'];
+  readonly locate: Identifier['locate'];
+  readonly signInSites: SignInSites;
   readonly decider: Decider;
   explain(head: RequestHead): Promise<Explanation>;
   /**
    * The answer to a refusal: problem+json with its challenge, a page, or a redirect to the sign-in page for a navigation
-   * that is not signed in. `prefix`: the path of the pages, default `PREFIX`; `signIn`: the path of the sign-in page, absent
-   * when there is none; `retry`: redirect a navigation to the same target, with the cookie cleared; `location`: a checked path
+   * that is not signed in. `prefix`: the path of the pages, default `PREFIX`; `signIn`: returns the URL of the sign-in that leads
+   * back to a path, absent when there is none; `retry`: redirect a navigation to the same target, with the cookie cleared; `location`: a checked path
    * to redirect a safe request to.
    */
   answer(
@@ -78,7 +81,7 @@ export interface Core {
     refusal: Refusal,
     options?: Readonly<{
       prefix?: string | undefined;
-      signIn?: string | undefined;
+      signIn?: ((back: string) => string) | undefined;
       clearCookie?: ClearCookie | undefined;
       /** Offer `Basic` beside `Bearer` to programs. Not on Gatewarden's own routes, which do not accept it. */
       offerBasic?: boolean | undefined;

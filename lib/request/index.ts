@@ -21,3 +21,4 @@ export { somethingBroke } from './respond/something-broke.ts';
 export { type Answer, writeAnswer } from './respond/write.ts';
 export { type RouteOptions, type RoutePolicies, routePolicies } from './route-policies.ts';
 export { oneRoute, type ReplaceableRouteTable, type RouteTable, replaceableRoutes } from './route-table.ts';
+export type { SignInMode } from './sign-in-sites.ts';

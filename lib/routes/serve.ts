@@ -21,6 +21,8 @@ export type RouteRequest = Readonly<{
   prefix: string;
   req: Request;
   res: Response;
+  /** Absent until it is known. */
+  source?: RequestSource | undefined;
 }>;
 
 type MatchedRequest = RouteRequest & Readonly<{ route: Route }>;
@@ -54,7 +56,8 @@ export async function serve(request: MatchedRequest): Promise<void> {
   const clearCookie = 'principal' in found && found.clearCookie;
   if ('principal' in found) noteCaller(request, found);
   const result = await resultOf(request, found);
-  if (!result.ok) return writeAnswer(req, res, refuse(request, result.refusal, clearCookie));
+  const source = 'source' in found ? found.source : undefined;
+  if (!result.ok) return writeAnswer(req, res, refuse({ ...request, source }, result.refusal, clearCookie));
   // A POST may have just set the cookie that a GET would have cleared.
   if (clearCookie && req.method !== 'POST') res.appendHeader('Set-Cookie', core.browserSessions.clearCookieHeader);
   writeAnswer(req, res, result.value);
@@ -109,10 +112,11 @@ function entryOf(request: MatchedRequest, { source, principal, refusal }: Identi
 
 /** Makes the answer to a refusal of our routes. */
 export function refuse(request: RouteRequest, refusal: Refusal, clearCookie: ClearCookie = false): Answer {
-  const { core, route, prefix, req, res } = request;
+  const { core, route, prefix, req, res, source } = request;
   noteAnswer(res, { code: refusal.code });
   if (route?.refuse) return route.refuse(refusal);
-  const signIn = route?.surface === 'own' ? `${prefix}/login` : undefined;
+  const signInUrl = (back: string): string => core.signInSites.urlFor(source, back, prefix);
+  const signIn = route?.surface === 'own' ? signInUrl : undefined;
   return core.answer(headOf(req, prefix), refusal, { prefix, signIn, clearCookie });
 }
 

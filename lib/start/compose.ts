@@ -21,6 +21,7 @@ import { type Connections, openConnections } from '../request/connections.ts';
 import type { Policies } from '../request/policies.ts';
 import { type RouteOptions, type RoutePolicies, routePolicies } from '../request/route-policies.ts';
 import { oneRoute, type RouteTable } from '../request/route-table.ts';
+import type { SignInMode } from '../request/sign-in-sites.ts';
 import { type UpstreamIdentity, upstreamIdentity } from '../request/upstream-identity.ts';
 import { type BrowserSessions, browserSessions } from '../session/browser-sessions.ts';
 import { namedSessionEnder } from '../session/end-named.ts';
@@ -69,6 +70,8 @@ export type CompositionOptions = Readonly<{
   clock?: () => number;
   /** Where requests are routed to. Default: the one route of the settings. */
   routes?: RouteTable;
+  /** Where people sign in, asked at each request. Default: on the host of each service. */
+  signIn?: () => SignInMode;
   /** Whether it serves requests: the store then remembers its issuer. Default: true. */
   serves?: boolean;
 }>;
@@ -93,6 +96,7 @@ type InstallationDependencies = Policies &
     issuer: string;
     ownRoute: RoutePolicies;
     routes: RouteTable;
+    signInMode: () => SignInMode;
     serves: boolean;
   }>;
 
@@ -122,12 +126,13 @@ function dependenciesOf(
   const { settings, policies } = resolved;
   const { log, hasher = passwordHasher(), serves = true } = options;
   const ownRoute = routePolicies(resolved);
-  const { routes = oneRoute(ownRoute) } = options;
+  const { routes = oneRoute(ownRoute), signIn: signInMode = () => 'each-host' } = options;
   const clock = options.clock ?? (() => opened.stores.records.now());
   const audit = auditLog(opened.stores.audit, log, clock);
   const wall = options.clock ?? systemClocks.wall;
   const shared = { settings, log, ...opened, hasher, clock, wall, audit, keyring: keyring(secrets) };
-  return { ...policies, ...shared, record: audit.record, issuer: issuerOf(settings), ownRoute, routes, serves };
+  const served = { issuer: issuerOf(settings), ownRoute, routes, signInMode, serves };
+  return { ...policies, ...shared, record: audit.record, ...served };
 }
 
 async function assemble(dependencies: InstallationDependencies): Promise<Installation> {

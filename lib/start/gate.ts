@@ -6,9 +6,11 @@ import type { Log } from '../log.ts';
 import { type Allowed, type Decider, type Decision, type Denied, isOwnPath } from '../request/decide.ts';
 import type { Explanation } from '../request/explain.ts';
 import type { RequestHead } from '../request/extract/head.ts';
+import type { RequestSource } from '../request/extract/source.ts';
 import type { Answer } from '../request/respond/write.ts';
 import type { RouteOptions, RoutePolicies } from '../request/route-policies.ts';
 import type { RouteTable } from '../request/route-table.ts';
+import type { SignInMode } from '../request/sign-in-sites.ts';
 import type { UpstreamIdentity } from '../request/upstream-identity.ts';
 import { ownRoutes, wellKnownRoutes } from '../routes/index.ts';
 import type { SignIn } from '../services.ts';
@@ -51,6 +53,11 @@ export interface InternalGate extends Services {
   readonly refuse: Decider['refuse'];
   /** The answer to a request that was not allowed. */
   answer(head: RequestHead, denied: Denied): Answer;
+  /**
+   * The URL of the sign-in for a request, which leads back to its target: a path on the host of the request, or an absolute one at
+   * `PUBLIC_URL`. Undefined where there is no sign-in: without the pages, and with `AUTH_ENABLED=false`.
+   */
+  signInFor(source: RequestSource, target: string): string | undefined;
   /** The answer when a store is unavailable: 503 with `Retry-After`. */
   outage(req: RequestHead): Answer;
   /** The headers that carry the user's identity to an upstream, the assertion included. */
@@ -74,7 +81,13 @@ export interface InternalGate extends Services {
   close(): Promise<void>;
 }
 
-type OpenOptions = Readonly<{ log?: Log; serves?: boolean; routes?: RouteTable | undefined }>;
+type OpenOptions = Readonly<{
+  log?: Log;
+  serves?: boolean;
+  routes?: RouteTable | undefined;
+  /** Where people sign in: asked at each request, so that a reload may change it. Default: on the host of each service. */
+  signIn?: (() => SignInMode) | undefined;
+}>;
 
 /**
  * Builds an installation from resolved settings. Rejects with `SettingsError` when the stores were created with another
@@ -82,9 +95,9 @@ type OpenOptions = Readonly<{ log?: Log; serves?: boolean; routes?: RouteTable |
  */
 export async function openGate(
   resolved: Resolved,
-  { log = ownLog(resolved.settings), serves = true, routes }: OpenOptions = {},
+  { log = ownLog(resolved.settings), serves = true, routes, signIn }: OpenOptions = {},
 ): Promise<InternalGate> {
-  return gateOver(await compose(resolved, { log, serves, ...(routes && { routes }) }));
+  return gateOver(await compose(resolved, { log, serves, ...(routes && { routes }), ...(signIn && { signIn }) }));
 }
 
 const servicesOf = ({
@@ -119,9 +132,18 @@ export function gateOver(
   const { browserSessions, settings } = core;
   let signInPath: (() => string) | undefined;
 
+  /** The path of the pages, if people can sign in there. */
+  const signInPrefix = (): string | undefined => (settings.authEnabled ? signInPath?.() : undefined);
+
+  function signInUrls(head: RequestHead, source: RequestSource | undefined): ((back: string) => string) | undefined {
+    const prefix = signInPrefix();
+    if (prefix === undefined) return undefined;
+    return (back) => core.signInSites.urlFor(source ?? sourceOf(core, head), back, prefix);
+  }
+
   const answer: InternalGate['answer'] = (head, { refusal, source, clearCookie, retry }) => {
     const prefix = signInPath?.();
-    const signIn = prefix === undefined || !settings.authEnabled ? undefined : `${prefix}/login`;
+    const signIn = signInUrls(head, source);
     const location = source?.admin && head.url === '/' ? `${prefix ?? settings.prefix}/account` : undefined;
     return core.answer(head, refusal, { prefix, signIn, clearCookie, offerBasic: true, retry, location });
   };
@@ -149,6 +171,10 @@ export function gateOver(
     routeOf: core.decider.routeOf,
     refuse: core.decider.refuse,
     answer,
+    signInFor(source, target) {
+      const prefix = signInPrefix();
+      return prefix === undefined ? undefined : core.signInSites.urlFor(source, target, prefix);
+    },
     outage: (head) => core.answer(head, { code: 'store_unavailable' }),
     identity: installation.identity,
     watch: (head, { principal }, onEnd) => connections.watch(() => stillAllowed(core.decider, head), principal, onEnd),
@@ -165,6 +191,11 @@ export function gateOver(
     describe: () => stores.describe(),
     close: installation.close,
   };
+}
+
+function sourceOf({ locate }: Core, head: RequestHead): RequestSource | undefined {
+  const located = locate(head);
+  return 'refusal' in located ? undefined : located;
 }
 
 /** A target that was forwarded is no path of Gatewarden's own, unless the settings have changed: then it ends. */

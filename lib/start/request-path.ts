@@ -24,6 +24,7 @@ import type { Policies } from '../request/policies.ts';
 import { respond } from '../request/respond/index.ts';
 import { ownHeaders } from '../request/respond/own-headers.ts';
 import { hostIsServed, type RouteTable } from '../request/route-table.ts';
+import { type SignInMode, signInSites } from '../request/sign-in-sites.ts';
 import type { AccessTokenClaims, RecordEvent } from '../services.ts';
 import { ownPathsOf } from '../settings/index.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -35,6 +36,7 @@ type Dependencies = Readonly<{
   settings: Settings;
   policies: Policies;
   routes: RouteTable;
+  signInMode: () => SignInMode;
   stores: Pick<Stores, 'records' | 'sessions'>;
   principals: Principals;
   cache: CredentialCache;
@@ -49,7 +51,10 @@ type Dependencies = Readonly<{
 }>;
 
 /** The part of `Core` that identifies, decides on and answers requests. */
-export type RequestPath = Pick<Core, 'identify' | 'authenticate' | 'decider' | 'explain' | 'answer' | 'onRefusal'>;
+export type RequestPath = Pick<
+  Core,
+  'identify' | 'locate' | 'authenticate' | 'decider' | 'explain' | 'signInSites' | 'answer' | 'onRefusal'
+>;
 
 /** Builds the request path. Creates the auto-login user when the settings name none. */
 export async function composeRequestPath(dependencies: Dependencies): Promise<RequestPath> {
@@ -72,10 +77,12 @@ export async function composeRequestPath(dependencies: Dependencies): Promise<Re
   const hypothetical = decider({ ...deciderDependencies, onRefusal: () => undefined });
   return {
     identify,
+    locate,
     authenticate: (credential) =>
       shared.authenticate({ kind: 'credentials', credentials: [credential], foreign: false }),
     decider: decisions,
     explain: explainer({ route: hypothetical.route, presented, anonymous }),
+    signInSites: signInSites({ settings, hostIsServed: shared.hostIsServed, mode: dependencies.signInMode }),
     answer: answerer(settings, dependencies.cleared),
     onRefusal,
   };

@@ -13,8 +13,11 @@ export type RefusalAnswer = Readonly<{
   ownHeaders: OwnHeaders;
   /** Whether the request is a browser's navigation. */
   navigation: boolean;
-  /** Path or URL of the sign-in page, to which a navigation without a valid credential is redirected. Default: none. */
-  signIn?: string | undefined;
+  /**
+   * Returns the URL of the sign-in, to which a navigation without a valid credential is redirected. It takes the checked path to
+   * return to. Default: none.
+   */
+  signIn?: ((back: string) => string) | undefined;
   /** The request target to return to after sign-in. Default: `/`. */
   target?: string | undefined;
   /** Default: `GET`. An unsafe request is not repeated after sign-in: the user returns to `/`. */
@@ -73,7 +76,7 @@ function locationFor({ refusal, navigation, signIn, target, method, retry }: Ref
   const back = isSafe(method) ? returnTo(target) : '/';
   if (retry === true) return back;
   if (signIn === undefined || !resolvedBySignIn.has(refusal.code)) return undefined;
-  return `${signIn}?next=${encodeURIComponent(back)}`;
+  return signIn(back);
 }
 
 function challengeHeader(

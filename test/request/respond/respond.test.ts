@@ -78,28 +78,25 @@ for (const [refusal, expected] of waits) {
   });
 }
 
-const signIn = '/_gatewarden/login';
+const login = '/_gatewarden/login';
+const signIn = (back: string): string => `${login}?next=${encodeURIComponent(back)}`;
 const navigations: readonly (readonly [string, Partial<RefusalAnswer> & { refusal: Refusal }, string | undefined])[] = [
   [
     'nobody is signed in',
     { refusal: { code: 'missing_credential' }, target: '/a?b=1&c=2' },
-    `${signIn}?next=%2Fa%3Fb%3D1%26c%3D2`,
+    `${login}?next=%2Fa%3Fb%3D1%26c%3D2`,
   ],
-  ['the session is over', { refusal: { code: 'token_expired' }, target: '/a' }, `${signIn}?next=%2Fa`],
-  ['the session was revoked', { refusal: { code: 'token_revoked' }, target: '/a' }, `${signIn}?next=%2Fa`],
-  ['the cookie is bad', { refusal: { code: 'invalid_token' }, target: '/a' }, `${signIn}?next=%2Fa`],
-  [
-    'a form was posted',
-    { refusal: { code: 'missing_credential' }, target: '/a', method: 'POST' },
-    `${signIn}?next=%2F`,
-  ],
-  ['a HEAD was sent', { refusal: { code: 'missing_credential' }, target: '/a', method: 'HEAD' }, `${signIn}?next=%2Fa`],
+  ['the session is over', { refusal: { code: 'token_expired' }, target: '/a' }, `${login}?next=%2Fa`],
+  ['the session was revoked', { refusal: { code: 'token_revoked' }, target: '/a' }, `${login}?next=%2Fa`],
+  ['the cookie is bad', { refusal: { code: 'invalid_token' }, target: '/a' }, `${login}?next=%2Fa`],
+  ['a form was posted', { refusal: { code: 'missing_credential' }, target: '/a', method: 'POST' }, `${login}?next=%2F`],
+  ['a HEAD was sent', { refusal: { code: 'missing_credential' }, target: '/a', method: 'HEAD' }, `${login}?next=%2Fa`],
   [
     'the target points elsewhere',
     { refusal: { code: 'missing_credential' }, target: '//evil.example' },
-    `${signIn}?next=%2F`,
+    `${login}?next=%2F`,
   ],
-  ['nothing is told of the target', { refusal: { code: 'missing_credential' } }, `${signIn}?next=%2F`],
+  ['nothing is told of the target', { refusal: { code: 'missing_credential' } }, `${login}?next=%2F`],
   ['the role does not suffice', { refusal: { code: 'insufficient_role' }, target: '/a' }, undefined],
   ['the credential is malformed', { refusal: { code: 'malformed_credential' }, target: '/a' }, undefined],
   ['a store is down', { refusal: { code: 'store_unavailable' }, target: '/a' }, undefined],
