@@ -21,4 +21,5 @@ export { somethingBroke } from './respond/something-broke.ts';
 export { type Answer, writeAnswer } from './respond/write.ts';
 export { type RouteOptions, type RoutePolicies, routePolicies } from './route-policies.ts';
 export { oneRoute, type ReplaceableRouteTable, type RouteTable, replaceableRoutes } from './route-table.ts';
+export { type RouteEntry, routesByHost } from './routes-by-host.ts';
 export type { SignInMode } from './sign-in-sites.ts';

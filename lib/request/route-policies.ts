@@ -13,6 +13,8 @@ export type RoutePolicies = CredentialPolicy &
     /** Its host and path, for messages and the log; `upstream` for that of the settings. */
     name: string;
     rules: RuleTable;
+    /** How the upstream reads paths. */
+    paths: PathOptions;
     /** `aud` of the assertions for the upstream. */
     audience: string;
     /** `reused`: an assertion serves a principal for 30 seconds; `strict`: each is for one request. */
@@ -63,6 +65,7 @@ export function routePolicies(
     name,
     audience,
     rules: rulesOf({ settings, policies }, options),
+    paths: pathsOf(settings, options),
     assertion: options.assertion ?? 'reused',
     identityOf: identityHeaders(chosen, policies.ladder),
     identityNames: identityHeaderNames(chosen),
@@ -75,9 +78,16 @@ export function routePolicies(
 
 function rulesOf(
   { settings, policies }: Readonly<{ settings: Settings; policies: Policies }>,
-  { rules, case: letters, encodedSlashes = settings.encodedSlashes }: RouteOptions,
+  options: RouteOptions,
 ): RuleTable {
-  if (rules === undefined && letters !== 'sensitive' && encodedSlashes === settings.encodedSlashes)
+  const { rules } = options;
+  const paths = pathsOf(settings, options);
+  if (rules === undefined && !paths.caseSensitive && paths.encodedSlashes === settings.encodedSlashes)
     return policies.rules;
-  return policies.rulesOf(rules ?? settings.rules, { caseSensitive: letters === 'sensitive', encodedSlashes });
+  return policies.rulesOf(rules ?? settings.rules, paths);
 }
+
+const pathsOf = (settings: Settings, { case: letters, encodedSlashes }: RouteOptions): PathOptions => ({
+  caseSensitive: letters === 'sensitive',
+  encodedSlashes: encodedSlashes ?? settings.encodedSlashes,
+});
