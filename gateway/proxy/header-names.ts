@@ -33,7 +33,7 @@ const kinds = new Map<string, AnswerHeader>([
 ]);
 
 // RFC 9213 and its predecessors: headers for shared caches, which take precedence over Cache-Control.
-const forSharedCaches = /(^|-)cdn-cache-control$|^surrogate-(control|key)$/;
+const forSharedCaches = /(^|-)cdn-cache-control$|^surrogate-(control|key)$|^x-accel-expires$|^edge-control$/;
 
 const mostRemembered = 1000;
 const longestRemembered = 64;
