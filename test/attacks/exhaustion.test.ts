@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { connect, Socket } from 'node:net';
 import { after, before, test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 import { gatewayTo, type TestGateway, type TestUpstream, upstreamThat } from '../gateway/started.ts';
 
 let upstream: TestUpstream;
@@ -198,3 +199,33 @@ test('more connections than there may be: those that are there are served, the r
   ok(closed.length >= 40 && closed.every((at) => at >= 20 || at === 0), String(closed));
   for (const socket of sockets) socket.destroy();
 });
+
+test('a WebSocket whose other side does not read is held up, and takes a bounded amount', async () => {
+  upstream.server.once('upgrade', (_req, socket: Socket) => {
+    socket.pause().write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+  });
+  const lines = [
+    'Connection: Upgrade',
+    'Upgrade: websocket',
+    'Sec-WebSocket-Version: 13',
+    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+  ];
+  const socket = connect(gateway.port, '127.0.0.1').on('error', () => undefined);
+  socket.write(
+    `GET /x HTTP/1.1\r\n${host}Cookie: ${ada.cookie}\r\nOrigin: http://localhost\r\n${lines.join('\r\n')}\r\n\r\n`,
+  );
+  match(String((await once(socket, 'data'))[0]), /^HTTP\/1\.1 101/);
+  // One binary frame that says it is of 2^40 bytes: its length is nobody's to prepare for.
+  socket.write(Buffer.from([0x82, 0xff, 0, 0, 1, 0, 0, 0, 0, 0, 1, 2, 3, 4]));
+  const piece = Buffer.alloc(65_536);
+  let taken = 0;
+  while (taken < 200_000_000 && (socket.write(piece) || (await drained(socket)))) taken += piece.length;
+  ok(taken < 100_000_000, `${taken} bytes were taken in`);
+  await othersAreServed(5);
+  socket.destroy();
+});
+
+/** Whether what was written is taken in before long. */
+async function drained(socket: Socket): Promise<boolean> {
+  return Promise.race([once(socket, 'drain').then(() => true), wait(3000, false)]);
+}

@@ -1,11 +1,11 @@
 import { deepEqual, match, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
+import { answered, bearer, call, logIn, until, whoIs } from '../instances/asking.ts';
+import { crowd, type Kept, type Maker } from '../instances/crowd.ts';
+import { type Fleet, type Instance, type Servers, startFleet, startServers } from '../instances/fleet.ts';
 import { adminPassword } from '../support/gateway.ts';
 import { redisServer } from '../support/redis.ts';
-import { answered, bearer, call, logIn, until, whoIs } from './asking.ts';
-import { crowd, type Kept, type Maker } from './crowd.ts';
-import { type Fleet, type Instance, type Servers, startFleet, startServers } from './fleet.ts';
 
 const clients = 50;
 /** After an outage all is well again within so long, without anybody's doing. */

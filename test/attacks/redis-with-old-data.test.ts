@@ -3,13 +3,13 @@ import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { createClient } from 'redis';
+import { answered, bearer, call, logIn, signIn, until, whoIs } from '../instances/asking.ts';
+import { type Fleet, type OwnMongod, startFleet } from '../instances/fleet.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { adminPassword } from '../support/gateway.ts';
 import { client } from '../support/http.ts';
 import { ownMongod } from '../support/mongod.ts';
 import { type RedisServer, redisServer, startRedis } from '../support/redis.ts';
-import { answered, bearer, call, logIn, signIn, until, whoIs } from './asking.ts';
-import { type Fleet, type OwnMongod, startFleet } from './fleet.ts';
 
 const password = 'dunlins along the ebb';
 

@@ -2,8 +2,7 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createClient } from 'redis';
-import { redisServer, startRedis } from '../support/redis.ts';
-import { until } from './asking.ts';
+import { until } from '../instances/asking.ts';
 import {
   isAccepted,
   isReady,
@@ -15,7 +14,8 @@ import {
   remembered,
   revoke,
   startPair,
-} from './pair.ts';
+} from '../instances/pair.ts';
+import { redisServer, startRedis } from '../support/redis.ts';
 
 /** After a fault is gone all is well again within so long, without anybody's doing. */
 const recovery = 30_000;
