@@ -5,10 +5,11 @@ import { requestHandlers } from './handlers.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { ownPages } from './own-pages.ts';
 import { longRunning } from './proxy/long-running.ts';
-import { upstreamAt } from './proxy/upstream.ts';
 import { routeTo } from './routes/route-to-upstream.ts';
 import { servedRoutes } from './routes/served-routes.ts';
 import { type GatewayServer, gatewayServer } from './server.ts';
+import { sharedTargets } from './upstreams/targets.ts';
+import { oneTarget, upstreamOf } from './upstreams/upstream.ts';
 
 /** A gateway: a server and its upstream. */
 export interface App extends Pick<GatewayServer, 'listen' | 'draining'> {
@@ -24,8 +25,9 @@ export function gatewayApp(
 ): App {
   const long = longRunning();
   const shared = { gate, longRunning: long, limits, log, draining: () => draining() };
-  const connections = upstreamAt(upstream, { limits, ca: gate.settings.upstreamCa });
-  const routes = servedRoutes([routeTo({ ...shared, policies: gate.ownRoute, upstream: connections })]);
+  const targets = sharedTargets({ log });
+  const services = upstreamOf(oneTarget(upstream, gate.settings.upstreamCa), { targets, limits });
+  const routes = servedRoutes([routeTo({ ...shared, policies: gate.ownRoute, upstream: services })]);
   const own = ownPages(gate);
   const handlers = requestHandlers({
     gate,
@@ -44,7 +46,7 @@ export function gatewayApp(
     async close() {
       await drain(limits.drain);
       long.close();
-      await routes.close();
+      await targets.close();
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestOptions } from 'node:http';
-import { authoritiesFor, upstreamAddress } from './proxy/upstream.ts';
+import { targetAddress } from './upstreams/address.ts';
+import { authoritiesFor } from './upstreams/tls.ts';
 
 /** The answer of an upstream, or why there is none. */
 export type UpstreamProbe =
@@ -18,7 +19,7 @@ type Options = Readonly<{
  * @throws SettingsError when the file of authorities cannot be read
  */
 export async function probeUpstream(upstream: string, { ca, within = 5000 }: Options = {}): Promise<UpstreamProbe> {
-  const { origin, socketPath, base } = upstreamAddress(upstream);
+  const { origin, socketPath, base } = targetAddress(upstream);
   const url = new URL(`${origin}${base}/`);
   const options: RequestOptions & { ca?: string[] } = {
     agent: false,

@@ -1,10 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Duplex } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import type { Refusal } from 'gatewarden';
 import type { Dispatcher } from 'undici';
 import type { Allowed } from '#request';
 import type { Exchange } from '../exchange.ts';
-import { failedWhileKept } from './connector.ts';
+import { failedWhileKept } from '../upstreams/connector.ts';
+import { InvalidAnswerError } from '../upstreams/upstream-error.ts';
+import { AtTarget } from './at-target.ts';
 import type { RawHeaders } from './header-names.ts';
 import type { IdentityHeaders } from './headers-in.ts';
 import { textOf } from './headers-out.ts';
@@ -12,8 +14,6 @@ import type { Running } from './long-running.ts';
 import { hasBody, requestBody } from './request-body.ts';
 import type { Route } from './route.ts';
 import { mayHaveTrailers, passTrailers } from './trailers.ts';
-import type { Waiting } from './turns.ts';
-import { InvalidAnswerError } from './upstream-error.ts';
 
 /** Bodies up to this many bytes are sent in one piece. */
 const inOneGo = 16 * 1024;
@@ -23,7 +23,6 @@ const passingBroke = new Error('the answer could not be passed on');
 const notAllowed = new Error('the request is not allowed any more');
 const tooSilent = new Error('the upstream fell silent');
 
-const busy: Refusal = Object.freeze({ code: 'upstream_busy', retryAfter: 5 });
 const fromElsewhere: Refusal = Object.freeze({
   code: 'csrf_rejected',
   detail: 'Another site’s page may not listen to this stream.',
@@ -37,29 +36,22 @@ export function forward(route: Route, exchange: Exchange, decision: Allowed, ide
 /** As `forward`, with a given handler for the answer. */
 export function queue(handler: Forwarding): void {
   handler.route.longRunning.add(handler);
-  if (handler.route.turns.take(handler)) handler.limitWait();
-  else handler.refuse(busy);
+  handler.join();
 }
 
 /**
  * The undici handler of one request: passes the answer on at the client's pace. It is a class so that its methods are on the
  * prototype and cost a request nothing.
  */
-export class Forwarding implements Dispatcher.DispatchHandler, Waiting, Running {
-  readonly exchange: Exchange;
-  readonly decision: Allowed;
-  readonly route: Route;
+export class Forwarding extends AtTarget implements Dispatcher.DispatchHandler, Running {
   place = -1;
   readonly #identity: IdentityHeaders;
+  #body: Readable | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #unwatch: (() => void) | undefined;
-  #wait: NodeJS.Timeout | undefined;
   #silence: NodeJS.Timeout | undefined;
   /** The client has disconnected or is no longer allowed: nothing more is passed on. */
   #ended: Error | undefined;
-  /** Whether the request's turn at the upstream is in progress. */
-  #hasTurn = false;
-  #begun = false;
   #long = false;
   #events = false;
   #heard = false;
@@ -70,39 +62,21 @@ export class Forwarding implements Dispatcher.DispatchHandler, Waiting, Running 
   #length = -1;
 
   constructor(route: Route, exchange: Exchange, decision: Allowed, identity: IdentityHeaders) {
-    this.route = route;
-    this.exchange = exchange;
-    this.decision = decision;
+    super(route, exchange, decision);
     this.#identity = identity;
     exchange.res.on('close', () => this.#closed());
-  }
-
-  get address(): string {
-    return this.exchange.address;
   }
 
   get startedAt(): number {
     return this.exchange.startedAt;
   }
 
-  begin(): void {
-    this.#hasTurn = true;
-    this.#begun = true;
-    clearTimeout(this.#wait);
-    this.route.upstream.pool.dispatch(this.#request(), this);
-  }
-
-  /** Limits the time in the queue. */
-  limitWait(): void {
-    if (this.#begun) return;
-    this.#wait = setTimeout(() => {
-      this.route.turns.leave(this);
-      this.refuse(busy);
-    }, this.route.limits.upstreamQueueTime).unref();
+  protected override send(): void {
+    this.target.transport.dispatch(this.#request(), this);
   }
 
   /** Answers instead of the upstream, whose answer is ignored from now on. */
-  refuse(refusal: Refusal): void {
+  override refuse(refusal: Refusal): void {
     this.#abort(notAllowed);
     this.route.refused(this.exchange, this.decision, refusal);
   }
@@ -115,15 +89,16 @@ export class Forwarding implements Dispatcher.DispatchHandler, Waiting, Running 
   #request(): Dispatcher.DispatchOptions & { servername: string } {
     const { exchange, route, decision } = this;
     const { req } = exchange;
-    const { limits, upstream, cookieNames } = route;
+    const { limits, cookieNames } = route;
     const { source, passAuthorization } = decision;
     const head = route.upstreamHead(req, { source, identity: this.#identity, passAuthorization, cookieNames });
     exchange.requestId = head.requestId;
+    if (hasBody(req)) this.#body ??= requestBody(req, { stall: limits.bodyStall, discard: limits.discard });
     return {
-      path: upstream.target(req.url ?? '/'),
+      path: route.upstream.target(req.url ?? '/'),
       method: req.method ?? 'GET',
       headers: head.headers,
-      body: hasBody(req) ? requestBody(req, { stall: limits.bodyStall, discard: limits.discard }) : null,
+      body: this.#body ?? null,
       upgrade: this.upgrade(),
       // The same for all: undici opens a new connection where it changes.
       servername: 'upstream',
@@ -203,6 +178,7 @@ export class Forwarding implements Dispatcher.DispatchHandler, Waiting, Running 
       controller.abort(new InvalidAnswerError('a transfer encoding that is not understood'));
       return;
     }
+    this.target.health.answered();
     const type = headers['content-type'];
     if (type !== undefined && isEventStream(textOf(type)) && !this.#listens()) return;
     this.#answer(status, headers, rawHeadersOf(controller), message);
@@ -297,7 +273,9 @@ export class Forwarding implements Dispatcher.DispatchHandler, Waiting, Running 
       this.#repeat();
       return;
     }
-    this.endTurn();
+    this.failedAtTarget(error);
+    if (this.moves(error)) return;
+    this.#body?.destroy();
     // A clean end would mark the answer as complete: the connection is destroyed instead.
     if (res.headersSent) res.destroy();
     else this.route.failed(this.exchange, this.decision, error);
@@ -315,7 +293,7 @@ export class Forwarding implements Dispatcher.DispatchHandler, Waiting, Running 
 
   #repeat(): void {
     this.#repeated = true;
-    this.route.upstream.dispatchAnew(this.#request(), this);
+    this.target.transport.dispatchAnew(this.#request(), this);
   }
 
   /** Handles an exception of the gateway itself while an answer is passed on. */
@@ -326,6 +304,7 @@ export class Forwarding implements Dispatcher.DispatchHandler, Waiting, Running 
 
   #closed(): void {
     this.settle();
+    this.target.end();
     if (!this.exchange.res.writableFinished) this.#abort(clientGone);
   }
 
@@ -333,17 +312,9 @@ export class Forwarding implements Dispatcher.DispatchHandler, Waiting, Running 
   protected settle(): void {
     const { route } = this;
     this.#unwatch?.();
-    clearTimeout(this.#wait);
     clearTimeout(this.#silence);
     if (!this.#long) route.longRunning.delete(this);
-    if (this.#hasTurn) this.endTurn();
-    else route.turns.leave(this);
-  }
-
-  protected endTurn(): void {
-    if (!this.#hasTurn) return;
-    this.#hasTurn = false;
-    this.route.turns.end(this.address);
+    this.leave();
   }
 
   /** Aborts both sides. */

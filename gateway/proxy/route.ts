@@ -2,17 +2,15 @@ import type { Refusal } from 'gatewarden';
 import type { Allowed, RoutePolicies } from '#request';
 import type { Exchange } from '../exchange.ts';
 import type { Limits } from '../limits.ts';
+import type { Upstream } from '../upstreams/upstream.ts';
 import type { HeadWriter } from './headers-in.ts';
 import type { AnswerHeadWriter } from './headers-out.ts';
 import type { LongRunning } from './long-running.ts';
-import type { Turns } from './turns.ts';
-import type { Upstream } from './upstream.ts';
 
 /** What the forwarded requests of a route share. */
 export interface Route {
   readonly policies: RoutePolicies;
   readonly upstream: Upstream;
-  readonly turns: Turns;
   readonly longRunning: LongRunning;
   readonly limits: Limits;
   readonly upstreamHead: HeadWriter;

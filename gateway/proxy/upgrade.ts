@@ -5,12 +5,12 @@ import type { Dispatcher } from 'undici';
 import type { Allowed } from '#request';
 import type { Exchange } from '../exchange.ts';
 import { http } from '../http.ts';
+import { InvalidAnswerError } from '../upstreams/upstream-error.ts';
 import { Forwarding, queue, rawHeadersOf } from './forward.ts';
 import type { RawHeaders } from './header-names.ts';
 import type { IdentityHeaders } from './headers-in.ts';
 import { textOf } from './headers-out.ts';
 import type { Route } from './route.ts';
-import { InvalidAnswerError } from './upstream-error.ts';
 
 /** A client's socket after its upgrade request, with the bytes that followed the request. */
 export type Upgradable = Readonly<{ socket: Duplex; head: Buffer }>;
@@ -76,6 +76,7 @@ class Upgrading extends Forwarding {
   #joined(controller: Dispatcher.DispatchController, headers: IncomingHttpHeaders, upstream: Duplex): void {
     const { exchange, route, decision } = this;
     const { socket, head } = this.#client;
+    this.target.health.answered();
     const answer = switching(headers, rawHeadersOf(controller), route, decision);
     this.settle();
     exchange.res.statusCode = 101;

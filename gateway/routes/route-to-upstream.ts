@@ -9,9 +9,8 @@ import { answerHeadWriter } from '../proxy/headers-out.ts';
 import type { LongRunning } from '../proxy/long-running.ts';
 import { discardRest } from '../proxy/request-body.ts';
 import type { Route } from '../proxy/route.ts';
-import { turns } from '../proxy/turns.ts';
-import type { Upstream } from '../proxy/upstream.ts';
-import { failureCode, upstreamRefusal } from '../proxy/upstream-error.ts';
+import type { Upstream } from '../upstreams/upstream.ts';
+import { failureCode, upstreamRefusal } from '../upstreams/upstream-error.ts';
 
 type Dependencies = Readonly<{
   gate: Gate;
@@ -39,7 +38,6 @@ export function routeTo({ gate, policies, upstream, longRunning, limits, log, dr
     policies,
     upstream,
     longRunning,
-    turns: turns({ atOnce: limits.upstreamRequests, places: limits.upstreamQueue }),
     limits,
     upstreamHead: headWriter(policies.identityNames),
     answerHead: answerHeadWriter(),

@@ -8,8 +8,6 @@ export interface ServedRoutes {
    * @throws Error when it was removed since the decision
    */
   of(policies: RoutePolicies): Route;
-  /** Closes the connections to the upstreams. */
-  close(): Promise<void>;
 }
 
 export function servedRoutes(routes: readonly Route[]): ServedRoutes {
@@ -20,6 +18,5 @@ export function servedRoutes(routes: readonly Route[]): ServedRoutes {
       if (route === undefined) throw new Error('the route of the request is not served any more');
       return route;
     },
-    close: async () => void (await Promise.all(routes.map(({ upstream }) => upstream.close()))),
   };
 }

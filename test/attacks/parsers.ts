@@ -1,8 +1,8 @@
 import { printable } from '../../cli/printable.ts';
 import { headWriter } from '../../gateway/proxy/headers-in.ts';
 import { answerHeadWriter } from '../../gateway/proxy/headers-out.ts';
-import { upstreamAt } from '../../gateway/proxy/upstream.ts';
 import { readableLine } from '../../gateway/readable-line.ts';
+import { below } from '../../gateway/upstreams/address.ts';
 import { isCommonPassword } from '../../lib/accounts/common-passwords.ts';
 import { isDeviceCode } from '../../lib/accounts/devices/begin.ts';
 import { readUserCode } from '../../lib/accounts/devices/user-codes.ts';
@@ -41,7 +41,7 @@ export type Parser = Readonly<{
 const rules = rulesOf('public GET /public/**; user * /home/:self/**; operator * /a/*/c; viewer read /**');
 const table = ruleTable(rules, { encodedSlashes: 'judge' });
 const ownerOf = pathOwner(['/_gatewarden']);
-const below = upstreamAt('http://127.0.0.1:1/base', { limits: { upstreamConnect: 1000 } });
+const belowBase = below('/base');
 const inPath = [
   ['/', ''],
   ['/A', 'x'],
@@ -53,7 +53,7 @@ const paths: readonly Parser[] = [
   { name: 'the rules', run: (text) => table.select('GET', text), around: inPath },
   { name: 'whose path it is', run: ownerOf, around: inPath },
   { name: 'Express’s path', run: cleanUrl, around: inPath },
-  { name: 'the target at the upstream', run: (text) => below.target(text), around: [...inPath, ['', 'x']] },
+  { name: 'the target at the upstream', run: belowBase, around: [...inPath, ['', 'x']] },
   { name: 'next', run: returnTo, around: inPath },
 ];
 

@@ -1,6 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import test from 'node:test';
-import { turns } from '../../gateway/proxy/turns.ts';
+import { turns } from '../../gateway/upstreams/turns.ts';
 
 function crowd(atOnce: number, places: number) {
   const line = turns({ atOnce, places });

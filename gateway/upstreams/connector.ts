@@ -11,6 +11,12 @@ const whileKept = new WeakSet<Error>();
 /** Whether an error is of a connection on which the upstream had answered before. */
 export const failedWhileKept = (error: Error): boolean => whileKept.has(error);
 
+/** Errors of connections that were never made. */
+const whileConnecting = new WeakSet<Error>();
+
+/** Whether a connection could not be made: nothing of the request was sent. */
+export const failedToConnect = (error: Error): boolean => whileConnecting.has(error);
+
 /** How long an answer may still arrive after the upstream has stopped reading, in milliseconds. */
 const grace = 1000;
 
@@ -23,7 +29,10 @@ export function upstreamConnector(options: buildConnector.BuildOptions): buildCo
   return function connectUpstream(target, callback) {
     const { servername: _ofRequest, ...upstream } = target;
     connect(upstream, (...[error, socket]) => {
-      if (error !== null) return callback(error, null);
+      if (error !== null) {
+        whileConnecting.add(error);
+        return callback(error, null);
+      }
       hearEarlyAnswers(socket);
       markWhenKept(socket);
       callback(null, socket);

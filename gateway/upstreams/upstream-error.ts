@@ -31,6 +31,9 @@ const isInvalid = (code: string, error: unknown): boolean =>
   code.startsWith('HPE_') ||
   (code === 'UND_ERR_SOCKET' && error instanceof Error && error.message === 'bad upgrade');
 
+/** Whether a failure is the upstream's: not of a request that cannot be sent. */
+export const isOfUpstream = (error: unknown): boolean => !unsendable.has(failureCode(error));
+
 /**
  * The refusal when the upstream gave no answer: 504 when it was silent, else 502 (`upstream_invalid` when the answer is not
  * valid HTTP), 400 when the request could not be sent.
