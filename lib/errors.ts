@@ -23,6 +23,7 @@ export const errorTable = {
   conflict: { status: 409, title: 'This conflicts with what is already there.' },
   validation_failed: { status: 400, title: 'The request is not valid.' },
   unsupported_media_type: { status: 415, title: 'The body must be of another media type.' },
+  headers_too_large: { status: 431, title: 'The headers of the request are too large.' },
   payload_too_large: { status: 413, title: 'The body is too large.' },
   ambiguous_path: { status: 400, title: 'The path can be read in more than one way.' },
   misdirected_host: {
@@ -34,6 +35,7 @@ export const errorTable = {
   upstream_unreachable: { status: 502, title: 'The service behind this gateway cannot be reached.' },
   upstream_timeout: { status: 504, title: 'The service behind this gateway did not answer in time.' },
   upstream_busy: { status: 503, title: 'The service behind this gateway is busy. Try again.' },
+  loop_detected: { status: 508, title: 'The request came back to this gateway from the service behind it.' },
   upstream_invalid: { status: 502, title: 'What the service behind this gateway answered is not valid HTTP.' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

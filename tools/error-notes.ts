@@ -37,6 +37,8 @@ export const errorNotes: Readonly<Record<ErrorCode, string>> = {
   validation_failed: 'A field is missing, unknown or not of its form. `errors` lists each as `{field, message}`.',
   unsupported_media_type:
     'The call takes JSON, and the body was declared as something else. Send `Content-Type: application/json`.',
+  headers_too_large:
+    'The request line and the headers are longer than `limits.headers` of the route allows. Cookies are the usual reason: remove those that are not needed.',
   payload_too_large: 'The body is larger than the call takes. Send less.',
   ambiguous_path:
     'The path can be read in more than one way (dot segments, `//`, `%2f`, `\\`, malformed escapes …), or the request names two hosts. Send the plain form of the path.',
@@ -51,6 +53,8 @@ export const errorNotes: Readonly<Record<ErrorCode, string>> = {
   upstream_timeout: 'The service behind the gateway was reached and did not answer in time. Look at the service.',
   upstream_busy:
     'More requests are under way to the service, or more of them from this address, than it may get at once, and those that wait for a turn are too many too. Try again after `Retry-After`; look at why the service is slow.',
+  loop_detected:
+    'The address of the upstream leads back to this gateway, directly or through another proxy: the request carries the `X-Gatewarden-Hop` that the gateway gave it on its first way through the same route. Correct the address of the upstream.',
   upstream_invalid:
     'The service behind the gateway was reached, and what it sent is no HTTP/1.1 answer: another protocol, headers above 64 KiB, a transfer coding that nobody asked for, or an upgrade that nobody asked for. See that `UPSTREAM` names the right port and scheme.',
 };

@@ -30,8 +30,13 @@ export interface Connections {
    * changed, expired, or a store that is unavailable after an invalidation. Returns an unsubscribe function.
    */
   watch(decide: () => MaybePromise<Decision>, principal: Principal, onEnd: () => void): () => void;
+  /** Decides on all again, anonymous ones too, as when the rules have changed. What can no longer be decided on ends. */
+  decideAll(): Promise<void>;
   close(): void;
 }
+
+/** Nothing but other rules ends a connection that was opened without a credential. */
+const isAnonymous = ({ principal }: OpenConnection): boolean => principal.kind === 'anonymous';
 
 /** A principal of two credentials depends on more than it has fields for. */
 const touches = ({ kind, id }: Invalidation, key: string, principal: Principal): boolean =>
@@ -77,7 +82,10 @@ export function openConnections(dependencies: Dependencies): Connections {
   async function round(): Promise<void> {
     if (inRound) return;
     inRound = true;
-    await decideThese([...open], 'wait');
+    await decideThese(
+      [...open].filter((one) => !isAnonymous(one)),
+      'wait',
+    );
     inRound = false;
   }
 
@@ -92,21 +100,21 @@ export function openConnections(dependencies: Dependencies): Connections {
 
   const unsubscribe = bus.subscribe(function onInvalidation(message) {
     const key = keyOf(message);
-    const touched = [...open].filter((one) => touches(message, key, one.principal));
+    const touched = [...open].filter((one) => !isAnonymous(one) && touches(message, key, one.principal));
     void decideThese(touched, 'end');
   });
 
   return {
     watch(decide, principal, onEnd) {
-      if (principal.kind === 'anonymous') return () => undefined;
       const one = { decide, principal, end: onEnd };
       open.add(one);
       timer ??= setInterval(tick, Math.min(interval, shortInterval)).unref();
       // Invalidations published since the decision were missed: decide again. The credential is still
       // cached, unless one of them has dropped it: then a store that cannot answer ends the connection.
-      void decideAgain(one, 'end');
+      void decideAgain(one, isAnonymous(one) ? 'wait' : 'end');
       return () => open.delete(one);
     },
+    decideAll: () => decideThese([...open], 'end'),
     close() {
       unsubscribe();
       clearInterval(timer);

@@ -8,6 +8,7 @@ import { makeSuperuser } from '../accounts/superuser.ts';
 import { usersService } from '../accounts/users.ts';
 import { type Audit, auditLog } from '../audit/log.ts';
 import type { Core } from '../core.ts';
+import { hopMarks } from '../crypto/hop-marks.ts';
 import { checkSecretKey } from '../crypto/key-check.ts';
 import { type Keyring, keyring, loadSecretKeys } from '../crypto/keyring.ts';
 import { type PasswordHasher, passwordHasher } from '../crypto/password-hash.ts';
@@ -57,6 +58,8 @@ export interface Installation {
   /** The route of the settings, with what is given in their place. Throws `SettingsError` for invalid rules. */
   routePolicies(options?: RouteOptions): RoutePolicies;
   readonly identity: UpstreamIdentity;
+  /** The marks of a route by which a request is known that passed through it before, newest key first. */
+  hopMarks(route: string): readonly string[];
   readonly on: Audit['on'];
   close(): Promise<void>;
 }
@@ -157,6 +160,7 @@ async function assemble(dependencies: InstallationDependencies): Promise<Install
     ownRoute: dependencies.ownRoute,
     routePolicies: (given) => routePolicies({ settings, policies: dependencies }, given),
     identity: upstreamIdentity({ settings, sign }),
+    hopMarks: (route) => hopMarks(dependencies.keyring.derive('hop-mark'), route),
     on: dependencies.audit.on,
     async close() {
       stopListening?.();

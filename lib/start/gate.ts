@@ -67,6 +67,13 @@ export interface InternalGate extends Services {
    * streams that outlive their decision. Returns a function that stops watching.
    */
   watch(head: RequestHead, decision: Allowed, onEnd: () => void): () => void;
+  /** Decides on all watched requests again, by the routes that are in force: those that are not allowed any more end. */
+  decideAll(): Promise<void>;
+  /**
+   * The marks of a route by which a request is known that passed through it before, on any instance with the same secret key. The
+   * first is sent to the upstream; the others are of older keys.
+   */
+  hopMarks(route: string): readonly string[];
   /** The names of Gatewarden's cookies, which no upstream may see or set. */
   readonly cookieNames: BrowserSessions['cookieNames'];
   /** The `Set-Cookie` value that clears the session cookie, for answers to a decision with `clearCookie`. */
@@ -178,6 +185,8 @@ export function gateOver(
     outage: (head) => core.answer(head, { code: 'store_unavailable' }),
     identity: installation.identity,
     watch: (head, { principal }, onEnd) => connections.watch(() => stillAllowed(core.decider, head), principal, onEnd),
+    decideAll: connections.decideAll,
+    hopMarks: installation.hopMarks,
     cookieNames: browserSessions.cookieNames,
     clearCookieHeader: browserSessions.clearCookieHeader,
     async setupLink(base) {

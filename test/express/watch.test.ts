@@ -215,11 +215,25 @@ describe('an open socket or stream', () => {
     equal(ended, 500);
   });
 
-  it('of nobody is not watched', async () => {
-    answer = deny;
+  it('of nobody ends only when everything is decided again, as after a change of the rules', async () => {
+    answer = () => allow(nobody);
     watch.watch(decide, nobody, end);
+    await settled();
+    answer = deny;
     await bus.publish({ kind: 'all', id: '' });
     await settled();
     equal(ended, 0);
+    await watch.decideAll();
+    equal(ended, 1);
+  });
+
+  it('ends when everything is decided again and a store cannot answer', async () => {
+    watch.watch(decide, ada, end);
+    await settled();
+    answer = () => {
+      throw new Error('down');
+    };
+    await watch.decideAll();
+    equal(ended, 1);
   });
 });
