@@ -1,4 +1,5 @@
 import type { RoutePolicies } from '#request';
+import type { RuleTest } from './rule-tests.ts';
 
 /** One route of the configuration file, checked, with every default applied. Times are in milliseconds, sizes in bytes. */
 export type RouteConfig = Readonly<{
@@ -16,6 +17,13 @@ export type RouteConfig = Readonly<{
   request: RequestConfig;
   answer: AnswerConfig;
   limits: RouteLimits;
+  /** The tests of its rules. */
+  tests: readonly RuleTest[];
+  /**
+   * A hash of everything that the file says of the route, with the contents of the PEM files that it names: two routes with the
+   * same fingerprint do the same while the settings are the same.
+   */
+  fingerprint: string;
 }>;
 
 /** The services behind a route and how one is chosen. */

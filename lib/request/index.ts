@@ -7,8 +7,12 @@ export { type ErrorCode, errorTable, type Refusal, StoreUnavailableError } from 
 export { withoutCookies } from '../net/cookies.ts';
 export type { Principal } from '../types.ts';
 export { type AnswerNotes, answerNotes, noteAnswer } from './answer-notes.ts';
-export type { Rule } from './authorize/rules.ts';
+export { hostPattern } from './authorize/hosts.ts';
+export { isCleanPath } from './authorize/path.ts';
+export { canMatchBelow } from './authorize/pattern.ts';
+export { type Rule, readRole } from './authorize/rules.ts';
 export { autoLoginMayRead } from './authorize/same-origin.ts';
+export { shadowedRules } from './authorize/shadowed.ts';
 export { type Allowed, type Decision, type Denied, isOwnPath, type OwnPath, type Routed } from './decide.ts';
 export type { Explanation } from './explain.ts';
 export type { RequestHead } from './extract/head.ts';

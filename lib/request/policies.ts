@@ -5,7 +5,7 @@ import { hostGuard, loopbackHosts } from './authorize/hosts.ts';
 import { type RuleTable, ruleTable } from './authorize/match.ts';
 import type { PathOptions } from './authorize/path.ts';
 import { ladder } from './authorize/roles.ts';
-import { parseRules } from './authorize/rules.ts';
+import { type ParsedRules, parseRules, type Rule, type RuleProblem, readRules } from './authorize/rules.ts';
 import { scopeTable } from './authorize/scopes.ts';
 import { parseHost } from './extract/host.ts';
 
@@ -16,8 +16,10 @@ export interface Policies {
   readonly hostIsServed: (hostname: string) => boolean;
   /** The table of `RULES`. */
   readonly rules: RuleTable;
-  /** The table of another rules text. Throws `SettingsError` with every problem, each with its line. */
-  rulesOf(text: string, options?: PathOptions): RuleTable;
+  /** The table of other rules. Throws `SettingsError` with every problem of a text, each with its line. */
+  rulesOf(rules: string | readonly Rule[], options?: PathOptions): RuleTable;
+  /** Parses the rules of a part of a file, which begins in line `firstLine`. */
+  readRules(text: string, firstLine: number): ParsedRules<RuleProblem>;
   /** The settings that name a role, with the ladder's names: `user` becomes the role that is mapped to it. */
   readonly namedRoles: Pick<Settings, RoleSetting>;
 }
@@ -45,8 +47,12 @@ export function readPolicies(settings: Settings, unreadable: ReadonlySet<keyof S
   if (!roles || !scopes || !rules || !hostIsServed || !adminIsServed || !defaultRole || !autoLoginRole)
     return { ok: false, problems };
   const namedRoles = { defaultRole, autoLoginRole };
-  const rulesOf = (text: string, options = pathOptions): RuleTable => tableOf(text, declared, options);
-  return { ok: true, policies: { ladder: roles, scopes, hostIsServed, rules, rulesOf, namedRoles } };
+  const rulesOf: Policies['rulesOf'] = (written, options = pathOptions) => tableOf(written, declared, options);
+  const readPart: Policies['readRules'] = (text, firstLine) => readRules(text, declared, firstLine);
+  return {
+    ok: true,
+    policies: { ladder: roles, scopes, hostIsServed, rules, rulesOf, readRules: readPart, namedRoles },
+  };
 }
 
 function collector(unreadable: ReadonlySet<keyof Settings>) {
@@ -72,8 +78,9 @@ const anyScope: ScopeTable = { ...scopeTable('', anyRole), has: () => true };
 
 type Declarations = Readonly<{ ladder: Ladder; scopes: ScopeTable }>;
 
-function tableOf(text: string, declared: Declarations, options: PathOptions): RuleTable {
-  const parsed = parseRules(text, declared);
+function tableOf(written: string | readonly Rule[], declared: Declarations, options: PathOptions): RuleTable {
+  if (typeof written !== 'string') return ruleTable(written, options);
+  const parsed = parseRules(written, declared);
   if (!parsed.ok) throw new SettingsError(parsed.problems.map((problem) => `RULES: ${problem}`));
   return ruleTable(parsed.rules, options);
 }

@@ -3,6 +3,7 @@ import type { Settings } from '../settings/settings.ts';
 import type { Principal } from '../types.ts';
 import type { RuleTable } from './authorize/match.ts';
 import type { PathOptions } from './authorize/path.ts';
+import type { Rule } from './authorize/rules.ts';
 import type { CredentialPolicy } from './identify.ts';
 import { type Headers, identityHeaderNames, identityHeaders } from './identity-headers.ts';
 import type { Policies } from './policies.ts';
@@ -34,8 +35,8 @@ export type AssertionMode = 'reused' | 'strict';
 /** What a route may have of its own; what is absent is as in the settings. */
 export type RouteOptions = Readonly<{
   name?: string | undefined;
-  /** A rules text in place of `RULES`. */
-  rules?: string | undefined;
+  /** Rules, parsed or as a text, in place of `RULES`. */
+  rules?: string | readonly Rule[] | undefined;
   /** Default: `name`. */
   audience?: string | undefined;
   /** `sensitive`: paths are not read with their case folded. Default: `folded`. */

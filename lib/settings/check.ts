@@ -21,7 +21,9 @@ const checks: readonly Check[] = [
   {
     of: ['host', 'port', 'upstream'],
     problem: (settings) =>
-      pointsAtItself(settings) ? 'UPSTREAM: is the address that the gateway listens on' : undefined,
+      settings.upstream !== undefined && listensAt(settings, settings.upstream)
+        ? 'UPSTREAM: is the address that the gateway listens on'
+        : undefined,
   },
   {
     of: ['secretKey', 'mongodbUrl', 'redisUrl'],
@@ -94,8 +96,9 @@ export function problemsBetween(
     .filter((problem) => problem !== undefined);
 }
 
-function pointsAtItself({ host, port, upstream }: Settings): boolean {
-  if (upstream === undefined || port === 0) return false;
+/** Whether the URL of an upstream is the address that the gateway itself listens on. */
+export function listensAt({ host, port }: Pick<Settings, 'host' | 'port'>, upstream: string): boolean {
+  if (port === 0) return false;
   const url = new URL(upstream);
   const upstreamPort = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
   const everywhere = host === '0.0.0.0' || host === '::';

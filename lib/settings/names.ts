@@ -46,7 +46,8 @@ export function unknownOptions(given: object): string[] {
 
 const shown = (name: string) => (name.length > 80 ? `${name.slice(0, 80)}…` : name);
 
-function suggestion(name: string, candidates: readonly string[]): string {
+/** `; did you mean NAME?` for the candidate that differs in a few letters only, else ''. */
+export function suggestion(name: string, candidates: readonly string[]): string {
   const nearest = candidates
     .map((candidate) => ({ candidate, distance: editDistance(plain(name), plain(candidate)) }))
     .sort((a, b) => a.distance - b.distance)[0];

@@ -17,6 +17,16 @@ export const upstreamSettings = {
     example: 'http://localhost:3000',
   },
   /**
+   * The YAML file of the services behind the gateway: hosts, paths, upstreams and the rules of each. It is read again
+   * when it changes. `UPSTREAM` may be given beside it, for the hosts that it does not name. Default: none.
+   */
+  config: {
+    parser: file,
+    help: 'The YAML file of the services behind the gateway: hosts, paths, upstreams and the rules of each. It is read again when it changes. `UPSTREAM` may be given beside it, for the hosts that it does not name.',
+    appliesTo: gateway,
+    example: '/etc/gatewarden/gatewarden.yaml',
+  },
+  /**
    * How long the upstream may take from a request’s last byte to the head of its answer, and how long it may be silent
    * within the answer. `0` sets no limit. Event streams and WebSockets have none. Default: `5m`.
    */

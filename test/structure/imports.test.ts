@@ -74,7 +74,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'lib/express': ['express', 'passport'],
   'lib/start': ['pino'],
   'lib/gatewarden.ts': ['express'],
-  gateway: ['express', 'pino', 'undici'],
+  gateway: ['express', 'pino', 'undici', 'yaml', 'zod'],
   cli: ['@clack/prompts', 'cli-table3', 'commander'],
   tools: [],
 };

@@ -11,7 +11,7 @@ const name = /^(?:\*\.)?(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_](
  * @throws TypeError for a pattern that is not a host name, such as one with a port
  */
 export function hostGuard(patterns: readonly string[]): (hostname: string) => boolean {
-  const normal = patterns.map(normalize);
+  const normal = patterns.map(hostPattern);
   const exact = new Set(normal.filter((pattern) => !pattern.startsWith('*.')));
   const below = normal.filter((pattern) => pattern.startsWith('*.')).map((pattern) => pattern.slice(1));
 
@@ -20,7 +20,11 @@ export function hostGuard(patterns: readonly string[]): (hostname: string) => bo
   };
 }
 
-function normalize(pattern: string): string {
+/**
+ * The normal form of a host name, an address or `*.example.com`: lower case, without a trailing dot and brackets.
+ * @throws TypeError for what is none of these, such as a name with a port
+ */
+export function hostPattern(pattern: string): string {
   const text = pattern.trim().toLowerCase();
   const address = canonicalAddress(text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : text);
   if (address !== undefined) return address;

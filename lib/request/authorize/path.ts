@@ -117,6 +117,9 @@ function folds(text: string): readonly Reading[] {
   return beyondAscii.test(text) ? [lower, { path: text.toUpperCase().toLowerCase(), folded: true }] : [lower];
 }
 
+/** Whether every service reads this path alike, apart from case. */
+export const isCleanPath = (path: string): boolean => path.startsWith('/') && cleanPath(path, pathFlag.upper) === path;
+
 /** The path of a target that every service reads alike; `undefined` when it may have several readings (`readPath`). */
 export function cleanPath(target: string, allowed: number): string | undefined {
   const path = pathOf(target);

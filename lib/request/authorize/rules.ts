@@ -26,24 +26,37 @@ type Declarations = Readonly<{ ladder: Ladder; scopes: ScopeTable }>;
 /** A rule as written, or what is wrong with it: sentences without the line. */
 type Parsed = Readonly<{ rule: Rule }> | Readonly<{ problems: readonly string[] }>;
 
+/** What is wrong with one rule, as a sentence, and the line that the rule is in. */
+export type RuleProblem = Readonly<{ line: number; problem: string }>;
+
+/** Parsed rules, or what is wrong with each rule that is invalid. */
+export type ParsedRules<Problem> =
+  | Readonly<{ ok: true; rules: readonly Rule[] }>
+  | Readonly<{ ok: false; problems: readonly Problem[] }>;
+
+/** As `readRules`; each problem is a sentence that begins with its line: `line 3: there is no role "foo"`. */
+export function parseRules(text: string, declared: Declarations): ParsedRules<string> {
+  const read = readRules(text, declared);
+  if (read.ok) return read;
+  return { ok: false, problems: read.problems.map(({ line, problem }) => `line ${line}: ${problem}`) };
+}
+
 /**
  * Parses rules: `role METHODS path [conditions]`, separated by `;` or new lines; `#` begins a comment. Roles are those of
- * the ladder, by name or by built-in role. Returns every problem, each with its line: `line 3: there is no role "foo"`.
+ * the ladder, by name or by built-in role. `firstLine` is the number of the text's first line, 1 by default: the text may be
+ * a part of a file. Returns every problem.
  */
-export function parseRules(
-  text: string,
-  declared: Declarations,
-): Readonly<{ ok: true; rules: readonly Rule[] }> | Readonly<{ ok: false; problems: readonly string[] }> {
+export function readRules(text: string, declared: Declarations, firstLine = 1): ParsedRules<RuleProblem> {
   const rules: Rule[] = [];
-  const problems: string[] = [];
+  const problems: RuleProblem[] = [];
   text.split(/\r\n|\n|\r/).forEach((written, at) => {
-    const line = at + 1;
+    const line = firstLine + at;
     for (const part of written.replace(/(^|[\s;])#.*$/, '$1').split(';')) {
       const words = part.trim().split(/\s+/);
       if (words[0] === '') continue;
       const parsed = parseRule(words, line, declared);
       if ('rule' in parsed) rules.push(parsed.rule);
-      else problems.push(...parsed.problems.map((problem) => `line ${line}: ${problem}`));
+      else problems.push(...parsed.problems.map((problem) => ({ line, problem })));
     }
   });
   return problems.length > 0 ? { ok: false, problems } : { ok: true, rules: Object.freeze(rules) };
@@ -67,7 +80,7 @@ function parseRule(words: readonly string[], line: number, declared: Declaration
 }
 
 /** The role of a word: `public` is the lowest; a built-in role is valid where the ladder has another name for it. */
-function readRole(word: string, ladder: Ladder): string | undefined {
+export function readRole(word: string, ladder: Ladder): string | undefined {
   if (word === 'public') return ladder.names[0];
   if (ladder.has(word)) return word;
   return word === 'viewer' || word === 'user' || word === 'operator' ? ladder.rung(word) : undefined;
