@@ -30,6 +30,7 @@ import type {
   Users,
 } from './services.ts';
 import type { BrowserSessions } from './session/browser-sessions.ts';
+import type { HandOvers } from './session/hand-overs.ts';
 import type { PasswordAuthenticator } from './session/password-authenticator.ts';
 import type { Settings } from './settings/settings.ts';
 import type { Stores } from './stores/stores.ts';
@@ -51,6 +52,7 @@ export interface Core {
   readonly firstAdmin: FirstAdmin;
   readonly sessions: Sessions;
   readonly browserSessions: BrowserSessions;
+  readonly handOvers: HandOvers;
   readonly tokens: ApiTokens;
   readonly accessTokens: AccessTokens;
   readonly devices: Devices;

@@ -62,6 +62,10 @@ export const setupPage = (
   }>,
 ): string => inFrame('@setup', frame, { token: '', username: '', problems: {}, script: secret.name, ...shown });
 
+/** A page that goes on to `href` by itself, with a link for browsers that do not. */
+export const continuePage = (frame: Frame, { href }: Readonly<{ href: string }>): string =>
+  inFrame('@message', frame, { heading: 'One moment', lines: [], link: { href, text: 'Continue' }, refresh: href });
+
 /** A page with a heading, some lines and one link. */
 export const messagePage = (
   frame: Frame,

@@ -15,7 +15,8 @@ eta.loadTemplate(
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
-<title><%= it.title %> – <%= it.brandName %></title>
+<% if (it.refresh) { %><meta http-equiv="refresh" content="0;url=<%= it.refresh %>">
+<% } %><title><%= it.title %> – <%= it.brandName %></title>
 <link rel="icon" href="<%= it.prefix %>/assets/<%= it.logo %>" type="image/svg+xml">
 <link rel="stylesheet" href="<%= it.prefix %>/assets/<%= it.style %>">
 <% if (it.script) { %><script src="<%= it.prefix %>/assets/<%= it.script %>" defer></script>

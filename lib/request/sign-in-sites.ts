@@ -28,6 +28,8 @@ export interface SignInSites {
    * `PUBLIC_URL`, and where it is plain http on a network: sign-in is never sent elsewhere then.
    */
   originOf(hostname: string): string | undefined;
+  /** The host name of an origin, if sign-in at `PUBLIC_URL` is handed over to it. */
+  handsOverTo(origin: string): string | undefined;
   /**
    * The place to go to after sign-in: `next` when it is a path that `returnTo` accepts, or a URL of a host that shares the cookie,
    * else `fallback`.
@@ -60,24 +62,37 @@ export function signInSites({ settings, hostIsServed, mode }: Dependencies): Sig
     return mode() === 'public-url' ? 'hand-over' : 'here';
   }
 
-  function isShared(url: string): boolean {
-    const [, origin = '', path] = /^(https?:\/\/[^/?#\\@]+)(\/.*)?$/.exec(url) ?? [];
+  /** The host name of an origin, if it is exactly the one that people use for that host. */
+  function hostnameAt(origin: string): string | undefined {
     const hostname = parseHost(origin.replace(/^https?:\/\//, ''))?.hostname;
-    if (hostname === undefined || !sharesCookie(hostname) || returnTo(path ?? '/', '') === '') return false;
-    return origin === originOf(hostname) || origin === adminUrl;
+    if (hostname === undefined) return undefined;
+    return origin === originOf(hostname) || origin === adminUrl ? hostname : undefined;
+  }
+
+  function isShared(url: string): boolean {
+    const [, origin = '', path = '/'] = /^(https?:\/\/[^/?#\\@]+)(\/.*)?$/.exec(url) ?? [];
+    const hostname = hostnameAt(origin);
+    return hostname !== undefined && sharesCookie(hostname) && returnTo(path, '') !== '';
+  }
+
+  function nextOf(next: unknown, fallback = '/'): string {
+    return typeof next === 'string' && isShared(next) ? next : returnTo(next, fallback);
   }
 
   return {
     wayOf,
     originOf,
     urlFor(source, target, prefix) {
-      const path = returnTo(target);
-      if (source === undefined || wayOf(source) !== 'shared-cookie') return signInAt(prefix, path);
-      return signInAt(`${publicUrl}${prefix}`, `${originOf(source.hostname)}${path}`);
+      if (source === undefined || wayOf(source) !== 'shared-cookie') return signInAt(prefix, returnTo(target));
+      const next = nextOf(target);
+      return signInAt(`${publicUrl}${prefix}`, next.startsWith('/') ? `${originOf(source.hostname)}${next}` : next);
     },
-    nextOf(next, fallback = '/') {
-      return typeof next === 'string' && isShared(next) ? next : returnTo(next, fallback);
+    handsOverTo(origin) {
+      const hostname = hostnameAt(origin);
+      const isHandedOver = hostname !== undefined && wayOf({ hostname, admin: origin === adminUrl }) === 'hand-over';
+      return isHandedOver ? hostname : undefined;
     },
+    nextOf,
   };
 }
 

@@ -9,6 +9,8 @@ import type { CallContext, Route } from './route.ts';
 
 type Placed = Pick<Route, 'surface' | 'tag'>;
 
+type Asked = Pick<CallContext, 'core' | 'route' | 'req' | 'prefix'>;
+
 /** What `ADMIN_URL` means for a route: sign-in, sign-out, OAuth and health are answered at every host. */
 export function adminOnly({ surface, tag }: Placed): AdminOnly {
   if (surface !== 'own' && surface !== 'sign-out') return 'none';
@@ -16,11 +18,24 @@ export function adminOnly({ surface, tag }: Placed): AdminOnly {
 }
 
 /**
- * The result of a request that must be made at `ADMIN_URL` instead: for a navigation to a page a redirect to it there, else a
- * refusal. Undefined for a request that is answered where it was made.
+ * The result of a request that must be made at `ADMIN_URL` instead, or at `PUBLIC_URL`: for a navigation to a page a redirect to it
+ * there, else a refusal. Undefined for a request that is answered where it was made.
  */
-export function elsewhere(
-  { core, route, req, prefix }: Pick<CallContext, 'core' | 'route' | 'req' | 'prefix'>,
+export const elsewhere = (asked: Asked, found: Identified): Result<Answer> | undefined =>
+  atAdminUrl(asked, found) ?? atPublicUrl(asked, found);
+
+/** A host that sign-in is handed over to has pages of an upstream's origin: where passwords are typed, it has none of ours. */
+function atPublicUrl({ core, route, req, prefix }: Asked, { source }: Identified): Result<Answer> | undefined {
+  const { publicUrl } = core.settings;
+  const isHere = route.tag !== 'pages' || route.everyHost === true || source.admin;
+  if (publicUrl === undefined || isHere || core.signInSites.wayOf(source) !== 'hand-over') return undefined;
+  const detail = `This page is answered at PUBLIC_URL, ${publicUrl}, only.`;
+  if (route.method !== 'get' || !isNavigation(req)) return refused('misdirected_host', { detail });
+  return seeOther(`${publicUrl}${returnTo(`${prefix}${req.url}`, `${prefix}/account`)}`);
+}
+
+function atAdminUrl(
+  { core, route, req, prefix }: Asked,
   { source, principal }: Identified,
 ): Result<Answer> | undefined {
   const { adminUrl, authEnabled } = core.settings;

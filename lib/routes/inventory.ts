@@ -20,6 +20,7 @@ import { accountRoutes } from './pages/account.ts';
 import { accountFormRoutes } from './pages/account-forms.ts';
 import { assetRoutes } from './pages/assets.ts';
 import { devicePageRoutes } from './pages/device.ts';
+import { handOverRoutes } from './pages/hand-over.ts';
 import { setupRoutes } from './pages/setup.ts';
 import { signInRoutes } from './pages/sign-in.ts';
 import { signOutRoutes } from './pages/sign-out.ts';
@@ -29,6 +30,7 @@ import type { Route } from './route.ts';
 const served: readonly Route[] = [
   ...signInRoutes,
   ...signOutRoutes,
+  ...handOverRoutes,
   ...setupRoutes,
   ...signUpRoutes,
   ...accountRoutes,

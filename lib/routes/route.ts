@@ -58,6 +58,11 @@ type Described = Readonly<{
    * `CallContext.refusal`.
    */
   endsOwn?: true;
+  /**
+   * The page is answered at hosts that sign-in is handed over to. Other pages are answered at `PUBLIC_URL` in place of them, so that
+   * nobody types a password on the origin of an upstream.
+   */
+  everyHost?: true;
   answers: Readonly<Record<number, Answered>>;
   /** Refusals besides those that follow from the other fields. */
   refusals?: readonly ErrorCode[];

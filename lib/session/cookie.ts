@@ -1,4 +1,5 @@
 import type { CookieOptions } from 'express-session';
+import { bindingCookieNames } from './binding-cookie.ts';
 
 /** The settings of the session cookie. */
 export type CookieSettings = Readonly<{
@@ -11,7 +12,7 @@ export type CookieSettings = Readonly<{
 /** The session cookie: its name, its attributes, and the header that clears it. */
 export type SessionCookie = Readonly<{
   name: string;
-  /** Every name that the cookie may have under some settings, the one in use first. */
+  /** Every name that a cookie of Gatewarden may have under some settings, that of the session cookie in use first. */
   names: readonly string[];
   secure: boolean;
   options: CookieOptions;
@@ -48,11 +49,26 @@ export function sessionCookie(settings: CookieSettings): SessionCookie {
   ].filter(Boolean);
   return Object.freeze({
     name,
-    names: Object.freeze([...new Set([name, ...defaultNames])]),
+    names: Object.freeze([...new Set([name, ...defaultNames, ...bindingCookieNames])]),
     secure,
     options: Object.freeze({ path: '/', httpOnly: true, secure, sameSite, ...(domain !== undefined && { domain }) }),
     clearCookieHeader: [`${name}=`, ...attributes].join('; '),
   });
+}
+
+/**
+ * The `Set-Cookie` value that sets the cookie for the host of the answer alone, whatever `COOKIE_DOMAIN` says. `value` is signed.
+ * `expires`: in milliseconds since the epoch; default: with the browser's session.
+ */
+export function hostCookie({ name, secure, options }: SessionCookie, value: string, expires?: number): string {
+  const attributes = [
+    'Path=/',
+    expires === undefined ? '' : `Expires=${new Date(expires).toUTCString()}`,
+    'HttpOnly',
+    secure ? 'Secure' : '',
+    `SameSite=${capital(String(options.sameSite))}`,
+  ].filter(Boolean);
+  return [`${name}=${encodeURIComponent(value)}`, ...attributes].join('; ');
 }
 
 /** The most `Set-Cookie` headers to send, so that the response's headers stay within the limits of proxies. */

@@ -26,6 +26,7 @@ import type { SignInMode } from '../request/sign-in-sites.ts';
 import { type UpstreamIdentity, upstreamIdentity } from '../request/upstream-identity.ts';
 import { type BrowserSessions, browserSessions } from '../session/browser-sessions.ts';
 import { namedSessionEnder } from '../session/end-named.ts';
+import { handOvers } from '../session/hand-overs.ts';
 import { passwordAuthenticator } from '../session/password-authenticator.ts';
 import { sessionsService } from '../session/sessions.ts';
 import { signedSessionId } from '../session/signed-cookie.ts';
@@ -175,6 +176,7 @@ async function assemble(dependencies: InstallationDependencies): Promise<Install
 
 const sessionServices = (dependencies: InstallationDependencies, secrets: readonly string[]) => ({
   browserSessions: browserSessions({ ...dependencies, secrets }),
+  handOvers: handOvers({ ...dependencies, secrets, box: secretBox(dependencies.keyring.derive('hand-over')) }),
   sessions: sessionsService(dependencies),
   endNamed: namedSessionEnder(dependencies),
 });

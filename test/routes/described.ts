@@ -27,7 +27,7 @@ export type Wish = Readonly<{
   /** Sent as it is, with the type that `headers` name. */
   raw?: string;
   headers?: Readonly<Record<string, string>>;
-  by?: Client;
+  by?: Pick<Client, 'send'>;
 }>;
 
 export type Answered = Readonly<{ status: number; value: Json; headers: Headers }>;

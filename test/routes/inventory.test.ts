@@ -52,6 +52,8 @@ const open = [
   'post /login',
   'get /logout',
   'post /logout',
+  'get /hand-over',
+  'get /hand-over/redeem',
   'get /setup',
   'post /setup',
   'get /signup',

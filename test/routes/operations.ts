@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Client } from '../support/http.ts';
 import { setupTokenOf } from '../support/setup-link.ts';
 import type { Answered, Json, Wish } from './described.ts';
+import { clientAt, codeLink, manyHosts, signInAtPublicUrl } from './many-hosts.ts';
 import { password, type Site, site } from './site.ts';
 
 /** What a line has to drive its operation with. */
@@ -107,6 +108,24 @@ export const lines: Readonly<Record<string, Line>> = {
   'get /logout': once,
   async 'post /logout'({ send, signedIn }) {
     await send({ by: await signedIn(), form: { all: 'true' } });
+  },
+  async 'get /hand-over'({ send }) {
+    await using here = await manyHosts({ options: { cookieSamesite: 'strict' } });
+    const by = clientAt(here.browser(), here.at('auth.example.com'));
+    const query = { to: here.at('wiki.example.org'), binding: 'b'.repeat(43) };
+    await send({ by, query });
+    await send({ by, query, headers: { 'sec-fetch-site': 'cross-site' } });
+  },
+  async 'get /hand-over/redeem'({ send }) {
+    await using here = await manyHosts({ options: { cookieSamesite: 'strict' } });
+    await here.addUser('ada');
+    const [browser, origin] = [here.browser(), here.at('wiki.example.org')];
+    await signInAtPublicUrl(here, browser, 'ada');
+    const code = new URL(await codeLink(here, browser, 'wiki.example.org')).searchParams.get('code') ?? '';
+    const by = clientAt(browser, origin);
+    await send({ by, query: { code } });
+    await send({ by, query: { code } });
+    await send({ by: clientAt(here.browser(), origin), query: { code } });
   },
   async 'get /setup'({ send, stranger }) {
     await using fresh = await site();

@@ -304,7 +304,8 @@ describe('the session cookie', () => {
     [{ cookieDomain: 'example' }, 'gatewarden', 'Domain=example; Path=/; HttpOnly; SameSite=Lax'],
     [{ publicUrl: 'https://a.example', cookieName: 'mine' }, 'mine', 'Path=/; HttpOnly; Secure; SameSite=Lax'],
   ];
-  const defaults = ['__Host-gatewarden', '__Secure-gatewarden', 'gatewarden'];
+  const ofHandOvers = ['__Host-gatewarden-hand-over', 'gatewarden-hand-over'];
+  const defaults = ['__Host-gatewarden', '__Secure-gatewarden', 'gatewarden', ...ofHandOvers];
   for (const [settings, name, attributes] of names) {
     it(`is ${name} (${attributes}) for ${JSON.stringify(settings)}, on a plain socket too`, async (t) => {
       const { sessions } = await openSessions(settings);

@@ -20,7 +20,13 @@ export function ownHeaders(settings: HeaderSettings): OwnHeaders {
   });
 }
 
-function hardening({ publicUrl, adminUrl, hstsSubdomains }: HeaderSettings) {
+/** The policy of a page whose form leads on to `origin`, in place of that of `ownHeaders`. */
+export function policyWithForms(settings: HeaderSettings, origin: string): OwnHeaders {
+  const { 'Content-Security-Policy': policy = '' } = setBy(hardening(settings, [origin]));
+  return { 'Content-Security-Policy': policy };
+}
+
+function hardening({ publicUrl, adminUrl, hstsSubdomains }: HeaderSettings, formTargets: readonly string[] = []) {
   const https = publicUrl?.startsWith('https:') ?? false;
   return helmet({
     contentSecurityPolicy: {
@@ -31,7 +37,7 @@ function hardening({ publicUrl, adminUrl, hstsSubdomains }: HeaderSettings) {
         styleSrc: ["'self'"],
         imgSrc: ["'self'"],
         // Browsers hold the redirect after a form to this, too: the sign-in page's may lead to an account page.
-        formAction: adminUrl === undefined ? ["'self'"] : ["'self'", adminUrl],
+        formAction: ["'self'", ...(adminUrl === undefined ? [] : [adminUrl]), ...formTargets],
         frameAncestors: ["'none'"],
         baseUri: ["'none'"],
       },

@@ -45,6 +45,7 @@ export const accountRoutes = [
     tag: 'pages',
     surface: 'sign-in',
     guard: 'anyone',
+    everyHost: true,
     answers: { 303: redirect('To `account`.') },
     handle: async ({ prefix }) => seeOther(`${prefix}/account`),
   }),

@@ -14,6 +14,7 @@ export const signOutRoutes = [
     tag: 'pages',
     surface: 'sign-in',
     guard: 'anyone',
+    everyHost: true,
     query: z.object({ next: field }),
     answers: { 200: page('The question, or for a user who is not signed in a link to the sign-in page.') },
     async handle(call) {
@@ -32,6 +33,7 @@ export const signOutRoutes = [
     tag: 'pages',
     surface: 'sign-in',
     guard: 'anyone',
+    everyHost: true,
     endsOwn: true,
     body: { as: 'form', schema: z.object({ all: field, next: field }) },
     answers: { 303: redirect('Signed out: on to the sign-in page, or to a checked `next`.') },

@@ -5,6 +5,7 @@ import { clientKind } from './client.ts';
 import { deviceGrantKind } from './device-grant.ts';
 import { endedSessionKind } from './ended-session.ts';
 import { factKind } from './fact.ts';
+import { handOverKind } from './hand-over.ts';
 import { invitationKind } from './invitation.ts';
 import { refreshFamilyKind } from './refresh-family.ts';
 import { revokedTokenKind } from './revoked-token.ts';
@@ -24,10 +25,14 @@ export const allKinds: readonly AnyKind[] = [
   revokedTokenKind,
   invitationKind,
   deviceGrantKind,
+  handOverKind,
 ];
 
+/** Those that are over in seconds or minutes. */
+const passing: ReadonlySet<AnyKind> = new Set([deviceGrantKind, handOverKind]);
+
 /**
- * The kinds that are exported and imported, in this order. Not those of devices that wait: they are over in minutes, and an
- * import could bring back one that has its tokens.
+ * The kinds that are exported and imported, in this order. Not those of devices that wait and of sessions that are handed over: an
+ * import could bring back one that was used.
  */
-export const movedKinds: readonly AnyKind[] = allKinds.filter((one) => one !== deviceGrantKind);
+export const movedKinds: readonly AnyKind[] = allKinds.filter((one) => !passing.has(one));
