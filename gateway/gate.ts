@@ -8,6 +8,7 @@ export type Gate = Pick<
   | 'routeOf'
   | 'ownRoute'
   | 'answer'
+  | 'verify'
   | 'outage'
   | 'identity'
   | 'watch'

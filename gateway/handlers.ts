@@ -1,7 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Log, Refusal } from 'gatewarden';
-import { andThen, type Denied, isOwnPath, type MaybePromise, type Routed, StoreUnavailableError } from '#request';
+import type { ForwardAuthAnswer } from '#gate';
+import {
+  andThen,
+  coversOwnPages,
+  type Denied,
+  isOwnPath,
+  type MaybePromise,
+  type Routed,
+  StoreUnavailableError,
+} from '#request';
 import { type Exchange, newExchange } from './exchange.ts';
+import { writeForwardAuth } from './forward-auth.ts';
 import type { Gate } from './gate.ts';
 import type { Limits } from './limits.ts';
 import { markOwn, writeOwn } from './own-answer.ts';
@@ -10,7 +20,7 @@ import { discardRest, hasBody } from './proxy/request-body.ts';
 import { answerTo, forwardUpgrade, type Upgradable } from './proxy/upgrade.ts';
 import type { ServedRoutes } from './routes/served-routes.ts';
 import type { Handlers } from './server.ts';
-import { coversOwnPages, unregisteringWorker } from './service-worker.ts';
+import { unregisteringWorker } from './service-worker.ts';
 
 type Dependencies = Readonly<{
   gate: Gate;
@@ -38,6 +48,8 @@ export function requestHandlers(dependencies: Dependencies): Handlers {
     const { req, res } = exchange;
     const problem = framingProblem(req);
     if (problem !== undefined) return refuse(exchange, problem, true);
+    const verified = gate.verify(req);
+    if (verified !== undefined) return answerForwardAuth(exchange, verified, expecting);
     if (isOwnWorker(exchange)) return writeOwn(exchange, unregisteringWorker);
     return andThen(gate.route(req), (decision) => {
       if (isOwnPath(decision)) return answerOwn(exchange, expecting);
@@ -49,6 +61,19 @@ export function requestHandlers(dependencies: Dependencies): Handlers {
         if (expecting) res.writeContinue();
         forward(route, exchange, decision, identity);
       });
+    });
+  }
+
+  function answerForwardAuth(
+    exchange: Exchange,
+    verified: MaybePromise<ForwardAuthAnswer>,
+    closing: boolean,
+  ): MaybePromise<void> {
+    const { req, res } = exchange;
+    return andThen(verified, (answered) => {
+      if (closing || dependencies.draining()) res.shouldKeepAlive = false;
+      writeForwardAuth(exchange, answered);
+      if (hasBody(req)) discardRest(req, limits.discard);
     });
   }
 
@@ -93,6 +118,9 @@ export function requestHandlers(dependencies: Dependencies): Handlers {
 
   async function answerUpgrade(exchange: Exchange, client: Upgradable): Promise<void> {
     const { req } = exchange;
+    // A front proxy may ask about an upgrade with its headers.
+    const verified = gate.verify(req);
+    if (verified !== undefined) return answerForwardAuth(exchange, verified, true);
     const problem = upgradeProblem(req);
     if (problem !== undefined) return refuse(exchange, problem, true);
     const decision = await gate.route(req);

@@ -6,19 +6,21 @@ import { isRequestId } from './proxy/headers-in.ts';
 type Refused = Readonly<{ source?: RequestSource | undefined; code?: AnswerCode }>;
 type AnswerCode = Parameters<typeof noteAnswer>[1]['code'];
 
-/**
- * Marks an answer as Gatewarden's and sets its `X-Request-Id`, which the log has too: that of a trusted proxy, else a new
- * one.
- */
-export function markOwn(exchange: Exchange, source?: RequestSource): void {
-  const { req, res } = exchange;
+/** Marks an answer as Gatewarden's, and returns its request id, which the log has too: that of a trusted proxy, else a new one. */
+export function noteRequestId(exchange: Exchange, source?: RequestSource): string {
   exchange.own = true;
   if (exchange.requestId === '') {
-    const sent = req.headers['x-request-id'];
+    const sent = exchange.req.headers['x-request-id'];
     const continued = source?.trusted === true && typeof sent === 'string' && isRequestId(sent);
     exchange.requestId = continued ? sent : randomUUID();
   }
-  if (!res.headersSent) res.setHeader('X-Request-Id', exchange.requestId);
+  return exchange.requestId;
+}
+
+/** Marks an answer as Gatewarden's, and sets its `X-Request-Id`. */
+export function markOwn(exchange: Exchange, source?: RequestSource): void {
+  const requestId = noteRequestId(exchange, source);
+  if (!exchange.res.headersSent) exchange.res.setHeader('X-Request-Id', requestId);
 }
 
 /** Writes an answer of Gatewarden. `code`: the code of the refusal, for the log. */

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import type { Answer } from '#request';
 
 /** Replaces the registered service worker and unregisters itself. */
@@ -17,12 +16,3 @@ export const unregisteringWorker: Answer = Object.freeze({
   },
   body: script,
 });
-
-/**
- * Whether a request is for a service worker's script whose folder, its widest scope by default, covers the pages below
- * `prefix`: such a worker could answer in their place.
- */
-export function coversOwnPages(req: IncomingMessage, path: string, prefix: string): boolean {
-  if (req.headers['service-worker'] !== 'script') return false;
-  return `${prefix}/`.startsWith(path.slice(0, path.lastIndexOf('/') + 1));
-}

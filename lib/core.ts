@@ -10,6 +10,7 @@ import type { RequestHead } from './request/extract/head.ts';
 import type { ClearCookie, Identifier } from './request/identify.ts';
 import type { Answer } from './request/respond/write.ts';
 import type { SignInSites } from './request/sign-in-sites.ts';
+import type { UpstreamIdentity } from './request/upstream-identity.ts';
 import type {
   AccessTokenClaims,
   AccessTokens,
@@ -93,6 +94,8 @@ export interface Core {
   ): Answer;
   /** Records a refusal in the audit log. */
   onRefusal(head: RequestHead, denied: Denied): void;
+  /** The headers that carry a principal to the upstream of a route. */
+  readonly upstreamIdentity: UpstreamIdentity;
   /** The public keys that verify access tokens and assertions (RFC 7517). */
   jwks(): Promise<Readonly<{ keys: readonly object[] }>>;
   /** `iss` of access tokens and assertions. */

@@ -30,6 +30,7 @@ export const errorTable = {
     status: 421,
     title: 'This host does not answer that. GATEWARDEN_ALLOWED_HOSTS lists the hosts that are served.',
   },
+  forward_auth_refused: { status: 403, title: 'Forward-auth does not answer this.' },
   approval_unavailable: { status: 403, title: 'This needs an approval that cannot be given here.' },
   store_unavailable: { status: 503, title: 'Sign-in is briefly unavailable. Try again.' },
   upstream_unreachable: { status: 502, title: 'The service behind this gateway cannot be reached.' },

@@ -44,6 +44,8 @@ export const errorNotes: Readonly<Record<ErrorCode, string>> = {
     'The path can be read in more than one way (dot segments, `//`, `%2f`, `\\`, malformed escapes …), or the request names two hosts. Send the plain form of the path.',
   misdirected_host:
     'The Host header names a host that is not served here. Use the address of `PUBLIC_URL`, or add the host to `ALLOWED_HOSTS`. With `ADMIN_URL` set, account and admin pages and calls made with a cookie are answered there only: `detail` names it. A script can use a token at any host.',
+  forward_auth_refused:
+    'The front proxy that asks is not one of `TRUSTED_PROXIES`, or did not send `PROXY_SECRET`; or it asked about one of Gatewarden’s own paths, which it must send to Gatewarden instead; or about the script of a service worker that could replace Gatewarden’s pages. `detail` says which.',
   approval_unavailable:
     'The rule requires an approval that cannot be given in this way. Ask a user whose role needs none.',
   store_unavailable:

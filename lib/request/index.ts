@@ -12,6 +12,7 @@ export { isCleanPath } from './authorize/path.ts';
 export { canMatchBelow } from './authorize/pattern.ts';
 export { type Rule, readRole } from './authorize/rules.ts';
 export { autoLoginMayRead } from './authorize/same-origin.ts';
+export { coversOwnPages } from './authorize/service-worker.ts';
 export { shadowedRules } from './authorize/shadowed.ts';
 export { type Allowed, type Decision, type Denied, isOwnPath, type OwnPath, type Routed } from './decide.ts';
 export type { Explanation } from './explain.ts';

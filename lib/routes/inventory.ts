@@ -26,6 +26,7 @@ import { signInRoutes } from './pages/sign-in.ts';
 import { signOutRoutes } from './pages/sign-out.ts';
 import { signUpRoutes } from './pages/sign-up.ts';
 import type { Route } from './route.ts';
+import { verifyRoutes } from './verify/routes.ts';
 
 const served: readonly Route[] = [
   ...signInRoutes,
@@ -52,6 +53,7 @@ const served: readonly Route[] = [
   ...deviceAuthorizationRoutes,
   ...jwksRoutes,
   ...metadataRoutes,
+  ...verifyRoutes,
   ...healthRoutes,
   ...assetRoutes,
 ];

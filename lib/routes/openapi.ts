@@ -20,7 +20,7 @@ function refusalsOf(route: Route): readonly ErrorCode[] {
   const mayRead: ErrorCode[] = body || query ? ['validation_failed'] : [];
   const mayParse: ErrorCode[] = body ? ['unsupported_media_type', 'payload_too_large'] : [];
   const seen: ErrorCode[] =
-    surface === 'bare'
+    surface === 'bare' || surface === 'original-request'
       ? []
       : ['malformed_credential', 'invalid_token', 'csrf_rejected', 'auth_disabled', 'misdirected_host'];
   const guarded: ErrorCode[] = guard === 'anyone' ? [] : ['missing_credential', 'insufficient_role'];

@@ -42,9 +42,14 @@ type Described = Readonly<{
   /** In OpenAPI's notation: `/api/v1/users/{username}`. */
   path: string;
   summary: string;
-  tag: 'pages' | 'account' | 'users' | 'tokens' | 'clients' | 'oauth' | 'health' | 'assets';
-  /** How credentials and the Origin header are read. `bare`: neither is read, the answer is the same for everybody. */
-  surface: Surface | 'bare';
+  tag: 'pages' | 'account' | 'users' | 'tokens' | 'clients' | 'oauth' | 'forward-auth' | 'health' | 'assets';
+  /** It answers every method, and every path below the one before its last parameter. `method` is the one that is described. */
+  everyMethod?: true;
+  /**
+   * How credentials and the Origin header are read. `bare`: neither is read, the answer is the same for everybody;
+   * `original-request`: the route reads those of the request that a front proxy asks about.
+   */
+  surface: Surface | 'bare' | 'original-request';
   guard: Guard;
   /** The scope that a credential needs, if its scopes are limited. */
   scope?: 'gatewarden:read' | 'gatewarden:write' | 'gatewarden:admin';

@@ -10,14 +10,15 @@ export function routerOf(core: Core, prefix: (req: Request) => string): Router {
   const router = express.Router({ strict: true, caseSensitive: true });
   const request = (req: Request, res: Response): RouteRequest => ({ core, prefix: prefix(req), req, res });
   for (const route of inventory) {
-    router[route.method](expressPath(route), (req, res) =>
+    const handle = (req: Request, res: Response): Promise<void> =>
       serve({ ...request(req, res), route }).catch((error: unknown) =>
         answerFailure({ ...request(req, res), route }, error),
-      ),
-    );
+      );
+    if (route.everyMethod) router.all(everythingBelow(route), handle);
+    else router[route.method](expressPath(route), handle);
   }
   const others = otherMethods(request);
-  for (const path of new Set(inventory.map((route) => route.path)))
+  for (const path of new Set(inventory.filter((route) => !route.everyMethod).map((route) => route.path)))
     router.all(expressPath({ path }), others.note(path));
   router.use(others.answer);
   router.use((error: unknown, req: Request, res: Response, _next: NextFunction) =>
@@ -25,5 +26,9 @@ export function routerOf(core: Core, prefix: (req: Request) => string): Router {
   );
   return router;
 }
+
+/** The path without its last parameter, and all that is below: as sent, not decoded. */
+const everythingBelow = ({ path }: Pick<Route, 'path'>): RegExp =>
+  new RegExp(`^${path.replace(/\/\{\w+\}$/, '').replaceAll(/[.]/g, '\\.')}(?:/|$)`);
 
 const expressPath = ({ path }: Pick<Route, 'path'>): string => path.replace(/\{(\w+)\}/g, ':$1');

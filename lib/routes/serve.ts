@@ -4,7 +4,7 @@ import { ok, type Refusal, type Result, refused, StoreUnavailableError } from '.
 import { noteAnswer } from '../request/answer-notes.ts';
 import type { RequestHead } from '../request/extract/head.ts';
 import type { RequestSource } from '../request/extract/source.ts';
-import { type ClearCookie, type Identified, ownCredentialPolicy } from '../request/identify.ts';
+import { type ClearCookie, type Identified, ownCredentialPolicy, type Surface } from '../request/identify.ts';
 import { returnTo } from '../request/respond/return-to.ts';
 import { somethingBroke } from '../request/respond/something-broke.ts';
 import { type Answer, writeAnswer } from '../request/respond/write.ts';
@@ -40,7 +40,7 @@ const nowhere: RequestSource = Object.freeze({
   admin: false,
 });
 
-/** The identity on a bare route: no credential is read. */
+/** The identity where no credential of the caller is read. */
 const unseen = ({ anonymous }: Core): Identified => ({
   source: nowhere,
   principal: anonymous,
@@ -63,12 +63,18 @@ export async function serve(request: MatchedRequest): Promise<void> {
   writeAnswer(req, res, result.value);
 }
 
+/** The surface on which the caller is identified before the route runs; undefined when nobody is. */
+const callerSurface = ({ surface }: Route): Surface | undefined =>
+  surface === 'bare' || surface === 'original-request' ? undefined : surface;
+
 function noteCaller({ route, res }: MatchedRequest, { principal, source }: Identified): void {
-  if (route.surface !== 'bare') noteAnswer(res, { user: principal.name, address: source.address });
+  if (callerSurface(route)) noteAnswer(res, { user: principal.name, address: source.address });
 }
 
-const look = async ({ core, route, req }: MatchedRequest): Promise<Identification> =>
-  route.surface === 'bare' ? unseen(core) : core.identify(req, route.surface, ownCredentialPolicy);
+async function look({ core, route, req }: MatchedRequest): Promise<Identification> {
+  const surface = callerSurface(route);
+  return surface === undefined ? unseen(core) : core.identify(req, surface, ownCredentialPolicy);
+}
 
 async function resultOf(request: MatchedRequest, found: Identification): Promise<Result<Answer>> {
   const { route, req, res } = request;
@@ -90,7 +96,7 @@ function admitted(request: MatchedRequest, found: Identification): Result<CallCo
   const { core, route } = request;
   if (!('principal' in found)) return denied(request, found, found.refusal);
   if (found.refusal && !mayEndAgain(route, found.refusal)) return denied(request, found, found.refusal);
-  if (route.surface !== 'bare' && !core.settings.authEnabled) return refused('auth_disabled');
+  if (callerSurface(route) && !core.settings.authEnabled) return refused('auth_disabled');
   const refusal = refusalOf(core, found.principal, route);
   return refusal ? denied(request, found, refusal) : ok(entryOf(request, found));
 }

@@ -153,14 +153,13 @@ async function assemble(dependencies: InstallationDependencies): Promise<Install
     bus.publish({ kind: 'all', id: '' }).catch(() => undefined);
   });
   const stopHousekeeping = housekeeping({ stores, auditRetention: settings.auditRetention, keys, clock, log });
-  const sign = assertionSigner({ keys, issuer, clock });
   return {
     core,
     stores,
     connections,
     ownRoute: dependencies.ownRoute,
     routePolicies: (given) => routePolicies({ settings, policies: dependencies }, given),
-    identity: upstreamIdentity({ settings, sign }),
+    identity: core.upstreamIdentity,
     hopMarks: (route) => hopMarks(dependencies.keyring.derive('hop-mark'), route),
     on: dependencies.audit.on,
     async close() {
@@ -245,6 +244,7 @@ async function servicesOf(dependencies: InstallationDependencies) {
       secrets: clientSecrets({ records: stores.records, principals: who, cache, clock }),
     }),
     ...requestPath,
+    upstreamIdentity: upstreamIdentity({ settings, sign: assertionSigner({ ...dependencies, keys }) }),
     jwks: () => keys.jwks(),
   };
   return { core, cache, keys };

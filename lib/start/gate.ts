@@ -13,6 +13,8 @@ import type { RouteTable } from '../request/route-table.ts';
 import type { SignInMode } from '../request/sign-in-sites.ts';
 import type { UpstreamIdentity } from '../request/upstream-identity.ts';
 import { ownRoutes, wellKnownRoutes } from '../routes/index.ts';
+import { questionAt } from '../routes/verify/endpoints.ts';
+import { type ForwardAuthAnswer, forwardAuthOf } from '../routes/verify/forward-auth.ts';
 import type { SignIn } from '../services.ts';
 import type { BrowserSessions } from '../session/browser-sessions.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -51,6 +53,11 @@ export interface InternalGate extends Services {
   routePolicies(options?: RouteOptions): RoutePolicies;
   /** The decision on a request that is refused before any rule is read. */
   readonly refuse: Decider['refuse'];
+  /**
+   * The answer of forward-auth below `PREFIX`. Undefined for targets and methods that are none of its endpoints'. A promise only when
+   * a store had to be read or an assertion must be signed.
+   */
+  verify(head: RequestHead): MaybePromise<ForwardAuthAnswer> | undefined;
   /** The answer to a request that was not allowed. */
   answer(head: RequestHead, denied: Denied): Answer;
   /**
@@ -170,13 +177,9 @@ export function gateOver(
     },
     wellKnown: () => wellKnownRoutes(core, () => signInPath?.() ?? settings.prefix),
     sessionHandler: browserSessions.handler,
-    explain: core.explain,
-    decide: async (head) => core.decider.decide(head, ownRoute),
-    route: core.decider.route,
+    ...decisionsOf(core, ownRoute),
     ownRoute,
     routePolicies,
-    routeOf: core.decider.routeOf,
-    refuse: core.decider.refuse,
     answer,
     signInFor(source, target) {
       const prefix = signInPrefix();
@@ -199,6 +202,29 @@ export function gateOver(
     },
     describe: () => stores.describe(),
     close: installation.close,
+  };
+}
+
+type Decisions = Pick<InternalGate, 'explain' | 'decide' | 'route' | 'routeOf' | 'refuse' | 'verify'>;
+
+const decisionsOf = (core: Core, ownRoute: RoutePolicies): Decisions => ({
+  explain: core.explain,
+  decide: async (head) => core.decider.decide(head, ownRoute),
+  route: core.decider.route,
+  routeOf: core.decider.routeOf,
+  refuse: core.decider.refuse,
+  verify: forwardAuthBelow(core, core.settings.prefix),
+});
+
+function forwardAuthBelow(core: Core, prefix: string): InternalGate['verify'] {
+  const answer = forwardAuthOf(core);
+  const endpoints = `${prefix}/verify/`;
+  return function verify(head) {
+    const { url = '', method } = head;
+    if (!url.startsWith(endpoints)) return undefined;
+    const question = questionAt(url.slice(prefix.length));
+    if (question === undefined || (method !== 'GET' && question.front !== 'envoy')) return undefined;
+    return answer(question, head, prefix);
   };
 }
 

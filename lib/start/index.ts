@@ -9,6 +9,7 @@ export { toClient as toClientJson, toIssued as toIssuedClientJson } from '../rou
 export { invitationUrl, toInvitation as toInvitationJson } from '../routes/api/invitations.ts';
 export { toSession as toSessionJson } from '../routes/api/session.ts';
 export { toUser as toUserJson } from '../routes/schemas.ts';
+export type { ForwardAuthAnswer } from '../routes/verify/forward-auth.ts';
 export { backUpDatabase } from '../stores/open.ts';
 export { type Survey, surveyStores } from '../stores/survey.ts';
 export { type InternalGate, openGate } from './gate.ts';

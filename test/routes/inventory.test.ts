@@ -27,7 +27,19 @@ test('what Express has registered is the inventory, line by line', async () => {
       // A layer without a method answers what no route of its path does: 405.
       route ? route.stack.filter(({ method }) => method).map(({ method }) => `${method} ${route.path}`) : [],
     );
-    deepEqual(registered, inventory.map(lineOf));
+    const ofOneMethod = inventory.filter(({ everyMethod }) => !everyMethod);
+    deepEqual(registered, ofOneMethod.map(lineOf));
+  });
+});
+
+test('one line answers every method, with all that is below its path', async () => {
+  await withCore((core) => {
+    const patterns = routerOf(core, () => '').stack.flatMap(({ route }) => {
+      const path: unknown = route?.path;
+      return path instanceof RegExp ? [path.source] : [];
+    });
+    deepEqual(patterns, [String.raw`^\/verify\/envoy(?:\/|$)`]);
+    deepEqual(inventory.filter(({ everyMethod }) => everyMethod).map(lineOf), ['get /verify/envoy/:target']);
   });
 });
 
@@ -68,6 +80,10 @@ const open = [
   'post /oauth/device_authorization',
   'get /jwks.json',
   'get /.well-known/oauth-authorization-server',
+  'get /verify/nginx',
+  'get /verify/traefik',
+  'get /verify/caddy',
+  'get /verify/envoy/:target',
   'get /healthz',
   'get /readyz',
   'get /api/v1/openapi.json',
@@ -83,7 +99,8 @@ const atEveryHost = [...open, 'get /signup', 'post /signup', 'post /api/v1/signu
 
 test('with ADMIN_URL nothing else is answered at every host to a browser that is signed in', () => {
   const everywhere = inventory.filter(
-    (one) => one.surface !== 'bare' && one.tag !== 'oauth' && adminOnly(one) === 'none',
+    ({ surface, tag }) =>
+      surface !== 'bare' && surface !== 'original-request' && tag !== 'oauth' && adminOnly({ surface, tag }) === 'none',
   );
   deepEqual(
     everywhere.map(lineOf).filter((line) => !atEveryHost.includes(line)),
@@ -103,6 +120,11 @@ test('what creates or changes a user or a credential has to be confirmed', () =>
   );
   // It asks for the current password of everybody.
   deepEqual(unconfirmed.map(lineOf), ['post /account/password', 'put /api/v1/account/password']);
+});
+
+test('only forward-auth reads the credentials of another request', () => {
+  const others = inventory.filter(({ surface, tag }) => (surface === 'original-request') !== (tag === 'forward-auth'));
+  deepEqual(others.map(lineOf), []);
 });
 
 test('only what shows nothing of anybody goes without a look at who asks', () => {

@@ -57,6 +57,18 @@ async function asked(client: Client, path: string, body: object, as: 'json' | 'f
   return (await answer.json()) as Json;
 }
 
+const forwarded = { 'x-forwarded-uri': '/', 'x-forwarded-method': 'GET', 'x-forwarded-host': 'localhost' };
+
+/** Forward-auth: a front proxy asks about a request by a user, and about one by nobody. */
+const byFront =
+  (headers: Record<string, string>): Line =>
+  async ({ send }) => {
+    await using trusted = await site({ trustedProxies: ['127.0.0.1/32'] });
+    const user = await trusted.bearer(`u-${randomUUID()}`, 'user');
+    await send({ by: trusted.client(), headers: { ...headers, ...user } });
+    await send({ by: trusted.client(), headers });
+  };
+
 async function invitationOf({ site: { gate } }: Drive): Promise<{ code: string; id: string }> {
   const ada = await gate.users.get('ada');
   const principal = {
@@ -94,6 +106,11 @@ export const lines: Readonly<Record<string, Line>> = {
   'get /jwks.json': byStranger,
   'get /.well-known/oauth-authorization-server': byStranger,
   'get /api/v1/openapi.json': byStranger,
+
+  'get /verify/nginx': byFront({ 'x-original-uri': '/', 'x-original-method': 'GET' }),
+  'get /verify/traefik': byFront(forwarded),
+  'get /verify/caddy': byFront(forwarded),
+  'get /verify/envoy/{target}': byFront({}),
 
   'get /': byStranger,
   async 'get /login'({ send, stranger }) {

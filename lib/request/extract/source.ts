@@ -169,12 +169,45 @@ function announcedSites({ publicUrl, adminUrl }: { publicUrl?: string | undefine
   };
 }
 
-/** Compares digests, so that the time reveals neither the secret nor its length. */
+/**
+ * Compares digests, so that the time reveals neither the secret nor its length. A connection that has sent the secret is
+ * compared with what it sent before.
+ */
 function secretCheck(secret: string | undefined): (req: RequestHead) => boolean {
   if (secret === undefined) return () => true;
   const expected = hash('sha256', secret, 'buffer');
+  const accepted = new WeakMap<Socket, string>();
   return function knowsSecret(req) {
     const sent = req.headers['x-gatewarden-proxy-secret'];
-    return typeof sent === 'string' && timingSafeEqual(hash('sha256', sent, 'buffer'), expected);
+    if (typeof sent !== 'string') return false;
+    if (accepted.get(req.socket) === sent) return true;
+    const isKnown = timingSafeEqual(hash('sha256', sent, 'buffer'), expected);
+    if (isKnown) accepted.set(req.socket, sent);
+    return isKnown;
   };
+}
+
+/**
+ * Creates the test whether a trusted proxy sent a request: a peer in `trustedProxies`, which knows `proxySecret` where one is set.
+ * @throws TypeError for an invalid CIDR
+ */
+export function trustedSender(options: {
+  trustedProxies?: readonly string[] | undefined;
+  proxySecret?: string | undefined;
+}): (req: RequestHead) => boolean {
+  const isTrusted = networks(options.trustedProxies ?? []);
+  const knowsSecret = secretCheck(options.proxySecret);
+  const peers = new WeakMap<Socket, boolean>();
+
+  function isTrustedPeer(socket: Socket): boolean {
+    const known = peers.get(socket);
+    if (known !== undefined) return known;
+    const address = canonicalAddress(socket.remoteAddress ?? '');
+    const trusted = address !== undefined && isTrusted(address);
+    // A closed socket has no address any more: do not remember that.
+    if (address !== undefined) peers.set(socket, trusted);
+    return trusted;
+  }
+
+  return (req) => isTrustedPeer(req.socket) && knowsSecret(req);
 }

@@ -1,0 +1,72 @@
+import { withoutCookies } from '../../net/cookies.ts';
+import type { RequestHead } from '../../request/extract/head.ts';
+import type { RequestSource } from '../../request/extract/source.ts';
+import type { Answer } from '../../request/respond/write.ts';
+import type { IdentityHeader } from '../../request/upstream-identity.ts';
+import type { FrontProxy } from './endpoints.ts';
+
+/** The front proxy sets these headers of the answer on the request that it sends to the service. */
+export const assertionHeader = 'X-Gatewarden-Assertion';
+
+/** The identity headers of an allowed request as names and values that alternate, with what every such answer has. */
+export const allowedHead = (identity: readonly IdentityHeader[]): readonly string[] =>
+  Object.freeze([...identity.flat(), 'Cache-Control', 'no-store', 'Content-Length', '0']);
+
+/** What is left of the client's credentials for the service. */
+export type RemainingCredentials = Readonly<{ cookie: string | undefined; authorization: string | undefined }>;
+
+export function remainingCredentials(
+  { headers: { cookie, authorization } }: RequestHead,
+  { passAuthorization, cookieNames }: Readonly<{ passAuthorization: boolean; cookieNames: readonly string[] }>,
+): RemainingCredentials {
+  return {
+    cookie: cookie === undefined ? undefined : withoutCookies(cookie, cookieNames),
+    authorization: passAuthorization ? authorization : undefined,
+  };
+}
+
+/** Appends the headers that replace the client's credentials. A front proxy removes those of the client in any case. */
+export function appendCredentials(headers: string[], { cookie, authorization }: RemainingCredentials): void {
+  if (cookie !== undefined) headers.push('Cookie', cookie);
+  if (authorization !== undefined) headers.push('Authorization', authorization);
+}
+
+/** Appends the names of the client's headers for Envoy to remove. */
+export function appendRemovals(headers: string[], { cookie, authorization }: RemainingCredentials): void {
+  const removed = ['x-gatewarden-token'];
+  if (cookie === undefined) removed.push('cookie');
+  if (authorization === undefined) removed.push('authorization');
+  headers.push('x-envoy-auth-headers-to-remove', removed.join(','));
+}
+
+/** A refusal in the form that a front proxy passes on. */
+export function refusalFor(front: FrontProxy, answer: Answer, source: RequestSource | undefined): Answer {
+  const placed = withAbsoluteLocation(answer, source);
+  return front === 'nginx' ? forNginx(placed) : placed;
+}
+
+/** Traefik resolves a relative `Location` against the address of the endpoint, which browsers cannot reach. */
+function withAbsoluteLocation(answer: Answer, source: RequestSource | undefined): Answer {
+  const { Location: location, ...headers } = answer.headers;
+  if (typeof location !== 'string') return answer;
+  const origin = source !== undefined && location.startsWith('/') ? `${source.proto}://${source.host}` : '';
+  return { ...answer, status: 302, headers: { ...headers, Location: `${origin}${location}` } };
+}
+
+/**
+ * nginx passes on 401 and 403 only, and answers every other status with 500. So a redirect is a 401 that names its location,
+ * and other refusals are a 403 that names the status. An outage stays as it is.
+ */
+function forNginx(answer: Answer): Answer {
+  const { status, body } = answer;
+  const { Location: location, ...headers } = answer.headers;
+  if (location !== undefined) {
+    return {
+      status: 401,
+      headers: { 'WWW-Authenticate': 'Bearer', ...headers, 'X-Gatewarden-Location': location },
+      body,
+    };
+  }
+  if (status === 401 || status === 403 || status >= 500) return answer;
+  return { status: 403, headers: { ...headers, 'X-Gatewarden-Status': String(status) }, body };
+}
