@@ -16,6 +16,7 @@ export const units: Readonly<Record<string, string>> = {
   colons: ':',
   'equals signs': '=',
   hyphens: '-',
+  comments: ' #',
   brackets: '[',
   'dots and spaces': '. ',
   'dots and slashes': './',

@@ -16,6 +16,7 @@ import { cleanUrl } from '../../lib/request/authorize/clean-url.ts';
 import { readDestination } from '../../lib/request/authorize/destination.ts';
 import { ruleTable } from '../../lib/request/authorize/match.ts';
 import { pathOwner } from '../../lib/request/authorize/own-paths.ts';
+import { parseRules } from '../../lib/request/authorize/rules.ts';
 import { comesFromOurselves } from '../../lib/request/authorize/same-origin.ts';
 import { extractor } from '../../lib/request/extract/index.ts';
 import { isNavigation } from '../../lib/request/extract/navigation.ts';
@@ -28,7 +29,7 @@ import { moment } from '../../lib/routes/schemas.ts';
 import { clearedEverywhere, sessionCookie } from '../../lib/session/cookie.ts';
 import { signedSessionId } from '../../lib/session/signed-cookie.ts';
 import { readJws } from '../../lib/tokens/jws.ts';
-import { rulesOf } from '../request/authorize/known.ts';
+import { roles, rulesOf, scopes } from '../request/authorize/known.ts';
 import { incoming } from '../support/incoming.ts';
 
 /** What reads a text that a stranger chooses, and what stands around the hostile part of it. */
@@ -196,6 +197,17 @@ function readClient(text: string): void {
 }
 
 const texts: readonly Parser[] = [
+  {
+    name: 'rules as they are written',
+    run: (text) => parseRules(text, { ladder: roles, scopes }),
+    around: [
+      ['', 'x'],
+      // A line to JavaScript's regular expressions, and none to the rules.
+      ['', '\u2028'],
+      ['viewer read /', '/**'],
+      ['viewer read /a network=', 'x'],
+    ],
+  },
   { name: 'the scope of a token', run: scopesIn, around: [['a ', '"']] },
   {
     name: 'the client of a token',

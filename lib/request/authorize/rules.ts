@@ -51,7 +51,7 @@ export function readRules(text: string, declared: Declarations, firstLine = 1): 
   const problems: RuleProblem[] = [];
   text.split(/\r\n|\n|\r/).forEach((written, at) => {
     const line = firstLine + at;
-    for (const part of written.replace(/(^|[\s;])#.*$/, '$1').split(';')) {
+    for (const part of withoutComment(written).split(';')) {
       const words = part.trim().split(/\s+/);
       if (words[0] === '') continue;
       const parsed = parseRule(words, line, declared);
@@ -61,6 +61,9 @@ export function readRules(text: string, declared: Declarations, firstLine = 1): 
   });
   return problems.length > 0 ? { ok: false, problems } : { ok: true, rules: Object.freeze(rules) };
 }
+
+/** With the flag `s`: a `.` that stops at U+2028 would make each `#` before it be tried up to there. */
+const withoutComment = (line: string): string => line.replace(/(^|[\s;])#.*$/s, '$1');
 
 function parseRule(words: readonly string[], line: number, declared: Declarations): Parsed {
   const [who = '', verbs, pattern, ...conditions] = words;
