@@ -79,7 +79,8 @@ export const everyReader: readonly Reader[] = optional
   .reduce<(typeof optional)[]>((sets, step) => sets.flatMap((set) => [set, [...set, step]]), [[]])
   .map(readerOf);
 
-const units = [
+/** What attackers make targets of. */
+export const units = [
   '/',
   '/',
   '/',
