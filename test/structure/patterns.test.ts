@@ -9,7 +9,8 @@ const allowed: Readonly<Record<string, string>> = {
   'cli/output.ts: / +$/gm': 'reads a table of ours, whose values are short',
   'gateway/proxy/headers-out.ts: /[^\\s,="]+(?:\\s*=\\s*(?:"(?:[^"\\\\]|\\\\.)*"|[^\\s,]*))?/g':
     'what follows the run may be absent, so it matches at the first place; measured in test/attacks',
-  'lib/request/authorize/rules.ts: /(^|[\\s;])#.*$/s': 'the first place that matches takes all that follows; measured in test/attacks',
+  'lib/request/authorize/rules.ts: /(^|[\\s;])#.*$/s':
+    'the first place that matches takes all that follows; measured in test/attacks',
   'lib/request/extract/source.ts: /:\\d+$/': 'digits hold no colon: each run of them is begun once',
   'lib/routes/openapi.ts: /[^A-Za-z0-9]+(\\w?)/g': 'reads the paths of our own routes',
   'lib/settings/addresses.ts: /(^|\\.)(\\d+|0x[0-9a-f]*)$/i': 'reads a setting, and digits hold no dot',
