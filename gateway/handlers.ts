@@ -154,6 +154,7 @@ export function requestHandlers(dependencies: Dependencies): Handlers {
   return {
     request: (req, res) => answered(begin(req, res), false),
     expecting: (req, res) => answered(begin(req, res), true),
+    malformed: (req, res, refusal) => refuse(begin(req, res), refusal, true),
     upgrade(req, socket, head) {
       const exchange = begin(req, answerTo(req, socket));
       answerUpgrade(exchange, { socket, head }).catch((error) => broken(exchange, error));
@@ -171,7 +172,7 @@ function upgradeProblem(req: IncomingMessage): Refusal | undefined {
 function framingProblem(req: IncomingMessage): Refusal | undefined {
   const encoding = req.headers['transfer-encoding'];
   if (encoding === undefined) return undefined;
-  const plain = encoding.toLowerCase() === 'chunked' && req.httpVersion === '1.1';
+  const plain = encoding.toLowerCase() === 'chunked' && req.httpVersion !== '1.0';
   if (plain && req.headers['content-length'] === undefined) return undefined;
   return { code: 'validation_failed', detail: 'The length of the body is not clear.' };
 }

@@ -3,6 +3,7 @@ import { type InternalGate, openGate, setupNotice } from '#gate';
 import { isExposed, type Resolved, redact, SettingsError } from '#settings';
 import { gatewayApp } from './app.ts';
 import { defaultLimits, type Limits } from './limits.ts';
+import { readTls } from './listener/key-pair.ts';
 import { type GatewayLog, gatewayLog } from './log.ts';
 import { noteRunning } from './running.ts';
 import { endLog, onStopSignals } from './signals.ts';
@@ -38,6 +39,7 @@ export async function runGateway(resolved: Resolved, options: RunOptions = {}): 
   if (upstream === undefined)
     throw new SettingsError(['GATEWARDEN_UPSTREAM is required: the URL of the service behind the gateway.']);
   const limits = { ...defaultLimits, upstreamTimeout: settings.upstreamTimeout, ...options.limits };
+  const scheme = readTls(settings) === undefined ? 'http' : 'https';
   const out = gatewayLog(settings);
   const gate = await openGate(resolved, { log: out.log });
   const app = gatewayApp(gate, upstream, { log: out.log, limits });
@@ -45,7 +47,7 @@ export async function runGateway(resolved: Resolved, options: RunOptions = {}): 
     await gate.close();
     throw error;
   });
-  const url = settings.publicUrl ?? `http://${hostInUrl(address.address)}:${address.port}`;
+  const url = settings.publicUrl ?? `${scheme}://${hostInUrl(address.address)}:${address.port}`;
   const forgetRunning = noteRunning(settings);
   const link = await gate.setupLink(`${url}${settings.prefix}`);
   const gateway = running(
@@ -53,7 +55,7 @@ export async function runGateway(resolved: Resolved, options: RunOptions = {}): 
     options.signals ?? true,
   );
   // Who reads that it listens may send a signal at once.
-  announce(gate, out, { url, listening: `http://${hostInUrl(address.address)}:${address.port}`, link });
+  announce(gate, out, { url, listening: `${scheme}://${hostInUrl(address.address)}:${address.port}`, link });
   return gateway;
 }
 

@@ -1,9 +1,12 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Log } from 'gatewarden';
+import type { Log, Refusal } from 'gatewarden';
 import { http } from './http.ts';
 import type { Limits } from './limits.ts';
+import { http2Connections } from './listener/http2-connections.ts';
+import type { KeyPair } from './listener/key-pair.ts';
+import { tlsServer } from './listener/tls-server.ts';
 import { inOrder, isAnswering } from './pipeline.ts';
 import { rawRefusals, refuseUnparsable } from './raw-refusals.ts';
 
@@ -13,6 +16,8 @@ export interface Handlers {
   /** A request with `Expect: 100-continue`: the client waits before it sends the body. */
   expecting(req: IncomingMessage, res: ServerResponse): void;
   upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** A request of HTTP/2 that cannot be served as it is. */
+  malformed(req: IncomingMessage, res: ServerResponse, refusal: Refusal): void;
 }
 
 /** An HTTP server that can be drained. */
@@ -37,32 +42,62 @@ export class ListenError extends Error {
  */
 const asksForWebSocket = (req: IncomingMessage): boolean => req.headers.upgrade?.toLowerCase() === 'websocket';
 
-type Options = Readonly<{ limits: Limits; log: Log }>;
+type Options = Readonly<{
+  limits: Limits;
+  log: Log;
+  /** With it connections are TLS, and HTTP/2 where the client knows it. */
+  tls?: KeyPair | undefined;
+}>;
+
+const serverOptions = (limits: Limits): ServerOptions => ({
+  insecureHTTPParser: false,
+  requireHostHeader: true,
+  maxHeaderSize: limits.maxHeaderSize,
+  headersTimeout: limits.headersTimeout,
+  // A large upload may take any time. `bodyStall` limits the time without data.
+  requestTimeout: 0,
+  connectionsCheckingInterval: Math.min(limits.headersTimeout, 5000),
+  keepAliveTimeout: limits.keepAliveTimeout,
+  noDelay: true,
+  // Behind an answer in progress an upgrade is handled as an ordinary request, and waits for its turn.
+  shouldUpgradeCallback: (req) => asksForWebSocket(req) && !isAnswering(req.socket),
+});
 
 /**
- * Creates the server: `node:http` with limits and strict parsing. The requests of a connection are handled one at a time, and
- * whatever is not a valid request is refused.
+ * Creates the server: `node:http` with limits and strict parsing, over TLS where there is a certificate, with HTTP/2 beside
+ * it. The requests of an HTTP/1 connection are handled one at a time, and whatever is not a valid request is refused.
  */
-export function gatewayServer(handlers: Handlers, { limits, log }: Options): GatewayServer {
-  const refuse = rawRefusals(log);
-  const server = http.createServer({
-    insecureHTTPParser: false,
-    requireHostHeader: true,
-    maxHeaderSize: limits.maxHeaderSize,
-    headersTimeout: limits.headersTimeout,
-    // A large upload may take any time. `bodyStall` limits the time without data.
-    requestTimeout: 0,
-    connectionsCheckingInterval: Math.min(limits.headersTimeout, 5000),
-    keepAliveTimeout: limits.keepAliveTimeout,
-    noDelay: true,
-    // Behind an answer in progress an upgrade is handled as an ordinary request, and waits for its turn.
-    shouldUpgradeCallback: (req) => asksForWebSocket(req) && !isAnswering(req.socket),
-  });
+export function gatewayServer(handlers: Handlers, { limits, log, tls }: Options): GatewayServer {
+  let draining = false;
+  const options = serverOptions(limits);
+  const streams = tls === undefined ? undefined : http2Connections(handlers, { limits, log, draining: () => draining });
+  const server =
+    tls === undefined || streams === undefined
+      ? http.createServer(options)
+      : tlsServer({ ...options, handshakeTimeout: limits.headersTimeout }, tls, streams);
   server.maxConnections = limits.maxConnections;
   server.maxHeadersCount = 0;
-  const upgraded = new Set<Duplex>();
-  let draining = false;
+  const upgraded = serveHttp1(server, handlers, log);
 
+  return {
+    server,
+    listen: (host, port) => listen(server, host, port),
+    draining: () => draining,
+    async drain(deadline) {
+      draining = true;
+      streams?.drain();
+      await closed(server, deadline, () => {
+        streams?.destroy();
+        for (const socket of upgraded) socket.destroy();
+      });
+    },
+  };
+}
+
+/** Handles the requests of HTTP/1 connections. Returns the sockets that have left HTTP. */
+function serveHttp1(server: Server, handlers: Handlers, log: Log): ReadonlySet<Duplex> {
+  const refuse = rawRefusals(log);
+  const upgraded = new Set<Duplex>();
   server.on('request', inOrder(handlers.request));
   server.on('checkContinue', inOrder(handlers.expecting));
   server.on('connect', (_req, socket) => refuse(socket, '405 Method Not Allowed', 'CONNECT'));
@@ -76,16 +111,7 @@ export function gatewayServer(handlers: Handlers, { limits, log }: Options): Gat
     socket.once('close', () => upgraded.delete(socket));
     handlers.upgrade(req, socket, head);
   });
-
-  return {
-    server,
-    listen: (host, port) => listen(server, host, port),
-    draining: () => draining,
-    async drain(deadline) {
-      draining = true;
-      await closed(server, upgraded, deadline);
-    },
-  };
+  return upgraded;
 }
 
 function listen(server: Server, host: string, port: number): Promise<AddressInfo> {
@@ -104,13 +130,13 @@ function listenProblem(error: NodeJS.ErrnoException, host: string, port: number)
   return `${where} cannot be listened on: ${error.code ?? error.message}.`;
 }
 
-function closed(server: Server, upgraded: ReadonlySet<Duplex>, deadline: number): Promise<void> {
+function closed(server: Server, deadline: number, breakOff: () => void): Promise<void> {
   return new Promise((resolve) => {
     // Connections become idle one by one as their answers end.
     const sweep = setInterval(() => server.closeIdleConnections(), 50);
     const last = setTimeout(() => {
       server.closeAllConnections();
-      for (const socket of upgraded) socket.destroy();
+      breakOff();
     }, deadline);
     server.close(() => {
       clearInterval(sweep);

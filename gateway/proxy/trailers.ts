@@ -7,7 +7,7 @@ const notInTrailers =
 
 /** Whether an answer with this status may have trailers. */
 export const mayHaveTrailers = (method: string | undefined, version: string, status: number): boolean =>
-  version === '1.1' && method !== 'HEAD' && status !== 204 && status !== 304;
+  version !== '1.0' && method !== 'HEAD' && status !== 204 && status !== 304;
 
 /** Passes an upstream's trailers on, except those that a trailer must not have. */
 export function passTrailers(res: ServerResponse, trailers: IncomingHttpHeaders): void {

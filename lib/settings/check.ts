@@ -26,6 +26,22 @@ const checks: readonly Check[] = [
         : undefined,
   },
   {
+    of: ['tlsCert', 'tlsKey'],
+    problem: ({ tlsCert, tlsKey }) => {
+      if ((tlsCert === undefined) === (tlsKey === undefined)) return undefined;
+      return tlsKey === undefined
+        ? 'TLS_KEY: is needed with TLS_CERT: the file of its private key'
+        : 'TLS_CERT: is needed with TLS_KEY: the file of its certificate';
+    },
+  },
+  {
+    of: ['tlsCert', 'publicUrl'],
+    problem: ({ tlsCert, publicUrl }, use) =>
+      use === 'gateway' && tlsCert !== undefined && publicUrl !== undefined && !isHttps({ publicUrl })
+        ? 'PUBLIC_URL: must be https with TLS_CERT: the gateway answers TLS only'
+        : undefined,
+  },
+  {
     of: ['secretKey', 'mongodbUrl', 'redisUrl'],
     problem: ({ secretKey, mongodbUrl, redisUrl }) =>
       secretKey === undefined && (mongodbUrl ?? redisUrl) !== undefined

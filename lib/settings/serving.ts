@@ -1,5 +1,5 @@
 import { listenHost, network, servedHost } from './addresses.ts';
-import { anyText, flag, headerSecret, listOf, wholeNumber } from './parsers.ts';
+import { anyText, file, flag, headerSecret, listOf, wholeNumber } from './parsers.ts';
 import { everywhere, gateway, type Setting, servers } from './setting.ts';
 import { origin, pathPrefix } from './urls.ts';
 
@@ -23,6 +23,23 @@ export const servingSettings = {
     help: 'The port that the gateway listens on; 0 takes any that is free.',
     appliesTo: gateway,
     example: '8443',
+  },
+  /**
+   * A PEM file with the certificate of the gateway, and those between it and its authority: connections are TLS then,
+   * with HTTP/2 and HTTP/1.1. Read again when it changes. Needs `TLS_KEY`; `PUBLIC_URL` is https then. Default: none.
+   */
+  tlsCert: {
+    parser: file,
+    help: 'A PEM file with the certificate of the gateway, and those between it and its authority: connections are TLS then, with HTTP/2 and HTTP/1.1. Read again when it changes. Needs `TLS_KEY`; `PUBLIC_URL` is https then.',
+    appliesTo: gateway,
+    example: '/etc/gatewarden/tls/fullchain.pem',
+  },
+  /** A PEM file with the private key of `TLS_CERT`, without a passphrase. Read again when it changes. Default: none. */
+  tlsKey: {
+    parser: file,
+    help: 'A PEM file with the private key of `TLS_CERT`, without a passphrase. Read again when it changes.',
+    appliesTo: gateway,
+    example: '/etc/gatewarden/tls/key.pem',
   },
   /**
    * The address that people use. It alone decides `Secure` cookies, redirects and Origin checks. Needed when `HOST` is

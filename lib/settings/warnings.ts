@@ -36,8 +36,8 @@ function plainAddress({ publicUrl }: Settings): string | undefined {
 }
 
 /** A proxy that terminates TLS is the peer of every connection. */
-function unnamedProxy({ publicUrl, trustedProxies }: Settings): string | undefined {
-  if (!isHttps({ publicUrl }) || trustedProxies.length > 0) return undefined;
+function unnamedProxy({ publicUrl, trustedProxies, tlsCert }: Settings): string | undefined {
+  if (!isHttps({ publicUrl }) || trustedProxies.length > 0 || tlsCert !== undefined) return undefined;
   return 'PUBLIC_URL: is https, and TRUSTED_PROXIES names no proxy: behind one, all users have its address and share its limit of failed sign-ins';
 }
 
