@@ -26,6 +26,7 @@ test('every line of .env.example can be used: alone, each value is read', () => 
   const lines = readFileSync('.env.example', 'utf8').matchAll(/^# (GATEWARDEN_\w+=.*)$/gm);
   const each = [...lines].map(([, line = '']) => parseEnv(line));
   equal(each.length, Object.keys(settingTable).length);
-  const beside = { GATEWARDEN_PUBLIC_URL: 'https://app.example.com' };
+  const tls = { GATEWARDEN_TLS_CERT: '/etc/cert.pem', GATEWARDEN_TLS_KEY: '/etc/key.pem' };
+  const beside = { GATEWARDEN_PUBLIC_URL: 'https://app.example.com', ...tls };
   for (const env of each) loadSettings({ env: { ...beside, ...env }, applies: 'gateway' });
 });
