@@ -6,34 +6,40 @@ import { defaultLimits, type Limits } from './limits.ts';
 import { readTls } from './listener/key-pair.ts';
 import { ownPages } from './own-pages.ts';
 import { longRunning } from './proxy/long-running.ts';
-import { routeTo } from './routes/route-to-upstream.ts';
-import { servedRoutes } from './routes/served-routes.ts';
+import { type Routing, routingOf } from './routes/routing.ts';
+import { type Serving, serving } from './routes/serving.ts';
 import { type GatewayServer, gatewayServer } from './server.ts';
-import { sharedTargets } from './upstreams/targets.ts';
-import { oneTarget, upstreamOf } from './upstreams/upstream.ts';
 
-/** A gateway: a server and its upstream. */
-export interface App extends Pick<GatewayServer, 'listen' | 'draining'> {
-  /** Lets running requests finish within `limits.drain`, then closes the connections to the upstream. */
+/** A gateway: a server and its upstreams. */
+export interface App extends Pick<GatewayServer, 'listen' | 'draining'>, Pick<Serving, 'apply'> {
+  /** Lets running requests finish within `limits.drain`, then closes the connections to the upstreams. */
   close(): Promise<void>;
 }
 
-/** Creates the gateway: a server that serves Gatewarden's own pages and forwards what `gate` allows to the upstream. */
+type Options = Readonly<{
+  log: Log;
+  limits?: Limits;
+  /** The routes that `gate` decides by. Default: the one to `upstream`. */
+  routing?: Routing;
+}>;
+
+/**
+ * Creates the gateway: a server that serves Gatewarden's own pages and forwards what `gate` allows to the upstream of its route.
+ * `upstream`: the URL of `UPSTREAM`.
+ * @throws SettingsError when a file of a route's TLS options cannot be read
+ */
 export function gatewayApp(
   gate: Gate,
-  upstream: string,
-  { log, limits = defaultLimits }: { log: Log; limits?: Limits },
+  upstream: string | undefined,
+  { log, limits = defaultLimits, routing = routingOf(gate.ownRoute) }: Options,
 ): App {
   const long = longRunning();
-  const shared = { gate, longRunning: long, limits, log, draining: () => draining() };
-  const targets = sharedTargets({ log });
-  const services = upstreamOf(oneTarget(upstream, gate.settings.upstreamCa), { targets, limits });
-  const routes = servedRoutes([routeTo({ ...shared, policies: gate.ownRoute, upstream: services })]);
+  const served = serving({ gate, upstream, routing, longRunning: long, limits, log, draining: () => draining() });
   const own = ownPages(gate);
   const handlers = requestHandlers({
     gate,
     own,
-    routes,
+    routes: served.routes,
     limits,
     log,
     logAccess: accessLog(log, gate.settings.prefix),
@@ -44,10 +50,11 @@ export function gatewayApp(
   return {
     listen,
     draining,
+    apply: served.apply,
     async close() {
       await drain(limits.drain);
       long.close();
-      await targets.close();
+      await served.close();
     },
   };
 }

@@ -12,6 +12,8 @@ export interface Exchange {
   address: string;
   /** Username of the principal; '' when anonymous, and before the decision. */
   user: string;
+  /** Name of the route; '' before the decision, and where there is only one. */
+  route: string;
   requestId: string;
   /** Length of the upstream's answer body, in bytes. */
   bytes: number;
@@ -28,6 +30,7 @@ export function newExchange(req: IncomingMessage, res: ServerResponse): Exchange
     startedAt: performance.now(),
     address,
     user: '',
+    route: '',
     requestId: '',
     bytes: 0,
     own: false,

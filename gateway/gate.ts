@@ -12,6 +12,8 @@ export type Gate = Pick<
   | 'outage'
   | 'identity'
   | 'watch'
+  | 'decideAll'
+  | 'hopMarks'
   | 'cookieNames'
   | 'clearCookieHeader'
   | 'settings'

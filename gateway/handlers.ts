@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Log, Refusal } from 'gatewarden';
 import type { ForwardAuthAnswer } from '#gate';
 import {
+  type Allowed,
   andThen,
   coversOwnPages,
   type Denied,
@@ -18,6 +19,7 @@ import { markOwn, writeOwn } from './own-answer.ts';
 import { forward } from './proxy/forward.ts';
 import { discardRest, hasBody } from './proxy/request-body.ts';
 import { answerTo, forwardUpgrade, type Upgradable } from './proxy/upgrade.ts';
+import { preflightAnswer } from './routes/public-cors.ts';
 import type { ServedRoutes } from './routes/served-routes.ts';
 import type { Handlers } from './server.ts';
 import { unregisteringWorker } from './service-worker.ts';
@@ -53,9 +55,11 @@ export function requestHandlers(dependencies: Dependencies): Handlers {
     if (isOwnWorker(exchange)) return writeOwn(exchange, unregisteringWorker);
     return andThen(gate.route(req), (decision) => {
       if (isOwnPath(decision)) return answerOwn(exchange, expecting);
-      if (!passes(exchange, decision, expecting)) return undefined;
+      if (isAnswered(exchange, expecting) || !passes(exchange, decision, expecting)) return undefined;
       const route = routes.of(decision.route);
-      return andThen(gate.identity(decision.principal, decision.route, req, route.upstream.target), (identity) => {
+      const refusal = route.problem?.(req);
+      if (refusal !== undefined) return refuseAllowed(exchange, decision, refusal, expecting);
+      return andThen(gate.identity(decision.principal, decision.route, req, route.target), (identity) => {
         // The client has closed the connection meanwhile.
         if (res.destroyed) return;
         if (expecting) res.writeContinue();
@@ -83,6 +87,30 @@ export function requestHandlers(dependencies: Dependencies): Handlers {
     return gate.routeOf(req)?.serviceWorkers !== true;
   }
 
+  /**
+   * Answers what no decision is needed for: a request that has come back from an upstream, whoever makes it, and a pre-flight of
+   * another origin for what everybody may read.
+   */
+  function isAnswered(exchange: Exchange, closing: boolean): boolean {
+    const { req } = exchange;
+    const { 'x-gatewarden-hop': marks } = req.headers;
+    if (marks === undefined && req.method !== 'OPTIONS') return false;
+    const policies = gate.routeOf(req);
+    if (policies === undefined) return false;
+    if (marks !== undefined && routes.of(policies).isLoop(marks)) {
+      refuse(exchange, { code: 'loop_detected' }, closing);
+      return true;
+    }
+    const answer = req.method === 'OPTIONS' ? preflightAnswer(req, policies) : undefined;
+    if (answer !== undefined) writeOwn(exchange, answer);
+    return answer !== undefined;
+  }
+
+  /** Refuses a request that is allowed, for a reason of its route. */
+  function refuseAllowed(exchange: Exchange, decision: Allowed, refusal: Refusal, closing: boolean): void {
+    deny(exchange, { ...decision, allow: false, refusal, retry: false }, closing);
+  }
+
   /** Returns whether the request is allowed, and answers it when it is not. */
   function passes(
     exchange: Exchange,
@@ -90,6 +118,7 @@ export function requestHandlers(dependencies: Dependencies): Handlers {
     closing: boolean,
   ): decision is Extract<Routed, { allow: true }> {
     exchange.user = decision.principal.name;
+    if (routes.several()) exchange.route = (decision.allow ? decision.route : gate.routeOf(exchange.req))?.name ?? '';
     if (decision.source !== undefined) exchange.address = decision.source.address;
     if (!decision.allow) deny(exchange, decision, closing);
     return decision.allow;
@@ -125,9 +154,11 @@ export function requestHandlers(dependencies: Dependencies): Handlers {
     if (problem !== undefined) return refuse(exchange, problem, true);
     const decision = await gate.route(req);
     if (isOwnPath(decision)) return refuse(exchange, { code: 'not_found' }, true);
-    if (!passes(exchange, decision, true)) return;
+    if (isAnswered(exchange, true) || !passes(exchange, decision, true)) return;
     const route = routes.of(decision.route);
-    const identity = await gate.identity(decision.principal, decision.route, req, route.upstream.target);
+    const refusal = route.problem?.(req);
+    if (refusal !== undefined) return refuseAllowed(exchange, decision, refusal, true);
+    const identity = await gate.identity(decision.principal, decision.route, req, route.target);
     if (!client.socket.destroyed) forwardUpgrade(route, exchange, decision, identity, client);
   }
 

@@ -1,10 +1,12 @@
 import type { Settings } from 'gatewarden';
 import { type InternalGate, openGate, setupNotice } from '#gate';
+import { routePolicies } from '#request';
 import { isExposed, type Resolved, redact, SettingsError } from '#settings';
 import { gatewayApp } from './app.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { readTls } from './listener/key-pair.ts';
 import { type GatewayLog, gatewayLog } from './log.ts';
+import { type Routing, routingOf } from './routes/routing.ts';
 import { noteRunning } from './running.ts';
 import { endLog, onStopSignals } from './signals.ts';
 
@@ -30,20 +32,18 @@ export interface RunningGateway {
 }
 
 /**
- * Runs the gateway: opens the stores, listens, and logs that it does. Rejects with `SettingsError` without an upstream, with
- * `ListenError` when the address cannot be listened on, and with the store's error when one cannot be opened.
+ * Runs the gateway: opens the stores, listens, and logs that it does. Rejects with `SettingsError` without an upstream and with
+ * every problem of the configuration file, with `ListenError` when the address cannot be listened on, and with the store's error
+ * when one cannot be opened.
  */
 export async function runGateway(resolved: Resolved, options: RunOptions = {}): Promise<RunningGateway> {
   const { settings } = resolved;
-  const { upstream } = settings;
-  if (upstream === undefined)
-    throw new SettingsError(['GATEWARDEN_UPSTREAM is required: the URL of the service behind the gateway.']);
+  const routing = await routingFor(resolved);
   const limits = { ...defaultLimits, upstreamTimeout: settings.upstreamTimeout, ...options.limits };
   const scheme = readTls(settings) === undefined ? 'http' : 'https';
   const out = gatewayLog(settings);
-  const gate = await openGate(resolved, { log: out.log });
-  const app = gatewayApp(gate, upstream, { log: out.log, limits });
-  const address = await app.listen(settings.host, settings.port).catch(async (error: unknown) => {
+  const gate = await openGate(resolved, { log: out.log, routes: routing.table, signIn: routing.signIn });
+  const { app, address } = await listening(gate, routing, { log: out.log, limits }).catch(async (error: unknown) => {
     await gate.close();
     throw error;
   });
@@ -55,8 +55,29 @@ export async function runGateway(resolved: Resolved, options: RunOptions = {}): 
     options.signals ?? true,
   );
   // Who reads that it listens may send a signal at once.
-  announce(gate, out, { url, listening: `${scheme}://${hostInUrl(address.address)}:${address.port}`, link });
+  announce(gate, out, { url, listening: `${scheme}://${hostInUrl(address.address)}:${address.port}`, link, routing });
   return gateway;
+}
+
+async function listening(gate: InternalGate, routing: Routing, options: { log: GatewayLog['log']; limits: Limits }) {
+  const { settings } = gate;
+  const app = gatewayApp(gate, settings.upstream, { ...options, routing });
+  return { app, address: await app.listen(settings.host, settings.port) };
+}
+
+/** The routes of the configuration file and of `UPSTREAM`. */
+async function routingFor(resolved: Resolved): Promise<Routing> {
+  const { upstream, config } = resolved.settings;
+  if (upstream === undefined && config === undefined) {
+    throw new SettingsError([
+      'GATEWARDEN_UPSTREAM is required: the URL of the service behind the gateway. For several services set GATEWARDEN_CONFIG, a file that names them.',
+    ]);
+  }
+  const own = upstream === undefined ? undefined : routePolicies(resolved);
+  if (config === undefined) return routingOf(own);
+  // Loaded on demand: a gateway with one upstream needs no YAML.
+  const { readGatewayConfig } = await import('./config/index.ts');
+  return routingOf(own, readGatewayConfig(config, resolved));
 }
 
 type Dependencies = Readonly<{
@@ -100,12 +121,18 @@ export function modeOf({ authEnabled, autoLogin }: Settings): Mode {
 function announce(
   gate: InternalGate,
   { log }: GatewayLog,
-  { url, listening, link }: { url: string; listening: string; link: string | undefined },
+  { url, listening, link, routing }: { url: string; listening: string; link: string | undefined; routing: Routing },
 ): void {
   const { settings } = gate;
   const { upstream, rules } = redact(settings);
   const stores = gate.describe();
-  log.info({ mode: modeOf(settings), address: url, listening, upstream, stores, rules }, 'the gateway is listening');
+  const config = routing.config();
+  const routes = config?.routes.map(({ name }) => name);
+  log.info(
+    { mode: modeOf(settings), address: url, listening, upstream, routes, stores, rules },
+    'the gateway is listening',
+  );
+  for (const warning of config?.warnings ?? []) log.warn({ file: config?.file }, warning);
   if (!settings.authEnabled && isExposed(settings)) warnLoudly(settings.host);
   if (link !== undefined) process.stderr.write(`\n${setupNotice(link)}\n\n`);
 }

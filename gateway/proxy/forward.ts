@@ -23,6 +23,7 @@ const passingBroke = new Error('the answer could not be passed on');
 const notAllowed = new Error('the request is not allowed any more');
 const tooSilent = new Error('the upstream fell silent');
 
+const tooLarge: Refusal = Object.freeze({ code: 'payload_too_large' });
 const fromElsewhere: Refusal = Object.freeze({
   code: 'csrf_rejected',
   detail: 'Another site’s page may not listen to this stream.',
@@ -93,9 +94,9 @@ export class Forwarding extends AtTarget implements Dispatcher.DispatchHandler, 
     const { source, passAuthorization } = decision;
     const head = route.upstreamHead(req, { source, identity: this.#identity, passAuthorization, cookieNames });
     exchange.requestId = head.requestId;
-    if (hasBody(req)) this.#body ??= requestBody(req, { stall: limits.bodyStall, discard: limits.discard });
+    if (hasBody(req)) this.#body ??= this.#requestBody();
     return {
-      path: route.upstream.target(req.url ?? '/'),
+      path: route.target(req.url ?? '/'),
       method: req.method ?? 'GET',
       headers: head.headers,
       body: this.#body ?? null,
@@ -106,6 +107,19 @@ export class Forwarding extends AtTarget implements Dispatcher.DispatchHandler, 
       // Only the type of an answer tells whether it may be silent for long: see `takesLong`.
       bodyTimeout: 0,
     };
+  }
+
+  #requestBody(): Readable {
+    const { route, exchange } = this;
+    const { bodyStall: stall, discard } = route.limits;
+    return requestBody(exchange.req, { stall, discard, most: route.mostBody, onTooLong: () => this.#tooLong() });
+  }
+
+  /** The body is longer than the route allows, which nothing said before. */
+  #tooLong(): void {
+    if (this.#ended !== undefined) return;
+    if (this.exchange.res.headersSent) this.#break(notAllowed);
+    else this.refuse(tooLarge);
   }
 
   takesLong(): void {
@@ -212,6 +226,7 @@ export class Forwarding extends AtTarget implements Dispatcher.DispatchHandler, 
       trailers: headers['transfer-encoding'] !== undefined && mayHaveTrailers(req.method, req.httpVersion, status),
       noLength: status === 204,
       serviceWorkers: route.serviceWorkers,
+      source: decision.source,
     });
     if (route.draining()) res.shouldKeepAlive = false;
     if (message !== undefined && message !== '' && sendable(message)) res.writeHead(status, message, out);

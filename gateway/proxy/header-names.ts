@@ -8,7 +8,13 @@ export type AnswerHeader =
   /** For caches: kept on answers that may be shared, replaced on all others. */
   | 'caching'
   | 'clear-site-data'
-  | 'service-worker-allowed';
+  | 'service-worker-allowed'
+  /** With URLs of the upstream, which are changed into those of the client. */
+  | 'location'
+  | 'refresh'
+  | 'link'
+  /** What the upstream allows scripts of other origins: replaced on answers that may be shared. */
+  | 'cors';
 
 /** A header name: how it is treated, and its last spelling. */
 export type AnswerHeaderName = { readonly lower: string; readonly kind: AnswerHeader; spelled: string };
@@ -35,16 +41,25 @@ const kinds = new Map<string, AnswerHeader>([
 // RFC 9213 and its predecessors: headers for shared caches, which take precedence over Cache-Control.
 const forSharedCaches = /(^|-)cdn-cache-control$|^surrogate-(control|key)$|^x-accel-expires$|^edge-control$/;
 
+/** How a header is treated where its route says nothing of it; `lower` is its name. */
+export const kindOf = (lower: string): AnswerHeader =>
+  kinds.get(lower) ?? (forSharedCaches.test(lower) ? 'caching' : 'pass');
+
 const mostRemembered = 1000;
 const longestRemembered = 64;
 
-/** Creates the look-up of header names by lower case. Its size is bounded, since upstreams choose the names. */
-export function answerHeaderNames(): (lower: string) => AnswerHeaderName {
+/**
+ * Creates the look-up of header names by lower case. Its size is bounded, since upstreams choose the names. `own`: what a route
+ * treats otherwise.
+ */
+export function answerHeaderNames(
+  own: ReadonlyMap<string, AnswerHeader> = new Map(),
+): (lower: string) => AnswerHeaderName {
   const names = new Map<string, AnswerHeaderName>();
   return function answerHeaderName(lower) {
     const remembered = names.get(lower);
     if (remembered !== undefined) return remembered;
-    const kind = kinds.get(lower) ?? (forSharedCaches.test(lower) ? 'caching' : 'pass');
+    const kind = own.get(lower) ?? kindOf(lower);
     const name = { lower, kind, spelled: lower };
     if (names.size < mostRemembered && lower.length <= longestRemembered) names.set(lower, name);
     return name;

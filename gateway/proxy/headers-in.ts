@@ -37,6 +37,9 @@ type Kind =
   | 'request-id'
   | 'traceparent'
   | 'tracestate'
+  | 'hop'
+  | 'kept'
+  | 'destination'
   | 'never-named';
 
 // Hop-by-hop headers of RFC 9110, 7.6.1 and its predecessors, and Expect, which is answered here.
@@ -66,28 +69,53 @@ const special = new Map<string, Kind>([
   ['x-request-id', 'request-id'],
   ['traceparent', 'traceparent'],
   ['tracestate', 'tracestate'],
+  ['x-gatewarden-hop', 'hop'],
 ]);
+
+/** What a route changes in the headers of its requests. */
+export type HeadChanges = Readonly<{
+  /** Headers that are sent with each request, in place of those of the client. */
+  set?: readonly (readonly [name: string, value: string])[];
+  /** Names of headers that are not passed on. */
+  remove?: readonly string[];
+  /** Names of headers that Gatewarden removes otherwise, passed on when a trusted peer sends them. */
+  keep?: readonly string[];
+  /** The prefix that is removed from the path, which `X-Forwarded-Prefix` tells the upstream. */
+  stripPrefix?: string;
+  /** Changes the value of a `Destination` header as the target of the request is changed. */
+  destination?: (value: string) => string;
+  /** Returns the marks of the routes that the request has passed through, for marks that were received. */
+  hops?: (received: string | undefined) => string;
+}>;
 
 /**
  * `Content_Length` is not a length here, but it is to a service that folds names as CGI does. The same applies to the names of
- * the identity headers.
+ * the identity headers, and to those that the route sets or removes.
  */
-function kindOf(name: string, identityNames: ReadonlySet<string>): Kind {
-  const known = special.get(name.toLowerCase());
-  if (known !== undefined) return known;
+function kindOf(name: string, removed: ReadonlySet<string>, kept: ReadonlySet<string>): Kind {
   const folded = foldedHeaderName(name);
-  if (isReservedHeader(name) || special.has(folded) || identityNames.has(folded)) return 'drop';
+  if (removed.has(folded)) return 'drop';
+  const lower = name.toLowerCase();
+  const known = special.get(lower);
+  if (known !== undefined) return known;
+  if (kept.has(lower)) return 'kept';
+  if (isReservedHeader(name) || special.has(folded)) return 'drop';
   return isClientAddressHeader(name) ? 'client-address' : 'pass';
 }
 
+type KindOf = (name: string) => Kind;
+
 /** Caches names by spelling, so that a usual one costs one look-up. Its size is bounded, since clients choose the names. */
-function kindsByName(identityNames: readonly string[]): (name: string) => Kind {
+function kindsByName(identityNames: readonly string[], changes: HeadChanges): KindOf {
+  const { set = [], remove = [], keep = [], destination } = changes;
   const kinds = new Map<string, Kind>();
-  const folded = new Set(identityNames.map(foldedHeaderName));
+  const removed = new Set([...identityNames, ...remove, ...set.map(([name]) => name)].map(foldedHeaderName));
+  const kept = new Set(keep.map((name) => name.toLowerCase()));
   return function rememberedKindOf(name) {
     const remembered = kinds.get(name);
     if (remembered !== undefined) return remembered;
-    const kind = kindOf(name, folded);
+    const rewritten = destination !== undefined && name.toLowerCase() === 'destination';
+    const kind = rewritten ? 'destination' : kindOf(name, removed, kept);
     if (kinds.size < 1000 && name.length <= 64) kinds.set(name, kind);
     return kind;
   };
@@ -112,6 +140,7 @@ type Continued = {
   requestId: string | undefined;
   traceparent: string | undefined;
   tracestate: string | undefined;
+  hops: string | undefined;
 };
 
 const join = (before: string | undefined, value: string) => (before === undefined ? value : `${before}, ${value}`);
@@ -121,20 +150,24 @@ export type HeadWriter = (req: IncomingMessage, additions: HeadAdditions) => Ups
 
 /**
  * Creates a `HeadWriter`. It caches the spellings of header names and the last client, so that one serves a whole route.
- * `identityNames`: the names of the identity headers, which no client may send.
+ * `identityNames`: the names of the identity headers, which no client may send. `changes`: what the route changes besides.
  */
-export function headWriter(identityNames: readonly string[] = []): HeadWriter {
-  const kindOf = kindsByName(identityNames);
+export function headWriter(identityNames: readonly string[] = [], changes: HeadChanges = {}): HeadWriter {
+  const kindOf = kindsByName(identityNames, changes);
   const forwarded = forwardedWriter();
+  const { set = [], hops } = changes;
   return function upstreamHead(req, additions) {
-    const copied = copyHeaders(req, additions, kindOf);
-    const requestId = appendAdditions(copied.headers, additions, copied.continued, forwarded);
-    return { headers: copied.headers, requestId, wantsEvents: copied.wantsEvents };
+    const { headers, continued, wantsEvents } = copyHeaders(req, additions, kindOf, changes);
+    const requestId = appendAdditions(headers, additions, continued, forwarded);
+    for (const [name, value] of set) headers.push(name, value);
+    if (hops !== undefined) headers.push('X-Gatewarden-Hop', hops(continued.hops));
+    for (const header of additions.identity) headers.push(header[0], header[1]);
+    return { headers, requestId, wantsEvents };
   };
 }
 
 /** Copies the client's headers for the upstream, and returns the values of those that this hop extends. */
-function copyHeaders(req: IncomingMessage, additions: HeadAdditions, kindOf: (name: string) => Kind) {
+function copyHeaders(req: IncomingMessage, additions: HeadAdditions, kindOf: KindOf, changes: HeadChanges) {
   const raw = req.rawHeaders;
   const headers: string[] = [];
   const named = namedInConnection(req.headers.connection);
@@ -146,6 +179,7 @@ function copyHeaders(req: IncomingMessage, additions: HeadAdditions, kindOf: (na
     requestId: undefined,
     traceparent: undefined,
     tracestate: undefined,
+    hops: undefined,
   };
   let wantsEvents = false;
   for (let at = 0; at + 1 < raw.length; at += 2) {
@@ -159,8 +193,10 @@ function copyHeaders(req: IncomingMessage, additions: HeadAdditions, kindOf: (na
     else if (kind === 'accept') {
       wantsEvents ||= value.includes('text/event-stream');
       headers.push(name, value);
-    } else passSpecial(kind, name, value, additions, headers, continued);
+    } else if (kind === 'destination') headers.push(name, changes.destination?.(value) ?? value);
+    else passSpecial(kind, name, value, additions, headers, continued);
   }
+  if (changes.stripPrefix) addPrefix(continued, changes.stripPrefix);
   return { headers, continued, wantsEvents };
 }
 
@@ -179,18 +215,19 @@ function passSpecial(
     if (additions.passAuthorization) headers.push(name, value);
   } else if (kind === 'traceparent') seen.traceparent = seen.traceparent === undefined ? value : '';
   else if (kind === 'tracestate') seen.tracestate = join(seen.tracestate, value);
+  else if (kind === 'hop') seen.hops = join(seen.hops, value);
   else if (!additions.source.trusted) return;
   else if (kind === 'forwarded-for') seen.forwardedFor = join(seen.forwardedFor, value);
   else if (kind === 'forwarded') seen.forwarded = join(seen.forwarded, value);
   else if (kind === 'forwarded-port') seen.port = value;
   else if (kind === 'forwarded-prefix') seen.prefix = value;
-  else if (kind === 'client-address') headers.push(name, value);
+  else if (kind === 'client-address' || kind === 'kept') headers.push(name, value);
   else if (kind === 'request-id') seen.requestId = value;
 }
 
 function appendAdditions(
   headers: string[],
-  { source, identity }: HeadAdditions,
+  { source }: HeadAdditions,
   seen: Continued,
   forwarded: ForwardedWriter,
 ): string {
@@ -203,7 +240,6 @@ function appendAdditions(
   if (seen.prefix !== undefined && isPrefix(seen.prefix)) headers.push('X-Forwarded-Prefix', seen.prefix);
   headers.push('Forwarded', forwarded(source, seen.forwarded), 'X-Request-Id', requestId);
   appendTrace(headers, fresh, seen);
-  for (const header of identity) headers.push(header[0], header[1]);
   return requestId;
 }
 
@@ -214,6 +250,12 @@ function portOf({ host, proto }: RequestSource): string {
   return proto === 'https' ? '443' : '80';
 }
 const bracket = 0x5d;
+
+/** The prefixes that proxies have removed, the outermost first. */
+function addPrefix(seen: Continued, stripped: string): void {
+  const before = seen.prefix !== undefined && isPrefix(seen.prefix) ? seen.prefix.replace(/\/$/, '') : '';
+  seen.prefix = before + stripped;
+}
 
 const isPrefix = (value: string): boolean => /^(\/[\w.~-]{1,100}){1,20}\/?$/.test(value);
 

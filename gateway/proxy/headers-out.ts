@@ -1,5 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { type AnswerHeader, answerHeaderNames, type RawHeaders, spellings } from './header-names.ts';
+import type { RequestSource } from 'gatewarden';
+import { type AnswerHeader, answerHeaderNames, kindOf, type RawHeaders, spellings } from './header-names.ts';
+import type { Links } from './links.ts';
 
 /** How an upstream's answer depends on the request. */
 export interface Passing {
@@ -15,7 +17,21 @@ export interface Passing {
   readonly noLength: boolean;
   /** `Service-Worker-Allowed` may widen the scope of a service worker to Gatewarden's own pages. */
   readonly serviceWorkers: boolean;
+  /** Where the request was made: what URLs of the upstream are changed into. */
+  readonly source: RequestSource;
 }
+
+/** What a route changes in the headers of its answers. */
+export type AnswerChanges = Readonly<{
+  /** Headers that each answer has, in place of those of the upstream. */
+  set?: readonly (readonly [name: string, value: string])[];
+  /** Names of headers that are not passed on. */
+  remove?: readonly string[];
+  /** Changes the URLs of the upstream into those of the client. Absent where they are the same. */
+  links?: Links | undefined;
+  /** Scripts of every origin may read what everybody is answered. */
+  publicCors?: boolean;
+}>;
 
 type Value = string | string[];
 
@@ -26,8 +42,11 @@ type Value = string | string[];
 export type AnswerHeadWriter = (upstream: IncomingHttpHeaders, raw: RawHeaders, passing: Passing) => Value[];
 
 /** Creates an `AnswerHeadWriter`. It caches the spellings of header names, so that one serves a whole route. */
-export function answerHeadWriter(): AnswerHeadWriter {
-  const nameOf = answerHeaderNames();
+export function answerHeadWriter(changes: AnswerChanges = {}): AnswerHeadWriter {
+  const nameOf = answerHeaderNames(kindsOf(changes));
+  const { set = [], links, publicCors = false } = changes;
+  const controlOf = keptValue('cache-control', changes);
+  const varyOf = keptValue('vary', changes);
   return function answerHead(upstream, raw, passing) {
     const headers: Value[] = [];
     const { shared } = passing;
@@ -45,18 +64,54 @@ export function answerHeadWriter(): AnswerHeadWriter {
         const spelled = spelledAs(name, at);
         const passes = kind === 'pass' || (kind === 'content-length' && !noLength) || (kind === 'caching' && shared);
         if (passes) headers.push(spelled, value);
-        else passSpecial(headers, kind, spelled, value, passing);
+        else passSpecial({ headers, links }, kind, spelled, value, passing);
       }
       at += typeof value === 'string' ? 2 : 2 * value.length;
     }
-    if (!shared) tellCaches(headers, upstream);
+    for (const [name, value] of set) {
+      if (shared || kindOf(name.toLowerCase()) !== 'caching') headers.push(name, value);
+    }
+    if (!shared) tellCaches(headers, controlOf(upstream), varyOf(upstream));
+    else if (publicCors) headers.push('Access-Control-Allow-Origin', '*');
     if (passing.setCookie !== undefined) headers.push('Set-Cookie', passing.setCookie);
     return headers;
   };
 }
 
-function passSpecial(headers: Value[], kind: AnswerHeader, spelled: string, value: Value, passing: Passing): void {
-  if (kind === 'set-cookie') passCookies(headers, spelled, value, passing.cookieNames);
+/** Not `Access-Control-Expose-Headers`: it allows nobody anything. */
+const corsHeaders = ['allow-origin', 'allow-credentials', 'allow-methods', 'allow-headers', 'max-age'];
+
+/** The headers that a route treats otherwise. */
+function kindsOf({ set = [], remove = [], links, publicCors }: AnswerChanges): ReadonlyMap<string, AnswerHeader> {
+  const gone = [...remove, ...set.map(([name]) => name)].map((name) => [name.toLowerCase(), 'drop'] as const);
+  const urls = [
+    ['location', 'location'],
+    ['content-location', 'location'],
+    ['refresh', 'refresh'],
+    ['link', 'link'],
+  ] as const;
+  const cors = corsHeaders.map((name) => [`access-control-${name}`, 'cors'] as const);
+  return new Map<string, AnswerHeader>([...(links ? urls : []), ...(publicCors ? cors : []), ...gone]);
+}
+
+/** Returns the function that gives the value of a header of an answer: the upstream's, unless the route sets or removes it. */
+function keptValue(name: 'cache-control' | 'vary', { set = [], remove = [] }: AnswerChanges) {
+  const own = set.find(([one]) => one.toLowerCase() === name)?.[1];
+  const changed = own !== undefined || remove.some((one) => one.toLowerCase() === name);
+  return (upstream: IncomingHttpHeaders): string | undefined => {
+    const { [name]: value } = upstream;
+    return changed || value === undefined ? own : textOf(value);
+  };
+}
+
+type Output = Readonly<{ headers: Value[]; links: Links | undefined }>;
+
+function passSpecial(out: Output, kind: AnswerHeader, spelled: string, value: Value, passing: Passing): void {
+  const { headers, links } = out;
+  if (kind === 'set-cookie') passCookies(out, spelled, value, passing);
+  else if (kind === 'cors') passUnlessShared(headers, spelled, value, passing);
+  else if (kind === 'location' || kind === 'refresh' || kind === 'link')
+    headers.push(spelled, links?.[kind](textOf(value), passing.source) ?? value);
   else if (kind === 'clear-site-data') passClearSiteData(headers, spelled, value);
   else if (kind === 'trailer' && passing.trailers) headers.push(spelled, value);
   else if (kind === 'service-worker-allowed' && passing.serviceWorkers) headers.push(spelled, value);
@@ -70,9 +125,14 @@ function namedIn(connection: Value | undefined): ReadonlySet<string> | undefined
   return new Set(names.filter((name) => name !== 'content-length' && name !== 'set-cookie'));
 }
 
-function passCookies(headers: Value[], spelled: string, value: Value, ours: ReadonlySet<string>): void {
+function passUnlessShared(headers: Value[], spelled: string, value: Value, { shared }: Passing): void {
+  if (!shared) headers.push(spelled, value);
+}
+
+function passCookies({ headers, links }: Output, spelled: string, value: Value, passing: Passing): void {
   for (const cookie of typeof value === 'string' ? [value] : value) {
-    if (!setsOneOf(cookie, ours)) headers.push(spelled, cookie);
+    if (setsOneOf(cookie, passing.cookieNames)) continue;
+    headers.push(spelled, links === undefined ? cookie : links.cookie(cookie, passing.source));
   }
 }
 
@@ -96,10 +156,9 @@ export function setsOneOf(cookie: string, ours: ReadonlySet<string>): boolean {
   }
 }
 
-function tellCaches(headers: Value[], upstream: IncomingHttpHeaders): void {
-  const { 'cache-control': control, vary } = upstream;
-  headers.push('Cache-Control', privately(control === undefined ? undefined : textOf(control)));
-  headers.push('Vary', vary === undefined ? allCredentials : varied(textOf(vary)));
+function tellCaches(headers: Value[], control: string | undefined, vary: string | undefined): void {
+  headers.push('Cache-Control', privately(control));
+  headers.push('Vary', vary === undefined ? allCredentials : varied(vary));
 }
 
 /** The values of a header as one list (RFC 9110, 5.3). */

@@ -6,11 +6,24 @@ export const hasBody = (req: IncomingMessage): boolean =>
   req.headers['transfer-encoding'] !== undefined ||
   (req.headers['content-length'] !== undefined && Number(req.headers['content-length']) !== 0);
 
+type BodyOptions = Readonly<{
+  /** Milliseconds without a byte after which the connection is closed. */
+  stall: number;
+  /** Milliseconds for which the rest is read and discarded after the answer. */
+  discard: number;
+  /** The most bytes; absent: no limit. */
+  most?: number | undefined;
+  /** Called once when there are more. */
+  onTooLong: () => void;
+}>;
+
 /**
  * A request's body as a separate stream, at the pace of its reader. undici destroys the body that it is given when an upstream
  * answers early. If that were the request itself, its socket would be destroyed and the answer lost.
  */
-export function requestBody(req: IncomingMessage, options: { stall: number; discard: number }): Readable {
+export function requestBody(req: IncomingMessage, options: BodyOptions): Readable {
+  const { most = Number.POSITIVE_INFINITY } = options;
+  let received = 0;
   const body = new Readable({
     highWaterMark: 64 * 1024,
     read: () => void req.resume(),
@@ -27,6 +40,8 @@ export function requestBody(req: IncomingMessage, options: { stall: number; disc
   }, options.stall).unref();
   req.on('data', (chunk: Buffer) => {
     if (body.destroyed) return;
+    received += chunk.length;
+    if (received > most) return options.onTooLong();
     timer.refresh();
     if (!body.push(chunk)) req.pause();
   });

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Refusal } from 'gatewarden';
 import type { Allowed, RoutePolicies } from '#request';
 import type { Exchange } from '../exchange.ts';
@@ -13,6 +14,14 @@ export interface Route {
   readonly upstream: Upstream;
   readonly longRunning: LongRunning;
   readonly limits: Limits;
+  /** The most bytes of a request's body; undefined: no limit. */
+  readonly mostBody: number | undefined;
+  /** The request target as the upstream receives it, for one that `problem` does not refuse. */
+  target(received: string): string;
+  /** Why an allowed request is not passed on. Absent where the route has no limits of its own and does not change paths. */
+  readonly problem: ((req: IncomingMessage) => Refusal | undefined) | undefined;
+  /** Whether a request with these marks has passed through the route before. */
+  isLoop(marks: string | readonly string[]): boolean;
   readonly upstreamHead: HeadWriter;
   readonly answerHead: AnswerHeadWriter;
   readonly cookieNames: readonly string[];

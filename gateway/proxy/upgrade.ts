@@ -105,6 +105,7 @@ function switching(headers: IncomingHttpHeaders, raw: RawHeaders, route: Route, 
     trailers: false,
     noLength: true,
     serviceWorkers: false,
+    source: decision.source,
   });
   let text = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n';
   for (let at = 0; at + 1 < out.length; at += 2) {

@@ -43,6 +43,7 @@ export const oneTarget = (target: string, ca: string | undefined): UpstreamConfi
  * @throws SettingsError when a file of the TLS options cannot be read, or the URLs of the targets have different paths
  */
 export function upstreamOf(config: UpstreamConfig, { targets: shared, limits }: Options): Upstream {
+  const base = baseOf(config.targets);
   const targets = shared.take(config, limits);
   const [first] = targets;
   if (first === undefined) throw new RangeError('an upstream without a target');
@@ -50,7 +51,7 @@ export function upstreamOf(config: UpstreamConfig, { targets: shared, limits }: 
   const among = sticky ? sameForKey(targets) : leastPending(targets);
   return {
     sticky,
-    target: below(baseOf(config.targets)),
+    target: below(base),
     choose: targets.length === 1 ? () => first : (key) => among(key, undefined) ?? leastBad(targets, first),
     chooseOther: among,
     health: () => targets.map(reportOf),

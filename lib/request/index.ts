@@ -7,7 +7,10 @@ export { type ErrorCode, errorTable, type Refusal, StoreUnavailableError } from 
 export { withoutCookies } from '../net/cookies.ts';
 export type { Principal } from '../types.ts';
 export { type AnswerNotes, answerNotes, noteAnswer } from './answer-notes.ts';
+export { isReadAsReceived } from './authorize/changed-path.ts';
+export { isPublic } from './authorize/decide.ts';
 export { hostPattern } from './authorize/hosts.ts';
+export type { RuleTable } from './authorize/match.ts';
 export { isCleanPath } from './authorize/path.ts';
 export { canMatchBelow } from './authorize/pattern.ts';
 export { type Rule, readRole } from './authorize/rules.ts';

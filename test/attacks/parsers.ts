@@ -151,6 +151,7 @@ const passing = {
   trailers: true,
   noLength: false,
   serviceWorkers: false,
+  source,
 };
 const writeAnswerHead = answerHeadWriter();
 

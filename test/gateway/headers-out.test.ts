@@ -2,6 +2,16 @@ import { deepEqual, equal } from 'node:assert/strict';
 import test from 'node:test';
 import { answerHeadWriter, privately, setsOneOf } from '../../gateway/proxy/headers-out.ts';
 
+const source = {
+  address: '127.0.0.1',
+  peer: '127.0.0.1',
+  trusted: false,
+  forwarded: false,
+  proto: 'https',
+  host: 'wiki.example.com',
+  hostname: 'wiki.example.com',
+  admin: false,
+} as const;
 const ours = new Set(['gatewarden', '__host-gatewarden']);
 
 for (const [cookie, sets] of [
@@ -25,7 +35,7 @@ for (const [cookie, sets] of [
 
 test('names keep the upstream’s spelling, in whatever order they came', () => {
   const write = answerHeadWriter();
-  const passing = { shared: true, cookieNames: ours, setCookie: undefined, trailers: false, noLength: false };
+  const passing = { shared: true, cookieNames: ours, setCookie: undefined, trailers: false, noLength: false, source };
   for (const [first, second] of [
     ['X-One', 'x-TWO'],
     ['x-ONE', 'X-Two'],

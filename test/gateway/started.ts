@@ -1,11 +1,23 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import { writeFileSync } from 'node:fs';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type RequestListener,
+  request,
+  type Server,
+} from 'node:http';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import type { Log, Options } from 'gatewarden';
 import { type InternalGate, openGate } from '#gate';
 import { type App, gatewayApp } from '../../gateway/app.ts';
+import { readGatewayConfig } from '../../gateway/config/index.ts';
+import type { GatewayConfig } from '../../gateway/config/route-config.ts';
 import { defaultLimits, type Limits } from '../../gateway/limits.ts';
+import { routingOf } from '../../gateway/routes/routing.ts';
 import { type RouteOptions, routePolicies } from '../../lib/request/route-policies.ts';
-import { oneRoute } from '../../lib/request/route-table.ts';
 import { loadSettings } from '../../lib/start/load-settings.ts';
 import { temporaryFolder } from '../support/folders.ts';
 
@@ -65,24 +77,56 @@ export interface TestGateway extends AsyncDisposable {
   /** A user who signs in through the form: the header with the cookie. */
   signIn(name: string, role?: string): Promise<{ cookie: string }>;
   signOut(cookie: { cookie: string }): Promise<void>;
+  /** Sends a request to a host that the gateway serves, without a client library's own ideas of the target and the headers. */
+  send(host: string, target: string, more?: Sent): Promise<Heard>;
+  /** Puts another configuration file in force. */
+  reload(file: string): void;
+}
+
+export type Sent = Readonly<{ method?: string; headers?: Record<string, string | string[]>; body?: string }>;
+export type Heard = Readonly<{ status: number; headers: IncomingHttpHeaders; text: string }>;
+
+type GatewayOptions = Readonly<{
+  options?: Options;
+  limits?: Partial<Limits>;
+  /** What the route of `upstream` has of its own. */
+  route?: RouteOptions;
+  /** The text of a configuration file. */
+  file?: string;
+}>;
+
+async function sent(port: number, host: string, path: string, { method, headers, body }: Sent = {}): Promise<Heard> {
+  const given = { ...headers, host };
+  const outgoing = request({ port, host: '127.0.0.1', path, method: method ?? 'GET', headers: given, agent: false });
+  outgoing.end(body);
+  const [answer]: IncomingMessage[] = await once(outgoing, 'response');
+  if (answer === undefined) throw new Error('no answer');
+  return { status: answer.statusCode ?? 0, headers: answer.headers, text: await text(answer) };
 }
 
 const rules = 'public * /public/**; operator * /operator/**; user * /**';
 
-/** A gateway in front of `upstream`, on a free loopback port, with a store of its own. */
+/** A gateway in front of `upstream` and the services of a file, on a free loopback port, with a store of its own. */
 export async function gatewayTo(
-  upstream: string,
-  { options = {}, limits = {}, route = {} }: { options?: Options; limits?: Partial<Limits>; route?: RouteOptions } = {},
+  upstream: string | undefined,
+  { options = {}, limits = {}, route = {}, file }: GatewayOptions = {},
 ): Promise<TestGateway> {
   const folder = await temporaryFolder();
   const lines: Record<string, unknown>[] = [];
   const write = (fields: object, message: string) => void lines.push({ ...fields, message });
   const log: Log = { debug: () => undefined, info: write, warn: write, error: write };
-  const given = { dataDir: folder.path, rules, upstream, ...options };
+  const given = { dataDir: folder.path, rules, ...(upstream === undefined ? {} : { upstream }), ...options };
   const resolved = loadSettings({ env: process.env, given, applies: 'gateway' });
   const ownRoute = routePolicies(resolved, route);
-  const gate = { ...(await openGate(resolved, { log, routes: oneRoute(ownRoute) })), ownRoute };
-  const app = gatewayApp(gate, upstream, { log, limits: { ...defaultLimits, drain: 200, ...limits } });
+  const config = join(folder.path, 'gatewarden.yaml');
+  function read(text: string): GatewayConfig {
+    writeFileSync(config, text);
+    return readGatewayConfig(config, resolved);
+  }
+  const routing = routingOf(upstream === undefined ? undefined : ownRoute, file === undefined ? undefined : read(file));
+  const { table: routes, signIn } = routing;
+  const gate = { ...(await openGate(resolved, { log, routes, signIn })), ownRoute };
+  const app = gatewayApp(gate, upstream, { log, limits: { ...defaultLimits, drain: 200, ...limits }, routing });
   const { port } = await app.listen('127.0.0.1', 0);
   const url = `http://127.0.0.1:${port}`;
 
@@ -118,6 +162,8 @@ export async function gatewayTo(
       const answer = await fetch(`${url}/_gatewarden/logout`, init);
       if (answer.status !== 303) throw new Error(`signing out answered ${answer.status}`);
     },
+    send: (host, target, more) => sent(port, host, target, more),
+    reload: (text) => app.apply(read(text)),
     async [Symbol.asyncDispose]() {
       await app.close();
       await gate.close();
