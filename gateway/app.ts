@@ -3,7 +3,7 @@ import { accessLog } from './access-log.ts';
 import type { Gate } from './gate.ts';
 import { requestHandlers } from './handlers.ts';
 import { defaultLimits, type Limits } from './limits.ts';
-import { readTls } from './listener/key-pair.ts';
+import { tlsFilesOf } from './listener/key-pair.ts';
 import { ownPages } from './own-pages.ts';
 import { longRunning } from './proxy/long-running.ts';
 import { type Routing, routingOf } from './routes/routing.ts';
@@ -45,7 +45,7 @@ export function gatewayApp(
     logAccess: accessLog(log, gate.settings.prefix),
     draining: () => draining(),
   });
-  const { listen, draining, drain } = gatewayServer(handlers, { limits, log, tls: readTls(gate.settings) });
+  const { listen, draining, drain } = gatewayServer(handlers, { limits, log, tls: tlsFilesOf(gate.settings) });
 
   return {
     listen,

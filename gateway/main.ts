@@ -1,10 +1,10 @@
-import type { Settings } from 'gatewarden';
+import type { Log, Settings } from 'gatewarden';
 import { type InternalGate, openGate, setupNotice } from '#gate';
 import { routePolicies } from '#request';
 import { isExposed, type Resolved, redact, SettingsError } from '#settings';
 import { gatewayApp } from './app.ts';
 import { defaultLimits, type Limits } from './limits.ts';
-import { readTls } from './listener/key-pair.ts';
+import { certificateWarnings, type KeyPair, readKeyPair, tlsFilesOf } from './listener/key-pair.ts';
 import { type GatewayLog, gatewayLog } from './log.ts';
 import { type Routing, routingOf } from './routes/routing.ts';
 import { noteRunning } from './running.ts';
@@ -40,8 +40,8 @@ export async function runGateway(resolved: Resolved, options: RunOptions = {}): 
   const { settings } = resolved;
   const routing = await routingFor(resolved);
   const limits = { ...defaultLimits, upstreamTimeout: settings.upstreamTimeout, ...options.limits };
-  const scheme = readTls(settings) === undefined ? 'http' : 'https';
   const out = gatewayLog(settings);
+  const scheme = readCertificate(settings, out.log) === undefined ? 'http' : 'https';
   const gate = await openGate(resolved, { log: out.log, routes: routing.table, signIn: routing.signIn });
   const { app, address } = await listening(gate, routing, { log: out.log, limits }).catch(async (error: unknown) => {
     await gate.close();
@@ -78,6 +78,15 @@ async function routingFor(resolved: Resolved): Promise<Routing> {
   // Loaded on demand: a gateway with one upstream needs no YAML.
   const { readGatewayConfig } = await import('./config/index.ts');
   return routingOf(own, readGatewayConfig(config, resolved));
+}
+
+/** Reads the certificate before any store is opened, and warns of what browsers will refuse in it. */
+function readCertificate(settings: Settings, log: Log): KeyPair | undefined {
+  const files = tlsFilesOf(settings);
+  if (files === undefined) return undefined;
+  const pair = readKeyPair(files);
+  for (const warning of certificateWarnings(pair, settings, Date.now())) log.warn({}, warning);
+  return pair;
 }
 
 type Dependencies = Readonly<{

@@ -12,10 +12,23 @@ const statuses: Readonly<Record<string, string>> = {
 };
 
 /** Refuses input that is not a valid request: logs the cause and closes the connection. */
-export type RefuseRaw = (socket: Duplex, status: string, cause: string) => void;
+export interface RefuseRaw {
+  (socket: Duplex, status: string, cause: string): void;
+  /** The same for a connection on which no answer can be sent: it spoke no TLS, or none that is accepted here. */
+  handshake(socket: Duplex, cause: string): void;
+}
 
 export function rawRefusals(log: Log): RefuseRaw {
-  return function refuseRaw(socket, status, cause) {
+  function handshake(socket: Duplex, cause: string): void {
+    // Any scanner fails in the handshake. HTTP without TLS is often a mistake in a configuration.
+    log[cause === 'ERR_SSL_HTTP_REQUEST' ? 'info' : 'debug'](
+      { cause, address: addressOf(socket) },
+      'connection refused',
+    );
+    socket.destroy();
+  }
+
+  function refuseRaw(socket: Duplex, status: string, cause: string): void {
     const requestId = randomUUID();
     const line = { status: Number(status.slice(0, 3)), cause, requestId, address: addressOf(socket) };
     log[isNoRequest(socket, cause) ? 'debug' : 'info'](line, 'request refused');
@@ -23,7 +36,9 @@ export function rawRefusals(log: Log): RefuseRaw {
     const head = [`HTTP/1.1 ${status}`, 'Connection: close', 'Content-Length: 0', `X-Request-Id: ${requestId}`];
     socket.write(`${head.join('\r\n')}\r\n\r\n`);
     socket.destroy();
-  };
+  }
+
+  return Object.assign(refuseRaw, { handshake });
 }
 
 /**
@@ -35,6 +50,7 @@ export function refuseUnparsable(server: Server, refuse: RefuseRaw): void {
     const code = error.code ?? '';
     if (code.startsWith('HPE_') || code === 'ERR_HTTP_REQUEST_TIMEOUT')
       return refuse(socket, statuses[code] ?? '400 Bad Request', code);
+    if (code.startsWith('ERR_SSL_')) return refuse.handshake(socket, code);
     // The connection is broken, so that no answer can be sent.
     socket.destroy(error);
   });

@@ -4,8 +4,8 @@ import type { Duplex } from 'node:stream';
 import type { Log, Refusal } from 'gatewarden';
 import { http } from './http.ts';
 import type { Limits } from './limits.ts';
-import { http2Connections } from './listener/http2-connections.ts';
-import type { KeyPair } from './listener/key-pair.ts';
+import { type Http2Connections, http2Connections } from './listener/http2-connections.ts';
+import type { TlsFiles } from './listener/key-pair.ts';
 import { tlsServer } from './listener/tls-server.ts';
 import { inOrder, isAnswering } from './pipeline.ts';
 import { rawRefusals, refuseUnparsable } from './raw-refusals.ts';
@@ -45,8 +45,8 @@ const asksForWebSocket = (req: IncomingMessage): boolean => req.headers.upgrade?
 type Options = Readonly<{
   limits: Limits;
   log: Log;
-  /** With it connections are TLS, and HTTP/2 where the client knows it. */
-  tls?: KeyPair | undefined;
+  /** With these files connections are TLS, and HTTP/2 where the client knows it. They are read again when they change. */
+  tls?: TlsFiles | undefined;
 }>;
 
 const serverOptions = (limits: Limits): ServerOptions => ({
@@ -66,15 +66,12 @@ const serverOptions = (limits: Limits): ServerOptions => ({
 /**
  * Creates the server: `node:http` with limits and strict parsing, over TLS where there is a certificate, with HTTP/2 beside
  * it. The requests of an HTTP/1 connection are handled one at a time, and whatever is not a valid request is refused.
+ * @throws SettingsError when the certificate or its key cannot be used
  */
 export function gatewayServer(handlers: Handlers, { limits, log, tls }: Options): GatewayServer {
   let draining = false;
-  const options = serverOptions(limits);
-  const streams = tls === undefined ? undefined : http2Connections(handlers, { limits, log, draining: () => draining });
-  const server =
-    tls === undefined || streams === undefined
-      ? http.createServer(options)
-      : tlsServer({ ...options, handshakeTimeout: limits.headersTimeout }, tls, streams);
+  const streams = tls && http2Connections(handlers, { limits, log, draining: () => draining });
+  const { server, close } = serverFor(tls, streams, { limits, log });
   server.maxConnections = limits.maxConnections;
   server.maxHeadersCount = 0;
   const upgraded = serveHttp1(server, handlers, log);
@@ -85,6 +82,7 @@ export function gatewayServer(handlers: Handlers, { limits, log, tls }: Options)
     draining: () => draining,
     async drain(deadline) {
       draining = true;
+      close();
       streams?.drain();
       await closed(server, deadline, () => {
         streams?.destroy();
@@ -92,6 +90,17 @@ export function gatewayServer(handlers: Handlers, { limits, log, tls }: Options)
       });
     },
   };
+}
+
+function serverFor(
+  files: TlsFiles | undefined,
+  streams: Http2Connections | undefined,
+  { limits, log }: Options,
+): Readonly<{ server: Server; close: () => void }> {
+  const options = serverOptions(limits);
+  if (files === undefined || streams === undefined)
+    return { server: http.createServer(options), close: () => undefined };
+  return tlsServer({ ...options, handshakeTimeout: limits.headersTimeout }, { files, http2: streams, log });
 }
 
 /** Handles the requests of HTTP/1 connections. Returns the sockets that have left HTTP. */

@@ -1,6 +1,13 @@
 import type { Settings } from 'gatewarden';
 import type { Survey } from '#gate';
 import { redact, warningsOf } from '#settings';
+import {
+  certificateWarnings,
+  describeCertificate,
+  type KeyPair,
+  readKeyPair,
+  tlsFilesOf,
+} from '../../gateway/listener/key-pair.ts';
 import { modeOf } from '../../gateway/main.ts';
 import { probeUpstream, type UpstreamProbe } from '../../gateway/probe-upstream.ts';
 import { type LocalOptions, settingsOf } from '../environment.ts';
@@ -19,16 +26,23 @@ type Upstream = Readonly<{ url: string }> & UpstreamProbe;
  */
 export async function check(options: CheckOptions, out: Output): Promise<void> {
   const { settings } = settingsOf(options, 'gateway', { upstream: options.upstream });
+  const certificate = certificateOf(settings);
   const { surveyStores } = await import('#gate');
   const [stores, upstream] = await Promise.all([surveyStores(settings), reachUpstream(settings)]);
-  const warnings = [...warningsOf(settings), ...circumstances(settings, stores, upstream)];
-  show({ settings, stores, upstream, warnings }, out);
+  const ofCertificate = certificate === undefined ? [] : certificateWarnings(certificate, settings, Date.now());
+  const warnings = [...warningsOf(settings), ...ofCertificate, ...circumstances(settings, stores, upstream)];
+  show({ settings, stores, upstream, warnings, certificate: certificate && describeCertificate(certificate) }, out);
   const failed = [...stores.stores, ...(upstream ? [upstream] : [])].filter((one) => !one.ok);
   if (failed.length === 0) return;
   const problems = failed.map(
     (one) => `${'url' in one ? one.url : one.store}: ${'problem' in one ? one.problem : 'no answer'}`,
   );
   throw new CommandError(exit.unreachable, 'unreachable', 'Not everything can be reached.', problems);
+}
+
+function certificateOf(settings: Settings): KeyPair | undefined {
+  const files = tlsFilesOf(settings);
+  return files === undefined ? undefined : readKeyPair(files);
 }
 
 async function reachUpstream({ upstream, upstreamCa }: Settings): Promise<Upstream | undefined> {
@@ -68,10 +82,12 @@ type CheckResult = Readonly<{
   stores: Survey;
   upstream: Upstream | undefined;
   warnings: readonly string[];
+  certificate: ReturnType<typeof describeCertificate> | undefined;
 }>;
 
-function show({ settings, stores, upstream, warnings }: CheckResult, out: Output): void {
-  const address = settings.publicUrl ?? `http://${settings.host}:${settings.port}`;
+function show({ settings, stores, upstream, warnings, certificate }: CheckResult, out: Output): void {
+  const scheme = certificate === undefined ? 'http' : 'https';
+  const address = settings.publicUrl ?? `${scheme}://${settings.host}:${settings.port}`;
   const mode = modeOf(settings);
   const state = (one: { ok: boolean; problem?: string }) => (one.ok ? 'reached' : `not reached: ${one.problem}`);
   const row = {
@@ -79,6 +95,7 @@ function show({ settings, stores, upstream, warnings }: CheckResult, out: Output
     address: `${address}${settings.prefix}`,
     stores: [...placesShown(stores.places), ...stores.stores.map((one) => `${one.store} ${state(one)}`)].join(', '),
     upstream: upstream === undefined ? 'none' : upstreamShown(upstream),
+    ...(certificate && { certificate: `${certificate.names}, until ${certificate.validUntil}` }),
     rules: settings.rules.trim().replace(/\s*\n\s*/g, '; '),
     warnings: warnings.length === 0 ? 'none' : warnings.join('; '),
   };
@@ -88,6 +105,7 @@ function show({ settings, stores, upstream, warnings }: CheckResult, out: Output
     stores: stores.stores,
     places: stores.places,
     upstream,
+    certificate,
     warnings,
     settings: redact(settings),
   });

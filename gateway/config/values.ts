@@ -27,10 +27,7 @@ export const oneOrMany = <T>(item: z.ZodType<T, string>, description: string) =>
   z
     .union([
       item,
-      z
-        .array(item, { error: 'must be text or a list of texts' })
-        .min(1, { error: 'must hold at least one' })
-        .max(1000, { error: 'must hold at most 1000' }),
+      z.array(item, { error: 'must be text or a list of texts' }).min(1, { error: 'must hold at least one' }),
     ])
     .transform((value) => (Array.isArray(value) ? value : [value]))
     .meta({ description });
