@@ -111,8 +111,14 @@ export class Forwarding extends AtTarget implements Dispatcher.DispatchHandler, 
 
   #requestBody(): Readable {
     const { route, exchange } = this;
-    const { bodyStall: stall, discard } = route.limits;
+    const { bodyStall, discard } = route.limits;
+    const stall = this.#mayBeSilent() ? 0 : bodyStall;
     return requestBody(exchange.req, { stall, discard, most: route.mostBody, onTooLong: () => this.#tooLong() });
+  }
+
+  /** A client of gRPC may send nothing for long within a call that streams. */
+  #mayBeSilent(): boolean {
+    return this.target.transport.protocol === 'http2' && isGrpc(this.exchange.req.headers['content-type']);
   }
 
   /** The body is longer than the route allows, which nothing said before. */
@@ -195,25 +201,33 @@ export class Forwarding extends AtTarget implements Dispatcher.DispatchHandler, 
     this.target.health.answered();
     const type = headers['content-type'];
     if (type !== undefined && isEventStream(textOf(type)) && !this.#listens()) return;
+    if (isGrpc(type && textOf(type))) this.#streams();
     this.#answer(status, headers, rawHeadersOf(controller), message);
     const length = headers['content-length'];
-    if (length !== undefined && encoding === undefined) this.#length = Number(length);
+    // An answer of HTTP/2 may have trailers behind a body of known length.
+    if (length !== undefined && encoding === undefined && this.target.transport.protocol === 'http1')
+      this.#length = Number(length);
     // A short body of known length arrives with its headers, or right after them.
     if (this.#length < 0 || this.#length > inOneGo) process.nextTick(afterFirstTick, this);
     if (this.#long) this.#limitSilence();
   }
 
-  /** Whether the client may receive an event stream. Such a stream holds no turn and has no limit for silence. */
+  /** Whether the client may receive an event stream. */
   #listens(): boolean {
     const { route, exchange, decision } = this;
     if (!route.mayListen(exchange, decision)) {
       this.refuse(fromElsewhere);
       return false;
     }
-    this.#events = true;
-    this.endTurn();
+    this.#streams();
     this.watchNow();
     return true;
+  }
+
+  /** A stream of events, or a call of gRPC, holds no turn once it has begun, and may be silent for long. */
+  #streams(): void {
+    this.#events = true;
+    this.endTurn();
   }
 
   #answer(status: number, headers: IncomingHttpHeaders, raw: RawHeaders, message: string | undefined): void {
@@ -223,7 +237,7 @@ export class Forwarding extends AtTarget implements Dispatcher.DispatchHandler, 
       shared: route.shared(decision),
       cookieNames: route.ownCookies,
       setCookie: decision.clearCookie ? route.clearCookieHeader : undefined,
-      trailers: headers['transfer-encoding'] !== undefined && mayHaveTrailers(req.method, req.httpVersion, status),
+      trailers: headers['content-length'] === undefined && mayHaveTrailers(req.method, req.httpVersion, status),
       noLength: status === 204,
       serviceWorkers: route.serviceWorkers,
       source: decision.source,
@@ -345,6 +359,8 @@ export class Forwarding extends AtTarget implements Dispatcher.DispatchHandler, 
 }
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+const isGrpc = (type: string | undefined): boolean => type !== undefined && /^application\/grpc\b/i.test(type);
 
 const isEventStream = (type: string): boolean => /^text\/event-stream\b/i.test(type);
 

@@ -7,7 +7,7 @@ export const hasBody = (req: IncomingMessage): boolean =>
   (req.headers['content-length'] !== undefined && Number(req.headers['content-length']) !== 0);
 
 type BodyOptions = Readonly<{
-  /** Milliseconds without a byte after which the connection is closed. */
+  /** Milliseconds without a byte after which the connection is closed; 0: no limit. */
   stall: number;
   /** Milliseconds for which the rest is read and discarded after the answer. */
   discard: number;
@@ -33,16 +33,17 @@ export function requestBody(req: IncomingMessage, options: BodyOptions): Readabl
       done(error);
     },
   });
-  const timer = setTimeout(function stalled() {
+  const timer = options.stall === 0 ? undefined : setTimeout(stalled, options.stall).unref();
+  function stalled(): void {
     // While paused, it is the upstream that is slow: its own time limit applies.
-    if (req.isPaused()) timer.refresh();
+    if (req.isPaused()) timer?.refresh();
     else req.destroy();
-  }, options.stall).unref();
+  }
   req.on('data', (chunk: Buffer) => {
     if (body.destroyed) return;
     received += chunk.length;
     if (received > most) return options.onTooLong();
-    timer.refresh();
+    timer?.refresh();
     if (!body.push(chunk)) req.pause();
   });
   req.on('end', () => {

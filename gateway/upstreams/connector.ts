@@ -11,11 +11,15 @@ const whileKept = new WeakSet<Error>();
 /** Whether an error is of a connection on which the upstream had answered before. */
 export const failedWhileKept = (error: Error): boolean => whileKept.has(error);
 
+export const markFailedWhileKept = (error: Error): void => void whileKept.add(error);
+
 /** Errors of connections that were never made. */
 const whileConnecting = new WeakSet<Error>();
 
 /** Whether a connection could not be made: nothing of the request was sent. */
 export const failedToConnect = (error: Error): boolean => whileConnecting.has(error);
+
+export const markFailedToConnect = (error: Error): void => void whileConnecting.add(error);
 
 /** How long an answer may still arrive after the upstream has stopped reading, in milliseconds. */
 const grace = 1000;
@@ -30,7 +34,7 @@ export function upstreamConnector(options: buildConnector.BuildOptions): buildCo
     const { servername: _ofRequest, ...upstream } = target;
     connect(upstream, (...[error, socket]) => {
       if (error !== null) {
-        whileConnecting.add(error);
+        markFailedToConnect(error);
         return callback(error, null);
       }
       hearEarlyAnswers(socket);
@@ -43,7 +47,7 @@ export function upstreamConnector(options: buildConnector.BuildOptions): buildCo
 function markWhenKept(socket: Socket): void {
   const before = socket.bytesRead;
   socket.on('error', (error) => {
-    if (socket.bytesRead > before) whileKept.add(error);
+    if (socket.bytesRead > before) markFailedWhileKept(error);
   });
 }
 

@@ -30,7 +30,7 @@ export class TargetHealth {
   #problem: string | undefined;
   #failures = 0;
   #rests = 0;
-  #restsUntil = 0;
+  #restsUntil = Number.NEGATIVE_INFINITY;
   #failsChecks = false;
   readonly #target: string;
   readonly #log: Log;
@@ -54,8 +54,7 @@ export class TargetHealth {
   /** The target answered a request. */
   answered(): void {
     if (this.#failures === 0) return;
-    this.#failures = 0;
-    this.#rests = 0;
+    this.#forget();
     if (!this.#failsChecks) this.#recovered();
   }
 
@@ -79,10 +78,14 @@ export class TargetHealth {
   /** The checks have found the target healthy: it need not wait for the end of a rest. */
   passedChecks(): void {
     this.#failsChecks = false;
+    this.#forget();
+    this.#recovered();
+  }
+
+  #forget(): void {
     this.#failures = 0;
     this.#rests = 0;
-    this.#restsUntil = 0;
-    this.#recovered();
+    this.#restsUntil = Number.NEGATIVE_INFINITY;
   }
 
   #broke(problem: string): void {

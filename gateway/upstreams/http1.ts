@@ -21,6 +21,7 @@ export function http1Transport({ origin, socketPath, tls, connectTimeout }: Tran
   const pool = new PoolOfConnections(origin, options);
   pool.on('connect', (_origin, targets) => passOverInterimAnswers(targets.at(-1) ?? pool));
   return {
+    protocol: 'http1',
     dispatch: (request, handler) => void pool.dispatch(request, handler),
     dispatchAnew(request, handler) {
       const client = new OneConnection(origin, options);

@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import type { Log } from 'gatewarden';
 import type { UpstreamConfig } from '../config/route-config.ts';
 import type { Limits } from '../limits.ts';
-import { targetAddress } from './address.ts';
+import { below, targetAddress } from './address.ts';
+import { startChecks } from './checks.ts';
 import { TargetHealth } from './health.ts';
 import { http1Transport } from './http1.ts';
+import { http2Transport } from './http2.ts';
 import { Target } from './target.ts';
 import { type TlsOptions, tlsOptions } from './tls.ts';
 import { turns } from './turns.ts';
@@ -78,13 +80,24 @@ function keyOf(address: string, { health }: UpstreamConfig, tls: TlsOptions, lim
 
 type Options = Readonly<{ tls: TlsOptions; limits: TargetLimits; log: Log }>;
 
-function openTarget(address: string, _config: UpstreamConfig, { tls, limits, log }: Options): Target {
-  const { origin, socketPath } = targetAddress(address);
+function openTarget(address: string, { health: check }: UpstreamConfig, { tls, limits, log }: Options): Target {
+  const { protocol: version, origin, socketPath, base } = targetAddress(address);
+  const { protocol, host } = new URL(origin);
+  if (protocol === 'https:' && tls.rejectUnauthorized === false) log.warn({ target: address }, unverified);
+  const open = version === 'http2' ? http2Transport : http1Transport;
+  const transport = open({ origin, socketPath, tls, connectTimeout: limits.upstreamConnect });
+  const health = new TargetHealth({ target: address, log });
   return new Target({
     address,
-    transport: http1Transport({ origin, socketPath, tls, connectTimeout: limits.upstreamConnect }),
+    transport,
     turns: turns({ atOnce: limits.upstreamRequests, places: limits.upstreamQueue }),
-    health: new TargetHealth({ target: address, log }),
-    stopChecks: () => undefined,
+    health,
+    stopChecks:
+      check === undefined
+        ? () => undefined
+        : startChecks({ transport, health, check, host, path: below(base)(check.path) }),
   });
 }
+
+const unverified =
+  'the certificate of a target is not verified: who is on the way to it can read and change what is sent';

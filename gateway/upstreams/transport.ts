@@ -1,8 +1,9 @@
 import type { Dispatcher } from 'undici';
 import type { TlsOptions } from './tls.ts';
 
-/** The connections to one target, by the interface of undici's dispatchers. */
+/** The connections to one target, with the interface of undici's dispatchers. */
 export interface Transport {
+  readonly protocol: 'http1' | 'http2';
   /** Sends a request on a kept connection, or a new one. Failures, also of a request that cannot be sent, are the handler's. */
   dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void;
   /** Sends a request on a connection of its own. */
