@@ -31,20 +31,24 @@ const repeated = (route: Named, same: Named): string =>
 const inOtherCase = (route: Named, other: Named): string =>
   `the routes ${nameOf(route)} and ${nameOf(other)} (line ${other.place.line}) differ in case only: each may be read as the other`;
 
+/** At most this many warnings are written of one kind. */
+const mostWarnings = 100;
+
 /** A path of `*.example.com` is not served on a host below it that has a route of its own: that one gets its requests. */
 function shadowedWildcards(all: readonly Named[], ofHost: ReadonlyMap<string, Named>): readonly Problem[] {
-  const paths = Map.groupBy(
-    all.filter(({ host, path }) => host.startsWith('*.') && path !== ''),
-    ({ host }) => host,
-  );
-  return [...ofHost.values()].flatMap((narrow) => {
-    const wide = wildcardsAbove(narrow.host).flatMap((host) => paths.get(host) ?? []);
-    return wide.map((route) => ({
-      place: route.place,
-      text: `the route ${nameOf(route)} gets no requests for ${narrow.host}, which has a route of its own (line ${narrow.place.line})`,
-    }));
-  });
+  const wide = all.filter(({ host, path }) => host.startsWith('*.') && path !== '');
+  const paths = Map.groupBy(wide, ({ host }) => host);
+  const shadowed: Problem[] = [];
+  for (const narrow of ofHost.values())
+    for (const route of wildcardsAbove(narrow.host).flatMap((host) => paths.get(host)?.slice(0, mostWarnings) ?? [])) {
+      if (shadowed.length >= mostWarnings) return shadowed;
+      shadowed.push({ place: route.place, text: shadowedBy(route, narrow) });
+    }
+  return shadowed;
 }
+
+const shadowedBy = (route: Named, narrow: Named): string =>
+  `the route ${nameOf(route)} gets no requests for ${narrow.host}, which has a route of its own (line ${narrow.place.line})`;
 
 /** `*.b.c` and `*.c` for `a.b.c`. */
 function wildcardsAbove(host: string): readonly string[] {

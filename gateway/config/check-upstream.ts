@@ -15,8 +15,6 @@ export function checkUpstream(parts: Parts, context: RouteContext): void {
       ['prefix', 'strip'],
       `strip: ${strip} is not the beginning of the path of the route, ${parts.path || '/'}`,
     );
-  const most = 32 * 1024;
-  if ((parts.limits?.headers ?? 0) > most) context.complain(['limits', 'headers'], 'headers: is at most 32kb');
 }
 
 function checkHosts({ host: hosts = [] }: Parts, { resolved, complain }: RouteContext): void {
@@ -48,12 +46,18 @@ const asHttp = (target: string): string => target.replace(/^h2/, 'http');
 function checkTargets({ upstream: targets = [] }: Parts, { resolved, complain }: RouteContext): void {
   const itself = targets.find((target) => !isSocket(target) && listensAt(resolved.settings, asHttp(target)));
   if (itself !== undefined) complain(['upstream'], `upstream: ${itself} is the address that the gateway listens on`);
-  const twice = targets.find((target, at) => targets.indexOf(target) !== at);
+  const twice = repeated(targets);
   if (twice !== undefined) complain(['upstream'], `upstream: ${twice} is given twice`);
   if (new Set(targets.map((target) => target.startsWith('h2'))).size > 1)
     complain(['upstream'], 'upstream: the targets of a route all have HTTP/2 (h2, h2s), or none has');
   if (new Set(targets.map(pathIn)).size > 1)
     complain(['upstream'], 'upstream: the URLs of the targets have different paths');
+}
+
+/** The first text that is in a list twice. */
+function repeated(list: readonly string[]): string | undefined {
+  const seen = new Set<string>();
+  return list.find((one) => seen.size === seen.add(one).size);
 }
 
 const isSocket = (target: string): boolean => target.startsWith('http://unix:');

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { oneRoute, type RouteTable, routePolicies, routesByHost } from '#request';
 import { type Resolved, SettingsError } from '#settings';
 import { builtRoutes } from './build-route.ts';
 import { checkBetweenRoutes } from './check-between.ts';
 import { type Problem, sentences } from './place.ts';
 import { type ReadRoute, readRoute } from './read-route.ts';
 import type { GatewayConfig } from './route-config.ts';
+import { failedTests } from './rule-tests.ts';
 import { fileSchema } from './schema.ts';
 import { messageOfKind, schemaProblems } from './schema-problems.ts';
 import { readYaml, type WrittenFile } from './written-file.ts';
@@ -33,6 +35,30 @@ export function readGatewayConfig(file: string, resolved: Resolved): GatewayConf
     warnings: Object.freeze(sentences(file, warnings)),
   });
 }
+
+/**
+ * Reads the configuration file, checks it and runs its rule tests.
+ * @throws SettingsError with every problem; with every test that fails when there is no other
+ */
+export async function checkedGatewayConfig(file: string, resolved: Resolved): Promise<GatewayConfig> {
+  const config = readGatewayConfig(file, resolved);
+  const failed = await failedTests(config.routes, resolved, routesOf(resolved, config));
+  if (failed.length > 0) throw new SettingsError(sentences(file, failed));
+  return config;
+}
+
+/**
+ * The routes that a gateway with these settings has: those of the configuration file, and that of `UPSTREAM` for the hosts that
+ * the file does not name. Without a file, the one of `UPSTREAM`. `config`: default, the file that `CONFIG` names.
+ * @throws SettingsError with every problem of the file
+ */
+export function routesOf(resolved: Resolved, config: GatewayConfig | undefined = configOf(resolved)): RouteTable {
+  if (config === undefined) return oneRoute(routePolicies(resolved));
+  return routesByHost(config.routes, resolved.settings.upstream === undefined ? undefined : routePolicies(resolved));
+}
+
+const configOf = (resolved: Resolved): GatewayConfig | undefined =>
+  resolved.settings.config === undefined ? undefined : readGatewayConfig(resolved.settings.config, resolved);
 
 function textOf(file: string): string {
   const bytes = contentOf(file);

@@ -7,6 +7,7 @@ export type Problem = Readonly<{ place: Place; text: string }>;
 /** The keys and indexes that lead to a value: `['routes', 0, 'host']`. */
 export type Path = readonly PropertyKey[];
 
+/** More are counted only. */
 const most = 50;
 
 /** The problems in the order of the file, each as `gatewarden.yaml:12:5: …`; of very many the first 50. */
@@ -14,7 +15,7 @@ export function sentences(file: string, problems: readonly Problem[]): readonly 
   const inOrder = [...problems].sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column);
   const shown = inOrder.slice(0, most).map((problem) => sentence(file, problem));
   const more = problems.length - shown.length;
-  return more > 0 ? [...shown, `${file}: there are ${more} more problems`] : shown;
+  return more > 0 ? [...shown, `${file}: and ${more} more`] : shown;
 }
 
 /** One problem, as `gatewarden.yaml:12:5: …`. */

@@ -83,7 +83,7 @@ export async function failedTests(
   const resolved = { settings: { ...settings, authEnabled: true }, policies };
   const problems: Problem[] = [];
   for (const { host: pattern, tests } of hosts) {
-    const host = pattern.replace(/^\*\./, 'test.');
+    const host = pattern.includes(':') ? `[${pattern}]` : pattern.replace(/^\*\./, 'test.');
     for (const test of tests) {
       const explanation = await explainHypothetically(resolved, requestOf(test, host), routes);
       const problem = problemIn(test, explanation);

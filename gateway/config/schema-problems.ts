@@ -23,6 +23,9 @@ const later: Readonly<Record<string, string>> = {
   inject: '"inject" needs the vault of a later version; headers.set sends a fixed value with every request',
 };
 
+/** At most this many problems of one value are read. */
+const mostIssues = 100;
+
 /** At most this many unknown keys of one map are named. */
 const mostUnknown = 20;
 
@@ -47,7 +50,7 @@ export function schemaProblems(
     const rightKind = issue.errors.find(
       (some) => !some.some((one) => one.code === 'invalid_type' && one.path.length === 0),
     );
-    if (rightKind !== undefined) return rightKind.flatMap((one) => problemsOf(one, inside));
+    if (rightKind !== undefined) return rightKind.slice(0, mostIssues).flatMap((one) => problemsOf(one, inside));
     const last = issue.errors.at(-1)?.[0];
     const message = issue.message === 'Invalid input' ? (last?.message ?? issue.message) : issue.message;
     return problemsOf({ code: 'custom', path: [], message, input: undefined }, inside);
@@ -61,7 +64,7 @@ export function schemaProblems(
     }));
   }
 
-  return issues.flatMap((issue) => problemsOf(issue, path));
+  return issues.slice(0, mostIssues).flatMap((issue) => problemsOf(issue, path));
 }
 
 const keyMessage = ({ issues, message }: Extract<Issue, { code: 'invalid_key' }>): string =>

@@ -81,6 +81,9 @@ const headers = z
   })
   .meta({ description: 'Headers to set and to remove.' });
 
+/** What the server itself allows. */
+const mostHeaders = 32 * 1024;
+
 const limits = z
   .strictObject({
     body: written(size, 'The longest body of a request; more is answered 413. Default: no limit.', '10mb').optional(),
@@ -88,7 +91,9 @@ const limits = z
       size,
       'The largest request line and headers together; more is answered 431. Default, and the most: 32kb.',
       '16kb',
-    ).optional(),
+    )
+      .refine((bytes) => bytes <= mostHeaders, { error: 'is at most 32kb' })
+      .optional(),
     requests: z
       .int({ error: requestsProblem })
       .min(1, { error: requestsProblem })

@@ -27,7 +27,10 @@ export const oneOrMany = <T>(item: z.ZodType<T, string>, description: string) =>
   z
     .union([
       item,
-      z.array(item, { error: 'must be text or a list of texts' }).min(1, { error: 'must hold at least one' }),
+      z
+        .array(item, { error: 'must be text or a list of texts' })
+        .min(1, { error: 'must hold at least one' })
+        .max(1000, { error: 'must hold at most 1000' }),
     ])
     .transform((value) => (Array.isArray(value) ? value : [value]))
     .meta({ description });
