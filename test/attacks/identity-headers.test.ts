@@ -3,59 +3,8 @@ import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { rawRequest } from '../support/http.ts';
 import { type Besieged, besieged, type Received } from './fronts.ts';
+import { identityNames as names, spellingsOf as spellings } from './identity-names.ts';
 import { bearerOf, requestOf, send } from './raw.ts';
-
-/** One of each kind of header that only Gatewarden may send. */
-const names = [
-  'X-Forwarded-User',
-  'X-Forwarded-Email',
-  'X-Forwarded-Groups',
-  'X-Forwarded-Preferred-Username',
-  'X-Forwarded-Access-Token',
-  'X-Forwarded-For',
-  'X-Forwarded-Host',
-  'X-Forwarded-Proto',
-  'X-Forwarded-Prefix',
-  'Forwarded',
-  'Remote-User',
-  'Remote-Groups',
-  'X-Remote-User',
-  'X-Auth-Request-User',
-  'X-Auth-Request-Email',
-  'X-authentik-username',
-  'X-authentik-uid',
-  'X-WebAuth-User',
-  'X-Gatewarden-Assertion',
-  'X-Gatewarden-Proxy-Secret',
-  'X-Gatewarden-Anything',
-  'X-Original-URL',
-  'X-Original-URI',
-  'X-Original-Method',
-  'X-Rewrite-URL',
-  'X-HTTP-Method-Override',
-  'X-HTTP-Method',
-  'X-Method-Override',
-  'X-Real-IP',
-  'X-Forwarded-Port',
-  'CF-Access-Jwt-Assertion',
-  'CF-Access-Authenticated-User-Email',
-  'X-Goog-Authenticated-User-Email',
-  'X-Goog-IAP-JWT-Assertion',
-  'X-Amzn-Oidc-Identity',
-  'X-MS-Client-Principal-Name',
-  'X-MS-Token-AAD-Id-Token',
-  'SSL-Client-Verify',
-  'X-SSL-Client-S-DN',
-];
-
-const spellings = (name: string): readonly string[] => [
-  name,
-  name.toLowerCase(),
-  name.toUpperCase(),
-  name.replaceAll('-', '_'),
-  name.replaceAll('-', '.').toLowerCase(),
-  name.replace('-', '_'),
-];
 
 const presets = 'x-forwarded,remote,x-auth-request,x-authentik';
 const marker = 'ev1l';

@@ -59,14 +59,22 @@ function withAbsoluteLocation(answer: Answer, source: RequestSource | undefined)
  */
 function forNginx(answer: Answer): Answer {
   const { status, body } = answer;
-  const { Location: location, ...headers } = answer.headers;
+  if (status >= 500) return answer;
+  const { Location: location, ...rest } = answer.headers;
+  const headers = onePerName(rest);
   if (location !== undefined) {
-    return {
-      status: 401,
-      headers: { 'WWW-Authenticate': 'Bearer', ...headers, 'X-Gatewarden-Location': location },
-      body,
-    };
+    const redirect = { 'WWW-Authenticate': 'Bearer', ...headers, 'X-Gatewarden-Location': location };
+    return { status: 401, headers: redirect, body };
   }
-  if (status === 401 || status === 403 || status >= 500) return answer;
+  if (status === 401 || status === 403) return { status, headers, body };
   return { status: 403, headers: { ...headers, 'X-Gatewarden-Status': String(status) }, body };
+}
+
+/** nginx reads the first of several headers of a name: the cookie without a domain, and all challenges in one. */
+function onePerName(headers: Answer['headers']): Readonly<Record<string, string>> {
+  const joined = Object.entries(headers).map(([name, value]) => {
+    if (typeof value === 'string') return [name, value];
+    return [name, name === 'Set-Cookie' ? (value[0] ?? '') : value.join(', ')];
+  });
+  return Object.fromEntries(joined);
 }
