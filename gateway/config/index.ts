@@ -23,7 +23,12 @@ const enoughProblems = 500;
  * @throws SettingsError with every problem: `gatewarden.yaml:12:5: host: must be …`
  */
 export function readGatewayConfig(file: string, resolved: Resolved): GatewayConfig {
-  const read = readYaml(textOf(file));
+  return configIn(textOf(file), file, resolved);
+}
+
+/** As `readGatewayConfig`, of the text that `file` has. */
+export function configIn(text: string, file: string, resolved: Resolved): GatewayConfig {
+  const read = readYaml(text);
   if (!read.ok) throw new SettingsError(sentences(file, read.problems));
   const [problems, warnings]: [Problem[], Problem[]] = [[], []];
   const { signIn, routes } = readRoutes(read.file, { resolved, folder: dirname(file), problems, warnings });

@@ -1,8 +1,10 @@
-import { Composer, type CST, type Document, LineCounter, Parser, type YAMLError } from 'yaml';
+import { Composer, type CST, type Document, Lexer, LineCounter, Parser, type YAMLError } from 'yaml';
 import type { Place, Problem } from './place.ts';
 
 /** Levels of a file. A file of routes has about six. */
 const deepest = 32;
+/** Values that the parser has begun and not ended: two or three a level. Its own work takes a stack frame for each. */
+const mostOpen = 4 * deepest;
 
 /** The one document of a YAML text. */
 export type ParsedYaml =
@@ -16,7 +18,7 @@ export type ParsedYaml =
  */
 export function parseYaml(text: string): ParsedYaml {
   const lines = new LineCounter();
-  const tokens = [...new Parser(lines.addNewLine).parse(text)];
+  const { tokens, tooDeepAt } = tokensIn(text, lines);
   const placeAt = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
@@ -24,7 +26,7 @@ export function parseYaml(text: string): ParsedYaml {
   const fail = (offset: number, problem: string) =>
     ({ ok: false, problems: [{ place: placeAt(offset), text: problem }] }) as const;
 
-  const deep = nestedTooDeeply(tokens);
+  const deep = tooDeepAt ?? nestedTooDeeply(tokens);
   if (deep !== undefined) return fail(deep, `values are nested more than ${deepest} levels deep`);
   const [document, second] = [...new Composer({ uniqueKeys: false, prettyErrors: false }).compose(tokens)];
   if (document === undefined) return fail(0, 'the file has no routes');
@@ -32,6 +34,19 @@ export function parseYaml(text: string): ParsedYaml {
   const mistakes: readonly YAMLError[] = [...document.errors, ...document.warnings];
   if (mistakes.length > 0) return { ok: false, problems: mistakes.map((one) => problemOf(one, placeAt)) };
   return { ok: true, document, placeAt };
+}
+
+/** The tokens of a text up to where it is nested so deeply that the parser would run out of stack. */
+function tokensIn(text: string, lines: LineCounter): { tokens: CST.Token[]; tooDeepAt?: number } {
+  const parser = new Parser(lines.addNewLine);
+  const tokens: CST.Token[] = [];
+  lines.addNewLine(0);
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const token of parser.next(lexeme)) tokens.push(token);
+    if (parser.stack.length > mostOpen) return { tokens, tooDeepAt: parser.offset };
+  }
+  for (const token of parser.end()) tokens.push(token);
+  return { tokens };
 }
 
 const problemOf = ({ pos, message }: YAMLError, placeAt: (offset: number) => Place): Problem => ({
