@@ -35,7 +35,7 @@ async function tell(name: string, run: () => unknown): Promise<void> {
     console.log(`${name}: good, ${((performance.now() - started) / 1000).toFixed(0)} s`);
   } catch (error) {
     failed = true;
-    console.error(`${name}: ${error instanceof Error ? (error.stack ?? error.message) : error}`);
+    console.error(`${name}:`, error);
   }
 }
 

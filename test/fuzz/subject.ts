@@ -5,6 +5,8 @@ export interface Subject {
   readonly name: string;
   /** What hostile texts for it are made of. */
   readonly pieces: readonly string[];
+  /** Reading it takes long: its texts have fewer pieces, and few of them are long. Default: false. */
+  readonly slow?: boolean;
   /** Reads the text: what is timed. */
   run(text: string): unknown;
   /** Throws where the reader throws, or where what it gives is not what it promises. */
@@ -36,37 +38,51 @@ const everywhere: readonly string[] = [
 ];
 
 /** Texts of a few pieces, and now and then of characters that nobody thought of. */
-export function textsOf({ pieces }: Pick<Subject, 'pieces'>): fc.Arbitrary<string> {
+export function textsOf({ pieces, slow = false }: Pick<Subject, 'pieces' | 'slow'>): fc.Arbitrary<string> {
   const piece = fc.oneof(
     { weight: 12, arbitrary: fc.constantFrom(...pieces) },
     { weight: 4, arbitrary: fc.constantFrom(...everywhere) },
     { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 3 }) },
   );
-  return fc.array(piece, { maxLength: 10 }).map((all) => all.join(''));
+  return fc.array(piece, { maxLength: slow ? 5 : 10 }).map((all) => all.join(''));
 }
 
-/** A text in which one piece, or a few, come over and over. */
-export const longTextsOf = ({ pieces }: Pick<Subject, 'pieces'>): fc.Arbitrary<string> => {
+/** A text in which a few pieces come over and over, of the length that is asked for. */
+export type LongText = (length: number) => string;
+
+export const longTextsOf = ({ pieces }: Pick<Subject, 'pieces'>): fc.Arbitrary<LongText> => {
   const some = fc
     .array(fc.constantFrom(...pieces, ...everywhere), { minLength: 1, maxLength: 3 })
     .map((all) => all.join(''));
-  return fc.tuple(some, some, some).map(([before, unit, behind]) => before + repeated(unit) + behind);
+  return fc.tuple(some, some, some).map(([before, unit, behind]) => {
+    const text: LongText = (length) => before + unit.repeat(unit === '' ? 0 : Math.ceil(length / unit.length)) + behind;
+    return Object.assign(text, { toString: () => JSON.stringify([before, unit, behind]) });
+  });
 };
 
 /** Twice as long as all headers of a request may be together: what grows faster than its length shows the sooner. */
-const longest = 64_000;
-const repeated = (unit: string): string => (unit === '' ? '' : unit.repeat(Math.ceil(longest / unit.length)));
-
-/** How long such a text may take, in milliseconds: where the work grows with the square of its length it is half a second. */
+const [short, long] = [8_000, 64_000];
+/** Milliseconds within which a long text is read without a look at how the time grows: it takes half a second where that is quadratic. */
 const patience = 150;
+/** Eight times the length is eight times the work, or 64 times where it is quadratic. */
+const bound = 24;
 
-/** Throws when a long text takes too long, five times in a row: something else may be busy on the machine. */
-export function checkTime(subject: Subject, text: string): void {
-  let least = Number.POSITIVE_INFINITY;
-  for (let round = 0; round < 5 && least > patience; round += 1) {
-    const started = performance.now();
-    subject.run(text);
-    least = Math.min(least, performance.now() - started);
+/** Throws when the work on a text grows faster than its length, five times in a row: something else may be busy on the machine. */
+export function checkTime(subject: Subject, text: LongText): void {
+  const least = { short: Number.POSITIVE_INFINITY, long: Number.POSITIVE_INFINITY };
+  for (let round = 0; round < 5; round += 1) {
+    least.long = Math.min(least.long, timeOf(subject, text(long)));
+    if (least.long <= patience) return;
+    least.short = Math.min(least.short, timeOf(subject, text(short)));
+    if (least.long / least.short < bound) return;
   }
-  if (least > patience) throw new Error(`${subject.name} took ${least.toFixed(0)} ms for ${text.length} characters`);
+  throw new Error(
+    `${subject.name}: ${least.short.toFixed(1)} ms become ${least.long.toFixed(0)} where ${text} is eight times as long`,
+  );
+}
+
+function timeOf(subject: Subject, text: string): number {
+  const started = performance.now();
+  subject.run(text);
+  return performance.now() - started;
 }

@@ -1,7 +1,8 @@
+import { configSubject } from './config-subject.ts';
 import { headerSubjects } from './header-subjects.ts';
 import { pathSubjects } from './path-subjects.ts';
 import { rulesSubject } from './rules-subject.ts';
 import type { Subject } from './subject.ts';
 
 /** Everything that is fuzzed within one process. */
-export const subjects: readonly Subject[] = [...pathSubjects, ...headerSubjects, rulesSubject];
+export const subjects: readonly Subject[] = [...pathSubjects, ...headerSubjects, rulesSubject, configSubject];
