@@ -10,6 +10,7 @@ export {
   StoreUnavailableError,
 } from './errors.ts';
 export type { Guards } from './express/guards.ts';
+export { type FromGateway, type FromGatewayOptions, fromGateway } from './from-gateway.ts';
 export { type Gatewarden, type GatewardenOptions, gatewarden } from './gatewarden.ts';
 export type { Log } from './log.ts';
 export type { Rule, RuleNetworks } from './request/authorize/rules.ts';

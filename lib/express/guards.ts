@@ -19,15 +19,6 @@ import { headOf } from './head.ts';
 import { recogniser } from './passport.ts';
 import { decidedTwice, mountWarning } from './protect.ts';
 
-declare global {
-  namespace Express {
-    interface Request {
-      /** The principal of the request. Set by `gate.authenticate()`, and never undefined after it. */
-      auth: Principal;
-    }
-  }
-}
-
 /** Middleware for Express apps. */
 export interface Guards {
   /** Authenticates the request: sets `req.auth` and Passport's fields. A bad credential is refused here. */

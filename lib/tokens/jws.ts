@@ -1,5 +1,5 @@
 import { compactVerify } from 'jose';
-import type { Key } from './keys.ts';
+import type { Key } from './key.ts';
 
 /** The longest token that is read, in characters. */
 export const longestToken = 8192;

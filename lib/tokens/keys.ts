@@ -1,13 +1,9 @@
-import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
+import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
 import type { SecretBox } from '../crypto/secret-box.ts';
 import { SettingsError } from '../errors.ts';
 import { type SigningKeyRecord, signingKeyKind } from '../stores/records/kinds/signing-key.ts';
 import type { Records } from '../stores/records/records.ts';
-
-export type Algorithm = 'EdDSA' | 'ES256';
-
-/** One key of a pair: the private half to sign with, or the public one to verify with. */
-export type Key = Readonly<{ kid: string; algorithm: string; key: CryptoKey }>;
+import { type Algorithm, type Key, keyOf } from './key.ts';
 
 /** The keys that sign access tokens and assertions, the same on every instance. */
 export interface SigningKeys {
@@ -54,13 +50,6 @@ async function newPair(algorithm: Algorithm, box: SecretBox) {
   const id = await calculateJwkThumbprint(jwk);
   const publicJwk = JSON.stringify({ ...jwk, kid: id, alg: algorithm, use: 'sig' });
   return { id, algorithm, publicJwk, sealed: box.seal(JSON.stringify(await exportJWK(pair.privateKey))) };
-}
-
-/** Imports a JWK (RFC 7517). Rejects for a symmetric key and for one that is for encryption. */
-export async function keyOf(jwk: JWK, { kid, algorithm }: Pick<Key, 'kid' | 'algorithm'>): Promise<Key> {
-  const key = await importJWK(jwk, algorithm);
-  if (key instanceof Uint8Array || (jwk.use ?? 'sig') !== 'sig') throw new TypeError(`the key "${kid}" signs nothing`);
-  return Object.freeze({ kid, algorithm, key });
 }
 
 /**

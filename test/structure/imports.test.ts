@@ -46,7 +46,7 @@ const floors: readonly (readonly Box[])[] = [
   [['lib/core.ts']],
   [['lib/routes'], ['lib/express'], ['lib/transfer']],
   [['lib/start']],
-  [['lib/gatewarden.ts', 'lib/index.ts', 'lib/testing.ts']],
+  [['lib/gatewarden.ts', 'lib/from-gateway.ts', 'lib/index.ts', 'lib/testing.ts']],
 ];
 
 /** The boxes of `lib/request`, in the order in which a request passes them; the files at its top are above them all. */
@@ -74,6 +74,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'lib/express': ['express', 'passport'],
   'lib/start': ['pino'],
   'lib/gatewarden.ts': ['express'],
+  'lib/from-gateway.ts': ['express'],
   gateway: ['express', 'pino', 'undici', 'yaml', 'zod'],
   cli: ['@clack/prompts', 'cli-table3', 'commander'],
   tools: [],

@@ -5,7 +5,8 @@ import { SettingsError } from '../../lib/errors.ts';
 import { signingKeyKind } from '../../lib/stores/records/kinds/signing-key.ts';
 import type { Records } from '../../lib/stores/records/records.ts';
 import { openSqlite } from '../../lib/stores/sqlite/index.ts';
-import { type Algorithm, keyOf, signingKeys } from '../../lib/tokens/keys.ts';
+import { type Algorithm, keyOf } from '../../lib/tokens/key.ts';
+import { signingKeys } from '../../lib/tokens/keys.ts';
 import { boxOf, day } from './open.ts';
 
 async function open(algorithm: Algorithm = 'EdDSA') {

@@ -12,7 +12,8 @@ import { openSqlite } from '../../lib/stores/sqlite/index.ts';
 import { accessTokens } from '../../lib/tokens/access-tokens.ts';
 import { apiTokens } from '../../lib/tokens/api-tokens.ts';
 import { clientsService } from '../../lib/tokens/clients.ts';
-import { type Algorithm, signingKeys } from '../../lib/tokens/keys.ts';
+import type { Algorithm } from '../../lib/tokens/key.ts';
+import { signingKeys } from '../../lib/tokens/keys.ts';
 import type { Actor, Principal } from '../../lib/types.ts';
 
 export const issuer = 'https://gate.example/_gatewarden';

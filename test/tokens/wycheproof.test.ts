@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import type { JWK } from 'jose';
 import { readJws, verifiedPayload } from '../../lib/tokens/jws.ts';
-import { type Key, keyOf } from '../../lib/tokens/keys.ts';
+import { type Key, keyOf } from '../../lib/tokens/key.ts';
 
 type Vector = { tcId: number; comment: string; jws: unknown; result: 'valid' | 'invalid' };
 type Group = { comment: string; public?: JWK; private?: JWK; tests: Vector[] };

@@ -10,6 +10,9 @@ import {
   type Decision,
   type Explanation,
   type FieldProblem,
+  type FromGateway,
+  type FromGatewayOptions,
+  fromGateway,
   type GateEvent,
   type GateEventName,
   type GateEvents,
@@ -47,6 +50,8 @@ import { testGate } from 'gatewarden/testing';
 export const gate = await gatewarden();
 export const { users, tokens, sessions, invitations, audit, signIn, settings, authenticate, protect, decide, explain } =
   gate;
+export const believing = fromGateway({ issuer: 'https://app.example.com/_gatewarden', audience: 'upstream' });
+export const asserted = await believing.principalOf({ headers: {}, rawHeaders: [] });
 export const router = gate.router();
 export const ready = await gate.ready();
 export const made = await users.create({ username: 'ada' });
@@ -89,6 +94,7 @@ export interface Names {
   invitations: InvitationView | InvitationQuery | NewInvitation | IssuedInvitation;
   events: GateEvents | GateEventName | AuditEntry;
   requests: Decision | Explanation | RequestSource | Rule;
+  behind: FromGateway | FromGatewayOptions;
   results: Result<Refusal> | FieldProblem;
   records: UserRecord | SessionRecord;
 }
