@@ -13,6 +13,7 @@ export const keptOf: Readonly<Record<GateEventName, number>> = {
   'token.created': 50_000,
   'token.revoked': 50_000,
   'session.ended': 50_000,
+  'session.handed-over': 20_000,
   'invitation.changed': 50_000,
   'login.succeeded': 50_000,
   logout: 50_000,

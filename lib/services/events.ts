@@ -11,7 +11,7 @@ type EventOf<Name extends string, Detail, Outcome extends string = 'ok'> = Reado
   via: Via;
   address?: string | undefined;
   agent?: string | undefined;
-  /** What the event is about: `user:ada`, `token:ci`, `client:ci`, `session:<public id>`, or the path that was refused. */
+  /** What the event is about: `user:ada`, `token:ci`, `client:ci`, `session:<public id>`, `host:<name>`, or the path that was refused. */
   subject?: string | undefined;
   outcome: Outcome;
   detail?: Readonly<Detail> | undefined;
@@ -43,6 +43,8 @@ export interface GateEvents {
    * setting that limits how many sessions a user has.
    */
   'session.ended': EventOf<'session.ended', { session: string; reason?: 'SESSIONS_PER_USER' } | { sessions: number }>;
+  /** A sign-in at `PUBLIC_URL` was handed over to another host; `subject` is `host:<name>`. */
+  'session.handed-over': EventOf<'session.handed-over', Record<never, never>>;
   /** `changed` names the fields, separated by spaces; never their values. `tokens`: whether API tokens were ended too. */
   'user.changed': EventOf<'user.changed', Changed>;
   /** `role` and `uses` of one that was created; `user`: who used it. */

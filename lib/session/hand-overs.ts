@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { sha256 } from '../crypto/digest.ts';
 import { randomBase62 } from '../crypto/random.ts';
 import type { SecretBox } from '../crypto/secret-box.ts';
+import { ok, type Result, refused } from '../errors.ts';
 import { cookieValues, decodeCookie } from '../net/cookies.ts';
 import { sessionIsValid, standingOfSession } from '../services/standing.ts';
 import { type HandOverRecord, handOverKind } from '../stores/records/kinds/hand-over.ts';
@@ -10,12 +11,16 @@ import type { SessionRecord } from '../stores/sessions.ts';
 import type { Stores } from '../stores/stores.ts';
 import { bindingCookie } from './binding-cookie.ts';
 import { type CookieSettings, hostCookie, sessionCookie } from './cookie.ts';
+import { pace } from './pace.ts';
 import { signedSessionId, signSessionId } from './signed-cookie.ts';
 
 /** How long a code is valid, in milliseconds. */
 const validFor = 30_000;
 
 const codeLength = 43;
+
+/** How many codes one session gets in the time in which they are valid. */
+const mostCodes = 60;
 
 /** What a code is bound to: the host that may redeem it, the path to go on to, and the browser, by the hash of its secret. */
 export type HandOverBinding = Pick<HandOverRecord, 'hostname' | 'target' | 'binding'>;
@@ -28,10 +33,10 @@ export interface HandOvers {
   /** The hash of the browser's secret, and the `Set-Cookie` value that gives the secret to the browser. */
   bind(req: IncomingMessage): Readonly<{ binding: string; setCookie: string }>;
   /**
-   * Makes a code for the session that the request's cookie names, valid for 30 seconds. `undefined` when the cookies do not have the
-   * session with this public id.
+   * Makes a code for the session that the request's cookie names, valid for 30 seconds. Refused when the cookies do not have the
+   * session with this public id (`invalid_token`), and after 60 codes in 30 seconds (`rate_limited`).
    */
-  issue(req: IncomingMessage, sessionId: string, to: HandOverBinding): Promise<string | undefined>;
+  issue(req: IncomingMessage, sessionId: string, to: HandOverBinding): Promise<Result<string>>;
   /**
    * Redeems a code. The first attempt uses it up, whether it succeeds or not. `undefined` when there is no such code, it is for
    * another host or another browser, it has expired, or the session has ended.
@@ -50,11 +55,16 @@ export type HandOverDependencies = Readonly<{
   clock: () => number;
 }>;
 
+/** A code that is valid for longer than at its beginning was made before the clock was set back. */
+const isCurrent = ({ expiresAt }: HandOverRecord, now: number): boolean =>
+  now < expiresAt && expiresAt - now <= 2 * validFor;
+
 export function handOvers({ settings, secrets, stores, box, clock }: HandOverDependencies): HandOvers {
   const { records } = stores;
   const cookie = sessionCookie(settings);
   const browser = bindingCookie(cookie);
   const [signingSecret = ''] = secrets;
+  const mayIssue = pace(mostCodes, validFor);
 
   function secretIdIn(header: string, sessionId: string): string | undefined {
     const ids = cookieValues(header, cookie.name).map((value) => signedSessionId(decodeCookie(value), secrets));
@@ -69,7 +79,7 @@ export function handOvers({ settings, secrets, stores, box, clock }: HandOverDep
       (record, now): Change<HandOverRecord, HandOverRecord | undefined> =>
         record === undefined
           ? { kind: 'keep', answer: undefined }
-          : { kind: 'remove', answer: now < record.expiresAt ? record : undefined },
+          : { kind: 'remove', answer: isCurrent(record, now) ? record : undefined },
     );
     return changed.kind === 'done' ? changed.answer : undefined;
   }
@@ -88,16 +98,12 @@ export function handOvers({ settings, secrets, stores, box, clock }: HandOverDep
     bind: ({ headers }) => browser.bind(headers.cookie ?? ''),
     async issue({ headers }, sessionId, to) {
       const secretId = secretIdIn(headers.cookie ?? '', sessionId);
-      if (secretId === undefined) return undefined;
+      if (secretId === undefined) return refused('invalid_token');
+      if (!mayIssue(sessionId, clock())) return refused('rate_limited', { retryAfter: validFor / 1000 });
       const code = randomBase62(codeLength);
       const expiresAt = clock() + validFor;
-      const added = await records.add(handOverKind, {
-        id: sha256(code),
-        ...to,
-        session: box.seal(secretId),
-        expiresAt,
-      });
-      return added.kind === 'added' ? code : undefined;
+      await records.add(handOverKind, { id: sha256(code), ...to, session: box.seal(secretId), expiresAt });
+      return ok(code);
     },
     async redeem({ headers }, code, hostname) {
       const found = await taken(code);

@@ -73,9 +73,12 @@ const goOn = (call: CallContext, href: string, setCookie?: string): Result<Answe
 
 /** Makes a code for a browser that is signed in here, and sends it with the code to the host. */
 async function handOver(call: CallContext, hostname: string, { to, binding, next }: Wanted): Promise<Result<Answer>> {
-  const { core, req, prefix, principal } = call;
+  const { core, req, prefix, principal, caller } = call;
   const code = await core.handOvers.issue(req, principal.sessionId ?? '', { hostname, target: next, binding });
-  return code === undefined ? refused('invalid_token') : seeOther(`${to}${prefix}/hand-over/redeem?code=${code}`);
+  if (!code.ok) return code;
+  const event = { event: 'session.handed-over', subject: `host:${hostname}`, outcome: 'ok' } as const;
+  await core.record({ ...event, actor: principal.name, via: principal.via, ...caller });
+  return seeOther(`${to}${prefix}/hand-over/redeem?code=${code.value}`);
 }
 
 async function redeem(call: CallContext, code: string): Promise<Result<Answer>> {
@@ -112,7 +115,7 @@ export const handOverRoutes = [
       200: page('A page that goes on by itself.'),
       303: redirect('To the sign-in page, or to the host with a code.'),
     },
-    refusals: ['misdirected_host', 'csrf_rejected', 'validation_failed', 'not_found', 'invalid_token'],
+    refusals: ['misdirected_host', 'csrf_rejected', 'validation_failed', 'not_found', 'invalid_token', 'rate_limited'],
     async handle(call) {
       const no = obstacle(call);
       if (no !== undefined) return { ok: false, refusal: no };
