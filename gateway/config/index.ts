@@ -4,6 +4,7 @@ import { oneRoute, type RouteTable, routePolicies, routesByHost } from '#request
 import { type Resolved, SettingsError } from '#settings';
 import { builtRoutes } from './build-route.ts';
 import { checkBetweenRoutes } from './check-between.ts';
+import { checkSignIn } from './check-sign-in.ts';
 import { type Problem, sentences } from './place.ts';
 import { type ReadRoute, readRoute } from './read-route.ts';
 import type { GatewayConfig } from './route-config.ts';
@@ -90,7 +91,7 @@ function readRoutes(
   file: WrittenFile,
   context: Context,
 ): Pick<GatewayConfig, 'signIn'> & { routes: readonly ReadRoute[] } {
-  const { problems, warnings, resolved } = context;
+  const { problems, warnings } = context;
   const { value } = file;
   const parsed = fileSchema.safeParse(value, { error: messageOfKind });
   if (!parsed.success) problems.push(...schemaProblems(parsed.error, { value, path: [], file }));
@@ -101,8 +102,7 @@ function readRoutes(
   }
   checkBetweenRoutes(routes, problems, warnings);
   const signIn = parsed.data?.sign_in ?? 'each-host';
-  if (signIn === 'public-url' && resolved.settings.publicUrl === undefined)
-    problems.push({ place: file.placeOf(['sign_in']), text: 'sign_in: public-url needs GATEWARDEN_PUBLIC_URL' });
+  checkSignIn(signIn, routes, { ...context, file });
   return { signIn, routes };
 }
 

@@ -30,4 +30,4 @@ export { type Answer, writeAnswer } from './respond/write.ts';
 export { type RouteOptions, type RoutePolicies, routePolicies } from './route-policies.ts';
 export { oneRoute, type ReplaceableRouteTable, type RouteTable, replaceableRoutes } from './route-table.ts';
 export { type RouteEntry, routesByHost } from './routes-by-host.ts';
-export type { SignInMode } from './sign-in-sites.ts';
+export { type SignInMode, signInModeProblem } from './sign-in-sites.ts';

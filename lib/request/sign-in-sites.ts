@@ -47,6 +47,14 @@ type Dependencies = Readonly<{
   mode: () => SignInMode;
 }>;
 
+/** Why people cannot sign in so; undefined when they can. */
+export function signInModeProblem(mode: SignInMode, { publicUrl }: Pick<Settings, 'publicUrl'>): string | undefined {
+  if (mode === 'each-host') return undefined;
+  if (publicUrl === undefined) return 'public-url needs GATEWARDEN_PUBLIC_URL';
+  if (publicUrl.startsWith('https:') || isLoopbackHost(hostnameOf(publicUrl) ?? '')) return undefined;
+  return 'public-url needs a GATEWARDEN_PUBLIC_URL with https; plain http is for this machine alone';
+}
+
 const isWithin = (hostname: string, domain: string): boolean => hostname === domain || hostname.endsWith(`.${domain}`);
 
 export function signInSites({ settings, hostIsServed, mode }: Dependencies): SignInSites {
@@ -98,7 +106,9 @@ export function signInSites({ settings, hostIsServed, mode }: Dependencies): Sig
 
 const signInAt = (base: string, next: string): string => `${base}/login?next=${encodeURIComponent(next)}`;
 
-const hostnameOf = (url: string): string | undefined => parseHost(new URL(url).host)?.hostname;
+function hostnameOf(url: string): string | undefined {
+  return parseHost(new URL(url).host)?.hostname;
+}
 
 function originFinder(
   { publicUrl, adminUrl }: SiteSettings,

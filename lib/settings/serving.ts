@@ -57,11 +57,12 @@ export const servingSettings = {
    * An origin of its own for the account and admin pages and for API calls made with a cookie, which are answered
    * nowhere else then. Nothing of the upstream is served there, so that its scripts can do none of these in a user’s
    * name; calls with a cookie need no `current_password` there. Needs a `PUBLIC_URL` of the same scheme. Without
-   * `COOKIE_DOMAIN` people sign in at each of the two. Default: none.
+   * `COOKIE_DOMAIN`, and without `sign_in: public-url` in the file of `CONFIG`, people sign in at each of the two.
+   * Default: none.
    */
   adminUrl: {
     parser: origin('must be an http or https URL without credentials, path, query or fragment'),
-    help: 'An origin of its own for the account and admin pages and for API calls made with a cookie, which are answered nowhere else then. Nothing of the upstream is served there, so that its scripts can do none of these in a user’s name; calls with a cookie need no `current_password` there. Needs a `PUBLIC_URL` of the same scheme. Without `COOKIE_DOMAIN` people sign in at each of the two.',
+    help: 'An origin of its own for the account and admin pages and for API calls made with a cookie, which are answered nowhere else then. Nothing of the upstream is served there, so that its scripts can do none of these in a user’s name; calls with a cookie need no `current_password` there. Needs a `PUBLIC_URL` of the same scheme. Without `COOKIE_DOMAIN`, and without `sign_in: public-url` in the file of `CONFIG`, people sign in at each of the two.',
     appliesTo: servers,
     example: 'https://accounts.example.com',
   },

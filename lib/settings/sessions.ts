@@ -19,11 +19,12 @@ export const sessionsSettings = {
   },
   /**
    * The session cookie is sent to this domain and all below it; the default name on https then begins with `__Secure-`
-   * in place of `__Host-`. Default: none.
+   * in place of `__Host-`. People sign in at `PUBLIC_URL` for all these hosts (on https, and on loopback). Default:
+   * none.
    */
   cookieDomain: {
     parser: cookieDomain,
-    help: 'The session cookie is sent to this domain and all below it; the default name on https then begins with `__Secure-` in place of `__Host-`.',
+    help: 'The session cookie is sent to this domain and all below it; the default name on https then begins with `__Secure-` in place of `__Host-`. People sign in at `PUBLIC_URL` for all these hosts (on https, and on loopback).',
     appliesTo: servers,
     example: 'example.com',
   },
