@@ -1,3 +1,4 @@
+import { configJsonSchema } from '../gateway/config/json-schema.ts';
 import { errorTable } from '../lib/errors.ts';
 import { type NamedSetting, settingTable } from '../lib/settings/index.ts';
 import { errorNotes } from './error-notes.ts';
@@ -12,6 +13,7 @@ export const documents: Readonly<Record<string, () => string>> = {
   '.env.example': environmentExample,
   'docs/configuration.md': configurationPage,
   'docs/errors.md': errorsPage,
+  'config.schema.json': () => `${JSON.stringify(configJsonSchema(), undefined, 2)}\n`,
   ...settingComments,
 };
 
