@@ -45,7 +45,12 @@ export function gatewayApp(
     logAccess: accessLog(log, gate.settings.prefix),
     draining: () => draining(),
   });
-  const { listen, draining, drain } = gatewayServer(handlers, { limits, log, tls: tlsFilesOf(gate.settings) });
+  const { listen, draining, drain } = gatewayServer(handlers, {
+    limits,
+    log,
+    tls: tlsFilesOf(gate.settings),
+    trustedProxies: gate.settings.proxySecret === undefined ? gate.settings.trustedProxies : [],
+  });
 
   return {
     listen,

@@ -6,6 +6,7 @@ import { http } from './http.ts';
 import type { Limits } from './limits.ts';
 import { type Http2Connections, http2Connections } from './listener/http2-connections.ts';
 import type { TlsFiles } from './listener/key-pair.ts';
+import { readProxyHeaders } from './listener/proxied-connections.ts';
 import { tlsServer } from './listener/tls-server.ts';
 import { inOrder, isAnswering } from './pipeline.ts';
 import { rawRefusals, refuseUnparsable } from './raw-refusals.ts';
@@ -47,6 +48,8 @@ type Options = Readonly<{
   log: Log;
   /** With these files connections are TLS, and HTTP/2 where the client knows it. They are read again when they change. */
   tls?: TlsFiles | undefined;
+  /** CIDRs of the peers that may send a header of the PROXY protocol. Default: none. */
+  trustedProxies?: readonly string[] | undefined;
 }>;
 
 const serverOptions = (limits: Limits): ServerOptions => ({
@@ -68,13 +71,18 @@ const serverOptions = (limits: Limits): ServerOptions => ({
  * it. The requests of an HTTP/1 connection are handled one at a time, and whatever is not a valid request is refused.
  * @throws SettingsError when the certificate or its key cannot be used
  */
-export function gatewayServer(handlers: Handlers, { limits, log, tls }: Options): GatewayServer {
+export function gatewayServer(handlers: Handlers, { limits, log, tls, trustedProxies = [] }: Options): GatewayServer {
   let draining = false;
   const streams = tls && http2Connections(handlers, { limits, log, draining: () => draining });
   const { server, close } = serverFor(tls, streams, { limits, log });
   server.maxConnections = limits.maxConnections;
   server.maxHeadersCount = 0;
   const upgraded = serveHttp1(server, handlers, log);
+  // Other connections are handled without a look at their first bytes, which costs nothing where there is no proxy.
+  const breakOffNew =
+    trustedProxies.length === 0
+      ? () => undefined
+      : readProxyHeaders(server, { trustedProxies, log, timeout: limits.headersTimeout });
 
   return {
     server,
@@ -83,6 +91,7 @@ export function gatewayServer(handlers: Handlers, { limits, log, tls }: Options)
     async drain(deadline) {
       draining = true;
       close();
+      breakOffNew();
       streams?.drain();
       await closed(server, deadline, () => {
         streams?.destroy();

@@ -7,6 +7,7 @@ import { https } from '../http2.ts';
 import { watchKeyPair } from './certificate-watch.ts';
 import type { Http2Connections } from './http2-connections.ts';
 import { describeCertificate, type KeyPair, readKeyPair, type TlsFiles } from './key-pair.ts';
+import { inheritAddress } from './proxied-connections.ts';
 
 type Options = ServerOptions & Readonly<{ handshakeTimeout: number }>;
 type Dependencies = Readonly<{ files: TlsFiles; http2: Http2Connections; log: Log }>;
@@ -45,6 +46,7 @@ function speakHttp2(server: Server, http2: Http2Connections): void {
   const speakHttp1 = server.listeners('secureConnection');
   server.removeAllListeners('secureConnection');
   server.on('secureConnection', (socket: TLSSocket) => {
+    if (!inheritAddress(socket)) return void socket.destroy();
     if (socket.alpnProtocol === 'h2') return http2.accept(socket);
     for (const listener of speakHttp1) listener.call(server, socket);
   });

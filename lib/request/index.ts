@@ -4,6 +4,7 @@
 
 export { andThen, type MaybePromise } from '../and-then.ts';
 export { type ErrorCode, errorTable, type Refusal, StoreUnavailableError } from '../errors.ts';
+export { canonicalAddress, networks } from '../net/addresses.ts';
 export { withoutCookies } from '../net/cookies.ts';
 export type { Principal } from '../types.ts';
 export { type AnswerNotes, answerNotes, noteAnswer } from './answer-notes.ts';
