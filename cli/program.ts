@@ -84,9 +84,10 @@ function addRun(program: Command, settings: string): void {
     .command('run')
     .description('run the gateway in front of a service')
     .option('--upstream <url>', 'the service behind it (GATEWARDEN_UPSTREAM)')
+    .option('--config <file>', 'the file of several services (GATEWARDEN_CONFIG)')
     .addOption(envFile())
     .addHelpText('after', settings)
-    .action(async (options: { upstream?: string; envFile?: string }) => {
+    .action(async (options: { upstream?: string; config?: string; envFile?: string }) => {
       await (await import('./commands/run.ts')).run(options);
     });
 }

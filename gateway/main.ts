@@ -2,13 +2,14 @@ import type { Log, Settings } from 'gatewarden';
 import { type InternalGate, openGate, setupNotice } from '#gate';
 import { routePolicies } from '#request';
 import { isExposed, type Resolved, redact, SettingsError } from '#settings';
-import { gatewayApp } from './app.ts';
+import { type App, gatewayApp } from './app.ts';
+import type { Reloads } from './config/index.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { certificateWarnings, type KeyPair, readKeyPair, tlsFilesOf } from './listener/key-pair.ts';
 import { type GatewayLog, gatewayLog } from './log.ts';
 import { type Routing, routingOf } from './routes/routing.ts';
 import { noteRunning } from './running.ts';
-import { endLog, onStopSignals } from './signals.ts';
+import { endLog, onReloadSignal, onStopSignals } from './signals.ts';
 
 export { ListenError } from './server.ts';
 
@@ -50,8 +51,9 @@ export async function runGateway(resolved: Resolved, options: RunOptions = {}): 
   const url = settings.publicUrl ?? `${scheme}://${hostInUrl(address.address)}:${address.port}`;
   const forgetRunning = noteRunning(settings);
   const link = await gate.setupLink(`${url}${settings.prefix}`);
+  const reloads = await reloadsOf(resolved, { app, routing, out });
   const gateway = running(
-    { app, gate, out, url, forgetRunning, address: { host: address.address, port: address.port } },
+    { app, gate, out, url, forgetRunning, reloads, address: { host: address.address, port: address.port } },
     options.signals ?? true,
   );
   // Who reads that it listens may send a signal at once.
@@ -76,9 +78,20 @@ async function routingFor(resolved: Resolved): Promise<Routing> {
   const own = upstream === undefined ? undefined : routePolicies(resolved);
   if (config === undefined) return routingOf(own);
   // Loaded on demand: a gateway with one upstream needs no YAML.
-  const { readGatewayConfig } = await import('./config/index.ts');
-  return routingOf(own, readGatewayConfig(config, resolved));
+  const { checkedGatewayConfig } = await import('./config/index.ts');
+  return routingOf(own, await checkedGatewayConfig(config, resolved));
 }
+
+/** Puts the configuration file in force again when it changes; undefined when there is none. */
+async function reloadsOf(resolved: Resolved, { app, routing, out }: ReloadOptions): Promise<Reloads | undefined> {
+  const first = routing.config();
+  if (first === undefined) return undefined;
+  const { checkedGatewayConfig, reloadOnChange } = await import('./config/index.ts');
+  const read = () => checkedGatewayConfig(first.file, resolved);
+  return reloadOnChange({ first, read, apply: app.apply, log: out.log });
+}
+
+type ReloadOptions = Readonly<{ app: Pick<App, 'apply'>; routing: Routing; out: GatewayLog }>;
 
 /** Reads the certificate before any store is opened, and warns of what browsers will refuse in it. */
 function readCertificate(settings: Settings, log: Log): KeyPair | undefined {
@@ -95,14 +108,19 @@ type Dependencies = Readonly<{
   out: GatewayLog;
   url: string;
   forgetRunning: () => void;
+  reloads: Reloads | undefined;
   address: { host: string; port: number };
 }>;
 
-function running({ app, gate, out, url, address, forgetRunning }: Dependencies, signals: boolean): RunningGateway {
+function running(
+  { app, gate, out, url, address, forgetRunning, reloads }: Dependencies,
+  signals: boolean,
+): RunningGateway {
   const { promise: closed, resolve } = Promise.withResolvers<void>();
   let closing: Promise<void> | undefined;
 
   async function shutDown(): Promise<void> {
+    reloads?.close();
     await app.close();
     forgetRunning();
     await gate.close();
@@ -113,7 +131,8 @@ function running({ app, gate, out, url, address, forgetRunning }: Dependencies, 
   }
 
   const close = () => (closing ??= shutDown());
-  const stopListening = signals ? onStopSignals(out, close) : () => undefined;
+  const stops = signals ? [onStopSignals(out, close), onReloadSignal(reloads)] : [];
+  const stopListening = () => stops.forEach((stop) => void stop());
   return { address, url, close, closed };
 }
 

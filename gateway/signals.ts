@@ -28,6 +28,14 @@ export function onStopSignals(out: GatewayLog, close: () => Promise<void>): () =
   return () => void process.off('SIGTERM', onSignal).off('SIGINT', onSignal);
 }
 
+/** SIGHUP reads the configuration file again. Without a file the signal is left as it is. Returns an unsubscribe function. */
+export function onReloadSignal(reloads: { now(): Promise<void> } | undefined): () => void {
+  if (reloads === undefined) return () => undefined;
+  const onSignal = (): void => void reloads.now();
+  process.on('SIGHUP', onSignal);
+  return () => void process.off('SIGHUP', onSignal);
+}
+
 async function exitAfter(out: GatewayLog, code: number): Promise<void> {
   await endLog(out);
   process.exit(code);

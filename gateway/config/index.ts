@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { oneRoute, type RouteTable, routePolicies, routesByHost } from '#request';
@@ -12,6 +13,8 @@ import { failedTests } from './rule-tests.ts';
 import { fileSchema } from './schema.ts';
 import { messageOfKind, schemaProblems } from './schema-problems.ts';
 import { readYaml, type WrittenFile } from './written-file.ts';
+
+export { type Reloads, reloadOnChange } from './reload.ts';
 
 /** The largest file that is read, in bytes. */
 const largest = 1024 * 1024;
@@ -36,6 +39,7 @@ export function configIn(text: string, file: string, resolved: Resolved): Gatewa
   if (problems.length > 0) throw new SettingsError(sentences(file, problems));
   return Object.freeze({
     file,
+    digest: createHash('sha256').update(text).digest('base64url'),
     signIn,
     routes: Object.freeze(routes.flatMap((route) => builtRoutes(route, resolved, dirname(file)))),
     warnings: Object.freeze(sentences(file, warnings)),

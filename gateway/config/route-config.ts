@@ -98,6 +98,8 @@ export type RouteLimits = Readonly<{
 export type GatewayConfig = Readonly<{
   /** The path of the file. */
   file: string;
+  /** A hash of its text. */
+  digest: string;
   routes: readonly RouteConfig[];
   /**
    * Where people sign in: on the host of the service (`each-host`), or at `PUBLIC_URL` alone, which hands the sign-in over to the

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { type Explanation, errorTable, explainHypothetically, type RouteTable, readRole } from '#request';
 import type { Resolved } from '#settings';
 import type { Place, Problem } from './place.ts';
@@ -85,6 +86,8 @@ export async function failedTests(
   for (const { host: pattern, tests } of hosts) {
     const host = pattern.includes(':') ? `[${pattern}]` : pattern.replace(/^\*\./, 'test.');
     for (const test of tests) {
+      // Requests are served between two tests of a reload.
+      await setImmediate();
       const explanation = await explainHypothetically(resolved, requestOf(test, host), routes);
       const problem = problemIn(test, explanation);
       if (problem !== undefined) problems.push({ place: test.place, text: `${problem} (host ${host})` });
