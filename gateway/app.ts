@@ -11,7 +11,7 @@ import { type Serving, serving } from './routes/serving.ts';
 import { type GatewayServer, gatewayServer } from './server.ts';
 
 /** A gateway: a server and its upstreams. */
-export interface App extends Pick<GatewayServer, 'listen' | 'draining'>, Pick<Serving, 'apply'> {
+export interface App extends Pick<GatewayServer, 'listen' | 'draining'>, Pick<Serving, 'apply' | 'health'> {
   /** Lets running requests finish within `limits.drain`, then closes the connections to the upstreams. */
   close(): Promise<void>;
 }
@@ -56,6 +56,7 @@ export function gatewayApp(
     listen,
     draining,
     apply: served.apply,
+    health: served.health,
     async close() {
       await drain(limits.drain);
       long.close();

@@ -25,6 +25,8 @@ export function answerTo(req: IncomingMessage, socket: Duplex): ServerResponse {
       res.detachSocket(socket);
       socket.destroySoon();
     }
+    // A detached response does not emit `close`, which the access log and the request at the upstream wait for.
+    socket.once('close', () => res.emit('close'));
   });
   return res;
 }

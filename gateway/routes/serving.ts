@@ -4,6 +4,7 @@ import type { Gate } from '../gate.ts';
 import type { Limits } from '../limits.ts';
 import type { LongRunning } from '../proxy/long-running.ts';
 import type { Route } from '../proxy/route.ts';
+import type { HealthReport } from '../upstreams/health.ts';
 import { sharedTargets } from '../upstreams/targets.ts';
 import { oneTarget, upstreamOf } from '../upstreams/upstream.ts';
 import { routeTo } from './route-to-upstream.ts';
@@ -31,6 +32,8 @@ export interface Serving {
    * @throws SettingsError when a file of a route's TLS options cannot be read; then nothing has changed
    */
   apply(config: GatewayConfig): void;
+  /** The health of the targets of all routes. */
+  health(): readonly HealthReport[];
   /** Closes the connections to the upstreams. */
   close(): Promise<void>;
 }
@@ -95,6 +98,7 @@ export function serving(dependencies: Dependencies): Serving {
       void gate.decideAll();
       releaseLater(before);
     },
+    health: targets.health,
     async close() {
       for (const timer of replaced) clearTimeout(timer);
       await targets.close();

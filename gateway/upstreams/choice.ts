@@ -1,18 +1,23 @@
 import type { Target } from './target.ts';
 
-/** Chooses a target among those that are available and were not tried. `key`: the session, or else the address. */
+/** Chooses a target among those that may be chosen and were not tried. `key`: the session, or else the address. */
 export type Choice = (key: string, tried: ReadonlySet<Target> | undefined) => Target | undefined;
 
 /** The target with the fewest pending requests; those that are equal take turns. */
-export function leastPending(targets: readonly Target[]): Choice {
+export const leastPending = (targets: readonly Target[]): Choice => fewestPending(targets, (one) => one.isAvailable);
+
+/** As `leastPending`, for when no target is available. Each may be healthy again. */
+export const lastResort = (targets: readonly Target[]): Choice => fewestPending(targets, () => true);
+
+function fewestPending(targets: readonly Target[], mayBeChosen: (one: Target) => boolean): Choice {
   let first = 0;
-  return function chooseLeastPending(_key, tried) {
+  return function chooseFewestPending(_key, tried) {
     let chosen: Target | undefined;
     first = (first + 1) % targets.length;
     for (let step = 0; step < targets.length; step += 1) {
       const one = targets[(first + step) % targets.length];
       if (one === undefined || (chosen !== undefined && one.pending >= chosen.pending)) continue;
-      if (one.isAvailable && !tried?.has(one)) chosen = one;
+      if (mayBeChosen(one) && !tried?.has(one)) chosen = one;
     }
     return chosen;
   };

@@ -1,4 +1,4 @@
-import type { TargetHealth } from './health.ts';
+import type { HealthReport, TargetHealth } from './health.ts';
 import type { Transport } from './transport.ts';
 import type { Turns } from './turns.ts';
 
@@ -41,6 +41,11 @@ export class Target {
   get isAvailable(): boolean {
     const { health } = this;
     return health.isHealthy || (this.pending === 0 && health.mayBeTried(performance.now()));
+  }
+
+  get report(): HealthReport {
+    const { address, health, pending } = this;
+    return { target: address, healthy: health.isHealthy, problem: health.problem, pending };
   }
 
   /** Closes the connections once no request is pending, and then calls `onClosed`. */

@@ -4,7 +4,7 @@ import type { UpstreamConfig } from '../config/route-config.ts';
 import type { Limits } from '../limits.ts';
 import { below, targetAddress } from './address.ts';
 import { startChecks } from './checks.ts';
-import { TargetHealth } from './health.ts';
+import { type HealthReport, TargetHealth } from './health.ts';
 import { http1Transport } from './http1.ts';
 import { http2Transport } from './http2.ts';
 import { Target } from './target.ts';
@@ -20,6 +20,8 @@ export interface Targets {
   take(config: UpstreamConfig, limits: TargetLimits): readonly Target[];
   /** Ends one use of each; those without another use drain. */
   release(targets: readonly Target[]): void;
+  /** The health of the targets in use. */
+  health(): readonly HealthReport[];
   /** Closes all connections at once. */
   close(): Promise<void>;
 }
@@ -62,6 +64,7 @@ export function sharedTargets({ log }: Readonly<{ log: Log }>): Targets {
       return [...new Set(config.targets)].map((address) => use(address, config, tls, limits));
     },
     release: (targets) => targets.forEach(release),
+    health: () => [...byTarget.keys()].map((target) => target.report),
     async close() {
       const all = [...byTarget.keys(), ...draining];
       byKey.clear();

@@ -1,7 +1,7 @@
 import { SettingsError } from '#settings';
 import type { UpstreamConfig } from '../config/route-config.ts';
 import { below, targetAddress } from './address.ts';
-import { leastPending, sameForKey } from './choice.ts';
+import { lastResort, leastPending, sameForKey } from './choice.ts';
 import type { HealthReport } from './health.ts';
 import type { Target } from './target.ts';
 import type { TargetLimits, Targets } from './targets.ts';
@@ -18,7 +18,10 @@ export interface Upstream {
    * only when `sticky`.
    */
   choose(key: string): Target;
-  /** Another available target, for a request of which nothing was sent to those in `tried`. */
+  /**
+   * Another target, for a request that could not be connected to those in `tried`; undefined after three, or when there is
+   * none.
+   */
   chooseOther(key: string, tried: ReadonlySet<Target>): Target | undefined;
   health(): readonly HealthReport[];
   /**
@@ -26,6 +29,9 @@ export interface Upstream {
    */
   release(): void;
 }
+
+/** Each may cost the time of a connection that nobody accepts. */
+const mostTried = 3;
 
 type Options = Readonly<{ targets: Targets; limits: TargetLimits }>;
 
@@ -48,13 +54,14 @@ export function upstreamOf(config: UpstreamConfig, { targets: shared, limits }: 
   const [first] = targets;
   if (first === undefined) throw new RangeError('an upstream without a target');
   const sticky = config.sticky === 'session' && targets.length > 1;
-  const among = sticky ? sameForKey(targets) : leastPending(targets);
+  const preferred = sticky ? sameForKey(targets) : leastPending(targets);
+  const other = lastResort(targets);
   return {
     sticky,
     target: below(base),
-    choose: targets.length === 1 ? () => first : (key) => among(key, undefined) ?? leastBad(targets, first),
-    chooseOther: among,
-    health: () => targets.map(reportOf),
+    choose: targets.length === 1 ? () => first : (key) => preferred(key, undefined) ?? other(key, undefined) ?? first,
+    chooseOther: (key, tried) => (tried.size < mostTried ? (preferred(key, tried) ?? other(key, tried)) : undefined),
+    health: () => targets.map((one) => one.report),
     release: () => shared.release(targets),
   };
 }
@@ -67,14 +74,3 @@ function baseOf(targets: readonly string[]): string {
     `The targets of an upstream must have one path: ${base || '/'} and ${other || '/'} differ.`,
   ]);
 }
-
-/** With no target available: the one with the fewest pending requests. */
-const leastBad = (targets: readonly Target[], first: Target): Target =>
-  targets.reduce((least, one) => (one.pending < least.pending ? one : least), first);
-
-const reportOf = ({ address, health, pending }: Target): HealthReport => ({
-  target: address,
-  healthy: health.isHealthy,
-  problem: health.problem,
-  pending,
-});
