@@ -18,6 +18,8 @@ type Site = Pick<RequestSource, 'hostname' | 'admin'>;
 /** Where people sign in, for each host that is served. */
 export interface SignInSites {
   wayOf(source: Site): SignInWay;
+  /** Whether a request was made at `PUBLIC_URL`. */
+  isPublic(source: Site): boolean;
   /**
    * The URL of the sign-in for a request, which leads back to its target: a path on the host of the request, or an absolute one at
    * `PUBLIC_URL`. A target that `returnTo` does not accept leads back to `/`. `prefix`: the path of the pages.
@@ -89,6 +91,7 @@ export function signInSites({ settings, hostIsServed, mode }: Dependencies): Sig
 
   return {
     wayOf,
+    isPublic: ({ hostname, admin }) => !admin && hostname === publicHost,
     originOf,
     urlFor(source, target, prefix) {
       if (source === undefined || wayOf(source) !== 'shared-cookie') return signInAt(prefix, returnTo(target));

@@ -1,6 +1,7 @@
 import { signInService } from '../accounts/sign-in.ts';
 import { andThen, type MaybePromise } from '../and-then.ts';
 import type { Core } from '../core.ts';
+import type { Refusal } from '../errors.ts';
 import { expressGuards, type Guards } from '../express/guards.ts';
 import type { Log } from '../log.ts';
 import { type Allowed, type Decider, type Decision, type Denied, isOwnPath } from '../request/decide.ts';
@@ -158,7 +159,8 @@ export function gateOver(
   const answer: InternalGate['answer'] = (head, { refusal, source, clearCookie, retry }) => {
     const prefix = signInPath?.();
     const signIn = signInUrls(head, source);
-    const location = source?.admin && head.url === '/' ? `${prefix ?? settings.prefix}/account` : undefined;
+    const leadsToAccount = head.url === '/' && hasNothingBehind(core, refusal, source);
+    const location = leadsToAccount ? `${prefix ?? settings.prefix}/account` : undefined;
     return core.answer(head, refusal, { prefix, signIn, clearCookie, offerBasic: true, retry, location });
   };
 
@@ -226,6 +228,12 @@ function forwardAuthBelow(core: Core, prefix: string): InternalGate['verify'] {
     if (question === undefined || (method !== 'GET' && question.front !== 'envoy')) return undefined;
     return answer(question, head, prefix);
   };
+}
+
+/** At `ADMIN_URL`, and at a `PUBLIC_URL` that no route names, there is nothing but Gatewarden's own pages. */
+function hasNothingBehind({ signInSites }: Core, { code }: Refusal, source: RequestSource | undefined): boolean {
+  if (source === undefined) return false;
+  return source.admin || (code === 'not_found' && signInSites.isPublic(source));
 }
 
 function sourceOf({ locate }: Core, head: RequestHead): RequestSource | undefined {

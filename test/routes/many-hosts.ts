@@ -75,8 +75,14 @@ function keep(browser: Pick<Browser, 'cookies'>, line: string, hostname: string)
 
 type Sent = Readonly<{ method: string; headers: Readonly<Record<string, string>>; body?: string }>;
 
-async function send(port: number, browser: Pick<Browser, 'cookies'>, url: string, sent: Sent): Promise<Reply> {
+async function send(
+  portNow: number | (() => number),
+  browser: Pick<Browser, 'cookies'>,
+  url: string,
+  sent: Sent,
+): Promise<Reply> {
   const { host, hostname, pathname, search } = new URL(url);
+  const port = typeof portNow === 'number' ? portNow : portNow();
   const cookie = browser.cookies.filter(inJar(hostname)).map(({ name, value }) => `${name}=${value}`);
   const headers = { host, ...(cookie.length > 0 && { cookie: cookie.join('; ') }), ...sent.headers };
   const asked = request({
@@ -96,16 +102,17 @@ async function send(port: number, browser: Pick<Browser, 'cookies'>, url: string
 
 const navigation = { accept: 'text/html', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
 
-function browserOn(port: number): Browser {
+/** A browser whose every host is on one port of this machine. */
+export function browserOn(portNow: number | (() => number)): Browser {
   const browser: Browser = {
     cookies: [],
     go: (url, headers = {}) =>
-      send(port, browser, url, { method: 'GET', headers: { ...navigation, 'sec-fetch-site': 'none', ...headers } }),
+      send(portNow, browser, url, { method: 'GET', headers: { ...navigation, 'sec-fetch-site': 'none', ...headers } }),
     post(url, fields) {
       const { origin } = new URL(url);
       const from = { origin, 'sec-fetch-site': 'same-origin' };
       const headers = { ...navigation, ...from, 'content-type': 'application/x-www-form-urlencoded' };
-      return send(port, browser, url, { method: 'POST', headers, body: new URLSearchParams(fields).toString() });
+      return send(portNow, browser, url, { method: 'POST', headers, body: new URLSearchParams(fields).toString() });
     },
     async visit(url) {
       const first = await browser.go(url);
@@ -176,7 +183,7 @@ export async function manyHosts({
   return here;
 }
 
-/** Fills in the sign-in form that a trail ended at, and follows where it leads. */
+/** Fills in the sign-in form that a trail ended at, and follows where it leads. The password is `password` unless given. */
 export async function signIn(browser: Browser, trail: readonly Reply[], fields: object): Promise<readonly Reply[]> {
   const form = trail.at(-1);
   if (form === undefined || !form.text.includes('name="password"')) throw new Error(`no form: ${form?.url}`);

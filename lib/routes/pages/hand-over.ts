@@ -46,14 +46,12 @@ const incomplete: Refusal = {
 /** Codes are for whole windows: a frame or a script has no use for them. */
 const isWholeWindow = ({ req }: CallContext): boolean => (req.headers['sec-fetch-dest'] ?? 'document') === 'document';
 
-const isAtPublicUrl = ({ core, source }: CallContext): boolean =>
-  !source.admin && core.signInSites.originOf(source.hostname) === core.settings.publicUrl;
-
 /** Why the hand-over is not answered; undefined when it is. */
 function obstacle(call: CallContext): Refusal | undefined {
-  const { publicUrl } = call.core.settings;
+  const { settings, signInSites } = call.core;
+  const { publicUrl } = settings;
   if (publicUrl === undefined) return { code: 'not_found' };
-  if (!isAtPublicUrl(call))
+  if (!signInSites.isPublic(call.source))
     return { code: 'misdirected_host', detail: `This page is answered at PUBLIC_URL, ${publicUrl}, only.` };
   return isWholeWindow(call) ? undefined : { code: 'csrf_rejected' };
 }
