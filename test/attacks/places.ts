@@ -51,6 +51,8 @@ export const placesFor = (bearer: string): Readonly<Record<string, Make>> => ({
   'a path of our API': (text) => requestOf(`${own}/api/v1/users/${visible(text)}x`, [bearer]),
   'a query': inTarget('/public/x?a='),
   'next of the sign-in page': inTarget(`${own}/login?next=/a`),
+  'the host of a hand-over': inTarget(`${own}/hand-over?binding=b&to=https://a`),
+  'the code of a hand-over': inTarget(`${own}/hand-over/redeem?code=`),
   'next of the page to sign out': inTarget(`${own}/logout?next=/a`),
   'the start of a list': (text) => requestOf(`${own}/api/v1/users?cursor=${visible(text)}`, [bearer]),
   'the beginning of a name': (text) => requestOf(`${own}/api/v1/users?q=${visible(text)}`, [bearer]),

@@ -157,7 +157,9 @@ export async function manyHosts({
   const gate = gateOver(await compose(resolved, { log: silent, opened, hasher: passwordHasher({ cost: 4 }), signIn }));
   const app = express();
   app.use(prefix, gate.router());
-  app.use(gate.guards.protect(), (req, res) => void res.send(`${req.hostname} ${req.url} ${req.auth.name}`));
+  const { authenticate, requireRole, protect } = gate.guards;
+  app.get('/guarded', authenticate(), requireRole('user'), (req, res) => void res.send(req.auth.name));
+  app.use(protect(), (req, res) => void res.send(`${req.hostname} ${req.url} ${req.auth.name}`));
   const server = createServer(app).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const port = portOf(server);

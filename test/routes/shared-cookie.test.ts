@@ -39,6 +39,12 @@ test('the sign-in page of such a host leads to that at PUBLIC_URL, and on when t
   equal((await browser.go(trail.at(-1)?.url ?? '')).headers.location, 'https://app.example.com/b');
 });
 
+test('a guard of an Express app leads there, too', async () => {
+  const next = encodeURIComponent('https://app.example.com/guarded');
+  const { status, headers } = await here.browser().go(`${here.at('app.example.com')}/guarded`);
+  deepEqual([status, headers.location], [303, `https://auth.example.com${prefix}/login?next=${next}`]);
+});
+
 test('sign-out at one of them is sign-out at all', async () => {
   const browser = here.browser();
   await signIn(browser, await browser.visit(`${here.at('app.example.com')}/`), { username: 'ada' });
