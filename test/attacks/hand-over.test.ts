@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { gatewayTo, upstreamThat, valuesOf } from '../gateway/started.ts';
-import { type Browser, codeLink, type ManyHosts, manyHosts, prefix, signInAtPublicUrl } from '../routes/many-hosts.ts';
+import { type Browser, codeLink, type ManyHosts, manyHosts, prefix, signInAtPublicUrl } from '../support/many-hosts.ts';
 
 const wiki = 'wiki.example.org';
 const docs = 'docs.example.net';

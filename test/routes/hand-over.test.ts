@@ -1,6 +1,14 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { type Browser, type ManyHosts, manyHosts, password, prefix, type Reply, signIn } from './many-hosts.ts';
+import {
+  type Browser,
+  type ManyHosts,
+  manyHosts,
+  password,
+  prefix,
+  type Reply,
+  signIn,
+} from '../support/many-hosts.ts';
 
 let here: ManyHosts;
 before(async () => {

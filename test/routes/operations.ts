@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from '../support/http.ts';
+import { clientAt, codeLink, manyHosts, signInAtPublicUrl } from '../support/many-hosts.ts';
 import { setupTokenOf } from '../support/setup-link.ts';
 import type { Answered, Json, Wish } from './described.ts';
-import { clientAt, codeLink, manyHosts, signInAtPublicUrl } from './many-hosts.ts';
 import { password, type Site, site } from './site.ts';
 
 /** What a line has to drive its operation with. */

@@ -1,6 +1,6 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { type ManyHosts, manyHosts, password, prefix, type Reply, signIn } from './many-hosts.ts';
+import { type ManyHosts, manyHosts, password, prefix, type Reply, signIn } from '../support/many-hosts.ts';
 
 let here: ManyHosts;
 before(async () => {

@@ -1,6 +1,6 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import test, { after, before } from 'node:test';
-import { type Browser, browserOn, type Reply, signIn } from '../../routes/many-hosts.ts';
+import { type Browser, browserOn, type Reply, signIn } from '../../support/many-hosts.ts';
 import { gatewayTo, password, type TestGateway, type TestUpstream, upstreamThat } from '../started.ts';
 
 const own = '/_gatewarden';

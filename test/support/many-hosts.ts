@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import express from 'express';
 import type { Log, Options } from 'gatewarden';
 import { passwordHasher } from '../../lib/crypto/password-hash.ts';
@@ -9,8 +10,7 @@ import { gateOver, type InternalGate } from '../../lib/start/gate.ts';
 import { loadSettings } from '../../lib/start/load-settings.ts';
 import { ofOneProcess } from '../../lib/stores/open.ts';
 import { openSqlite } from '../../lib/stores/sqlite/index.ts';
-import { portOf } from '../gateway/started.ts';
-import type { Client } from '../support/http.ts';
+import type { Client } from './http.ts';
 
 export const password = 'a lamp among quiet herons';
 export const prefix = '/_gatewarden';
@@ -162,7 +162,7 @@ export async function manyHosts({
   app.use(protect(), (req, res) => void res.send(`${req.hostname} ${req.url} ${req.auth.name}`));
   const server = createServer(app).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const port = portOf(server);
+  const { port } = server.address() as AddressInfo;
   const { protocol } = new URL(given.publicUrl);
 
   const here: ManyHosts = {
