@@ -9,6 +9,7 @@ export function writeForwardAuth(exchange: Exchange, answered: ForwardAuthAnswer
   if (source !== undefined) exchange.address = source.address;
   if (answered.allow) {
     const requestId = noteRequestId(exchange, source);
-    exchange.res.writeHead(200, [...answered.headers, 'X-Request-Id', requestId]).end();
+    answered.headers.push('X-Request-Id', requestId);
+    exchange.res.writeHead(200, answered.headers).end();
   } else writeOwn(exchange, answered.answer, { source, code: answered.denied.refusal.code });
 }

@@ -25,6 +25,7 @@ export function decodeCookie(value: string): string {
  */
 export function withoutCookies(header: string, names: readonly string[]): string | undefined {
   if (!names.some((name) => header.includes(name))) return header;
+  if (!header.includes(';') && names.includes(nameOf(header))) return undefined;
   const kept = header.split(';').filter((pair) => !names.includes(nameOf(pair)));
   const rest = kept.join(';').trim();
   return rest === '' ? undefined : rest;

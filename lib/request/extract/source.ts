@@ -55,6 +55,8 @@ export function sourceReader(options: {
 }): (req: RequestHead) => RequestSource | Unreadable {
   const isTrusted = networks(options.trustedProxies ?? []);
   const knowsSecret = secretCheck(options.proxySecret);
+  const clientIn = remembering((list) => clientAddress(list, isTrusted));
+  const isAddress = remembering((text) => canonicalAddress(text.trim()) !== undefined);
   const parseHost = hostParser();
   const siteOf = announcedSites(options);
   const peers = new WeakMap<Socket, Peer>();
@@ -92,7 +94,7 @@ export function sourceReader(options: {
   function forwardedSource(req: RequestHead, peer: Peer, direct: Host): Sent | Unreadable {
     const { headers } = req;
     const list = headers['x-forwarded-for'];
-    const address = list === undefined ? peer.address : clientAddress(textOf(list), isTrusted);
+    const address = list === undefined ? peer.address : clientIn(textOf(list));
     if (address === undefined) return unreadable('X-Forwarded-For cannot be read.');
     const scheme = headers['x-forwarded-proto'];
     const proto = scheme === undefined ? peer.proto : forwardedProto(textOf(scheme));
@@ -100,7 +102,7 @@ export function sourceReader(options: {
     const name = headers['x-forwarded-host'];
     const host = name === undefined ? direct : parseHost(textOf(name));
     if (host === undefined) return unreadable('X-Forwarded-Host cannot be read.');
-    return unusable(headers) ?? { address, proto, host };
+    return unusable(headers, isAddress) ?? { address, proto, host };
   }
 
   return function readSource(req) {
@@ -130,13 +132,28 @@ export function sourceReader(options: {
 }
 
 /** These headers are not used, but a trusted proxy that sends invalid values in them is misconfigured. */
-function unusable(headers: RequestHead['headers']): Unreadable | undefined {
+function unusable(headers: RequestHead['headers'], isAddress: (text: string) => boolean): Unreadable | undefined {
   const real = headers['x-real-ip'];
-  if (real !== undefined && canonicalAddress(textOf(real).trim()) === undefined) {
-    return unreadable('X-Real-IP cannot be read.');
-  }
+  if (real !== undefined && !isAddress(textOf(real))) return unreadable('X-Real-IP cannot be read.');
   const { forwarded } = headers;
   return forwarded === undefined || isForwardedSyntax(forwarded) ? undefined : unreadable('Forwarded cannot be read.');
+}
+
+const mostRemembered = 1000;
+const longestRemembered = 128;
+
+/** Caches a function of a text: a proxy sends the same addresses again and again. Its size is bounded, since clients choose the texts. */
+function remembering<T>(read: (text: string) => T): (text: string) => T {
+  const results = new Map<string, T>();
+  return function remembered(text) {
+    const known = results.get(text);
+    if (known !== undefined) return known;
+    const result = read(text);
+    if (text.length > longestRemembered) return result;
+    if (results.size >= mostRemembered) results.clear();
+    results.set(text, result);
+    return result;
+  };
 }
 
 const textOf = (value: string | readonly string[]): string => (typeof value === 'string' ? value : value.join(','));

@@ -28,8 +28,8 @@ export type ForwardAuthAnswer =
       allow: true;
       principal: Principal;
       source: RequestSource;
-      /** 200 with these headers, names and values alternating, and without a body. */
-      headers: readonly string[];
+      /** 200 with these headers, names and values alternating, and without a body. The array is the caller's to extend. */
+      headers: string[];
     }>
   | Readonly<{ allow: false; denied: Denied; answer: Answer }>;
 

@@ -48,7 +48,8 @@ function requestOf(
   method: string | undefined,
   namesHost: boolean,
 ): RequestHead {
-  const sent = namesHost || headers['x-forwarded-host'] === undefined ? headers : withoutForwardedHost(headers);
+  const { 'x-forwarded-host': forwarded, host } = headers;
+  const sent = namesHost || forwarded === undefined || forwarded === host ? headers : withoutForwardedHost(headers);
   return { method, url, headers: isSocket(sent) ? { ...sent, upgrade: 'websocket' } : sent, rawHeaders, socket };
 }
 
