@@ -85,8 +85,7 @@ type Options = Readonly<{ tls: TlsOptions; limits: TargetLimits; log: Log }>;
 
 function openTarget(address: string, { health: check }: UpstreamConfig, { tls, limits, log }: Options): Target {
   const { protocol: version, origin, socketPath, base } = targetAddress(address);
-  const { protocol, host } = new URL(origin);
-  if (protocol === 'https:' && tls.rejectUnauthorized === false) log.warn({ target: address }, unverified);
+  const { host } = new URL(origin);
   const open = version === 'http2' ? http2Transport : http1Transport;
   const transport = open({ origin, socketPath, tls, connectTimeout: limits.upstreamConnect });
   const health = new TargetHealth({ target: address, log });
@@ -101,6 +100,3 @@ function openTarget(address: string, { health: check }: UpstreamConfig, { tls, l
         : startChecks({ transport, health, check, host, path: below(base)(check.path) }),
   });
 }
-
-const unverified =
-  'the certificate of a target is not verified: who is on the way to it can read and change what is sent';
