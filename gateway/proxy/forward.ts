@@ -131,7 +131,8 @@ export class Forwarding extends AtTarget implements Dispatcher.DispatchHandler, 
   takesLong(): void {
     this.#long = true;
     if (this.#ended !== undefined || this.exchange.res.destroyed) return;
-    this.#unwatch = this.route.watch(this.exchange, this.decision, () => this.#break(notAllowed));
+    const onEnd = () => this.#break(notAllowed);
+    this.#unwatch = this.route.watch(this.exchange, this.decision, onEnd, () => this.#events);
     this.#limitSilence();
   }
 

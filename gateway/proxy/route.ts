@@ -39,8 +39,11 @@ export interface Route {
   broke(exchange: Exchange, error: unknown): void;
   /** Whether the client may receive an event stream: not a page of another site with the user's cookie. */
   mayListen(exchange: Exchange, decision: Allowed): boolean;
-  /** See `Gate.watch`. */
-  watch(exchange: Exchange, decision: Allowed, onEnd: () => void): () => void;
+  /**
+   * See `Gate.watch`. Where the route is removed, requests are served to their end, sockets and event streams are not: `isEndless`
+   * tells which it is.
+   */
+  watch(exchange: Exchange, decision: Allowed, onEnd: () => void, isEndless: () => boolean): () => void;
   /** Whether shared caches may store the answer: the request is anonymous and its rule is public. */
   shared(decision: Allowed): boolean;
   /** Whether the upstream may widen the scope of its service workers. */

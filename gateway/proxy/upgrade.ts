@@ -86,7 +86,12 @@ class Upgrading extends Forwarding {
     socket.write(Buffer.from(answer, 'latin1'));
     upstream.write(head);
     join(exchange, socket, upstream);
-    const unwatch = route.watch(exchange, decision, () => socket.destroy());
+    const unwatch = route.watch(
+      exchange,
+      decision,
+      () => socket.destroy(),
+      () => true,
+    );
     socket.once('close', () => {
       unwatch();
       // A detached response does not emit `close`, which the access log waits for.

@@ -63,7 +63,8 @@ export function routeTo(dependencies: Dependencies): Route {
     shared: ({ rule, principal, clearCookie }) =>
       principal.kind === 'anonymous' && !clearCookie && (rule?.public ?? !authEnabled),
     serviceWorkers: policies.serviceWorkers,
-    watch: ({ req }, decision, onEnd) => gate.watch(req, decision, onEnd),
+    watch: ({ req }, decision, onEnd, isEndless) =>
+      gate.watch(req, decision, onEnd, () => (isEndless() ? undefined : policies)),
     broke(exchange: Exchange, error: unknown): void {
       const { req, res, requestId } = exchange;
       log.error({ err: error, requestId }, 'an answer could not be passed on');

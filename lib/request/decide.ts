@@ -54,6 +54,8 @@ export type Routed = (Allowed & Readonly<{ route: RoutePolicies }>) | Denied;
 export interface Decider {
   /** Decides by the rules of a route. Rejects, or throws, only with an outage. Calls `trace` with each step. */
   decide(head: RequestHead, route: RoutePolicies, trace?: Trace): MaybePromise<Routed>;
+  /** The same for a request that was located before, on a host that need not be served any more. */
+  decideLocated(head: RequestHead, route: RoutePolicies, source: RequestSource): MaybePromise<Routed>;
   /**
    * Decides by the rules of the route that the table has for the host and path, for targets that may be Gatewarden's own. A
    * target that only some readings put below `PREFIX` is refused.
@@ -188,6 +190,7 @@ export function decider(dependencies: Dependencies): Decider {
       if ('refusal' in source) return unlocated(head, source.refusal, trace);
       return decideCall({ head, route, source, byTable: false, trace });
     },
+    decideLocated: (head, route, source) => decideCall({ head, route, source, byTable: false, trace: undefined }),
     refuse: (refusal) => refuse(refusal),
     routeOf(head) {
       const located = locate(head);

@@ -72,9 +72,15 @@ export interface InternalGate extends Services {
   readonly identity: UpstreamIdentity;
   /**
    * Calls `onEnd` once the request would no longer be allowed: sign-out, revocation, role change, expiry. For sockets and
-   * streams that outlive their decision. Returns a function that stops watching.
+   * streams that outlive their decision. `outlasted`, asked at each decision, returns the route that the request is decided on by when
+   * it has none any more; by default such a request ends. Returns a function that stops watching.
    */
-  watch(head: RequestHead, decision: Allowed, onEnd: () => void): () => void;
+  watch(
+    head: RequestHead,
+    decision: Allowed,
+    onEnd: () => void,
+    outlasted?: () => RoutePolicies | undefined,
+  ): () => void;
   /** Decides on all watched requests again, by the routes that are in force: those that are not allowed any more end. */
   decideAll(): Promise<void>;
   /**
@@ -189,7 +195,8 @@ export function gateOver(
     },
     outage: (head) => core.answer(head, { code: 'store_unavailable' }),
     identity: installation.identity,
-    watch: (head, { principal }, onEnd) => connections.watch(() => stillAllowed(core.decider, head), principal, onEnd),
+    watch: (head, decision, onEnd, outlasted) =>
+      connections.watch(() => stillAllowed(core.decider, head, decision, outlasted?.()), decision.principal, onEnd),
     decideAll: connections.decideAll,
     hopMarks: installation.hopMarks,
     cookieNames: browserSessions.cookieNames,
@@ -242,8 +249,17 @@ function sourceOf({ locate }: Core, head: RequestHead): RequestSource | undefine
 }
 
 /** A target that was forwarded is no path of Gatewarden's own, unless the settings have changed: then it ends. */
-const stillAllowed = ({ route, refuse }: Decider, head: RequestHead): MaybePromise<Decision> =>
-  andThen(route(head), (decision) => (isOwnPath(decision) ? refuse({ code: 'not_found' }) : decision));
+function stillAllowed(
+  decider: Decider,
+  head: RequestHead,
+  { source }: Allowed,
+  last: RoutePolicies | undefined,
+): MaybePromise<Decision> {
+  if (last !== undefined && decider.routeOf(head) === undefined) return decider.decideLocated(head, last, source);
+  return andThen(decider.route(head), (decision) =>
+    isOwnPath(decision) ? decider.refuse({ code: 'not_found' }) : decision,
+  );
+}
 
 /** Express sets `parent` on an app that is mounted. */
 function outermost(app: object): object {
