@@ -4,7 +4,7 @@ import { Agent, get, type IncomingMessage, request, type ServerResponse } from '
 import { text } from 'node:stream/consumers';
 import test, { after, before } from 'node:test';
 import { WebSocket, WebSocketServer } from 'ws';
-import { until } from '../../stores/redis-opened.ts';
+import { until } from '../../support/until.ts';
 import { gatewayTo, type TestGateway, type TestUpstream, upstreamThat } from '../started.ts';
 import { fileOf, routeOf } from './files.ts';
 
