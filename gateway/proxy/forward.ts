@@ -5,7 +5,7 @@ import type { Dispatcher } from 'undici';
 import type { Allowed } from '#request';
 import type { Exchange } from '../exchange.ts';
 import { failedWhileKept } from '../upstreams/connector.ts';
-import { InvalidAnswerError } from '../upstreams/upstream-error.ts';
+import { ClientGoneError, InvalidAnswerError } from '../upstreams/upstream-error.ts';
 import { AtTarget } from './at-target.ts';
 import type { RawHeaders } from './header-names.ts';
 import type { IdentityHeaders } from './headers-in.ts';
@@ -18,7 +18,7 @@ import { mayHaveTrailers, passTrailers } from './trailers.ts';
 /** Bodies up to this many bytes are sent in one piece. */
 const inOneGo = 16 * 1024;
 
-const clientGone = new Error('the client went away');
+const clientGone = new ClientGoneError('the client went away');
 const passingBroke = new Error('the answer could not be passed on');
 const notAllowed = new Error('the request is not allowed any more');
 const tooSilent = new Error('the upstream fell silent');
@@ -299,6 +299,10 @@ export class Forwarding extends AtTarget implements Dispatcher.DispatchHandler, 
   onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
     const { res } = this.exchange;
     if (this.#ended || res.destroyed) return;
+    if (error instanceof ClientGoneError) {
+      this.#break(clientGone);
+      return;
+    }
     if (this.#mayRepeat(error)) {
       this.#repeat();
       return;

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
+import { ClientGoneError } from '../upstreams/upstream-error.ts';
 
 /** Whether a body follows the headers. */
 export const hasBody = (req: IncomingMessage): boolean =>
@@ -51,7 +52,7 @@ export function requestBody(req: IncomingMessage, options: BodyOptions): Readabl
     if (!body.destroyed) body.push(null);
   });
   req.on('close', () => {
-    if (!req.complete) body.destroy(new Error('the client went away'));
+    if (!req.complete) body.destroy(new ClientGoneError('the client went away'));
   });
   return body;
 }

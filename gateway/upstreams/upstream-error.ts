@@ -32,6 +32,12 @@ export class InvalidAnswerError extends Error {
   readonly code = 'INVALID_ANSWER';
 }
 
+/** The client went away, or stopped sending, in the middle of its request: no failure of the upstream. */
+export class ClientGoneError extends Error {
+  override readonly name = 'ClientGoneError';
+  readonly code = 'CLIENT_GONE';
+}
+
 /** A request that HTTP/2 has no form for. */
 export class UnsendableError extends Error {
   override readonly name = 'UnsendableError';
