@@ -1,10 +1,13 @@
-import { equal, ok } from 'node:assert/strict';
+import { deepEqual, equal, ok } from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
 import fc from 'fast-check';
-import { gatewayTo, upstreamThat } from '../gateway/started.ts';
+import { gatewayTo, portOf, upstreamThat } from '../gateway/started.ts';
 import { principal, rulesOf } from '../request/authorize/known.ts';
 import { everyReader, permits, target } from '../request/authorize/readers.ts';
 import { rawRequest } from '../support/http.ts';
 import type { Effort } from './fuzz.ts';
+import { split, splitters } from './splitters.ts';
 
 export const socketsName = 'requests over sockets';
 
@@ -112,20 +115,51 @@ const last = 'GET /public/last HTTP/1.1\r\nHost: localhost\r\nConnection: close\
 /** One to three requests, as far as they are some, and a good one that closes the connection if it is heard. */
 const sent = fc.array(request, { minLength: 1, maxLength: 3 }).map((all) => Buffer.from(all.join('') + last, 'latin1'));
 
-/** A service that says which path it was asked for, and the gateway before it. */
+/** Passes on what each connection brings to a service, and keeps it. */
+async function recorder(port: number) {
+  const connections: string[] = [];
+  const server = createServer((client) => {
+    const service = connect(port, '127.0.0.1');
+    const at = connections.push('') - 1;
+    client.on('data', (chunk: Buffer) => {
+      connections[at] += chunk.toString('latin1');
+    });
+    client.pipe(service).pipe(client);
+    for (const one of [client, service])
+      one.on('error', () => undefined).on('close', () => [client, service].map((other) => other.destroy()));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { port: portOf(server), connections, close: () => server.close() };
+}
+
+/** Whatever a service takes for the end of a request, it takes as many requests out of what was forwarded as any other. */
+function areSplitAlike(connections: readonly string[]): void {
+  for (const bytes of connections) {
+    const [how, ...others] = splitters;
+    const requests = how === undefined ? [] : split(bytes, how);
+    for (const other of others)
+      deepEqual(split(bytes, other), requests, `${JSON.stringify(other)}: ${JSON.stringify(bytes.slice(-2000))}`);
+  }
+}
+
+/** A service that answers everything, and the gateway before it. */
 async function guarded() {
   const upstream = await upstreamThat((req, res) => {
     req.on('error', () => undefined).resume();
     res.end('the service');
   });
+  const between = await recorder(upstream.port);
   const limits = { headersTimeout: 400, bodyStall: 400, keepAliveTimeout: 400, discard: 200 };
-  const gateway = await gatewayTo(upstream.url, { options: { rules }, limits });
-  return { upstream, gateway };
+  const gateway = await gatewayTo(`http://127.0.0.1:${between.port}`, { options: { rules }, limits });
+  return { upstream, between, gateway };
 }
 
-/** Requests that are none, or not quite, against a gateway: each is answered or refused, and nothing gets through unjudged. */
+/**
+ * Requests that are none, or not quite, against a gateway: each is answered or refused, nothing gets through unjudged, and what gets
+ * through is as many requests to every service.
+ */
 export async function fuzzSockets({ cases, seed, limit }: Effort): Promise<void> {
-  const { upstream, gateway } = await guarded();
+  const { upstream, between, gateway } = await guarded();
   const within = limit === undefined ? {} : { interruptAfterTimeLimit: limit };
   async function isAnswered(bytes: Buffer): Promise<void> {
     const from = upstream.seen.length;
@@ -147,11 +181,17 @@ export async function fuzzSockets({ cases, seed, limit }: Effort): Promise<void>
   try {
     await fc.assert(fc.asyncProperty(sent, isAnswered), { numRuns: cases, seed, ...within });
     const faults = gateway.lines.filter(
-      ({ status, message }) => Number(status) >= 500 || message === 'something broke',
+      ({ status, message }) => Number(status) >= 500 || /broke|unhealthy|no answer from/.test(String(message)),
     );
     equal(JSON.stringify(faults), '[]');
+    ok(
+      between.connections.some((bytes) => bytes.includes('POST')),
+      'requests with a body got through',
+    );
+    areSplitAlike(between.connections);
   } finally {
     await gateway[Symbol.asyncDispose]();
+    between.close();
     await upstream[Symbol.asyncDispose]();
   }
 }
