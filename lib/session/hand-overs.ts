@@ -18,6 +18,7 @@ import { signedSessionId, signSessionId } from './signed-cookie.ts';
 const validFor = 30_000;
 
 const codeLength = 43;
+const codeForm = /^[0-9A-Za-z]{43}$/;
 
 /** How many codes one session gets in the time in which they are valid. */
 const mostCodes = 60;
@@ -73,6 +74,8 @@ export function handOvers({ settings, secrets, stores, box, clock }: HandOverDep
 
   /** The record, unless it has expired. It is removed: a code works once. */
   async function taken(code: string): Promise<HandOverRecord | undefined> {
+    // Codes that do not exist cost no turn among the writes.
+    if (!codeForm.test(code) || (await records.get(handOverKind, sha256(code))) === undefined) return undefined;
     const changed = await records.change(
       handOverKind,
       sha256(code),

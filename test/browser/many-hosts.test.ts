@@ -107,6 +107,17 @@ test('an event stream at one host ends with the sign-out at another', { skip }, 
   await page.context().close();
 });
 
+test('a sign-out that leads back to the service ends at the sign-in page', { skip }, async () => {
+  const page = await newPage(browser);
+  await page.goto(`${hosts.wiki}/`);
+  await signIn(page, hosts);
+  await page.waitForURL(`${hosts.wiki}/`);
+  await page.goto(`${hosts.wiki}${own}/logout?next=/`);
+  await page.getByRole('button', { name: 'Sign out', exact: true }).click();
+  await page.waitForURL(`${hosts.auth}${own}/login?**`);
+  await page.context().close();
+});
+
 test('with SameSite=Strict too, and the second host asks nothing', { skip }, async () => {
   await using strict = await startHosts({ COOKIE_SAMESITE: 'strict' });
   const page = await newPage(browser);

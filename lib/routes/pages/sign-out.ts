@@ -1,10 +1,18 @@
 import { z } from 'zod';
 import { messagePage, signOutPage } from '../../pages/index.ts';
+import { policyWithForms } from '../../request/respond/own-headers.ts';
 import { returnTo } from '../../request/respond/return-to.ts';
 import { html, seeOther } from '../reply.ts';
-import { route } from '../route.ts';
+import { type CallContext, route } from '../route.ts';
 import { signOut } from '../signing-out.ts';
 import { field, frameOf, page, redirect } from './page.ts';
+
+/** The page that the form leads on to may itself lead to the sign-in at `PUBLIC_URL`. */
+function policyFor({ core, source }: CallContext): Readonly<Record<string, string>> {
+  const { publicUrl } = core.settings;
+  if (publicUrl === undefined || core.signInSites.wayOf(source) === 'here') return {};
+  return policyWithForms(core.settings, publicUrl);
+}
 
 export const signOutRoutes = [
   route({
@@ -20,7 +28,8 @@ export const signOutRoutes = [
     async handle(call) {
       const { principal, prefix, query } = call;
       if (principal.via === 'session') {
-        return html(200, signOutPage(frameOf(call), { name: principal.name, next: returnTo(query.next, '') }));
+        const shown = signOutPage(frameOf(call), { name: principal.name, next: returnTo(query.next, '') });
+        return html(200, shown, policyFor(call));
       }
       const link = { href: `${prefix}/login`, text: 'Sign in' };
       return html(200, messagePage(frameOf(call), { heading: 'You are not signed in.', lines: [], link }));
