@@ -126,8 +126,9 @@ function addExplain(program: Command, { out }: Said): void {
     .description('say which rule decides on a request, and why')
     .argument('<method>', 'such as GET')
     .argument('<url>', 'a URL, or a path')
-    .option('--as <user>', 'as this user of the store; else as nobody, or whom auto-login acts as')
+    .option('--as <who>', 'as this user of the store, or with this role; else as nobody, or whom auto-login acts as')
     .option('--rules <rules>', 'by these rules; else by GATEWARDEN_RULES, or those of the gateway that runs here')
+    .option('--config <file>', 'by the routes of this file (GATEWARDEN_CONFIG)')
     .option('--from <address>', 'from this client address', '127.0.0.1')
     .addOption(envFile())
     .action(async (method: string, url: string, options: ExplainOptions) => {

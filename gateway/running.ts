@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Settings } from 'gatewarden';
 
 /** The settings that a running gateway writes to `DATA_DIR`: those that decisions depend on. None is a secret. */
@@ -18,12 +18,18 @@ const noted = [
   'autoLoginRole',
   'superuser',
   'upstreamAuthorization',
+  'upstream',
+  'encodedSlashes',
+  'identityHeaders',
 ] as const satisfies readonly (keyof Settings)[];
 
-type Noted = Partial<Pick<Settings, (typeof noted)[number]>>;
+/** `config`: the path of the configuration file, absolute. */
+type Noted = Partial<Pick<Settings, (typeof noted)[number] | 'config'>>;
 
 /** Describes the gateway that runs on a data directory. `startedAt` is in milliseconds since the epoch. */
 export type RunningNote = Readonly<{ pid: number; startedAt: number; settings: Noted }>;
+
+const fileOf = ({ config }: Settings): string | undefined => (config === undefined ? undefined : resolve(config));
 
 const pathIn = (dataDir: string): string => join(dataDir, 'gateway.json');
 
@@ -34,7 +40,7 @@ const pathIn = (dataDir: string): string => join(dataDir, 'gateway.json');
 export function noteRunning(settings: Settings): () => void {
   const path = pathIn(settings.dataDir);
   const draft = `${path}.${randomUUID()}`;
-  const kept = Object.fromEntries(noted.map((name) => [name, settings[name]]));
+  const kept = { ...Object.fromEntries(noted.map((name) => [name, settings[name]])), config: fileOf(settings) };
   try {
     const note = JSON.stringify({ pid: process.pid, startedAt: Date.now(), settings: kept });
     writeFileSync(draft, `${note}\n`, { mode: 0o600, flag: 'wx' });

@@ -7,6 +7,7 @@ import type { Decider, Denied } from './request/decide.ts';
 import type { Explanation } from './request/explain.ts';
 import type { Credential } from './request/extract/credential.ts';
 import type { RequestHead } from './request/extract/head.ts';
+import type { HypotheticalRequest } from './request/hypothetical.ts';
 import type { ClearCookie, Identifier } from './request/identify.ts';
 import type { Answer } from './request/respond/write.ts';
 import type { SignInSites } from './request/sign-in-sites.ts';
@@ -73,6 +74,8 @@ export interface Core {
   readonly signInSites: SignInSites;
   readonly decider: Decider;
   explain(head: RequestHead): Promise<Explanation>;
+  /** Explains a request that was not sent, by the routes that are in force. */
+  explainHypothetically(request: HypotheticalRequest): Promise<Explanation>;
   /**
    * The answer to a refusal: problem+json with its challenge, a page, or a redirect to the sign-in page for a navigation
    * that is not signed in. `prefix`: the path of the pages, default `PREFIX`; `signIn`: returns the URL of the sign-in that leads

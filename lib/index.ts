@@ -15,7 +15,7 @@ export { type Gatewarden, type GatewardenOptions, gatewarden } from './gatewarde
 export type { Log } from './log.ts';
 export type { Rule, RuleNetworks } from './request/authorize/rules.ts';
 export type { Decision } from './request/decide.ts';
-export type { Explanation } from './request/explain.ts';
+export type { Explanation, PathReading, WrittenRule } from './request/explain.ts';
 export type { RequestHead } from './request/extract/head.ts';
 export type { RequestSource } from './request/extract/source.ts';
 export type { ClearCookie } from './request/identify.ts';

@@ -44,6 +44,7 @@ const optionsOf = (name: string, input: RouteInput, rules: ReadRoute['rules']) =
   upstreamAuthorization: input.authorization && input.authorization === 'upstream',
   origins: input.origins,
   identityHeaders: input.identity_headers,
+  setNames: Object.keys(input.headers?.set ?? {}),
   assertion: input.assertion,
   publicCors: input.cors === 'public',
   serviceWorkers: input.service_workers && input.service_workers === 'allow',

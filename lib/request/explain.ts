@@ -2,7 +2,7 @@ import type { ErrorCode } from '../errors.ts';
 import type { Principal } from '../types.ts';
 import type { Rule } from './authorize/rules.ts';
 import type { TraceStep } from './authorize/trace.ts';
-import { type Decider, type Decision, isOwnPath, type OwnPath } from './decide.ts';
+import { type Decider, type Decision, isOwnPath, type OwnPath, type Routed } from './decide.ts';
 import type { RequestHead } from './extract/head.ts';
 import type { Identifier } from './identify.ts';
 
@@ -17,22 +17,38 @@ export type Explanation = Readonly<{
   /** What the credentials authenticate: a principal, nobody, or the code with which they were refused. */
   outcome: 'principal' | 'nobody' | ErrorCode;
   principal: Principal;
-  /** The rule that decided, as written, with its line. Absent when no rule was read. */
-  rule?: Readonly<{ line: number; text: string }> | undefined;
+  /** The name of the route of the host and path. Absent where none was found, and for Gatewarden's own paths. */
+  route?: string | undefined;
+  /** The ways to read the path that were decided on, `%2f` for a slash that is data. */
+  readings: readonly PathReading[];
+  /** The rule that decided. Absent when no rule was read, and when none matches. */
+  rule?: WrittenRule | undefined;
+  /**
+   * The headers that tell the upstream who asks and those that the route sets, for a request that passes. `***` in place of the
+   * assertion and of what the route sets.
+   */
+  headers: Readonly<Record<string, string>>;
   /** One sentence. */
   reason: string;
   /** The steps of the decision in order, a sentence each. */
   steps: readonly string[];
 }>;
 
+/** A rule as written, with its line. */
+export type WrittenRule = Readonly<{ line: number; text: string }>;
+
+/** One way to read a path, and the rule that it selects. Without a rule only an admin passes. */
+export type PathReading = Readonly<{ path: string; rule?: WrittenRule | undefined }>;
+
 type Dependencies = Readonly<{
   route: Decider['route'];
   presented: Identifier['presented'];
   anonymous: Principal;
+  authEnabled: boolean;
 }>;
 
 /** Explains requests in words, from the trace of the function that decides on them. Rejects only with an outage. */
-export function explainer({ route, presented, anonymous }: Dependencies) {
+export function explainer({ route, presented, anonymous, authEnabled }: Dependencies) {
   return async function explain(head: RequestHead): Promise<Explanation> {
     const steps: TraceStep[] = [];
     const decision = await route(head, (step) => steps.push(step));
@@ -44,9 +60,12 @@ export function explainer({ route, presented, anonymous }: Dependencies) {
       presented: presented(head),
       outcome: seen?.refusal?.code ?? (principal.kind === 'anonymous' ? 'nobody' : 'principal'),
       principal,
-      rule: isOwnPath(decision) ? undefined : ruleOf(decision),
+      route: steps.find((step) => step.kind === 'route')?.name,
+      readings: Object.freeze(readingsIn(steps)),
+      rule: isOwnPath(decision) ? undefined : writtenRule(decision.rule),
+      headers: Object.freeze(authEnabled ? headersOf(decision) : {}),
       reason: reasonOf(decision, steps),
-      steps: Object.freeze(steps.map(sentenceOf)),
+      steps: Object.freeze([...new Set(steps.map(sentenceOf))]),
     });
   };
 }
@@ -60,8 +79,27 @@ function statusOf(decision: Decision | OwnPath): 'ok' | ErrorCode {
   return isOwnPath(decision) || decision.allow ? 'ok' : decision.refusal.code;
 }
 
-function ruleOf({ rule }: Decision): Explanation['rule'] {
-  return rule && Object.freeze({ line: rule.line, text: rule.text });
+const writtenRule = (rule: Rule | undefined): WrittenRule | undefined =>
+  rule && Object.freeze({ line: rule.line, text: rule.text });
+
+/** Several ways to read a path may come to the same. */
+function readingsIn(steps: readonly TraceStep[]): PathReading[] {
+  const readings = steps.filter((step) => step.kind === 'reading');
+  const distinct = new Map(readings.map((step) => [sentenceOf(step), step]));
+  return [...distinct.values()].map(({ path, rule }) => Object.freeze({ path: shown(path), rule: writtenRule(rule) }));
+}
+
+const hidden = '***';
+
+/** What the upstream of an allowed request is sent. Values of headers are bytes, one character each. */
+function headersOf(decision: Routed | OwnPath): Record<string, string> {
+  if (isOwnPath(decision) || !decision.allow) return {};
+  const { route, principal } = decision;
+  const identity = route
+    .identityOf(principal)
+    .map(([name, value]) => [name, Buffer.from(value, 'latin1').toString('utf8')] as const);
+  const set = route.setNames.map((name) => [name, hidden] as const);
+  return Object.fromEntries([...set, ...identity, ['X-Gatewarden-Assertion', hidden]]);
 }
 
 function reasonOf(decision: Decision | OwnPath, steps: readonly TraceStep[]): string {

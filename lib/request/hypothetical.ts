@@ -14,6 +14,9 @@ import type { Policies } from './policies.ts';
 import { routePolicies } from './route-policies.ts';
 import { hostIsServed, oneRoute, type RouteTable } from './route-table.ts';
 
+/** Who makes a request that was not sent, and with which kind of credential; `ceiling`: its highest role. */
+export type HypotheticalCaller = Readonly<{ user: UserIdentity; via: Via; ceiling?: string | undefined }>;
+
 /** A request to explain that was not sent. */
 export type HypotheticalRequest = Readonly<{
   method: string;
@@ -23,8 +26,8 @@ export type HypotheticalRequest = Readonly<{
   host: string;
   /** The client's address. */
   address: string;
-  /** The user and the kind of credential; absent: anonymous. `ceiling` is the credential's highest role. */
-  by?: Readonly<{ user: UserIdentity; via: Via; ceiling?: string | undefined }> | undefined;
+  /** Absent: anonymous. */
+  by?: HypotheticalCaller | undefined;
 }>;
 
 /**
@@ -51,7 +54,7 @@ export function explainHypothetically(
   const { ladder } = policies;
   const { authEnabled } = settings;
   const { route } = decider({ identify, locate, ownerOf, routes, ladder, authEnabled, anonymous, onRefusal });
-  return explainer({ route, presented, anonymous })(head);
+  return explainer({ route, presented, anonymous, authEnabled })(head);
 }
 
 const onRefusal = (): void => undefined;

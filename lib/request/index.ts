@@ -8,6 +8,7 @@ export { canonicalAddress, networks } from '../net/addresses.ts';
 export { withoutCookies } from '../net/cookies.ts';
 export type { Principal } from '../types.ts';
 export { type AnswerNotes, answerNotes, noteAnswer } from './answer-notes.ts';
+export { callerAskedAbout, requestAskedAbout } from './asked-about.ts';
 export { isReadAsReceived } from './authorize/changed-path.ts';
 export { isPublic } from './authorize/decide.ts';
 export { hostPattern } from './authorize/hosts.ts';

@@ -24,6 +24,8 @@ export type RoutePolicies = CredentialPolicy &
     identityOf: (principal: Principal) => Headers;
     /** Their names. */
     identityNames: readonly string[];
+    /** The names of the headers that the route sets besides, for explanations. */
+    setNames: readonly string[];
     /** Pre-flights of other origins for public rules are answered by the gateway, and anonymous answers may be read by them. */
     publicCors: boolean;
     /** Whether the upstream may register a service worker that covers Gatewarden's own pages. */
@@ -46,6 +48,8 @@ export type RouteOptions = Readonly<{
   /** Default: none. */
   origins?: readonly string[] | undefined;
   identityHeaders?: readonly IdentityHeader[] | undefined;
+  /** Default: none. */
+  setNames?: readonly string[] | undefined;
   /** Default: `reused`. */
   assertion?: AssertionMode | undefined;
   /** Default: false. */
@@ -70,6 +74,7 @@ export function routePolicies(
     assertion: options.assertion ?? 'reused',
     identityOf: identityHeaders(chosen, policies.ladder),
     identityNames: identityHeaderNames(chosen),
+    setNames: Object.freeze([...(options.setNames ?? [])]),
     upstreamAuthorization: options.upstreamAuthorization ?? settings.upstreamAuthorization,
     origins: Object.freeze([...(options.origins ?? [])]),
     publicCors: options.publicCors ?? false,

@@ -1,5 +1,6 @@
 import { auditRoutes } from './api/audit.ts';
 import { clientRoutes } from './api/clients.ts';
+import { explainRoutes } from './api/explain.ts';
 import { invitationRoutes } from './api/invitations.ts';
 import { loginRoutes } from './api/login.ts';
 import { mintRoutes } from './api/mint.ts';
@@ -47,6 +48,7 @@ const served: readonly Route[] = [
   ...mintRoutes,
   ...clientRoutes,
   ...auditRoutes,
+  ...explainRoutes,
   ...tokenEndpointRoutes,
   ...introspectionRoutes,
   ...revocationRoutes,

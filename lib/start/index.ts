@@ -6,6 +6,7 @@
 export { errorTable } from '../errors.ts';
 export { toEntry as toAuditJson } from '../routes/api/audit.ts';
 export { toClient as toClientJson, toIssued as toIssuedClientJson } from '../routes/api/clients.ts';
+export { toExplanation as toExplanationJson } from '../routes/api/explain.ts';
 export { invitationUrl, toInvitation as toInvitationJson } from '../routes/api/invitations.ts';
 export { toSession as toSessionJson } from '../routes/api/session.ts';
 export { toUser as toUserJson } from '../routes/schemas.ts';

@@ -19,6 +19,7 @@ import { parseHost } from '../request/extract/host.ts';
 import { extractor } from '../request/extract/index.ts';
 import { isNavigation } from '../request/extract/navigation.ts';
 import { sourceReader } from '../request/extract/source.ts';
+import { explainHypothetically } from '../request/hypothetical.ts';
 import { type ClearCookie, identifier } from '../request/identify.ts';
 import type { Policies } from '../request/policies.ts';
 import { respond } from '../request/respond/index.ts';
@@ -53,7 +54,15 @@ type Dependencies = Readonly<{
 /** The part of `Core` that identifies, decides on and answers requests. */
 export type RequestPath = Pick<
   Core,
-  'identify' | 'locate' | 'authenticate' | 'decider' | 'explain' | 'signInSites' | 'answer' | 'onRefusal'
+  | 'identify'
+  | 'locate'
+  | 'authenticate'
+  | 'decider'
+  | 'explain'
+  | 'explainHypothetically'
+  | 'signInSites'
+  | 'answer'
+  | 'onRefusal'
 >;
 
 /** Builds the request path. Creates the auto-login user when the settings name none. */
@@ -81,7 +90,8 @@ export async function composeRequestPath(dependencies: Dependencies): Promise<Re
     authenticate: (credential) =>
       shared.authenticate({ kind: 'credentials', credentials: [credential], foreign: false }),
     decider: decisions,
-    explain: explainer({ route: hypothetical.route, presented, anonymous }),
+    explain: explainer({ route: hypothetical.route, presented, anonymous, authEnabled: settings.authEnabled }),
+    explainHypothetically: (request) => explainHypothetically({ settings, policies }, request, dependencies.routes),
     signInSites: signInSites({ settings, hostIsServed: shared.hostIsServed, mode: dependencies.signInMode }),
     answer: answerer(settings, dependencies.cleared),
     onRefusal,

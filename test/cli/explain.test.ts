@@ -43,6 +43,8 @@ const cases: readonly [args: string[], decision: string, status: string, rule: s
   ],
   [['GET', 'https://app.example.com/admin/x', '--as', 'ada'], 'refused', 'misdirected_host', ''],
   [['GET', '/notes', '--rules', 'public * /**'], 'passes', 'ok', 'line 1: public * /**'],
+  [['GET', '/notes', '--as', 'viewer'], 'passes', 'ok', 'line 3: viewer read /**'],
+  [['GET', '/admin/x', '--as', 'user'], 'refused', 'insufficient_role', 'line 2: operator * /admin/**'],
   [['GET', '/_gatewarden/login', '--rules', 'public * /**'], 'own-path', 'ok', ''],
   [['GET', '/_Gatewarden/x', '--rules', 'public * /**'], 'refused', 'ambiguous_path', ''],
   [['GET', '//_gatewarden/x', '--rules', 'public * /**'], 'refused', 'ambiguous_path', ''],
@@ -87,6 +89,77 @@ test('explain says where the rules come from, and each step of the decision', as
       ],
     ],
   );
+});
+
+test('explain tells the headers that the service would be sent, the assertion apart', async () => {
+  const told = await explained('GET', '/notes', '--as', 'vera');
+  deepEqual(told.headers, {
+    'X-Forwarded-User': 'vera',
+    'X-Forwarded-Email': '',
+    'X-Forwarded-Groups': 'viewer',
+    'X-Forwarded-Preferred-Username': 'vera',
+    'X-Gatewarden-Assertion': '***',
+  });
+  deepEqual(
+    [told.route, told.readings],
+    ['upstream', [{ path: '/notes', rule: { line: 3, text: 'viewer read /**' } }]],
+  );
+  const { stdout } = await gatewardenCommand(['explain', 'GET', '/notes', '--as', 'vera'], { settings });
+  match(stdout, /route +upstream/);
+  match(stdout, /headers +X-Forwarded-User: vera/);
+});
+
+const file = join(folder.path, 'gatewarden.yaml');
+const routes = (upstream: string) =>
+  `routes:\n  - host: wiki.example\n    upstream: ${upstream}\n    rules: user * /**\n`;
+
+test('explain finds the route in a configuration file, whether an option or the environment names it', async () => {
+  await writeFile(file, routes('http://127.0.0.1:9'));
+  for (const [args, more, source] of [
+    [['--config', file], {}, file],
+    [[], { CONFIG: file }, 'GATEWARDEN_CONFIG'],
+  ] as const) {
+    const all = ['explain', 'GET', 'http://wiki.example/x', '--as', 'vera', ...args, '-o', 'json'];
+    const { code, stdout, stderr } = await gatewardenCommand(all, { settings: { ...settings, ...more } });
+    equal(code, 0, stderr);
+    const { status, route, rule, rules_from: from } = JSON.parse(stdout);
+    deepEqual([status, route, rule, from], ['insufficient_role', 'wiki.example', 'line 4: user * /**', source]);
+  }
+});
+
+test('explain ends with 5 for a file with a problem, and for a file beside rules', async () => {
+  await writeFile(file, 'routes:\n  - host: wiki.example\n    upstrem: http://a\n');
+  const wrong = await gatewardenCommand(['explain', 'GET', '/', '--config', file], { settings });
+  equal(wrong.code, 5);
+  match(wrong.stderr, /gatewarden\.yaml:3:5: .*upstrem/);
+  const both = ['explain', 'GET', '/', '--config', file, '--rules', 'public * /**'];
+  equal((await gatewardenCommand(both, { settings })).code, 5);
+});
+
+test('explain needs no store for a role, and makes none', async () => {
+  const dataDir = join(folder.path, 'no-store');
+  const args = ['explain', 'GET', '/', '--as', 'viewer', '-o', 'json'];
+  const { code, stdout, stderr } = await gatewardenCommand(args, { settings: { DATA_DIR: dataDir } });
+  equal(code, 0, stderr);
+  deepEqual([JSON.parse(stdout).status, existsSync(dataDir)], ['ok', false]);
+});
+
+test('explain goes by the file of the gateway that runs on the same data', async () => {
+  await using legacy = await startLegacyApp();
+  await writeFile(file, routes(legacy.url));
+  await using gateway = await startGateway({ upstream: legacy.url, settings: { CONFIG: file, RULES: 'public * /**' } });
+  const where = { DATA_DIR: gateway.dataDir };
+  const seen = [];
+  for (const url of ['http://wiki.example/x', 'http://localhost/x']) {
+    const { stdout } = await gatewardenCommand(['explain', 'GET', url, '-o', 'json'], { settings: where });
+    const { status, route, rules_from: from } = JSON.parse(stdout);
+    seen.push([status, route]);
+    match(from, /^the running gateway \(pid \d+\)$/);
+  }
+  deepEqual(seen, [
+    ['missing_credential', 'wiki.example'],
+    ['ok', 'upstream'],
+  ]);
 });
 
 test('explain gives the answer of the gateway that runs on the same data, whose rules came by another way', async () => {

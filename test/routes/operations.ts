@@ -261,6 +261,9 @@ export const lines: Readonly<Record<string, Line>> = {
   'get /api/v1/audit': ({ send }) =>
     send({ query: { limit: '2', outcome: 'ok', from: '2020-01-01T00:00:00Z', to: '2099-01-01T00:00:00Z' } }),
 
+  'get /api/v1/explain': ({ send }) =>
+    send({ query: { method: 'GET', url: 'https://localhost/notes?x=1', as: 'viewer', from: '10.0.0.1' } }),
+
   async 'post /oauth/token'(drive) {
     const { stranger: by, send } = drive;
     const pair = await asked(by, '/api/v1/login', { username: await drive.user(), password });

@@ -29,6 +29,7 @@ import {
   type NewUser,
   type Options,
   type Page,
+  type PathReading,
   type Principal,
   type RedactedSettings,
   type Refusal,
@@ -42,6 +43,7 @@ import {
   type UserQuery,
   type UserView,
   type Via,
+  type WrittenRule,
 } from 'gatewarden';
 import { describeStores, type SessionRecord, type Stores, type UserRecord } from 'gatewarden/stores';
 import { testGate } from 'gatewarden/testing';
@@ -93,7 +95,7 @@ export interface Names {
   credentials: ApiTokenView | NewApiToken | IssuedApiToken | SessionView;
   invitations: InvitationView | InvitationQuery | NewInvitation | IssuedInvitation;
   events: GateEvents | GateEventName | AuditEntry;
-  requests: Decision | Explanation | RequestSource | Rule;
+  requests: Decision | Explanation | PathReading | RequestSource | Rule | WrittenRule;
   behind: FromGateway | FromGatewayOptions;
   results: Result<Refusal> | FieldProblem;
   records: UserRecord | SessionRecord;
