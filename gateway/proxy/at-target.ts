@@ -65,6 +65,7 @@ export abstract class AtTarget implements Waiting {
 
   #limitWait(): void {
     if (this.#begun) return;
+    clearTimeout(this.#wait);
     this.#wait = setTimeout(() => {
       this.#target.turns.leave(this);
       this.refuse(busy);
@@ -96,11 +97,20 @@ export abstract class AtTarget implements Waiting {
     this.#tried = (this.#tried ?? new Set()).add(this.#target);
     const other = this.route.upstream.chooseOther(this.#key(), this.#tried);
     if (other === undefined) return false;
-    this.#target.end();
-    this.#target = other;
-    other.pending += 1;
     this.#begun = false;
-    this.join();
+    this.#joinAt(other);
     return true;
+  }
+
+  move(): void {
+    const other = this.route.upstream.chooseOther(this.#key(), new Set([this.#target]));
+    this.#joinAt(other?.isAvailable === true ? other : this.#target);
+  }
+
+  #joinAt(target: Target): void {
+    this.#target.end();
+    this.#target = target;
+    target.pending += 1;
+    this.join();
   }
 }

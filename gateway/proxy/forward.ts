@@ -202,7 +202,7 @@ export class Forwarding extends AtTarget implements Dispatcher.DispatchHandler, 
     this.target.health.answered();
     const type = headers['content-type'];
     if (type !== undefined && isEventStream(textOf(type)) && !this.#listens()) return;
-    if (isGrpc(type && textOf(type))) this.#streams();
+    if (this.target.transport.protocol === 'http2' && isGrpc(type && textOf(type))) this.#streams();
     this.#answer(status, headers, rawHeadersOf(controller), message);
     const length = headers['content-length'];
     // An answer of HTTP/2 may have trailers behind a body of known length.

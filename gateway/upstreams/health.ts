@@ -18,7 +18,14 @@ const mostFailures = 3;
 const firstRest = 5000;
 const longestRest = 60_000;
 
-type Options = Readonly<{ target: string; log: Log; clock?: () => number }>;
+type Options = Readonly<{
+  target: string;
+  log: Log;
+  /** Called each time that the target becomes unhealthy. */
+  onUnhealthy?: () => void;
+  /** Default: `performance.now`. */
+  clock?: () => number;
+}>;
 
 /**
  * Whether a target is healthy, by how requests to it end (no connection, no answer in time, no valid HTTP; whatever status the
@@ -34,11 +41,13 @@ export class TargetHealth {
   #failsChecks = false;
   readonly #target: string;
   readonly #log: Log;
+  readonly #onUnhealthy: () => void;
   readonly #clock: () => number;
 
-  constructor({ target, log, clock = () => performance.now() }: Options) {
+  constructor({ target, log, onUnhealthy = () => undefined, clock = () => performance.now() }: Options) {
     this.#target = target;
     this.#log = log;
+    this.#onUnhealthy = onUnhealthy;
     this.#clock = clock;
   }
 
@@ -93,6 +102,7 @@ export class TargetHealth {
     if (!this.isHealthy) return;
     this.isHealthy = false;
     this.#log.warn({ target: this.#target, cause: problem }, 'a target is unhealthy');
+    this.#onUnhealthy();
   }
 
   #recovered(): void {

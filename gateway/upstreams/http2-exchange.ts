@@ -16,8 +16,9 @@ type Parts = Readonly<{
   isHead: boolean;
 }>;
 
-/** The code of NO_ERROR and of the errors that tell that an answer is no valid HTTP/2 (RFC 9113, 7). */
+/** Codes of RST_STREAM (RFC 9113, 7); the invalid ones tell that an answer is no valid HTTP/2. */
 const noError = 0;
+const refused = 7;
 const invalidCodes = new Set([1, 3, 6, 9]);
 const flagOfEnd = 1;
 
@@ -160,10 +161,15 @@ export class Http2Exchange implements Dispatcher.DispatchController {
 
   #failed(error: Error): void {
     if (this.#done) return;
-    if (!this.#heard && this.connection?.wasLost === true) markFailedWhileKept(error);
+    if (!this.#heard && this.#wasNotProcessed()) markFailedWhileKept(error);
     this.#finish();
     this.#cancelling.abort();
     this.#parts.handler.onResponseError?.(this, error);
+  }
+
+  /** The connection was kept and has closed, or the service tells so (REFUSED_STREAM). */
+  #wasNotProcessed(): boolean {
+    return this.connection?.wasLost === true || this.#stream?.rstCode === refused;
   }
 
   #finish(): void {

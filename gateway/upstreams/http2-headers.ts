@@ -39,6 +39,8 @@ function add(fields: RequestHeaders, name: string, value: string): void {
 
 /** Of a target in absolute form its path: its host is that of the request. `*` is the server as a whole (OPTIONS). */
 function pathIn(target: string): string {
+  // Bytes that HTTP/1.1 has no form for either.
+  if (/[^\x21-\xff]/.test(target)) throw new UnsendableError('a target that HTTP has no form for');
   if (target.startsWith('/') || target === '*') return target;
   const [authority] = /^https?:\/\/[^/?]*/i.exec(target) ?? [];
   if (authority === undefined) throw new UnsendableError('a target that HTTP/2 has no form for');

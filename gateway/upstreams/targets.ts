@@ -88,11 +88,12 @@ function openTarget(address: string, { health: check }: UpstreamConfig, { tls, l
   const { host } = new URL(origin);
   const open = version === 'http2' ? http2Transport : http1Transport;
   const transport = open({ origin, socketPath, tls, connectTimeout: limits.upstreamConnect });
-  const health = new TargetHealth({ target: address, log });
+  const line = turns({ atOnce: limits.upstreamRequests, places: limits.upstreamQueue });
+  const health = new TargetHealth({ target: address, log, onUnhealthy: line.clear });
   return new Target({
     address,
     transport,
-    turns: turns({ atOnce: limits.upstreamRequests, places: limits.upstreamQueue }),
+    turns: line,
     health,
     stopChecks:
       check === undefined

@@ -4,6 +4,8 @@ export interface Waiting {
   readonly address: string;
   /** Called once, when its turn begins. */
   begin(): void;
+  /** Called when it was removed from the queue, because the target is unhealthy: joins the queue of another one, or the same. */
+  move(): void;
 }
 
 export interface Turns {
@@ -11,6 +13,8 @@ export interface Turns {
   take(one: Waiting): boolean;
   /** Removes a request from the queue; does nothing when it is not queued. */
   leave(one: Waiting): void;
+  /** Makes everyone in the queue move. */
+  clear(): void;
   /** Ends a turn of this address, and begins the next in the queue. */
   end(address: string): void;
 }
@@ -44,6 +48,11 @@ export function turns({ atOnce, places }: Readonly<{ atOnce: number; places: num
 
   return {
     leave,
+    clear() {
+      const moving = [...queue];
+      for (const one of moving) leave(one);
+      for (const one of moving) one.move();
+    },
     take(one) {
       if (mayBegin(one.address)) {
         begin(one);

@@ -5,11 +5,12 @@ import { turns } from '../../gateway/upstreams/turns.ts';
 function crowd(atOnce: number, places: number) {
   const line = turns({ atOnce, places });
   const begun: string[] = [];
+  const moved: string[] = [];
   const come = (name: string, address = name) => {
-    const one = { address, begin: () => void begun.push(name) };
+    const one = { address, begin: () => void begun.push(name), move: () => void moved.push(name) };
     return { one, taken: line.take(one) };
   };
-  return { line, begun, come };
+  return { line, begun, moved, come };
 }
 
 test('as many as there are turns begin at once, the next ones in the order in which they came', () => {
@@ -52,4 +53,14 @@ test('who leaves the queue gets no turn, and their place is free', () => {
   equal(come('a4', 'a').taken, true);
   line.end('a');
   deepEqual(begun, ['a1', 'a4']);
+});
+
+test('everyone in the queue moves when it is cleared, in order; who has a turn keeps it', () => {
+  const { line, begun, moved, come } = crowd(1, 8);
+  for (const name of ['a', 'b', 'c']) come(name);
+  line.clear();
+  deepEqual([begun, moved], [['a'], ['b', 'c']]);
+  equal(come('d').taken, true);
+  line.end('a');
+  deepEqual(begun, ['a', 'd']);
 });

@@ -22,13 +22,13 @@ const fileTo = (targets: readonly string[], ...lines: readonly string[]): string
 
 /** Services that each answer with their own number, and hold an answer to `/slow` back. */
 async function services(count: number, answers: (at: number) => RequestListener = () => (_req, res) => void res.end()) {
-  const held: (() => void)[] = [];
+  const held: Readonly<{ at: number; release: () => void }>[] = [];
   const all: TestUpstream[] = [];
   for (let at = 0; at < count; at += 1) {
     const answer = answers(at);
     const one = await upstreamThat((req, res) => {
       res.setHeader('x-target', String(at));
-      if (req.url === '/slow') held.push(() => res.end('slow'));
+      if (req.url === '/slow') held.push({ at, release: () => res.end('slow') });
       else req.resume().on('end', () => answer(req, res));
     });
     all.push(one);
@@ -61,7 +61,7 @@ test('requests are spread over the targets, and the one with the fewest pending 
   const slow = gateway.send(host, '/slow');
   await until(() => equal(upstream.held.length, 1));
   const others = new Set(await targetsOf(gateway, 10));
-  for (const release of upstream.held) release();
+  for (const { release } of upstream.held) release();
   const busy = targetOf(await slow);
   equal(others.size, 2);
   equal(others.has(busy), false);
@@ -170,6 +170,29 @@ test('checks: a target that fails them gets nothing until it passes them again',
   deepEqual(new Set(asked), new Set(hosts));
 });
 
+test('who waits for a turn at a target that becomes unhealthy waits at another one', async () => {
+  const healthy = [true, true];
+  await using upstream = await services(2, (at) => (req, res) => {
+    res.statusCode = req.url === '/ping' && healthy[at] !== true ? 503 : 200;
+    res.end();
+  });
+  // Of four turns an address gets one.
+  const limits = ['limits: { requests: 4 }', 'health: { path: /ping, interval: 1s, timeout: 20s, unhealthy_after: 1 }'];
+  await using gateway = await gatewayTo(undefined, { file: fileTo(upstream.urls, ...limits) });
+  const pending = () => gateway.app.health().map((one) => one.pending);
+  const slow = [gateway.send(host, '/slow'), gateway.send(host, '/slow')];
+  await until(() => equal(upstream.held.length, 2));
+  const waiting = gateway.send(host, '/');
+  await until(() => deepEqual(pending().sort(), [1, 2]));
+  const at = pending().indexOf(2);
+  healthy[at] = false;
+  await until(() => equal(pending()[at], 1));
+  for (const one of upstream.held) if (one.at !== at) one.release();
+  equal(targetOf(await waiting), String(1 - at));
+  for (const one of upstream.held) one.release();
+  await Promise.all(slow);
+});
+
 test('a target that both configurations have keeps its connections; one that goes ends what runs, then closes', async () => {
   const sockets = new Set<Socket>();
   await using upstream = await services(2);
@@ -188,7 +211,7 @@ test('a target that both configurations have keeps its connections; one that goe
   gateway.reload(fileTo([kept], 'timeout: 10s'));
   equal(targetOf(await gateway.send(host, '/')), '0');
   equal(upstream.all[0]?.seen[1]?.req.socket, first?.req.socket);
-  for (const release of upstream.held) release();
+  for (const { release } of upstream.held) release();
   deepEqual([(await slow).text, upstream.all[1]?.seen.length], ['slow', 1]);
   await until(() => deepEqual([...sockets], [first?.req.socket]));
 });
