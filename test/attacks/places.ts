@@ -57,6 +57,15 @@ export const placesFor = (bearer: string): Readonly<Record<string, Make>> => ({
   'the start of a list': (text) => requestOf(`${own}/api/v1/users?cursor=${visible(text)}`, [bearer]),
   'the beginning of a name': (text) => requestOf(`${own}/api/v1/users?q=${visible(text)}`, [bearer]),
   ...Object.fromEntries(names.map((name) => [`the header ${name}`, inHeader(name)])),
+  'the original target of nginx': (text) =>
+    requestOf(`${own}/verify/nginx`, [`X-Original-URI: /A${visible(text)}x`, 'X-Original-Method: GET']),
+  'the original method of Caddy': (text) =>
+    requestOf(`${own}/verify/caddy`, [
+      'X-Forwarded-Uri: /',
+      'X-Forwarded-Host: localhost',
+      `X-Forwarded-Method: ${text}`,
+    ]),
+  'the original target of Envoy': inTarget(`${own}/verify/envoy/A`),
   'our cookie': inHeader('Cookie', 'gatewarden=s%3A'),
   'our cookie, on a page of ours': (text) => requestOf(`${own}/login`, [`Cookie: gatewarden=${text}`]),
   'a bearer token': inHeader('Authorization', 'Bearer '),
