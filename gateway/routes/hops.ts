@@ -8,23 +8,22 @@ export interface Hops {
   sent(received: string | undefined): string;
 }
 
-/** The most marks that a request carries from route to route. */
-const most = 20;
-
-const wellFormed = /^[\w-]{16}$/;
-
-/** Creates the marks of the route with this name. Only instances with the same secret key can make them. */
-export function hopsOf(gate: Pick<Gate, 'hopMarks'>, route: string): Hops {
+/**
+ * Creates the marks of the route with this name. Only instances with the same secret key can make them. `known` has the marks of
+ * all routes: no other ones that a client sends are passed on.
+ */
+export function hopsOf(gate: Pick<Gate, 'hopMarks'>, route: string, known: Set<string>): Hops {
   const marks = gate.hopMarks(route);
   const [mark = ''] = marks;
+  for (const one of marks) known.add(one);
   const before = (received: string): readonly string[] =>
     received
       .split(',')
       .map((one) => one.trim())
-      .filter((one) => wellFormed.test(one));
+      .filter((one) => known.has(one));
 
   return {
     includes: (received) => before(String(received)).some((one) => marks.includes(one)),
-    sent: (received) => (received === undefined ? mark : [...before(received).slice(-most), mark].join(', ')),
+    sent: (received) => (received === undefined ? mark : [...new Set([...before(received), mark])].join(', ')),
   };
 }

@@ -26,6 +26,8 @@ type Dependencies = Readonly<{
   limits: Limits;
   log: Log;
   draining: () => boolean;
+  /** The marks of all routes; this one adds its own. */
+  hopMarks: Set<string>;
   /** What the configuration file says of the route; absent for that of `UPSTREAM`. */
   config?: RouteConfig;
 }>;
@@ -34,7 +36,7 @@ type Dependencies = Readonly<{
 export function routeTo(dependencies: Dependencies): Route {
   const { gate, policies, upstream, longRunning, limits, log, draining, config } = dependencies;
   const { authEnabled } = gate.settings;
-  const hops = hopsOf(gate, policies.name);
+  const hops = hopsOf(gate, policies.name, dependencies.hopMarks);
   const change = config && pathChangeOf(config.request);
 
   function refused(exchange: Exchange, decision: Allowed, refusal: Refusal): void {

@@ -38,8 +38,9 @@ export interface Serving {
   close(): Promise<void>;
 }
 
-export function serving(dependencies: Dependencies): Serving {
-  const { gate, upstream, routing, limits, log } = dependencies;
+export function serving(given: Dependencies): Serving {
+  const dependencies = { ...given, hopMarks: new Set<string>() };
+  const { gate, upstream, routing, limits, log } = given;
   const targets = sharedTargets({ log });
   const replaced = new Set<NodeJS.Timeout>();
   const own =
