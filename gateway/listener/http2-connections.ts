@@ -56,7 +56,7 @@ export function http2Connections(handlers: StreamHandlers, { limits, log, draini
   function answer(stream: ServerHttp2Stream, raw: readonly string[], socket: Socket): void {
     stream.on('error', () => undefined);
     const bodyFollows = !stream.endAfterHeaders;
-    const { head, problem } = readHead(raw, bodyFollows);
+    const { head, problem } = readHead(raw, { bodyFollows, limit: limits.maxHeaderSize });
     const req = new Http2Request(socket, stream, head, bodyFollows);
     const res = new Http2Response(req, stream);
     const { expect } = req.headers;

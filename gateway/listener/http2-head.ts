@@ -7,6 +7,7 @@ export type Http2Head = Readonly<{ method: string; target: string; rawHeaders: s
 /** A head with the refusal of a request that is not served as it is. */
 export type ReadHead = Readonly<{ head: Http2Head; problem: Refusal | undefined }>;
 
+type HeadOptions = Readonly<{ bodyFollows: boolean; limit: number }>;
 type Pseudo = { method: string; path: string; scheme: string; authority: string | undefined };
 
 const malformed = (detail: string): Refusal => ({ code: 'validation_failed', detail });
@@ -18,6 +19,8 @@ const problems = {
   hop: malformed('The request has a header that belongs to connections of HTTP/1.1.'),
   value: malformed('The value of a header cannot be read.'),
   method: malformed('The method is not known.'),
+  size: { code: 'headers_too_large' },
+  connect: { code: 'method_not_allowed', detail: 'The gateway opens no tunnels.' },
   host: { code: 'ambiguous_path', detail: 'The authority and the Host header name different hosts.' },
 } as const satisfies Readonly<Record<string, Refusal>>;
 
@@ -36,17 +39,24 @@ const ofConnections = new Set([
 /**
  * Reads the header lines of an HTTP/2 request, `raw` as `node:http2` has them. `:authority` becomes `Host`, the pieces of
  * `Cookie` become one (RFC 9113, 8.2.3), and a body of unknown length is announced as HTTP/1.1 does. `bodyFollows`: the stream
- * does not end with its head.
+ * does not end with its head. `limit`: the most bytes of names and values.
  */
-export function readHead(raw: readonly string[], bodyFollows: boolean): ReadHead {
+export function readHead(raw: readonly string[], { bodyFollows, limit }: HeadOptions): ReadHead {
   const pseudo: Pseudo = { method: '', path: '', scheme: '', authority: undefined };
   const read = readLines(raw, pseudo);
   const rawHeaders = pseudo.authority === undefined ? [] : ['Host', pseudo.authority];
   if (read.cookies.length > 0) read.lines.push('cookie', read.cookies.join('; '));
   for (const part of read.lines) rawHeaders.push(part);
   if (bodyFollows && !read.hasLength) rawHeaders.push('transfer-encoding', 'chunked');
-  const problem = read.problem ?? problemOf(pseudo, read.hosts);
+  const problem = bytesOf(raw) > limit ? problems.size : (read.problem ?? problemOf(pseudo, read.hosts));
   return { head: { method: pseudo.method, target: pseudo.path, rawHeaders }, problem };
+}
+
+/** As many bytes as these lines have in HTTP/1.1, where a colon, a space and a line break are added. */
+function bytesOf(raw: readonly string[]): number {
+  let bytes = 0;
+  for (const text of raw) bytes += text.length + 2;
+  return bytes;
 }
 
 type Lines = {
@@ -92,6 +102,7 @@ function takeLine(read: Lines, name: string, value: string, hasAuthority: boolea
 }
 
 function problemOf({ method, path, scheme, authority }: Pseudo, hosts: readonly string[]): Refusal | undefined {
+  if (method === 'CONNECT') return problems.connect;
   if (!knownMethods.has(method)) return problems.method;
   if (scheme.toLowerCase() !== 'https') return problems.scheme;
   if (!(path.startsWith('/') || (path === '*' && method === 'OPTIONS')) || !isVisible(path)) return problems.path;
