@@ -14,7 +14,7 @@ export interface Asker {
   /** Asks as a front proxy does. */
   (front: Front, target: string, asked?: Asked): Promise<AnswerToFront>;
   /** Sends a question as it is, with its own headers alone. */
-  raw(target: string, headers: readonly string[], method?: string): Promise<AnswerToFront>;
+  raw(target: string, headers: readonly string[], method?: string, host?: string): Promise<AnswerToFront>;
 }
 
 /** The path of the question and the headers that the proxy adds. */
@@ -46,7 +46,7 @@ export function asker(port: number, prefix = '/_gatewarden'): Asker {
     const sent = [...added, ...Object.entries(headers).flat()];
     return send(`${prefix}/verify${path}`, sent, front === 'envoy' ? method : 'GET');
   };
-  const raw: Asker['raw'] = (target, headers, method = 'GET') =>
-    send(target, ['Host', `127.0.0.1:${port}`, ...headers], method);
+  const raw: Asker['raw'] = (target, headers, method = 'GET', host = `127.0.0.1:${port}`) =>
+    send(target, ['Host', host, ...headers], method);
   return Object.assign(ask, { raw });
 }

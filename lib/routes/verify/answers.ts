@@ -1,5 +1,6 @@
 import { withoutCookies } from '../../net/cookies.ts';
 import type { RequestHead } from '../../request/extract/head.ts';
+import { isClientAddressHeader, isReservedHeader } from '../../request/extract/reserved-headers.ts';
 import type { RequestSource } from '../../request/extract/source.ts';
 import type { Answer } from '../../request/respond/write.ts';
 import type { IdentityHeader } from '../../request/upstream-identity.ts';
@@ -31,12 +32,24 @@ export function appendCredentials(headers: string[], { cookie, authorization }: 
   if (authorization !== undefined) headers.push('Authorization', authorization);
 }
 
-/** Appends the names of the client's headers for Envoy to remove. */
-export function appendRemovals(headers: string[], { cookie, authorization }: RemainingCredentials): void {
-  const removed = ['x-gatewarden-token'];
-  if (cookie === undefined) removed.push('cookie');
-  if (authorization === undefined) removed.push('authorization');
-  headers.push('x-envoy-auth-headers-to-remove', removed.join(','));
+/** Those that Envoy itself sets. */
+const setByEnvoy: ReadonlySet<string> = new Set(['x-forwarded-for', 'x-forwarded-proto']);
+
+/**
+ * Appends the names of the client's headers that Envoy must remove: its credentials unless they are replaced, and the reserved ones that
+ * `headers` does not replace.
+ */
+export function appendRemovals(headers: string[], { rawHeaders }: RequestHead, left: RemainingCredentials): void {
+  const replaced = new Set(headers.filter((_, at) => at % 2 === 0).map((name) => name.toLowerCase()));
+  const removed = new Set(['x-gatewarden-token']);
+  if (left.cookie === undefined) removed.add('cookie');
+  if (left.authorization === undefined) removed.add('authorization');
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = (rawHeaders[at] ?? '').toLowerCase();
+    const reserved = isReservedHeader(name) || isClientAddressHeader(name);
+    if (reserved && !replaced.has(name) && !setByEnvoy.has(name)) removed.add(name);
+  }
+  headers.push('x-envoy-auth-headers-to-remove', [...removed].join(','));
 }
 
 /** A refusal in the form that a front proxy passes on. */

@@ -120,7 +120,7 @@ function forwardAuth(core: Dependencies): ForwardAuth {
     const remaining = remainingCredentials(head, { passAuthorization, cookieNames });
     appendCredentials(headers, remaining);
     if (clearCookie) headers.push('Set-Cookie', clearCookieHeader);
-    if (question.front === 'envoy') appendRemovals(headers, remaining);
+    if (question.front === 'envoy') appendRemovals(headers, head, remaining);
     return { allow: true, principal, source, headers };
   }
 
