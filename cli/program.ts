@@ -112,10 +112,13 @@ function addKeygen(program: Command, { out }: Said): void {
 function addCheck(program: Command, { out }: Said): void {
   program
     .command('check')
-    .description('read the configuration, reach the stores and the upstream, and say what would be done')
+    .description(
+      'read the configuration, run its tests, reach the stores and the upstreams, and say what would be done',
+    )
     .option('--upstream <url>', 'the service behind it (GATEWARDEN_UPSTREAM)')
+    .option('--config <file>', 'the file of several services (GATEWARDEN_CONFIG)')
     .addOption(envFile())
-    .action(async (options: { upstream?: string; envFile?: string }) => {
+    .action(async (options: { upstream?: string; config?: string; envFile?: string }) => {
       await (await import('./commands/check.ts')).check(options, out());
     });
 }

@@ -13,26 +13,43 @@ import { probeUpstream, type UpstreamProbe } from '../../gateway/probe-upstream.
 import { type LocalOptions, settingsOf } from '../environment.ts';
 import { CommandError, exit } from '../exit.ts';
 import type { Output } from '../output.ts';
+import { type CheckedConfig, checkConfig, configShown, targetShown } from './check-config.ts';
 
 export interface CheckOptions extends LocalOptions {
   readonly upstream?: string;
+  readonly config?: string;
 }
 
 type Upstream = Readonly<{ url: string }> & UpstreamProbe;
 
 /**
- * `check`: reads the configuration, reaches the stores and the upstream, says what `run` would do. Makes nothing: a store
+ * `check`: reads the configuration, runs the tests of rules in the file, reaches the stores and every upstream, says what `run` would do. Makes nothing: a store
  * that is not there yet is said to be made by the first start. Exit 5 for bad configuration, 2 for what cannot be reached.
  */
 export async function check(options: CheckOptions, out: Output): Promise<void> {
-  const { settings } = settingsOf(options, 'gateway', { upstream: options.upstream });
+  const resolved = settingsOf(options, 'gateway', { upstream: options.upstream, config: options.config });
+  const { settings } = resolved;
   const certificate = certificateOf(settings);
   const { surveyStores } = await import('#gate');
-  const [stores, upstream] = await Promise.all([surveyStores(settings), reachUpstream(settings)]);
+  const [stores, upstream, config] = await Promise.all([
+    surveyStores(settings),
+    reachUpstream(settings),
+    checkConfig(resolved),
+  ]);
   const ofCertificate = certificate === undefined ? [] : certificateWarnings(certificate, settings, Date.now());
-  const warnings = [...warningsOf(settings), ...ofCertificate, ...circumstances(settings, stores, upstream)];
-  show({ settings, stores, upstream, warnings, certificate: certificate && describeCertificate(certificate) }, out);
-  const failed = [...stores.stores, ...(upstream ? [upstream] : [])].filter((one) => !one.ok);
+  const warnings = [
+    ...warningsOf(settings),
+    ...ofCertificate,
+    ...(config?.warnings ?? []),
+    ...circumstances(settings, stores, upstream),
+  ];
+  show(
+    { settings, stores, upstream, config, warnings, certificate: certificate && describeCertificate(certificate) },
+    out,
+  );
+  const failed = [...stores.stores, ...(upstream ? [upstream] : []), ...(config?.targets ?? [])].filter(
+    (one) => !one.ok,
+  );
   if (failed.length === 0) return;
   const problems = failed.map(
     (one) => `${'url' in one ? one.url : one.store}: ${'problem' in one ? one.problem : 'no answer'}`,
@@ -63,7 +80,9 @@ function circumstances(settings: Settings, stores: Survey, upstream: Upstream | 
     settings.authEnabled &&
       settings.autoLogin &&
       `requests without a credential act as a signed-in ${settings.autoLoginRole}`,
-    upstream === undefined && 'there is no upstream: `gatewarden run` needs GATEWARDEN_UPSTREAM',
+    upstream === undefined &&
+      settings.config === undefined &&
+      'there is no upstream: `gatewarden run` needs GATEWARDEN_UPSTREAM, or GATEWARDEN_CONFIG for several',
     settings.authEnabled &&
       stores.adminNeeded &&
       'there is no admin yet: the start prints a link that makes the first one',
@@ -81,11 +100,12 @@ type CheckResult = Readonly<{
   settings: Settings;
   stores: Survey;
   upstream: Upstream | undefined;
+  config: CheckedConfig | undefined;
   warnings: readonly string[];
   certificate: ReturnType<typeof describeCertificate> | undefined;
 }>;
 
-function show({ settings, stores, upstream, warnings, certificate }: CheckResult, out: Output): void {
+function show({ settings, stores, upstream, config, warnings, certificate }: CheckResult, out: Output): void {
   const scheme = certificate === undefined ? 'http' : 'https';
   const address = settings.publicUrl ?? `${scheme}://${settings.host}:${settings.port}`;
   const mode = modeOf(settings);
@@ -95,6 +115,7 @@ function show({ settings, stores, upstream, warnings, certificate }: CheckResult
     address: `${address}${settings.prefix}`,
     stores: [...placesShown(stores.places), ...stores.stores.map((one) => `${one.store} ${state(one)}`)].join(', '),
     upstream: upstream === undefined ? 'none' : upstreamShown(upstream),
+    ...(config && { config: configShown(config), targets: config.targets.map(targetShown).join('; ') }),
     ...(certificate && { certificate: `${certificate.names}, until ${certificate.validUntil}` }),
     rules: settings.rules.trim().replace(/\s*\n\s*/g, '; '),
     warnings: warnings.length === 0 ? 'none' : warnings.join('; '),
@@ -105,6 +126,7 @@ function show({ settings, stores, upstream, warnings, certificate }: CheckResult
     stores: stores.stores,
     places: stores.places,
     upstream,
+    config,
     certificate,
     warnings,
     settings: redact(settings),

@@ -21,22 +21,25 @@ export type RuleTest = Readonly<{
   from: string;
   /** 200 stands for a request that passes. */
   status: number;
+  /** Whether the route has rules in the file, so that the lines of rules are lines of the file. */
+  ownRules: boolean;
 }>;
 
 const form = 'is not "METHOD /path as ROLE -> STATUS"';
 
 /** Reads the tests of a route, and adds a problem for each that cannot be read. */
-export function readTests({ tests = [] }: Partial<RouteInput>, context: RouteContext): readonly RuleTest[] {
+export function readTests({ tests = [], rules }: Partial<RouteInput>, context: RouteContext): readonly RuleTest[] {
   return tests.flatMap((text, at) => {
     const test = readTest(text, context.resolved);
-    if (typeof test !== 'string') return [{ ...test, place: context.file.placeOf([...context.path, 'tests', at]) }];
+    const place = context.file.placeOf([...context.path, 'tests', at]);
+    if (typeof test !== 'string') return [{ ...test, place, ownRules: rules !== undefined }];
     context.complain(['tests', at], `the test ${JSON.stringify(text.slice(0, 200))} ${test}`);
     return [];
   });
 }
 
 /** A test, or what is wrong with it. */
-function readTest(text: string, { policies }: Resolved): Omit<RuleTest, 'place'> | string {
+function readTest(text: string, { policies }: Resolved): Omit<RuleTest, 'place' | 'ownRules'> | string {
   const words = text.trim().split(/\s+/);
   const [method = '', target = ''] = words;
   const [arrow, status = ''] = words.slice(-2);
@@ -108,6 +111,6 @@ function problemIn(test: RuleTest, explanation: Explanation): string | undefined
   if (decision === 'own-path') return `${written} is of a path of Gatewarden’s own, where no rule decides`;
   const given = status === 'ok' ? 200 : errorTable[status].status;
   if (given === test.status) return undefined;
-  const by = rule === undefined ? '' : ` Line ${rule.line}: ${rule.text}.`;
+  const by = rule === undefined ? '' : ` ${test.ownRules ? `Line ${rule.line}` : 'GATEWARDEN_RULES'}: ${rule.text}.`;
   return `${written} gives ${given}. ${reason}${by}`;
 }
