@@ -19,6 +19,16 @@ import { headOf } from './head.ts';
 import { recogniser } from './passport.ts';
 import { decidedTwice, mountWarning } from './protect.ts';
 
+// Declared here, since the declarations of this file are part of what is published.
+declare global {
+  namespace Express {
+    interface Request {
+      /** The principal of the request. Set by `gate.authenticate()` or `fromGateway()`, and never undefined after it. */
+      auth: Principal;
+    }
+  }
+}
+
 /** Middleware for Express apps. */
 export interface Guards {
   /** Authenticates the request: sets `req.auth` and Passport's fields. A bad credential is refused here. */

@@ -4,10 +4,6 @@ import type { Principal } from '../types.ts';
 
 declare global {
   namespace Express {
-    interface Request {
-      /** The principal of the request. Set by `gate.authenticate()` or `fromGateway()`, and never undefined after it. */
-      auth: Principal;
-    }
     /** `req.user`, for code that was written for Passport. `req.auth` has more fields. */
     interface User {
       readonly id: string;

@@ -1,4 +1,4 @@
-import { deepEqual, equal, notEqual } from 'node:assert/strict';
+import { deepEqual, equal, notEqual, ok } from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
@@ -23,11 +23,16 @@ after(async () => {
   await upstream[Symbol.asyncDispose]();
 });
 
-/** The claims of the assertion that a request carried, verified with the published keys. */
+/** The claims of an assertion, verified with the published keys. */
+async function verified(token: string, audience: string, { url } = gateway) {
+  const jwks = createRemoteJWKSet(new URL(`${url}/_gatewarden/jwks.json`));
+  return (await jwtVerify(token, jwks, { audience, typ: 'gatewarden-assertion+jwt' })).payload;
+}
+
+/** Those of the assertion that a request carried. */
 async function claimsOf(seen: Seen | undefined) {
-  const jwks = createRemoteJWKSet(new URL(`${gateway.url}/_gatewarden/jwks.json`));
   const [token = ''] = seen === undefined ? [] : valuesOf(seen, 'x-gatewarden-assertion');
-  return (await jwtVerify(token, jwks, { audience: 'jobs', typ: 'gatewarden-assertion+jwt' })).payload;
+  return verified(token, 'jobs');
 }
 
 const hashOf = (target: string): string => createHash('sha256').update(target).digest('base64url');
@@ -67,4 +72,45 @@ test('the request that opens a WebSocket has one too', async () => {
   const seen = req && { method: req.method ?? '', target: req.url ?? '', rawHeaders: req.rawHeaders, req };
   const { htm, target_hash: hash } = await claimsOf(seen);
   deepEqual([htm, hash], ['GET', hashOf('/base/live?x=1')]);
+});
+
+test('a route that changes paths signs the one that it sends on', async () => {
+  const lines = [
+    'host: docs.example',
+    `upstream: ${upstream.url}/v1`,
+    'assertion: strict',
+    'prefix: { strip: /docs, add: /wiki }',
+  ];
+  const file = `routes:\n  - ${[...lines, 'path: /docs', 'rules: public * /**'].join('\n    ')}\n`;
+  await using other = await gatewayTo(undefined, { file });
+  equal((await other.send('docs.example', '/docs/a?b')).status, 200);
+  const seen = upstream.seen.at(-1);
+  ok(seen);
+  equal(seen.target, '/v1/wiki/a?b');
+  const [token = ''] = valuesOf(seen, 'x-gatewarden-assertion');
+  const { htm, target_hash: hash } = await verified(token, 'docs.example/docs', other);
+  deepEqual([htm, hash], ['GET', hashOf('/v1/wiki/a?b')]);
+});
+
+test('forward-auth signs the request that the front proxy asks about', async () => {
+  const options = { trustedProxies: ['127.0.0.1/32'] };
+  await using other = await gatewayTo(upstream.url, { route: { assertion: 'strict', audience: 'jobs' }, options });
+  const { port } = new URL(other.url);
+  const headers = {
+    ...(await other.bearer('una')),
+    'X-Original-URI': '/a%20b?x=1',
+    'X-Original-Method': 'DELETE',
+    'X-Forwarded-Host': `localhost:${port}`,
+    'X-Forwarded-Proto': 'http',
+    'X-Forwarded-For': '127.0.0.1',
+  };
+  const tokens = [];
+  for (let count = 0; count < 2; count += 1) {
+    const answer = await fetch(`${other.url}/_gatewarden/verify/nginx`, { headers });
+    equal(answer.status, 200, await answer.text());
+    tokens.push(answer.headers.get('x-gatewarden-assertion') ?? '');
+  }
+  notEqual(tokens[0], tokens[1]);
+  const { htm, target_hash: hash } = await verified(tokens[1] ?? '', 'jobs', other);
+  deepEqual([htm, hash], ['DELETE', hashOf('/a%20b?x=1')]);
 });
