@@ -1,7 +1,9 @@
 import { printable } from '../../cli/printable.ts';
 import { headWriter } from '../../gateway/proxy/headers-in.ts';
 import { answerHeadWriter } from '../../gateway/proxy/headers-out.ts';
+import { linksOf } from '../../gateway/proxy/links.ts';
 import { readableLine } from '../../gateway/readable-line.ts';
+import { pathChange } from '../../gateway/routes/path-change.ts';
 import { below } from '../../gateway/upstreams/address.ts';
 import { isCommonPassword } from '../../lib/accounts/common-passwords.ts';
 import { isDeviceCode } from '../../lib/accounts/devices/begin.ts';
@@ -16,6 +18,7 @@ import { cleanUrl } from '../../lib/request/authorize/clean-url.ts';
 import { readDestination } from '../../lib/request/authorize/destination.ts';
 import { ruleTable } from '../../lib/request/authorize/match.ts';
 import { pathOwner } from '../../lib/request/authorize/own-paths.ts';
+import { pathPrefixes } from '../../lib/request/authorize/path-prefixes.ts';
 import { parseRules } from '../../lib/request/authorize/rules.ts';
 import { comesFromOurselves } from '../../lib/request/authorize/same-origin.ts';
 import { extractor } from '../../lib/request/extract/index.ts';
@@ -43,6 +46,8 @@ const rules = rulesOf('public GET /public/**; user * /home/:self/**; operator * 
 const table = ruleTable(rules, { encodedSlashes: 'judge' });
 const ownerOf = pathOwner(['/_gatewarden']);
 const belowBase = below('/base');
+const withoutPrefix = pathChange({ stripPrefix: '', addPrefix: '/base' });
+const routeOf = pathPrefixes(['', '/a', '/a/b', '/A/c'].map((path) => ({ path, value: { path } })));
 const inPath = [
   ['/', ''],
   ['/A', 'x'],
@@ -56,6 +61,12 @@ const paths: readonly Parser[] = [
   { name: 'Express’s path', run: cleanUrl, around: inPath },
   { name: 'the target at the upstream', run: belowBase, around: [...inPath, ['', 'x']] },
   { name: 'next', run: returnTo, around: inPath },
+  { name: 'the route of a path', run: routeOf, around: inPath },
+  {
+    name: 'a path without its prefix',
+    run: (text) => [withoutPrefix.toUpstream(text), withoutPrefix.problem('GET', text, table)],
+    around: inPath,
+  },
 ];
 
 const readSource = sourceReader({ trustedProxies: ['127.0.0.0/8'], publicUrl: 'https://app.example.com' });
@@ -154,6 +165,7 @@ const passing = {
   source,
 };
 const writeAnswerHead = answerHeadWriter();
+const links = linksOf({ ...pathChange({ stripPrefix: '/docs', addPrefix: '' }), hosts: ['wiki:8080'] });
 
 const inAnswer: Parser['around'] = [
   ['', 'x'],
@@ -167,6 +179,11 @@ const answers: readonly Parser[] = [
     around: inAnswer,
     run: (value: string) =>
       writeAnswerHead({ [name]: name === 'set-cookie' ? [value] : value }, [Buffer.from(name)], passing),
+  })),
+  ...(['location', 'refresh', 'link', 'cookie'] as const).map((kind) => ({
+    name: `the URLs in the upstream’s ${kind}`,
+    around: [...inAnswer, ['http://wiki:8080', '!'], ['1; url=', '"'], ['<', '<'], ['a; Path=', '']] as const,
+    run: (value: string) => links[kind](value, source),
   })),
   {
     name: 'the upstream’s names of headers',
