@@ -179,3 +179,21 @@ test('the account page at ADMIN_URL is reached with the same sign-in', async () 
   match(end(account), /ada/);
   equal((await with_.gate.sessions.list('ada')).items.length, 1);
 });
+
+test('after a change of the password the other hosts are signed in again without a question, and old cookies are not', async () => {
+  await here.addUser('carol');
+  const browser = await signedIn('carol');
+  const before = here.browser();
+  before.cookies = [...browser.cookies];
+  const change = { current_password: password, new_password: 'seven otters row upstream' };
+  const changed = await browser.post(`${here.at('auth.example.com')}${prefix}/account/password`, change);
+  deepEqual([changed.status, changed.headers.location], [303, `${prefix}/account?done=password`]);
+  const trail = await browser.visit(`${here.at('wiki.example.org')}/`);
+  equal(end(trail), 'wiki.example.org / carol');
+  ok(trail.length > 1);
+  for (const host of ['wiki.example.org', 'auth.example.com'])
+    equal(
+      (await before.visit(`${here.at(host)}/`)).at(-1)?.url.split('?')[0],
+      `https://auth.example.com${prefix}/login`,
+    );
+});

@@ -79,12 +79,17 @@ async function handOver(call: CallContext, hostname: string, { to, binding, next
   return seeOther(`${to}${prefix}/hand-over/redeem?code=${code.value}`);
 }
 
+/** Ends the live session that the cookie of this host named until now. A dead one stays: its successor may be the new one. */
+async function endReplaced({ core, principal: { via, sessionId: id } }: CallContext, by: string): Promise<void> {
+  if (via === 'session' && id !== undefined && id !== by) await core.endNamed({ id });
+}
+
 async function redeem(call: CallContext, code: string): Promise<Result<Answer>> {
   const { core, req, source, prefix } = call;
   const redeemed = await core.handOvers.redeem(req, code, source.hostname);
   if (redeemed === undefined) return isSignedInHere(call) ? seeOther('/') : failed(call);
   const { sessionId, target, setCookie } = redeemed;
-  for (const id of core.browserSessions.namedBy(req)) if (id !== sessionId) await core.endNamed({ id });
+  await endReplaced(call, sessionId);
   if (core.settings.cookieSamesite === 'strict') return goOn(call, target, setCookie);
   return seeOther(returnTo(target, `${prefix}/account`), { 'Set-Cookie': setCookie });
 }
