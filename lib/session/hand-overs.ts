@@ -43,6 +43,8 @@ export interface HandOvers {
    * another host or another browser, it has expired, or the session has ended.
    */
   redeem(req: IncomingMessage, code: string, hostname: string): Promise<HandedOver | undefined>;
+  /** The `Set-Cookie` value that clears the session cookie of a host that redeemed a code: it has no `COOKIE_DOMAIN`. */
+  readonly clearCookieHeader: string;
 }
 
 export type HandOverDependencies = Readonly<{
@@ -98,6 +100,8 @@ export function handOvers({ settings, secrets, stores, box, clock }: HandOverDep
   }
 
   return {
+    clearCookieHeader: sessionCookie({ ...settings, cookieName: cookie.name, cookieDomain: undefined })
+      .clearCookieHeader,
     bind: ({ headers }) => browser.bind(headers.cookie ?? ''),
     async issue({ headers }, sessionId, to) {
       const secretId = secretIdIn(headers.cookie ?? '', sessionId);

@@ -197,3 +197,18 @@ test('after a change of the password the other hosts are signed in again without
       `https://auth.example.com${prefix}/login`,
     );
 });
+
+test('beside a COOKIE_DOMAIN only the hosts outside of it are handed over, and a sign-out clears the cookie where it is', async () => {
+  await using mixed = await manyHosts({ options: { cookieDomain: 'example.com' } });
+  await mixed.addUser('ada');
+  const browser = mixed.browser();
+  const trail = await browser.visit(`${mixed.at('wiki.example.org')}/`);
+  equal(end(await signIn(browser, trail, { username: 'ada' })), 'wiki.example.org / ada');
+  equal((await browser.go(`${mixed.at('app.example.com')}/`)).text, 'app.example.com / ada');
+  const scopes = () => browser.cookies.filter(({ name }) => name === '__Secure-gatewarden').map(({ domain }) => domain);
+  deepEqual(scopes(), ['example.com', 'wiki.example.org']);
+  equal((await browser.post(`${mixed.at('wiki.example.org')}${prefix}/logout`, {})).status, 303);
+  deepEqual(scopes(), ['example.com']);
+  await browser.visit(`${mixed.at('app.example.com')}/`);
+  deepEqual(scopes(), []);
+});

@@ -14,6 +14,13 @@ function policyFor({ core, source }: CallContext): Readonly<Record<string, strin
   return policyWithForms(core.settings, publicUrl);
 }
 
+/** The cookie that a hand-over set is of this host alone, also where others share one by `COOKIE_DOMAIN`. */
+function clearedHere({ core, source }: CallContext): Readonly<Record<string, string>> {
+  const { cookieDomain } = core.settings;
+  if (cookieDomain === undefined || core.signInSites.wayOf(source) !== 'hand-over') return {};
+  return { 'Set-Cookie': core.handOvers.clearCookieHeader };
+}
+
 export const signOutRoutes = [
   route({
     method: 'get',
@@ -52,7 +59,8 @@ export const signOutRoutes = [
       // Without a session there is nothing to end. A bad credential is refused.
       if (!out.ok && out.refusal.code !== 'missing_credential') return out;
       const signInAgain = `${call.prefix}/login?signed_out=1`;
-      return seeOther(next === undefined ? signInAgain : returnTo(next, signInAgain), { 'Clear-Site-Data': '"cache"' });
+      const headers = { 'Clear-Site-Data': '"cache"', ...clearedHere(call) };
+      return seeOther(next === undefined ? signInAgain : returnTo(next, signInAgain), headers);
     },
   }),
 ];
