@@ -163,3 +163,21 @@ test('connections to a removed upstream are closed, not at once', async () => {
   equal(socket.destroyed, false);
   await until(() => socket.destroyed);
 });
+
+test('no request fails while the routes are replaced again and again', async () => {
+  const files = [service, other].map(({ url }) => fileOf(routeOf('a.localhost', url)));
+  let reloads = 0;
+  const replacing = setInterval(() => gateway.reload(files[reloads++ % 2] ?? ''), 10);
+  const answers = new Map<string, number>();
+  const agent = new Agent({ keepAlive: true, maxSockets: 4 });
+  async function ask(): Promise<void> {
+    const outgoing = get({ port: gateway.port, path: '/name', headers: { ...una, host: 'a.localhost' }, agent });
+    const [answer]: IncomingMessage[] = await once(outgoing, 'response');
+    const said = answer === undefined ? '' : `${answer.statusCode} ${await text(answer)}`;
+    answers.set(said, (answers.get(said) ?? 0) + 1);
+  }
+  for (let round = 0; round < 40 || reloads < 20; round += 1) await Promise.all([ask(), ask(), ask(), ask()]);
+  clearInterval(replacing);
+  agent.destroy();
+  deepEqual([...answers.keys()].sort(), ['200 other', '200 service']);
+});
