@@ -175,6 +175,8 @@ describe('fromGateway()', () => {
       const refused = await ask();
       deepEqual([refused.status, refused.headers.get('retry-after')], [503, '2']);
       equal(lines.includes('the keys of the gateway cannot be read'), true);
+      // The gateway serves its keys for hosts that it serves.
+      equal((await gateway.send('gatewarden:8080', '/_gatewarden/jwks.json')).status, 421);
       broken.current = 200;
       equal((await ask()).status, 200);
       // Known keys need no set.

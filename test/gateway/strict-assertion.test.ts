@@ -53,6 +53,14 @@ for (const [method, target] of requests) {
   });
 }
 
+test('a target in absolute form is signed as it is sent on', async () => {
+  const target = `${gateway.url}/a?x`;
+  equal((await gateway.send(new URL(gateway.url).host, target, { headers: bearer })).status, 200);
+  const seen = upstream.seen.at(-1);
+  equal((await claimsOf(seen)).target_hash, hashOf(seen?.target ?? ''));
+  equal(seen?.target, `${gateway.url}/base/a?x`);
+});
+
 test('each request has an assertion of its own, also nobody’s', async () => {
   for (const headers of [bearer, {}]) {
     const claims = [];

@@ -111,7 +111,11 @@ test('while the set cannot be read, the keys of the last hour are used, and unkn
 
 const broken: readonly [title: string, answer: (res: ServerResponse) => unknown, message: RegExp][] = [
   ['refused for its Host', (res) => res.writeHead(421).end('{}'), /it answered 421$/],
-  ['redirected', (res) => res.writeHead(302, { location: 'http://127.0.0.1:9/' }).end(), /jwks\.json cannot be read/],
+  [
+    'redirected',
+    (res) => (res.req.url === '/moved' ? set(first)(res) : res.writeHead(302, { location: '/moved' }).end()),
+    /jwks\.json cannot be read/,
+  ],
   ['no JSON', (res) => res.end('<html>'), /JSON/],
   ['another object', (res) => res.end('{"keys":{}}'), /an object with a list "keys"/],
   ['without a key', set(), /has no key/],
