@@ -34,6 +34,11 @@ type Dependencies = Readonly<{
   draining: () => boolean;
 }>;
 
+const nothingBehind: Refusal = Object.freeze({
+  code: 'not_found',
+  detail: 'There is no service behind this gateway: it answers the front proxies that ask it.',
+});
+
 /**
  * Creates the request handlers: own routes are served here, every other request is forwarded when the decision allows it.
  */
@@ -57,6 +62,7 @@ export function requestHandlers(dependencies: Dependencies): Handlers {
       if (isOwnPath(decision)) return answerOwn(exchange, expecting);
       if (isAnswered(exchange, expecting) || !passes(exchange, decision, expecting)) return undefined;
       const route = routes.of(decision.route);
+      if (route === undefined) return refuseAllowed(exchange, decision, nothingBehind, expecting);
       const refusal = route.problem?.(req);
       if (refusal !== undefined) return refuseAllowed(exchange, decision, refusal, expecting);
       return andThen(gate.identity(decision.principal, decision.route, req, route.target), (identity) => {
@@ -97,7 +103,7 @@ export function requestHandlers(dependencies: Dependencies): Handlers {
     if (marks === undefined && req.method !== 'OPTIONS') return false;
     const policies = gate.routeOf(req);
     if (policies === undefined) return false;
-    if (marks !== undefined && routes.of(policies).isLoop(marks)) {
+    if (marks !== undefined && routes.of(policies)?.isLoop(marks) === true) {
       refuse(exchange, { code: 'loop_detected' }, closing);
       return true;
     }
@@ -156,6 +162,7 @@ export function requestHandlers(dependencies: Dependencies): Handlers {
     if (isOwnPath(decision)) return refuse(exchange, { code: 'not_found' }, true);
     if (isAnswered(exchange, true) || !passes(exchange, decision, true)) return;
     const route = routes.of(decision.route);
+    if (route === undefined) return refuseAllowed(exchange, decision, nothingBehind, true);
     const refusal = route.problem?.(req);
     if (refusal !== undefined) return refuseAllowed(exchange, decision, refusal, true);
     const identity = await gate.identity(decision.principal, decision.route, req, route.target);

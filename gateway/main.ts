@@ -33,9 +33,9 @@ export interface RunningGateway {
 }
 
 /**
- * Runs the gateway: opens the stores, listens, and logs that it does. Rejects with `SettingsError` without an upstream and with
- * every problem of the configuration file, with `ListenError` when the address cannot be listened on, and with the store's error
- * when one cannot be opened.
+ * Runs the gateway: opens the stores, listens, and logs that it does. Rejects with `SettingsError` when it has neither an upstream
+ * nor front proxies to answer, and with every problem of the configuration file, with `ListenError` when the address cannot be
+ * listened on, and with the store's error when one cannot be opened.
  */
 export async function runGateway(resolved: Resolved, options: RunOptions = {}): Promise<RunningGateway> {
   const { settings } = resolved;
@@ -67,15 +67,16 @@ async function listening(gate: InternalGate, routing: Routing, options: { log: G
   return { app, address: await app.listen(settings.host, settings.port) };
 }
 
-/** The routes of the configuration file and of `UPSTREAM`. */
+/** The routes of the configuration file and of `UPSTREAM`; without both, the rules by which forward-auth decides. */
 async function routingFor(resolved: Resolved): Promise<Routing> {
-  const { upstream, config } = resolved.settings;
-  if (upstream === undefined && config === undefined) {
+  const { upstream, config, trustedProxies } = resolved.settings;
+  if (upstream === undefined && config === undefined && trustedProxies.length === 0) {
     throw new SettingsError([
-      'GATEWARDEN_UPSTREAM is required: the URL of the service behind the gateway. For several services set GATEWARDEN_CONFIG, a file that names them.',
+      'GATEWARDEN_UPSTREAM is required: the URL of the service behind the gateway. For several services set GATEWARDEN_CONFIG, a file that names them. A gateway that only answers front proxies needs neither: set GATEWARDEN_TRUSTED_PROXIES.',
     ]);
   }
-  const own = upstream === undefined ? undefined : routePolicies(resolved);
+  // Without any upstream, RULES are for the front proxies that ask.
+  const own = upstream === undefined && config !== undefined ? undefined : routePolicies(resolved);
   if (config === undefined) return routingOf(own);
   // Loaded on demand: a gateway with one upstream needs no YAML.
   const { checkedGatewayConfig } = await import('./config/index.ts');

@@ -3,8 +3,11 @@ import type { Route } from '../proxy/route.ts';
 
 /** The routes that are served, by the policies that requests are decided by. */
 export interface ServedRoutes {
-  /** The route of a decision; also one that was replaced since the decision, so that each request is served as it was decided on. */
-  of(policies: RoutePolicies): Route;
+  /**
+   * The route of a decision; also one that was replaced since the decision, so that each request is served as it was decided on.
+   * Undefined when nothing is forwarded: a gateway without an upstream answers forward-auth only.
+   */
+  of(policies: RoutePolicies): Route | undefined;
   /** Whether there are several, so that the log names them. */
   several(): boolean;
   replace(routes: readonly Route[]): void;
@@ -21,11 +24,7 @@ export function servedRoutes(first: readonly Route[]): ServedRoutes {
 
   replace(first);
   return {
-    of(policies) {
-      const route = byPolicies.get(policies);
-      if (route === undefined) throw new Error('a request was decided on by a route that is not served');
-      return route;
-    },
+    of: (policies) => byPolicies.get(policies),
     several: () => count > 1,
     replace,
   };
