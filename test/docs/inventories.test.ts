@@ -25,7 +25,7 @@ const shown: Readonly<Record<keyof typeof defaultLimits, string>> = {
   discard: '',
   upstreamConnect: `time for a connection | ${seconds(defaultLimits.upstreamConnect)}`,
   upstreamTimeout: `\`GATEWARDEN_UPSTREAM_TIMEOUT\`, ${seconds(defaultLimits.upstreamTimeout)}`,
-  upstreamRequests: `requests at once, per process | ${defaultLimits.upstreamRequests},`,
+  upstreamRequests: `requests at once, per process and target | ${defaultLimits.upstreamRequests},`,
   upstreamQueue: `that wait for their turn | ${defaultLimits.upstreamQueue},`,
   upstreamQueueTime: `each for ${seconds(defaultLimits.upstreamQueueTime)}`,
   drain: `after the signal to stop | ${seconds(defaultLimits.drain)}`,
