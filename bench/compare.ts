@@ -11,6 +11,8 @@ export interface Contender {
   /** A script for wrk that makes the request. Default: a GET. */
   readonly script?: string;
   readonly headers: readonly string[];
+  /** The load comes over HTTP/2, of which wrk knows nothing. Default: false. */
+  readonly http2?: boolean;
   readonly pid: number;
   stop(): Promise<void>;
 }
@@ -32,9 +34,10 @@ export async function compare(title: string, contenders: readonly Contender[], e
   printThroughput(title, await measure(contenders, effort));
 }
 
-const loadOf = ({ url, path = '/', headers, script }: Contender) => ({
+const loadOf = ({ url, path = '/', headers, script, http2 = false }: Contender) => ({
   url: `${url}${path}`,
   headers,
+  http2,
   ...(script !== undefined && { script }),
 });
 

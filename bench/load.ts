@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 
 /** What one run of the load generator measured. */
 export interface Measured {
@@ -20,10 +21,13 @@ export interface Load {
   readonly connections: number;
   /** A script for wrk that makes the requests, in Lua. */
   readonly script?: string;
+  /** Over HTTP/2, as many requests at once on a few connections. Default: false. */
+  readonly http2?: boolean;
 }
 
-/** Runs wrk on core 1. Throws when an answer was no success: a fast refusal is no result. */
-export async function load({ script, ...what }: Load): Promise<Measured> {
+/** Runs the load generator on core 1. Throws when an answer was no success: a fast refusal is no result. */
+export async function load({ script, http2 = false, ...what }: Load): Promise<Measured> {
+  if (http2) return overHttp2(what);
   if (script === undefined) return run(what, []);
   const folder = await mkdtemp(join(tmpdir(), 'gatewarden-bench-'));
   try {
@@ -35,7 +39,15 @@ export async function load({ script, ...what }: Load): Promise<Measured> {
   }
 }
 
-type Request = Omit<Load, 'script'>;
+type Request = Omit<Load, 'script' | 'http2'>;
+
+async function overHttp2(what: Request): Promise<Measured> {
+  const script = fileURLToPath(new URL('./load-http2.ts', import.meta.url));
+  const said = await output('taskset', ['-c', '1', process.execPath, script, JSON.stringify(what)]);
+  const { failure, ...measured } = JSON.parse(said) as Measured & { failure?: string };
+  if (failure !== undefined) throw new Error(`${what.url}: ${failure}`);
+  return measured;
+}
 
 async function run({ url, headers, seconds, connections }: Request, more: readonly string[]): Promise<Measured> {
   const args = [

@@ -19,6 +19,9 @@ type Subject = (effort: Effort) => Promise<void>;
 
 const subjects: Readonly<Record<string, Subject>> = {
   proxy: async (effort) => (await import('./proxy.ts')).benchProxy(effort),
+  verify: async (effort) => (await import('./verify.ts')).benchVerify(effort),
+  routes: async (effort) => (await import('./routes.ts')).benchRoutes(effort),
+  http2: async (effort) => (await import('./http2.ts')).benchHttp2(effort),
   middleware: async (effort) => (await import('./middleware.ts')).benchMiddleware(effort),
   token: async (effort) => (await import('./token.ts')).benchToken(effort),
   scale: async (effort) => (await import('./scale.ts')).benchScale(effort, size),

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { pino } from 'pino';
 import { type Dispatcher, Pool } from 'undici';
+import { accessLine } from './access-line.ts';
 
 /** What every proxy does, and no auth: undici's dispatch, hop-by-hop headers dropped, forwarding headers and a request id set, the same line in the access log. */
 const pool = new Pool(process.env.UPSTREAM ?? '', { pipelining: 1, allowH2: false });
-const log = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ fd: 1, sync: false }));
 const hopByHop = new Set(['connection', 'keep-alive', 'transfer-encoding', 'te', 'trailer', 'upgrade', 'expect']);
 
 function requestHeaders(req: IncomingMessage, requestId: string): string[] {
@@ -43,24 +42,9 @@ function handlerFor(res: ServerResponse, sent: (bytes: number) => void): Dispatc
 }
 
 createServer((req, res) => {
-  const startedAt = performance.now();
   const requestId = randomUUID();
   let bytes = 0;
-  res.once('close', () => {
-    const duration = Math.round((performance.now() - startedAt) * 10) / 10;
-    const address = req.socket.remoteAddress;
-    const line = {
-      method: req.method,
-      path: req.url,
-      status: res.statusCode,
-      bytes,
-      duration,
-      user: 'nobody',
-      requestId,
-      address,
-    };
-    log.info(line, 'request');
-  });
+  accessLine(req, res, requestId, () => bytes);
   const hasBody = req.headers['content-length'] !== undefined || req.headers['transfer-encoding'] !== undefined;
   const { url: path = '/', method = 'GET' } = req;
   pool.dispatch(

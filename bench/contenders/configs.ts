@@ -42,6 +42,8 @@ http {
       proxy_pass http://verdict;
       proxy_pass_request_body off;
       proxy_set_header Content-Length "";
+      # Headers of the level above are not inherited beside others.
+      proxy_set_header Connection "";
       proxy_set_header X-Original-URI $request_uri;
     }
     location / {
@@ -51,4 +53,26 @@ http {
   }
 }
 `;
+}
+
+/** nginx that asks for `verdict`, a whole URL, as `deploy/nginx` does, and tells the service who was found. */
+export function nginxAsking(port: number, upstream: string, verdict: string, folder: string): string {
+  const { pathname } = new URL(verdict);
+  const told = ['User', 'Email', 'Groups', 'Preferred-Username'].map((name) => `X-Forwarded-${name}`);
+  const variable = (name: string): string => name.toLowerCase().replaceAll('-', '_');
+  const set = [...told, 'X-Gatewarden-Assertion'];
+  return nginxConfig(port, upstream, verdict, folder)
+    .replace(
+      'proxy_pass http://verdict;',
+      `proxy_pass http://verdict${pathname}; proxy_set_header Host $http_host; proxy_set_header X-Original-Method $request_method;`,
+    )
+    .replace(
+      'auth_request /auth;',
+      [
+        'auth_request /auth;',
+        ...set.map((name) => `auth_request_set $told_${variable(name)} $upstream_http_${variable(name)};`),
+        ...set.map((name) => `proxy_set_header ${name} $told_${variable(name)};`),
+        'proxy_set_header Connection "";',
+      ].join('\n      '),
+    );
 }

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Agent, fetch } from 'undici';
 import { freePort, listening, type Running, startOn } from '../process.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -18,6 +19,9 @@ export const isBuilt = (): boolean => existsSync(built);
 
 const password = 'seven otters row upstream';
 
+/** Certificates of the bench are made for it, and known to nobody. */
+const dispatcher = new Agent({ connect: { rejectUnauthorized: false } });
+
 /** Our gateway in a folder of its own, answering; `firstAnswer` is the time from its start to that, in milliseconds. */
 export async function launchGateway(
   upstream: string,
@@ -32,7 +36,7 @@ export async function launchGateway(
     GATEWARDEN_DATA_DIR: folder,
     ...env,
   });
-  const url = `http://127.0.0.1:${port}`;
+  const url = `${env.GATEWARDEN_TLS_CERT === undefined ? 'http' : 'https'}://127.0.0.1:${port}`;
   while (!(await healthy(url))) {
     if (performance.now() - startedAt > 20_000) throw new Error('the gateway did not start: try BENCH_VERBOSE=1');
   }
@@ -41,7 +45,7 @@ export async function launchGateway(
 
 async function healthy(url: string): Promise<boolean> {
   try {
-    return (await fetch(`${url}/_gatewarden/healthz`)).ok;
+    return (await fetch(`${url}/_gatewarden/healthz`, { dispatcher })).ok;
   } catch {
     await new Promise((resolve) => setTimeout(resolve, 3));
     return false;
@@ -64,18 +68,21 @@ async function signIn(url: string, prefix: string): Promise<string> {
     headers: { origin: url },
     redirect: 'manual',
     body: new URLSearchParams({ username: 'bench', password }),
+    dispatcher,
   });
-  const cookie = answer.headers.getSetCookie().find((one) => one.startsWith('gatewarden='));
+  const cookie = answer.headers.getSetCookie().find((one) => /^(__Host-)?gatewarden=/.test(one));
   if (cookie === undefined) throw new Error(`signing in below ${prefix} answered ${answer.status}`);
   return `Cookie: ${cookie.split(';')[0]}`;
 }
 
-/** The gateway with somebody signed in. */
-export async function startGateway(upstream: string) {
+/** The gateway with somebody signed in. `env`: further settings, which may name files of the folder. */
+export async function startGateway(upstream: string, env: (folder: string) => Promise<NodeJS.ProcessEnv> = noEnv) {
   const folder = await dataFolder();
-  const gateway = await launchGateway(upstream, folder.path, superuser);
+  const gateway = await launchGateway(upstream, folder.path, { ...superuser, ...(await env(folder.path)) });
   return signedIn(gateway, folder, '/_gatewarden');
 }
+
+const noEnv = async (): Promise<NodeJS.ProcessEnv> => ({});
 
 /** An Express app guarded by the middleware, with somebody signed in. */
 export async function startGuardedApp() {

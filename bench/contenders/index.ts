@@ -52,7 +52,7 @@ export async function byHand(name: string, env: NodeJS.ProcessEnv): Promise<Cont
 const byHandProxy = (upstream: string): Promise<Contender | string> =>
   byHand('by hand: express, passport, connect-redis, http-proxy-middleware', { UPSTREAM: upstream });
 
-async function withConfig(
+export async function withConfig(
   program: 'caddy' | 'nginx',
   config: (port: number, folder: string) => string,
   args: (file: string) => string[],
