@@ -1,5 +1,6 @@
 import { equal, ok } from 'node:assert/strict';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import test, { after } from 'node:test';
 import { secureGatewayTo } from '../gateway/secure.ts';
 import { upstreamThat } from '../gateway/started.ts';
@@ -151,12 +152,16 @@ test('a table of headers that is filled once and repeated thousands of times is 
   await bystanderIsServed();
 });
 
-test('a connection on which nothing, or half a head, arrives is closed in time', async () => {
+test('a connection on which nothing, half a handshake or half a head arrives is closed in time', async () => {
+  const [mute, begun] = [connect(gateway.port, '127.0.0.1'), connect(gateway.port, '127.0.0.1')];
+  begun.write(Buffer.from('16030100c8010000c40303', 'hex'));
+  for (const socket of [mute, begun]) socket.on('error', () => undefined).resume();
+  const ended = Promise.all([once(mute, 'close'), once(begun, 'close')]);
   using silent = await rawHttp2(gateway.port);
   using slow = await rawHttp2(gateway.port);
   slow.send(half);
   await bystanderIsServed();
-  await Promise.all([silent.closed, slow.closed]);
+  await Promise.all([silent.closed, slow.closed, ended]);
 });
 
 test('a client that opens no window holds the upstream back, not the answer in memory', async () => {

@@ -20,7 +20,7 @@ export async function gatewayProcess(
   return {
     gateway,
     async url() {
-      const [, address = ''] = await gateway.printed(/"address":"(http:[^"]+)"/);
+      const [, address = ''] = await gateway.printed(/"address":"(https?:[^"]+)"/);
       return address;
     },
     async [Symbol.asyncDispose]() {
