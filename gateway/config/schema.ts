@@ -27,6 +27,7 @@ const headersToSet = (description: string) =>
 const atLeastOne = (description: string) =>
   z.int({ error: wholeNumber }).min(1, { error: wholeNumber }).max(100, { error: wholeNumber }).meta({ description });
 
+const noDuration = 'must be a duration such as 90s or 15m, or 0 for none';
 const wholeNumber = 'must be a whole number from 1 to 100';
 const requestsProblem = 'must be a whole number from 1 to 100000';
 
@@ -145,11 +146,13 @@ export const routeSchema = z.strictObject({
   keep: namesOfHeaders(
     'Headers that Gatewarden removes otherwise, passed on when a trusted proxy sends them.',
   ).optional(),
-  timeout: written(
-    durationOrNone,
-    'How long the upstream may take to answer, and be silent within the answer; `0`: no limit. Default: GATEWARDEN_UPSTREAM_TIMEOUT.',
-    '30s',
-  ).optional(),
+  timeout: z
+    .union([written(durationOrNone, 'A duration, or `0`.', '30s'), z.literal(0, { error: noDuration })])
+    .meta({
+      description:
+        'How long the upstream may take to answer, and be silent within the answer; `0`: no limit. Default: GATEWARDEN_UPSTREAM_TIMEOUT.',
+    })
+    .optional(),
   limits: limits.optional(),
   authorization: choice(
     ['upstream', 'gatewarden'],

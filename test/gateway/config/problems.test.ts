@@ -98,7 +98,11 @@ const ofRoutes: readonly Readonly<{
     lines: ['inject: { Authorization: x }'],
     problems: ['4:5: "inject" needs the vault of a later version; headers.set sends a fixed value with every request'],
   },
-  { about: 'a number for a duration', lines: ['timeout: 30'], problems: ['4:14: timeout: must be text such as 30s'] },
+  {
+    about: 'a number for a duration',
+    lines: ['timeout: 30'],
+    problems: ['4:14: timeout: must be a duration such as 90s or 15m, or 0 for none'],
+  },
   {
     about: 'a duration that is none',
     lines: ['timeout: soon'],

@@ -111,6 +111,10 @@ test('rules have the lines of the file, in a block and in one line', () => {
   equal(selectedInLine?.kind === 'selected' && selectedInLine.chosen[0].rule?.line, 4);
 });
 
+test('a timeout of 0 is no limit, as a number and as text', () => {
+  for (const none of ['0', '"0"']) equal(readText(routeWith(`timeout: ${none}`)).routes[0]?.limits.upstreamTimeout, 0);
+});
+
 test('an alias stands for what its anchor names', () => {
   const text = `
 routes:

@@ -4,10 +4,15 @@ import { Agent, type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import test, { after, before } from 'node:test';
+import type { Log } from 'gatewarden';
+import { readGatewayConfig, reloadOnChange } from '../../../gateway/config/index.ts';
+import type { GatewayConfig } from '../../../gateway/config/route-config.ts';
+import { certificateIn } from '../../support/certificates.ts';
 import { temporaryFolder } from '../../support/folders.ts';
 import { gatewayProcess } from '../process.ts';
 import { type TestUpstream, upstreamThat } from '../started.ts';
 import { until } from '../until.ts';
+import { settingsOf } from './reading.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let upstream: TestUpstream;
@@ -52,6 +57,8 @@ async function statusOf(path: string, host?: string): Promise<number> {
   await text(answer);
   return answer.statusCode ?? 0;
 }
+
+const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 type Line = Readonly<Record<string, unknown>>;
 
@@ -153,6 +160,21 @@ test('a file that is written in place, and one that is renamed over it, are in f
   writeFileSync(`${file}.next`, fileWith('public * /**'));
   renameSync(`${file}.next`, file);
   await until(async () => equal(await statusOf('/x'), 200));
+});
+
+test('a changed PEM file that the file names is a change of its route', async () => {
+  await using own = await temporaryFolder();
+  const { authority } = await certificateIn(own.path);
+  const file = join(own.path, 'gatewarden.yaml');
+  writeFileSync(file, `routes: [{ host: a.b, upstream: "https://a", tls: { ca: ca.pem } }]`);
+  const read = async () => readGatewayConfig(file, settingsOf());
+  const applied = Promise.withResolvers<GatewayConfig>();
+  const reloads = reloadOnChange({ first: await read(), read, apply: applied.resolve, log: silent });
+  mkdirSync(join(own.path, 'other'));
+  const other = await certificateIn(join(own.path, 'other'));
+  renameSync(other.authority, authority);
+  deepEqual((await applied.promise).routes[0]?.upstream.tls.ca, authority);
+  reloads.close();
 });
 
 test('what is open stays open while the rules permit it, and ends when they do not', async () => {
