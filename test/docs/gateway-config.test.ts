@@ -39,6 +39,15 @@ test('the example of the page can be used, its tests hold, and nothing in it is 
   deepEqual(warnings, []);
 });
 
+test('the example of the README can be used, and its tests hold', async () => {
+  const [, example = ''] = /```yaml\n([\s\S]*?)```/.exec(readFileSync('README.md', 'utf8')) ?? [];
+  const file = join(folder, 'readme.yaml');
+  writeFileSync(file, example);
+  const { routes, warnings } = await checkedGatewayConfig(file, settingsOf());
+  equal(routes.length, 2);
+  deepEqual(warnings, []);
+});
+
 test('the problems that the page shows are those of such a file', () => {
   const shown = [...page.matchAll(/^ {2}- gatewarden\.yaml:(.*)$/gm)].map(([, problem]) => problem);
   const text = `# the wiki
