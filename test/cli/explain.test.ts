@@ -109,6 +109,13 @@ test('explain tells the headers that the service would be sent, the assertion ap
   match(stdout, /headers +X-Forwarded-User: vera/);
 });
 
+test('explain tells of no header where authentication is switched off', async () => {
+  const off = { ...settings, AUTH_ENABLED: 'false' };
+  const { stdout } = await gatewardenCommand(['explain', 'GET', '/notes', '-o', 'json'], { settings: off });
+  const { status, headers } = JSON.parse(stdout);
+  deepEqual([status, headers], ['ok', {}]);
+});
+
 const file = join(folder.path, 'gatewarden.yaml');
 const routes = (upstream: string) =>
   `routes:\n  - host: wiki.example\n    upstream: ${upstream}\n    rules: user * /**\n`;

@@ -142,6 +142,19 @@ test('a user who may not sign in is no caller, and a username goes before a role
   equal(role, 'operator');
 });
 
+test('the routes are those in force: after a reload the new ones', async () => {
+  const fileOf = (rules: string) => `routes: [{ host: wiki.example, upstream: "${upstream.url}", rules: "${rules}" }]`;
+  await using other = await gatewayTo(upstream.url, { file: fileOf('viewer * /**') });
+  const { authorization } = await other.bearer('ada', 'admin');
+  const ask = async () => {
+    const url = `${other.url}/_gatewarden/api/v1/explain?method=GET&url=http://wiki.example/&as=viewer`;
+    return ((await (await fetch(url, { headers: { authorization } })).json()) as Told).rule?.text;
+  };
+  equal(await ask(), 'viewer * /**');
+  other.reload(fileOf('operator * /**'));
+  equal(await ask(), 'operator * /**');
+});
+
 test('nobody below admin is told', async () => {
   equal((await told({ method: 'GET', url: '/' }, una)).answered, 403);
   equal((await told({ method: 'GET', url: '/' }, {})).answered, 401);
