@@ -75,15 +75,15 @@ const special = new Map<string, Kind>([
 /** What a route changes in the headers of its requests. */
 export type HeadChanges = Readonly<{
   /** Headers that are sent with each request, in place of those of the client. */
-  set?: readonly (readonly [name: string, value: string])[];
+  set?: readonly (readonly [name: string, value: string])[] | undefined;
   /** Names of headers that are not passed on. */
-  remove?: readonly string[];
+  remove?: readonly string[] | undefined;
   /** Names of headers that Gatewarden removes otherwise, passed on when a trusted peer sends them. */
-  keep?: readonly string[];
-  /** The prefix that is removed from the path, which `X-Forwarded-Prefix` tells the upstream. */
+  keep?: readonly string[] | undefined;
+  /** The prefix that is removed from the path, '' for none, which `X-Forwarded-Prefix` tells the upstream. */
   stripPrefix?: string;
   /** Changes the value of a `Destination` header as the target of the request is changed. */
-  destination?: (value: string) => string;
+  destination?: ((value: string) => string) | undefined;
   /** Returns the marks of the routes that the request has passed through, for marks that were received. */
   hops?: (received: string | undefined) => string;
 }>;

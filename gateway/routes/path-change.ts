@@ -4,15 +4,13 @@ import type { RequestConfig } from '../config/route-config.ts';
 
 /** A change of the paths of a route on their way to the upstream. */
 export interface PathChange {
-  /** The target for the upstream, of one that has no `problem`. */
+  /** The target for the upstream, of one that has no `problem`: an absolute path, or a URL. */
   toUpstream(target: string): string;
   /**
    * Why a target cannot be changed: the prefix is encoded in it, or what is left could be read as a path that was not judged.
    * `rules` are those that allowed the request.
    */
   problem(method: string, target: string, rules: RuleTable): Refusal | undefined;
-  /** The value of a `Destination` header for the upstream: an absolute path, or a URL. */
-  destination(value: string): string;
   /** The path that the client knows a path of the upstream by. */
   toClient(path: string): string;
   /** The same for the path of a cookie, which covers all below it. */
@@ -86,7 +84,6 @@ export function pathChange({
       if (sent === undefined || !isReadAsReceived(target, sent, back)) return unclear;
       return isTop(target) && !areJudgedAlike(rules, method, strip) ? topUnclear : undefined;
     },
-    destination: (value) => toUpstream(value) ?? value,
     toClient,
     cookiePath: (path) => (path === '/' ? strip || '/' : toClient(path)),
   };

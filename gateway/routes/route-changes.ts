@@ -8,24 +8,40 @@ import { type PathChange, pathChange } from './path-change.ts';
 
 /** What a route changes in requests and answers on their way through. */
 type Changes = Readonly<{
-  /** Absent where paths stay as they are. */
+  /** The change of paths that the configuration file asks for; absent where there is none. */
   change: PathChange | undefined;
+  /** The request target that the upstream receives, its base included. */
+  target: (received: string) => string;
   head: HeadChanges;
   answer: AnswerChanges;
 }>;
 
-/** Returns what a route of the configuration file changes; without one, that of `UPSTREAM`, nothing. */
-export function changesOf({ publicCors }: RoutePolicies, config: RouteConfig | undefined): Changes {
-  if (config === undefined) return { change: undefined, head: {}, answer: { publicCors } };
-  const { request, answer, upstream } = config;
-  const { set, remove, keep, stripPrefix, addPrefix } = request;
-  if (stripPrefix === '' && addPrefix === '')
-    return { change: undefined, head: { set, remove, keep }, answer: { ...answer, publicCors } };
-  const change = pathChange(request);
-  const hosts = upstream.targets.map((target) => new URL(targetAddress(target).origin).host);
+type Options = Readonly<{
+  policies: RoutePolicies;
+  /** Absent for the route of `UPSTREAM`. */
+  config: RouteConfig | undefined;
+  /** The URLs of the targets. */
+  targets: readonly string[];
+  /** Puts a request target below the path of these URLs. */
+  below: (target: string) => string;
+}>;
+
+const asReceived = { stripPrefix: '', addPrefix: '' };
+
+/** Returns what a route changes. */
+export function changesOf({ policies: { publicCors }, config, targets, below }: Options): Changes {
+  const { stripPrefix, addPrefix } = config?.request ?? asReceived;
+  const change = stripPrefix === '' && addPrefix === '' ? undefined : pathChange({ stripPrefix, addPrefix });
+  const target = change === undefined ? below : (received: string) => below(change.toUpstream(received));
+  const base = below('/').slice(0, -1);
+  const isElsewhere = change !== undefined || base !== '';
+  const hosts = targets.map((one) => new URL(targetAddress(one).origin).host);
+  const back = pathChange({ stripPrefix, addPrefix: base + addPrefix });
+  const { set, remove, keep } = config?.request ?? {};
   return {
     change,
-    head: { set, remove, keep, stripPrefix, destination: change.destination },
-    answer: { ...answer, publicCors, links: linksOf({ ...change, hosts }) },
+    target,
+    head: { set, remove, keep, stripPrefix, destination: isElsewhere ? target : undefined },
+    answer: { ...config?.answer, publicCors, links: isElsewhere ? linksOf({ ...back, hosts }) : undefined },
   };
 }

@@ -17,6 +17,8 @@ type Dependencies = Readonly<{
   gate: Gate;
   policies: RoutePolicies;
   upstream: Upstream;
+  /** The URLs of its targets. */
+  targets: readonly string[];
   longRunning: LongRunning;
   limits: Limits;
   log: Log;
@@ -32,7 +34,8 @@ export function routeTo(dependencies: Dependencies): Route {
   const { gate, policies, upstream, longRunning, limits, log, draining, config } = dependencies;
   const { authEnabled } = gate.settings;
   const hops = hopsOf(gate, policies.name, dependencies.hopMarks);
-  const { change, head, answer } = changesOf(policies, config);
+  const { targets } = dependencies;
+  const { change, target, head, answer } = changesOf({ policies, config, targets, below: upstream.target });
 
   return {
     policies,
@@ -40,7 +43,7 @@ export function routeTo(dependencies: Dependencies): Route {
     longRunning,
     limits,
     mostBody: config?.limits.body,
-    target: change === undefined ? upstream.target : (received) => upstream.target(change.toUpstream(received)),
+    target,
     problem: config && requestProblem({ policies, limits: config.limits, change }),
     isLoop: hops.includes,
     upstreamHead: headWriter(policies.identityNames, { ...head, hops: hops.sent }),

@@ -50,6 +50,7 @@ export function serving(given: Dependencies): Serving {
           routeTo({
             ...dependencies,
             policies: routing.own,
+            targets: [upstream],
             upstream: upstreamOf(oneTarget(upstream, gate.settings.upstreamCa), { targets, limits }),
           }),
         ];
@@ -64,6 +65,7 @@ export function serving(given: Dependencies): Serving {
       config,
       policies,
       limits: ofRoute,
+      targets: config.upstream.targets,
       upstream: upstreamOf(config.upstream, { targets, limits: ofRoute }),
     });
   }

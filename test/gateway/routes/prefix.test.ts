@@ -10,7 +10,10 @@ let una: { authorization: string };
 
 before(async () => {
   service = await upstreamThat((req, res) => {
-    if (req.url?.endsWith('/moved')) res.writeHead(302, { location: `${service.url}/new`, refresh: '0; url=/new' });
+    const base = req.url?.startsWith('/top') ? '/top/v2' : '';
+    if (req.url?.endsWith('/moved')) {
+      res.writeHead(302, { location: `${service.url}${base}/new`, refresh: '0; url=/new' });
+    }
     if (req.url?.endsWith('/cookie')) res.setHeader('Set-Cookie', ['a=1; Path=/', 'gatewarden=evil; Path=/']);
     res.end(req.url);
   });
@@ -70,6 +73,19 @@ test('redirects and cookies are those of the paths that the client knows', async
   deepEqual([headers.location, headers.refresh], ['http://a.localhost/docs/new', '0; url=/docs/new']);
   const cookies = await gateway.send('a.localhost', '/docs/cookie', { headers: una });
   deepEqual(cookies.headers['set-cookie'], ['a=1; Path=/docs']);
+});
+
+test('a service below a path of its own is known by the path of the route', async () => {
+  const { headers } = await gateway.send('a.localhost', '/api/moved', { headers: una });
+  deepEqual([headers.location, headers.refresh], ['http://a.localhost/api/new', '0; url=/new']);
+});
+
+test('so is the service of UPSTREAM', async () => {
+  await using alone = await gatewayTo(`${service.url}/top/v2`);
+  const { headers } = await alone.send('localhost', '/public/moved');
+  deepEqual([headers.location, headers.refresh], ['http://localhost/new', '0; url=/new']);
+  await alone.send('localhost', '/public/a', { method: 'COPY', headers: { destination: '/public/b' } });
+  deepEqual(valuesOf(last(), 'destination'), ['/top/v2/public/b']);
 });
 
 test('the destination of a copy is changed as the target is', async () => {
