@@ -62,6 +62,20 @@ export function forwardAuthBehind(name: string, { skip, launch, challenge, away,
       equal(await statusOf('/x', ['Host: evil.example']), misdirected);
     });
 
+    test('shared caches keep what is answered to nobody in particular, and nothing else', async () => {
+      const open = await front.ask('/public/x');
+      equal(open.headers.get('cache-control'), 'public, max-age=60');
+      for (const cookie of [ada, '__Host-gatewarden=s%3Adead.beef']) {
+        const { headers } = await front.ask('/public/x', [`Cookie: ${cookie}`]);
+        match(headers.get('cache-control') ?? '', /(^|, )private($|, )/);
+      }
+    });
+
+    test('long cookies pass', async () => {
+      const { status, received } = await front.ask('/page', [`Cookie: ${ada}; long=${'x'.repeat(12_000)}`]);
+      deepEqual([status, received.map((one) => valuesOf(one, 'cookie')[0]?.length)], [200, [12_005]]);
+    });
+
     test('a dead cookie is cleared, with the answer of the service and with a refusal', async () => {
       for (const target of ['/public/x', '/page']) {
         const { headers } = await front.ask(target, ['Cookie: __Host-gatewarden=s%3Adead.beef']);

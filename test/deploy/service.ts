@@ -25,7 +25,7 @@ export async function recordingService(): Promise<Service> {
     let body = '';
     for await (const chunk of req.setEncoding('latin1')) body += chunk;
     note(req, body);
-    res.setHeader('Service-Worker-Allowed', '/').end('the service');
+    res.setHeader('Cache-Control', 'public, max-age=60').setHeader('Service-Worker-Allowed', '/').end('the service');
   });
   server.on('upgrade', (req, socket) => {
     note(req, '');

@@ -113,16 +113,22 @@ function forwardAuth(core: Dependencies): ForwardAuth {
 
   function answered(
     { question, head }: Ask,
-    { principal, source, route, passAuthorization, clearCookie }: AllowedByRoute,
+    decision: AllowedByRoute,
     identity: readonly IdentityHeader[],
   ): ForwardAuthAnswer {
+    const { principal, source, route, passAuthorization, clearCookie } = decision;
     const headers = [...headOf(principal, route, identity)];
     const remaining = remainingCredentials(head, { passAuthorization, cookieNames });
     appendCredentials(headers, remaining);
     if (clearCookie) headers.push('Set-Cookie', clearCookieHeader);
+    if (!isForEverybody(decision)) headers.push('X-Gatewarden-Cache-Control', 'private');
     if (question.front === 'envoy') appendRemovals(headers, head, remaining);
     return { allow: true, principal, source, headers };
   }
+
+  /** Whether shared caches may store what the service answers: the request is anonymous and its rule is public. */
+  const isForEverybody = ({ rule, principal, clearCookie }: Allowed): boolean =>
+    principal.kind === 'anonymous' && !clearCookie && (rule?.public ?? !settings.authEnabled);
 
   return function answer(question, asked, prefix) {
     const unread = { head: asked, prefix };
