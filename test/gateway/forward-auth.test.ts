@@ -100,6 +100,7 @@ for (const front of fronts) {
         const { status, text } = await ask(front, '/public/x', { headers: { [name]: 'admin' } });
         deepEqual([status, codeOf(text)], [400, 'validation_failed'], name);
       }
+      equal((await ask(front, '/page', { headers: { x_forwarded_user: 'admin' } })).status, 400);
       equal((await ask(front, '/public/x', { headers: { x_color: 'blue' } })).status, 200);
     });
 
