@@ -260,3 +260,26 @@ it('what has ended is refused at the next question: a session, a token, a user',
   equal(gone.status, 303);
   for (const line of [token, session]) await everywhere({ target: '/x', lines: [line] }, refusedWith(401));
 });
+
+it('nobody is signed in by auto-login through a front proxy but who the proxy says is in its networks', async () => {
+  const options = { autoLogin: true, autoLoginUser: 'owner', autoLoginNetworks: ['192.0.2.0/24'] };
+  await using open = await besieged({ rules, trustedProxies: ['127.0.0.0/8'], ...options });
+  await open.addUser('owner');
+  const from = 'X-Forwarded-For: 192.0.2.7';
+  for (const [lines, who] of [
+    [[from], 'owner'],
+    [[], undefined],
+    [['X-Forwarded-For: 127.0.0.1'], undefined],
+    [['X-Forwarded-For: 192.0.2.7, 198.51.100.1'], undefined],
+    [['X-Real-IP: 192.0.2.7'], undefined],
+    [[from, 'Sec-Fetch-Site: cross-site', 'Sec-Fetch-Mode: cors'], undefined],
+    [[from, 'Origin: https://evil.example'], undefined],
+    [[from, 'Cookie: gatewarden=s%3Adead.x'], undefined],
+    [[from, 'Authorization: Bearer gwt_x'], undefined],
+  ] as const) {
+    for (const proxy of proxies) {
+      const { status, user } = await ask(open.gateway, proxy, { target: '/x', lines });
+      deepEqual([proxy, lines, user, status === 200], [proxy, lines, who, who !== undefined]);
+    }
+  }
+});
