@@ -42,8 +42,10 @@ export function http2Connections(handlers: StreamHandlers, { limits, log, draini
       log.info({ cause: 'HTTP2_FLOOD', address: socket.remoteAddress ?? '' }, 'connection refused');
       session.destroy(undefined, resetCodes.enhanceYourCalm);
     });
-    session.on('error', (error: NodeJS.ErrnoException) => {
-      log.info({ cause: error.code ?? error.name, address: socket.remoteAddress ?? '' }, 'connection refused');
+    session.on('error', ({ code = '' }: NodeJS.ErrnoException) => {
+      // Every other error is of the connection: the client has gone.
+      const level = code.startsWith('ERR_HTTP2') ? 'info' : 'debug';
+      log[level]({ cause: code, address: socket.remoteAddress ?? '' }, 'connection refused');
     });
     session.on('stream', (stream, _headers, _flags, raw) => {
       idle.begin();

@@ -111,6 +111,19 @@ test('our own pages are served: sign-in, a request with the cookie, and sign-out
   equal((await gateway.ask({ ':path': '/notes', cookie })).status, 401);
 });
 
+test('each request of a connection has the identity of its own credential', async () => {
+  const users = await Promise.all(['tess', 'otto'].map(async (name) => ({ name, ...(await gateway.bearer(name)) })));
+  const session = gateway.connect();
+  const before = upstream.seen.length;
+  const asked = Array.from({ length: 40 }, (_, at) => users[at % 2] ?? { name: '', authorization: '' });
+  await Promise.all(
+    asked.map(({ name, authorization }) => answerOn(session.request({ ':path': `/of/${name}`, authorization }))),
+  );
+  session.close();
+  const seen = upstream.seen.slice(before).map((one) => `${one.target} ${valuesOf(one, 'x-forwarded-user')}`);
+  deepEqual(seen.sort(), asked.map(({ name }) => `/of/${name} ${name}`).sort());
+});
+
 test('what is refused has the answers of HTTP/1.1, and a line in the log', async () => {
   const before = upstream.seen.length;
   const refused = await gateway.ask({ ':path': '/notes', 'x-request-id': 'chosen' });
