@@ -119,10 +119,11 @@ function hasControl(value: string): boolean {
   return false;
 }
 
+/** Whether a target has visible ASCII characters only, as HTTP/1.1 has it. */
 function isVisible(path: string): boolean {
   for (let at = 0; at < path.length; at += 1) {
     const code = path.charCodeAt(at);
-    if (code <= 0x20 || code === 0x7f) return false;
+    if (code <= 0x20 || code >= 0x7f) return false;
   }
   return true;
 }
