@@ -5,7 +5,7 @@ import type { Dispatcher } from 'undici';
 import { markFailedWhileKept } from './connector.ts';
 import type { Http2Connection } from './http2-connection.ts';
 import { answerHeaders, answerLines } from './http2-headers.ts';
-import { HeadersTimeoutError, InvalidAnswerError, StreamResetError } from './upstream-error.ts';
+import { ClientGoneError, HeadersTimeoutError, InvalidAnswerError, StreamResetError } from './upstream-error.ts';
 
 type Parts = Readonly<{
   handler: Dispatcher.DispatchHandler;
@@ -99,7 +99,7 @@ export class Http2Exchange implements Dispatcher.DispatchController {
     body.on('end', () => this.#timer?.refresh());
     body.on('error', (error) => this.abort(error));
     body.on('close', () => {
-      if (!body.readableEnded) this.abort(new Error('the body of the request was broken off'));
+      if (!body.readableEnded) this.abort(new ClientGoneError('the body of the request was broken off'));
     });
     body.pipe(stream);
   }

@@ -1,7 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
-import type { Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import test from 'node:test';
 import { WebSocket, WebSocketServer } from 'ws';
 import { freePort } from '../../support/ports.ts';
@@ -115,6 +115,27 @@ test('what a target had already read is not sent to another one', async () => {
   equal((await gateway.send(host, '/')).status, 502);
   equal((await gateway.send(host, '/', { method: 'POST', body: 'x' })).status, 502);
   deepEqual(seen, ['GET', 'POST']);
+});
+
+test('uploads that clients break off, or never end, say nothing about a target', async () => {
+  await using upstream = await services(1);
+  const limits = { bodyStall: 200 };
+  await using gateway = await gatewayTo(undefined, { file: fileTo(upstream.urls), limits });
+  for (let at = 0; at < 8; at += 1) {
+    const socket = connect(gateway.port, '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.write(`PUT /upload HTTP/1.1\r\nHost: ${host}\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n`);
+    await until(() => equal(upstream.all[0]?.seen.length, at + 1));
+    if (at % 2 === 0) socket.destroy();
+    else await once(socket, 'close');
+  }
+  await until(() =>
+    deepEqual(
+      gateway.app.health().map(({ healthy, pending }) => [healthy, pending]),
+      [[true, 0]],
+    ),
+  );
+  deepEqual(healthLines(gateway), []);
 });
 
 test('sticky: a session has one target, another session of the same address may have another one; without one the address counts', async () => {
