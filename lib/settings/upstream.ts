@@ -7,12 +7,12 @@ import { upstreamUrl } from './urls.ts';
 export const upstreamSettings = {
   /**
    * The one service behind the gateway: `http://host:port`, below a path where it has one, or
-   * `http://unix:/run/app.sock` for a Unix socket (a path behind a second colon: `http://unix:/run/app.sock:/base`).
-   * Default: none.
+   * `http://unix:/run/app.sock` for a Unix socket (a path behind a second colon: `http://unix:/run/app.sock:/base`). A
+   * gateway that only answers forward-auth needs none. Default: none.
    */
   upstream: {
     parser: upstreamUrl,
-    help: 'The one service behind the gateway: `http://host:port`, below a path where it has one, or `http://unix:/run/app.sock` for a Unix socket (a path behind a second colon: `http://unix:/run/app.sock:/base`).',
+    help: 'The one service behind the gateway: `http://host:port`, below a path where it has one, or `http://unix:/run/app.sock` for a Unix socket (a path behind a second colon: `http://unix:/run/app.sock:/base`). A gateway that only answers forward-auth needs none.',
     appliesTo: gateway,
     example: 'http://localhost:3000',
   },
