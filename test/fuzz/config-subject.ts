@@ -24,7 +24,7 @@ function check(text: string): void {
   }
 }
 
-const told = /^gatewarden\.yaml:([1-9]\d*:[1-9]\d*: [^\n\r]+| there are \d+ more problems)$/;
+const told = /^gatewarden\.yaml:([1-9]\d*:[1-9]\d*: [^\n\r]+| and \d+ more)$/;
 
 const route = '  - host: wiki.example.com\n    upstream: http://wiki:8080\n';
 const lines = [
