@@ -1,6 +1,6 @@
 export { listensAt } from './check.ts';
 export { isExposed, issuerOf, metadataPathOf, ownPathsOf } from './derived.ts';
-export { type IdentityHeader, identityHeader } from './identity-header.ts';
+export { identityHeader } from './identity-header.ts';
 export { readEnvFile, readSettings, type SettingsSource } from './load.ts';
 export { suggestion } from './names.ts';
 export {

@@ -27,7 +27,10 @@ const upstream = await upstreamThat(async (req, res) => {
     return void res.end(part);
   }
   if (req.url === '/head') return void res.writeHead(200, { 'content-length': 12_345 }).end();
-  if (req.url === '/poll') return void (await wait(700), res.end('news'));
+  if (req.url === '/poll') {
+    await wait(700);
+    return void res.end('news');
+  }
   if (req.url === '/download') return void Readable.from(zeros()).pipe(res);
   if (req.url === '/upload') {
     let bytes = 0;
