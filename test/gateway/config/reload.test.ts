@@ -117,6 +117,7 @@ test('routes that are added and removed are named', async () => {
   await until(async () => equal(await statusOf('/x', 'b.localhost'), 200));
   replaceFile(fileWith('viewer * /**'));
   await until(async () => equal(await statusOf('/x', 'b.localhost'), 404));
+  await until(() => equal(reloaded().length, 3));
   deepEqual(
     reloaded()
       .slice(1)
