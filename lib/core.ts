@@ -1,6 +1,7 @@
 import type { MaybePromise } from './and-then.ts';
 import type { Refusal, Result } from './errors.ts';
 import type { Log } from './log.ts';
+import type { Brand } from './pages/index.ts';
 import type { Outcome } from './request/authenticate/chain.ts';
 import type { Principals } from './request/authenticate/principal.ts';
 import type { Decider, Denied } from './request/decide.ts';
@@ -103,5 +104,7 @@ export interface Core {
   jwks(): Promise<Readonly<{ keys: readonly object[] }>>;
   /** `iss` of access tokens and assertions. */
   readonly issuer: string;
+  /** How the pages look. */
+  readonly brand: Brand;
   readonly log: Log;
 }

@@ -9,7 +9,7 @@ export const accountTemplates = {
 <% for (const session of it.sessions) { %>
 <li>
 <p class="device"><%= session.device %><% if (session.current) { %> <span class="badge">This device</span><% } %></p>
-<p class="about">Since <time datetime="<%= session.since.machine %>"><%= session.since.text %></time>, last used <time datetime="<%= session.seen.machine %>"><%= session.seen.text %></time><% if (session.address) { %>, from <bdi><%= session.address %></bdi><% } %></p>
+<p class="about">Since <%~ it.time(session.since) %>, last used <%~ it.time(session.seen) %><% if (session.address) { %>, from <bdi><%= session.address %></bdi><% } %></p>
 </li>
 <% } %>
 <% if (it.sessions.length === 0) { %><li><p class="about">No device is signed in.</p></li><% } %>
@@ -42,7 +42,7 @@ export const accountTemplates = {
 <% for (const token of it.forms.tokens) { %>
 <li>
 <p class="device"><bdi><%= token.name %></bdi></p>
-<p class="about">Made <time datetime="<%= token.made.machine %>"><%= token.made.text %></time>, <% if (token.used) { %>last used <time datetime="<%= token.used.machine %>"><%= token.used.text %></time><% } else { %>never used<% } %>, <% if (token.ends) { %>ends <time datetime="<%= token.ends.machine %>"><%= token.ends.text %></time><% } else { %>does not end by itself<% } %>. <a href="<%= it.prefix %>/account/revoke-token?name=<%= encodeURIComponent(token.name) %>" aria-label="Revoke the token <%= token.name %>">Revoke</a></p>
+<p class="about">Made <%~ it.time(token.made) %>, <% if (token.used) { %>last used <%~ it.time(token.used) %><% } else { %>never used<% } %>, <% if (token.ends) { %>ends <%~ it.time(token.ends) %><% } else { %>does not end by itself<% } %>. <a href="<%= it.prefix %>/account/revoke-token?name=<%= encodeURIComponent(token.name) %>" aria-label="Revoke the token <%= token.name %>">Revoke</a></p>
 </li>
 <% } %>
 <% if (it.forms.tokens.length === 0) { %><li><p class="about">You have no API tokens.</p></li><% } %>

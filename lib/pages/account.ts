@@ -1,6 +1,5 @@
 import { agentName } from './agent-name.ts';
 import { type Frame, inFrame } from './frame.ts';
-import { moment } from './moment.ts';
 
 /** One place where a user is signed in; times in milliseconds since the epoch. */
 export type ShownSession = Readonly<{
@@ -50,6 +49,7 @@ export const accountPage = (
   }>,
 ): string =>
   inFrame('@account', frame, {
+    place: 'account',
     ...{ name: shown.name, role: shown.role, problems: {}, tokenName: '' },
     ...shown.outcome,
     sessions: shown.sessions.map(sessionShown),
@@ -60,15 +60,15 @@ const sessionShown = (one: ShownSession) => ({
   current: one.current,
   address: one.address,
   device: agentName(one.agent),
-  since: moment(one.createdAt),
-  seen: moment(one.lastSeenAt),
+  since: one.createdAt,
+  seen: one.lastSeenAt,
 });
 
 const tokenShown = ({ name, createdAt, lastUsedAt, expiresAt }: ShownToken) => ({
   name,
-  made: moment(createdAt),
-  used: lastUsedAt === undefined ? undefined : moment(lastUsedAt),
-  ends: expiresAt === undefined ? undefined : moment(expiresAt),
+  made: createdAt,
+  used: lastUsedAt,
+  ends: expiresAt,
 });
 
 /** Shows a new API token. It cannot be shown again. */

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { secretScript } from './secret-script.ts';
-import { signInScript } from './sign-in-script.ts';
-import { stylesheet } from './stylesheet.ts';
+import { pageScript } from './scripts/page.ts';
+import { secretScript } from './scripts/secret.ts';
+import { signInScript } from './scripts/sign-in.ts';
+import { stylesheet } from './styles/index.ts';
 
 /** A file that the pages load. Its name contains a hash of its content, so it can be cached for ever. */
 export type Asset = Readonly<{ name: string; type: string; body: string }>;
@@ -28,8 +29,9 @@ export const logo: Asset = asset('logo', 'svg', 'image/svg+xml; charset=utf-8', 
 
 const script = (stem: string, body: string) => asset(stem, 'js', 'text/javascript; charset=utf-8', body);
 
+export const page: Asset = script('page', pageScript);
 export const secret: Asset = script('secret', secretScript);
 export const signIn: Asset = script('sign-in', signInScript);
 
 /** All files served below `assets/`. */
-export const assets: readonly Asset[] = Object.freeze([style, logo, secret, signIn]);
+export const assets: readonly Asset[] = Object.freeze([style, logo, page, secret, signIn]);

@@ -23,7 +23,7 @@ export const deviceTemplates = {
 <div><dt>Program</dt><dd><bdi><%= it.client %></bdi></dd></div>
 <div><dt>Device</dt><dd><%= it.device %></dd></div>
 <div><dt>Address</dt><dd><bdi><%= it.address %></bdi></dd></div>
-<div><dt>Asked at</dt><dd><time datetime="<%= it.asked.machine %>"><%= it.asked.text %></time></dd></div>
+<div><dt>Asked at</dt><dd><%~ it.time(it.asked) %></dd></div>
 <div><dt>It may</dt><dd><% if (it.scopes) { %>use the scopes <% it.scopes.forEach((scope, at) => { %><% if (at) { %>, <% } %><code><%= scope %></code><% }) %><% } else { %>do everything that you may<% } %></dd></div>
 </dl>
 <div class="notice warn"><p><strong>Approve only what you have started yourself</strong>, a moment ago, and only if your device shows this very code. If somebody sent you the code or a link, refuse: they would be signed in as you.</p></div>

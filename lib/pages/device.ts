@@ -1,6 +1,5 @@
 import { agentName } from './agent-name.ts';
 import { type Frame, inFrame } from './frame.ts';
-import { moment } from './moment.ts';
 
 /** The page that asks for the code of a device. `name`: who is signed in; `problem` is a sentence. */
 export const devicePage = (
@@ -22,7 +21,7 @@ type WaitingDevice = Readonly<{
 export const deviceDecisionPage = (
   frame: Frame,
   { agent, createdAt, ...shown }: WaitingDevice & Readonly<{ name: string; asksPassword: boolean; problem?: string }>,
-): string => inFrame('@device-decision', frame, { ...shown, device: agentName(agent), asked: moment(createdAt) });
+): string => inFrame('@device-decision', frame, { ...shown, device: agentName(agent), asked: createdAt });
 
 /** What became of a device, after the decision. */
 export const deviceDonePage = (frame: Frame, decision: 'approved' | 'denied'): string =>

@@ -12,7 +12,8 @@ export {
 export { type Asset, assets } from './assets.ts';
 export { deviceDecisionPage, deviceDonePage, devicePage } from './device.ts';
 export { errorPage, waiting } from './error-page.ts';
-export type { Frame } from './frame.ts';
+export { type AdminPlace, adminPlaces, type Brand, type Frame, plainBrand, plainFrame, type Viewer } from './frame.ts';
+export { type Language, languageOf, type Words, wordsOf } from './words/words.ts';
 
 /** The sign-in page. `destination`: the name or host of the service that one signs in to. `needsAdmin`: nobody can sign in yet, and it says where the first admin is made. `signUp`: whether it names the way to an account (default: closed, it does not). `next` is a checked path; `problem` and `notice` are sentences; a password is never shown again. */
 export const signInPage = (
@@ -29,7 +30,7 @@ export const signInPage = (
   }>,
 ): string =>
   inFrame('@sign-in', frame, {
-    ...{ username: '', remember: false, needsAdmin: false, signUp: 'closed', script: signIn.name },
+    ...{ username: '', remember: false, needsAdmin: false, signUp: 'closed', scripts: [signIn.name] },
     ...shown,
   });
 
@@ -48,7 +49,7 @@ export const signUpPage = (
     problem?: string;
     problems?: Readonly<Record<string, string>>;
   }>,
-): string => inFrame('@sign-up', frame, { problems: {}, script: secret.name, ...shown });
+): string => inFrame('@sign-up', frame, { problems: {}, scripts: [secret.name], ...shown });
 
 /** The page that creates the first admin. `problems` are shown at their fields. */
 export const setupPage = (
@@ -60,7 +61,7 @@ export const setupPage = (
     problem?: string;
     problems?: Readonly<Record<string, string>>;
   }>,
-): string => inFrame('@setup', frame, { token: '', username: '', problems: {}, script: secret.name, ...shown });
+): string => inFrame('@setup', frame, { token: '', username: '', problems: {}, scripts: [secret.name], ...shown });
 
 /** A page that goes on to `href` by itself, with a link for browsers that do not. */
 export const continuePage = (frame: Frame, { href }: Readonly<{ href: string }>): string =>

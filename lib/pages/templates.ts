@@ -1,35 +1,12 @@
 import { Eta } from 'eta';
 import { accountTemplates } from './account-templates.ts';
+import { adminTemplates } from './admin/templates.ts';
 import { deviceTemplates } from './device-templates.ts';
+import { layoutTemplates } from './layout.ts';
 import { signUpTemplates } from './sign-up-templates.ts';
 
 /** `<%= %>` escapes its value; attributes are always quoted. */
 const eta = new Eta({ autoEscape: true, cache: true });
-
-eta.loadTemplate(
-  '@layout',
-  `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="robots" content="noindex">
-<% if (it.refresh) { %><meta http-equiv="refresh" content="0;url=<%= it.refresh %>">
-<% } %><title><%= it.title %> – <%= it.brandName %></title>
-<link rel="icon" href="<%= it.prefix %>/assets/<%= it.logo %>" type="image/svg+xml">
-<link rel="stylesheet" href="<%= it.prefix %>/assets/<%= it.style %>">
-<% if (it.script) { %><script src="<%= it.prefix %>/assets/<%= it.script %>" defer></script>
-<% } %></head>
-<body>
-<header><img src="<%= it.prefix %>/assets/<%= it.logo %>" alt="" width="40" height="40"><span><%= it.brandName %></span></header>
-<main<% if (it.wide) { %> class="wide"<% } %>>
-<%~ it.body %>
-</main>
-</body>
-</html>
-`,
-);
 
 eta.loadTemplate(
   '@messages',
@@ -105,17 +82,10 @@ eta.loadTemplate(
 `,
 );
 
-for (const [name, template] of Object.entries({ ...accountTemplates, ...deviceTemplates, ...signUpTemplates })) {
-  eta.loadTemplate(name, template);
-}
+const families = { ...layoutTemplates, ...accountTemplates, ...deviceTemplates, ...signUpTemplates, ...adminTemplates };
+for (const [name, template] of Object.entries(families)) eta.loadTemplate(name, template);
 
-export type TemplateName =
-  | '@sign-in'
-  | '@setup'
-  | '@message'
-  | keyof typeof accountTemplates
-  | keyof typeof deviceTemplates
-  | keyof typeof signUpTemplates;
+export type TemplateName = '@sign-in' | '@setup' | '@message' | keyof typeof families;
 
 /** Renders a template with `data`. */
 export const render = (name: TemplateName, data: object): string => eta.render(name, data);

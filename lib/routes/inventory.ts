@@ -19,6 +19,7 @@ import { tokenEndpointRoutes } from './oauth/token.ts';
 import { openapiRoute } from './openapi.ts';
 import { accountRoutes } from './pages/account.ts';
 import { accountFormRoutes } from './pages/account-forms.ts';
+import { adminRoutes } from './pages/admin/index.ts';
 import { assetRoutes } from './pages/assets.ts';
 import { devicePageRoutes } from './pages/device.ts';
 import { handOverRoutes } from './pages/hand-over.ts';
@@ -38,6 +39,7 @@ const served: readonly Route[] = [
   ...accountRoutes,
   ...accountFormRoutes,
   ...devicePageRoutes,
+  ...adminRoutes,
   ...loginRoutes,
   ...signupRoutes,
   ...sessionRoutes,

@@ -2,7 +2,7 @@ import { autoLoginName } from '../accounts/local-user.ts';
 import type { Core } from '../core.ts';
 import type { Result } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { errorPage } from '../pages/index.ts';
+import { type Brand, errorPage, languageOf, plainBrand, wordsOf } from '../pages/index.ts';
 import { accessTokenAuthenticator } from '../request/authenticate/access-token.ts';
 import { apiTokenAuthenticator } from '../request/authenticate/api-token.ts';
 import { autoLogin } from '../request/authenticate/auto-login.ts';
@@ -61,6 +61,7 @@ export type RequestPath = Pick<
   | 'explain'
   | 'explainHypothetically'
   | 'signInSites'
+  | 'brand'
   | 'answer'
   | 'onRefusal'
 >;
@@ -71,6 +72,7 @@ export async function composeRequestPath(dependencies: Dependencies): Promise<Re
   const shared = await identifierDependencies(dependencies);
   const { identify, locate, presented } = identifier(shared);
   const { anonymous } = principals;
+  const brand = plainBrand(settings.brandName);
   const onRefusal = denialRecorder({ record, readSource: sourceReader(settings) });
   const deciderDependencies = {
     identify,
@@ -93,7 +95,8 @@ export async function composeRequestPath(dependencies: Dependencies): Promise<Re
     explain: explainer({ route: hypothetical.route, presented, anonymous, authEnabled: settings.authEnabled }),
     explainHypothetically: (request) => explainHypothetically({ settings, policies }, request, dependencies.routes),
     signInSites: signInSites({ settings, hostIsServed: shared.hostIsServed, mode: dependencies.signInMode }),
-    answer: answerer(settings, dependencies.cleared),
+    brand,
+    answer: answerer(settings, brand, dependencies.cleared),
     onRefusal,
   };
 }
@@ -146,8 +149,8 @@ async function autoLoginOf({ settings, policies, stores, principals, cache, cloc
 type ClearedCookies = Readonly<{ header: string; everywhere: (hostname: string, path: string) => string[] }>;
 
 /** Returns the function that answers refusals. */
-function answerer(settings: Settings, cleared: ClearedCookies): Core['answer'] {
-  const { brandName, prefix: ownPrefix } = settings;
+function answerer(settings: Settings, brand: Brand, cleared: ClearedCookies): Core['answer'] {
+  const { prefix: ownPrefix } = settings;
   const common = ownHeaders(settings);
   return function answer(head, refusal, options = {}) {
     const { prefix = ownPrefix, signIn, clearCookie = false, offerBasic = false, retry, location } = options;
@@ -162,7 +165,7 @@ function answerer(settings: Settings, cleared: ClearedCookies): Core['answer'] {
       offerBasic: offerBasic && isProgram(head),
       retry,
       location,
-      page: (shown) => errorPage(shown, { brandName, prefix }),
+      page: (shown) => errorPage(shown, { brand, prefix, words: wordsOf(languageOf(head.headers['accept-language'])) }),
     });
   };
 }

@@ -104,7 +104,7 @@ test('without JavaScript one signs in, reads the account page and signs out', { 
   const page = await newPage(browser, { javaScriptEnabled: false });
   await signIn(page);
   match((await page.locator('main').textContent()) ?? '', /signed in as ada with the role admin/);
-  await page.getByRole('button', { name: 'Sign out', exact: true }).click();
+  await page.getByRole('banner').getByRole('button', { name: 'Sign out' }).click();
   await page.goto(`${gateway.address}/`);
   match(page.url(), /\/_gatewarden\/login/);
   await page.context().close();

@@ -12,6 +12,7 @@ import {
   errorPage,
   messagePage,
   newTokenPage,
+  plainFrame,
   revokeTokenPage,
   setupPage,
   signInPage,
@@ -20,7 +21,7 @@ import {
 } from '../../lib/pages/index.ts';
 import { axeFindings, newPage, noBrowser, openBrowser } from '../support/browser.ts';
 
-const frame = { brandName: 'Gatewarden', prefix: '' };
+const frame = plainFrame();
 const session = { current: true, createdAt: 0, lastSeenAt: 0, address: '2001:db8::1', agent: 'curl/8' };
 const forms = {
   asksPassword: true,
@@ -115,7 +116,8 @@ const pages: Readonly<Record<string, string>> = {
   }),
 };
 
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'";
+const policy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'";
 const server = createServer((req, res) => {
   const asset = assets.find(({ name }) => req.url === `/assets/${name}`);
   res.setHeader('Content-Security-Policy', policy);

@@ -7,6 +7,7 @@ import {
   devicePage,
   errorPage,
   newTokenPage,
+  plainFrame,
   revokeTokenPage,
   setupPage,
   signInPage,
@@ -15,7 +16,7 @@ import {
   waiting,
 } from '../../lib/pages/index.ts';
 
-const frame = { brandName: '<b>"Brand"</b>', prefix: '/_gatewarden' };
+const frame = plainFrame('/_gatewarden', '<b>"Brand"</b>');
 const hostile = `"><script>alert('x')</script>&`;
 
 test('nothing that comes from outside is markup', () => {
@@ -52,7 +53,7 @@ test('nothing that comes from outside is markup', () => {
 test('a page loads what is below the prefix, and nothing else', () => {
   const page = signInPage(frame, { destination: 'wiki.example', next: '/' });
   const loaded = [...page.matchAll(/(?:href|src|action)="([^"]*)"/g)].map(([, url]) => url ?? '');
-  equal(loaded.length, 5);
+  equal(loaded.length, 6);
   for (const url of loaded) match(url, /^\/_gatewarden\//);
 });
 

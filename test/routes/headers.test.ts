@@ -45,7 +45,7 @@ test('with HSTS_SUBDOMAINS subdomains are remembered as https, too', async () =>
 test('what the pages load is there, and may be kept for ever', async () => {
   const page = await (await here.client().send('/auth/login')).text();
   const loaded = [...page.matchAll(/(?:href|src)="([^"]+\/assets\/[^"]+)"/g)].map(([, path]) => path ?? '');
-  equal(loaded.length, 4);
+  equal(loaded.length, 5);
   for (const path of loaded) {
     const { status, headers } = await here.client().send(path);
     equal(status, 200);

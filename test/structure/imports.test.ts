@@ -59,7 +59,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'lib/net': ['ipaddr.js'],
   'lib/settings': ['ipaddr.js', 'zod'],
   'lib/crypto': ['bcrypt', '@node-rs/argon2'],
-  'lib/pages': ['eta'],
+  'lib/pages': ['eta', 'intl-messageformat'],
   'lib/stores/records': ['zod'],
   'lib/stores/sqlite': ['rate-limiter-flexible'],
   'lib/stores/mongo': ['mongoose', 'zod'],

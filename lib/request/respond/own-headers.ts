@@ -36,6 +36,8 @@ function hardening({ publicUrl, adminUrl, hstsSubdomains }: HeaderSettings, form
         scriptSrc: ["'self'"],
         styleSrc: ["'self'"],
         imgSrc: ["'self'"],
+        // The script of the pages sends forms and follows links without a full reload.
+        connectSrc: ["'self'"],
         // Browsers hold the redirect after a form to this, too: the sign-in page's may lead to an account page.
         formAction: ["'self'", ...(adminUrl === undefined ? [] : [adminUrl]), ...formTargets],
         frameAncestors: ["'none'"],

@@ -6,7 +6,7 @@ import { changePassword } from '../changing-password.ts';
 import { html, retryAfter, seeOther } from '../reply.ts';
 import { type Call, type CallContext, needsPassword, route } from '../route.ts';
 import { accountAnswer } from './account.ts';
-import { field, frameOf, page, redirect } from './page.ts';
+import { field, page, redirect, viewerFrameOf } from './page.ts';
 
 const passwordForm = z.object({ current_password: field, new_password: field });
 const tokenForm = z.object({ name: field, role: field, days: field, current_password: field });
@@ -59,7 +59,7 @@ const tokenAgain = (call: Call<z.output<typeof tokenForm>>, refusal: Refusal): P
 /** The question with the problem. A token that does not exist gets the error page, 404. */
 async function revokeAgain(call: Call<z.output<typeof revokeForm>>, refusal: Refusal): Promise<Result<Answer>> {
   if (!shownOnForm.has(refusal.code)) return { ok: false, refusal };
-  const shown = revokeTokenPage(frameOf(call), {
+  const shown = revokeTokenPage(viewerFrameOf(call), {
     username: call.principal.name,
     name: call.body.name ?? '',
     asksPassword: await needsPassword(call),
@@ -118,7 +118,7 @@ export const accountFormRoutes = [
       const wanted = { name: body.name ?? '', role: body.role || undefined, expiresAt };
       const made = await core.tokens.create(principal.name, wanted, actor);
       if (!made.ok) return tokenAgain(call, made.refusal);
-      return html(200, newTokenPage(frameOf(call), { name: made.value.view.name, token: made.value.token }));
+      return html(200, newTokenPage(viewerFrameOf(call), { name: made.value.view.name, token: made.value.token }));
     },
   }),
   route({
@@ -134,7 +134,7 @@ export const accountFormRoutes = [
       const { name = '' } = call.query;
       if (!(await hasToken(call, name))) return refused('not_found');
       const asksPassword = await needsPassword(call);
-      return html(200, revokeTokenPage(frameOf(call), { username: call.principal.name, name, asksPassword }));
+      return html(200, revokeTokenPage(viewerFrameOf(call), { username: call.principal.name, name, asksPassword }));
     },
   }),
   route({

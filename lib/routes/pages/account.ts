@@ -4,7 +4,7 @@ import { type AccountForms, accountPage, type FormOutcome } from '../../pages/in
 import type { Answer } from '../../request/respond/write.ts';
 import { html, seeOther } from '../reply.ts';
 import { type CallContext, needsPassword, route } from '../route.ts';
-import { field, frameOf, page, redirect } from './page.ts';
+import { field, page, redirect, viewerFrameOf } from './page.ts';
 
 /** Notices after a redirect from one of the forms, by the value of `done`. */
 const notices: Readonly<Record<string, string>> = {
@@ -33,7 +33,7 @@ export async function accountAnswer(call: CallContext, status = 200, outcome?: F
   const forms = await formsOf(call);
   return html(
     status,
-    accountPage(frameOf(call), { name: principal.name, role: principal.role, sessions, forms, outcome }),
+    accountPage(viewerFrameOf(call), { name: principal.name, role: principal.role, sessions, forms, outcome }),
   );
 }
 

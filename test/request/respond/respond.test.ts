@@ -1,7 +1,7 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import test from 'node:test';
 import { type ErrorCode, errorTable, NotToldError, type Refusal, StoreUnavailableError } from '../../../lib/errors.ts';
-import { errorPage } from '../../../lib/pages/index.ts';
+import { errorPage, plainFrame } from '../../../lib/pages/index.ts';
 import { type RefusalAnswer, respond } from '../../../lib/request/respond/index.ts';
 import { refusalOf } from '../../../lib/request/respond/outage.ts';
 import { ownHeaders } from '../../../lib/request/respond/own-headers.ts';
@@ -145,7 +145,7 @@ test('a change that could not be told is an outage with `applied`, and a page th
   equal(told.status, 503);
   equal(told.headers['Retry-After'], '2');
   deepEqual([JSON.parse(told.body).code, JSON.parse(told.body).applied], ['store_unavailable', true]);
-  const page = errorPage(refusal, { brandName: 'Gatewarden', prefix: '/auth' });
+  const page = errorPage(refusal, plainFrame('/auth'));
   match(page, /The change is made\./);
   match(page, /stands\. Other instances are still being told of it/);
   const outage = JSON.parse(answer(refusalOf(new StoreUnavailableError('redis'))).body);

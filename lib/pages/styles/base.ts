@@ -1,5 +1,5 @@
-/** The stylesheet of all pages. Text has a contrast of at least 4.5:1 in both colour schemes. */
-export const stylesheet = `:root {
+/** Colours, forms, buttons and the narrow pages. Text has a contrast of at least 4.5:1 in both colour schemes. */
+export const baseStyles = `:root {
   color-scheme: light dark;
   --ground: #f3f5f9;
   --glow: #e3eafb;
@@ -15,6 +15,11 @@ export const stylesheet = `:root {
   --bad: #a3192f;
   --bad-ground: #fdeef0;
   --bad-line: #eebac2;
+  --bad-strong: #a3192f;
+  --on-bad: #ffffff;
+  --warn: #74480a;
+  --warn-ground: #fdf3dd;
+  --warn-line: #e6cd96;
   --good: #135f3d;
   --good-ground: #e9f7ef;
   --good-line: #b2dcc5;
@@ -36,7 +41,12 @@ export const stylesheet = `:root {
     --bad: #ffabb5;
     --bad-ground: #38191f;
     --bad-line: #6d2f3a;
-    --good: #8ddcb0;
+    --bad-strong: #ffabb5;
+  --on-bad: #38060f;
+  --warn: #f3cf85;
+  --warn-ground: #35290f;
+  --warn-line: #66501f;
+  --good: #8ddcb0;
     --good-ground: #13301f;
     --good-line: #27593d;
     --shadow: 0 1px 2px rgb(0 0 0 / 40%), 0 16px 40px rgb(0 0 0 / 35%);
@@ -56,7 +66,7 @@ body {
   color: var(--text);
   font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
 }
-header { display: flex; align-items: center; gap: .7rem; margin: 0 0 1.5rem; max-width: 100%; }
+body:not(.app) > header { display: flex; align-items: center; gap: .7rem; margin: 0 0 1.5rem; max-width: 100%; }
 header img { display: block; flex: none; }
 header span { font-weight: 650; font-size: 1.125rem; letter-spacing: -.01em; overflow-wrap: anywhere; }
 main {

@@ -1,0 +1,22 @@
+import { auditTemplates } from './audit-templates.ts';
+import { clientTemplates } from './clients-templates.ts';
+import { healthTemplates } from './health-templates.ts';
+import { invitationTemplates } from './invitations-templates.ts';
+import { overviewTemplates } from './overview-templates.ts';
+import { ruleTemplates } from './rules-templates.ts';
+import { sessionTemplates } from './sessions-templates.ts';
+import { settingTemplates } from './settings-templates.ts';
+import { userTemplates } from './users-templates.ts';
+
+/** The templates of the administration, by name. */
+export const adminTemplates = {
+  ...overviewTemplates,
+  ...userTemplates,
+  ...invitationTemplates,
+  ...clientTemplates,
+  ...sessionTemplates,
+  ...auditTemplates,
+  ...ruleTemplates,
+  ...settingTemplates,
+  ...healthTemplates,
+} as const;

@@ -1,0 +1,5 @@
+import { appStyles } from './app.ts';
+import { baseStyles } from './base.ts';
+
+/** The one stylesheet of all pages. Text has a contrast of at least 4.5:1 in both colour schemes. */
+export const stylesheet = [baseStyles, appStyles].join('\n');

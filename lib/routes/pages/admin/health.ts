@@ -1,0 +1,4 @@
+import type { Route } from '../../route.ts';
+
+/** The page `admin/health`. */
+export const adminHealthRoutes: readonly Route[] = [];

@@ -1,0 +1,4 @@
+import type { Route } from '../../route.ts';
+
+/** The page `admin/sessions`. */
+export const adminSessionsRoutes: readonly Route[] = [];
