@@ -24,6 +24,7 @@ const subjects: Readonly<Record<string, Subject>> = {
   http2: async (effort) => (await import('./http2.ts')).benchHttp2(effort),
   middleware: async (effort) => (await import('./middleware.ts')).benchMiddleware(effort),
   token: async (effort) => (await import('./token.ts')).benchToken(effort),
+  pages: async (effort) => (await import('./pages.ts')).benchPages(effort),
   scale: async (effort) => (await import('./scale.ts')).benchScale(effort, size),
 };
 

@@ -28,10 +28,43 @@ export async function newPage(browser: Browser, options: BrowserContextOptions =
   return context.newPage();
 }
 
-/** What axe finds wrong on a page: one line each, empty when nothing. */
-export async function axeFindings(page: Page): Promise<string> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+/** What axe finds wrong on a page: one line each, empty when nothing. The pages have no frames, so none is opened for the analysis. */
+export async function axeFindings(page: Page, tags?: readonly string[]): Promise<string> {
+  const axe = new AxeBuilder({ page }).setLegacyMode(true);
+  const { violations } = await (tags === undefined ? axe : axe.withTags([...tags])).analyze();
   return violations
     .map((one) => `${one.id}: ${one.help} — ${one.nodes.map((node) => node.target.join(' ')).join(', ')}`)
     .join('\n');
+}
+
+const phone = { width: 320, height: 640 };
+
+/**
+ * What is wrong with how a page looks, one line each: what axe finds in light, what it finds about colours in dark, what sticks out
+ * sideways on a phone. The page is left in light, in the size that it had.
+ */
+export async function lookFindings(page: Page): Promise<string[]> {
+  const size = page.viewportSize();
+  await page.emulateMedia({ colorScheme: 'light' });
+  const inLight = await axeFindings(page);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  const inDark = await axeFindings(page, ['cat.color']);
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.setViewportSize(phone);
+  const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+  if (size) await page.setViewportSize(size);
+  return [inLight, inDark && `in dark: ${inDark}`]
+    .concat(overflow === 0 ? '' : `on a phone ${overflow} px stick out sideways`)
+    .filter((one) => one !== '');
+}
+
+/** Collects what a page must not do: break its own policy, write to the console, ask another host for anything. One line each. */
+export function watched(page: Page, host: () => string): string[] {
+  const complaints: string[] = [];
+  page.on('console', (message) => void complaints.push(message.text()));
+  page.on('pageerror', (error) => void complaints.push(String(error)));
+  page.on('request', (request) => {
+    if (new URL(request.url()).host !== host()) complaints.push(`asks ${request.url()}`);
+  });
+  return complaints;
 }
