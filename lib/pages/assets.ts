@@ -5,7 +5,7 @@ import { signInScript } from './scripts/sign-in.ts';
 import { stylesheet } from './styles/index.ts';
 
 /** A file that the pages load. Its name contains a hash of its content, so it can be cached for ever. */
-export type Asset = Readonly<{ name: string; type: string; body: string }>;
+export type Asset = Readonly<{ name: string; type: string; body: string | Uint8Array }>;
 
 const logoImage = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48" width="48" height="48">
 <rect width="48" height="48" rx="12" fill="#2f5bd0"/>
@@ -15,7 +15,8 @@ const logoImage = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48" w
 </svg>
 `;
 
-function asset(stem: string, extension: string, type: string, body: string): Asset {
+/** `stem` may hold a folder. */
+export function asset(stem: string, extension: string, type: string, body: Asset['body']): Asset {
   const hash = createHash('sha256')
     .update(body)
     .digest('base64url')

@@ -4,7 +4,7 @@ import { htmlContentType, mediaTypes } from './media-types.ts';
 import type { OwnHeaders } from './own-headers.ts';
 import { problemJson } from './problem.ts';
 import { returnTo } from './return-to.ts';
-import type { Answer } from './write.ts';
+import type { TextAnswer } from './write.ts';
 
 /** A refusal to answer, and how. */
 export type RefusalAnswer = Readonly<{
@@ -53,7 +53,7 @@ const waits: Partial<Record<ErrorCode, number>> = { rate_limited: 60, store_unav
  * The answer to a refusal: a 303 to the sign-in page for a navigation that signing in may resolve, else the status of the
  * code with its challenge, as a page or as problem+json. Caches never store it.
  */
-export function respond(given: RefusalAnswer): Answer {
+export function respond(given: RefusalAnswer): TextAnswer {
   const headers = { ...given.ownHeaders, ...cookieHeader(given.clearCookieHeader) };
   const location = isSafe(given.method) ? (given.location ?? locationFor(given)) : locationFor(given);
   if (location !== undefined) return { status: 303, headers: { ...headers, Location: location }, body: '' };

@@ -1,7 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** An answer that is ready to be written: by `node:http`, by Express, or by a forward-auth endpoint. */
-export type Answer = Readonly<{ status: number; headers: Readonly<Record<string, string | string[]>>; body: string }>;
+export type Answer = Readonly<{
+  status: number;
+  headers: Readonly<Record<string, string | string[]>>;
+  body: string | Uint8Array;
+}>;
+
+/** An answer whose body is text. */
+export type TextAnswer = Answer & Readonly<{ body: string }>;
 
 /**
  * Writes an answer. `Set-Cookie` is appended to those that are set already; HEAD gets the headers only. Does nothing when
