@@ -37,7 +37,7 @@ function problemOfNote(note: unknown): string | undefined {
 
 function problemOfExpiry(expiresAt: unknown, until: number | undefined, now: number): string | undefined {
   if (typeof expiresAt !== 'number' || !Number.isSafeInteger(expiresAt)) return 'must be a time';
-  if (expiresAt <= now) return 'is over';
+  if (expiresAt <= now) return 'is in the past';
   if (expiresAt > now + longestLifetime) return 'must be within 90 days';
   return expiresAt > (until ?? expiresAt) ? 'is after the end of the token that makes it' : undefined;
 }

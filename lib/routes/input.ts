@@ -58,23 +58,23 @@ function problemsOf(error: ZodError): readonly FieldProblem[] {
 }
 
 const kinds: Readonly<Record<string, string>> = {
-  string: 'a text',
-  number: 'a number',
-  int: 'a whole number',
-  boolean: 'true or false',
-  array: 'a list',
-  object: 'an object',
+  string: 'must be a text',
+  number: 'must be a number',
+  int: 'must be a whole number',
+  boolean: 'must be true or false',
+  array: 'must be a list',
+  object: 'must be an object',
 };
+
+const wrongForm = 'is not of the right form';
 
 /** Words a zod issue as the services do: what the field must be. */
 function wordingOf(issue: ZodError['issues'][number]): string {
   if (issue.code === 'invalid_type') {
-    return issue.message.endsWith('received undefined')
-      ? 'is missing'
-      : `must be ${kinds[issue.expected] ?? issue.expected}`;
+    return issue.message.endsWith('received undefined') ? 'is missing' : (kinds[issue.expected] ?? wrongForm);
   }
   if (issue.code === 'invalid_value') return `must be one of ${issue.values.map(String).join(', ')}`;
   if (issue.code === 'too_big') return `must not be more than ${issue.maximum}`;
   if (issue.code === 'too_small') return `must not be less than ${issue.minimum}`;
-  return issue.code === 'custom' ? issue.message : 'is not of the right form';
+  return issue.code === 'custom' ? issue.message : wrongForm;
 }

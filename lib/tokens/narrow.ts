@@ -43,7 +43,7 @@ export function narrowing(ladder: Ladder, scopes: ScopeTable): Narrowing {
 
   function problemOfExpiry(expiresAt: unknown, until: number | undefined, now: number): string | undefined {
     if (typeof expiresAt !== 'number' || !Number.isSafeInteger(expiresAt)) return 'must be a time';
-    if (expiresAt <= now) return 'is over';
+    if (expiresAt <= now) return 'is in the past';
     return expiresAt > (until ?? expiresAt) ? 'is after the end of the token that makes it' : undefined;
   }
 
