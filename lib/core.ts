@@ -23,6 +23,7 @@ import type {
   Devices,
   EndNamedSession,
   EndTokenAgain,
+  Figures,
   FirstAdmin,
   Invitations,
   PasswordSignIn,
@@ -70,10 +71,13 @@ export interface Core {
   readonly endTokenAgain: EndTokenAgain;
   readonly audit: AuditLog;
   readonly record: RecordEvent;
+  readonly figures: Figures;
   readonly identify: Identifier['identify'];
   readonly locate: Identifier['locate'];
   readonly signInSites: SignInSites;
   readonly decider: Decider;
+  /** The same for requests that were decided on before, such as open sockets: the figures do not count its verdicts. */
+  readonly decidesAgain: Decider;
   explain(head: RequestHead): Promise<Explanation>;
   /** Explains a request that was not sent, by the routes that are in force. */
   explainHypothetically(request: HypotheticalRequest): Promise<Explanation>;
@@ -96,7 +100,7 @@ export interface Core {
       location?: string | undefined;
     }>,
   ): Answer;
-  /** Records a refusal in the audit log. */
+  /** Records a refusal in the audit log, and counts it. */
   onRefusal(head: RequestHead, denied: Denied): void;
   /** The headers that carry a principal to the upstream of a route. */
   readonly upstreamIdentity: UpstreamIdentity;

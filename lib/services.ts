@@ -29,6 +29,15 @@ export type {
   Redemption,
 } from './services/devices.ts';
 export type { GateEvent, GateEventName, GateEvents, NewEvent, RecordEvent } from './services/events.ts';
+export {
+  type FigureHistory,
+  type FigurePeriod,
+  type FigureSpan,
+  type Figures,
+  figureSpans,
+  type RefusalFigure,
+  type RuleFigure,
+} from './services/figures.ts';
 export type {
   AccessTokenClaims,
   AccessTokens,

@@ -77,6 +77,8 @@ type Dependencies = Readonly<{
   anonymous: Principal;
   /** Called with each refusal, for the audit log. */
   onRefusal: (head: RequestHead, decision: Denied) => void;
+  /** Called with each verdict of the rules, for the figures; without `rule` none matched. */
+  onVerdict: (route: RoutePolicies, rule: Rule | undefined, passed: boolean) => void;
 }>;
 
 /**
@@ -111,7 +113,7 @@ const unclear: Refusal = Object.freeze({
 });
 
 export function decider(dependencies: Dependencies): Decider {
-  const { identify, locate, ownerOf, routes, ladder, authEnabled, anonymous, onRefusal } = dependencies;
+  const { identify, locate, ownerOf, routes, ladder, authEnabled, anonymous, onRefusal, onVerdict } = dependencies;
 
   const refuse = (refusal: Refusal, found?: Partial<Identified>, rule?: Rule): Denied => ({
     allow: false,
@@ -169,8 +171,10 @@ export function decider(dependencies: Dependencies): Decider {
     const clearCookie = found.clearCookie !== false;
     if (!authEnabled) return { allow: true, principal, source, passAuthorization, clearCookie, route };
     const verdict = decideRules(selection, { principal, address: source.address, ladder }, trace);
-    if (!verdict.allow) return refused(head, refuse(verdict.refusal, found, verdict.rule));
-    return { allow: true, principal, rule: strictest(selection), source, passAuthorization, clearCookie, route };
+    const rule = verdict.allow ? strictest(selection) : verdict.rule;
+    onVerdict(route, rule, verdict.allow);
+    if (!verdict.allow) return refused(head, refuse(verdict.refusal, found, rule));
+    return { allow: true, principal, rule, source, passAuthorization, clearCookie, route };
   }
 
   function unlocated(head: RequestHead, refusal: Refusal, trace: Trace | undefined): Denied {

@@ -53,11 +53,22 @@ export function explainHypothetically(
   const ownerOf = pathOwner(ownPathsOf(settings));
   const { ladder } = policies;
   const { authEnabled } = settings;
-  const { route } = decider({ identify, locate, ownerOf, routes, ladder, authEnabled, anonymous, onRefusal });
+  const { route } = decider({
+    identify,
+    locate,
+    ownerOf,
+    routes,
+    ladder,
+    authEnabled,
+    anonymous,
+    onRefusal,
+    onVerdict,
+  });
   return explainer({ route, presented, anonymous, authEnabled })(head);
 }
 
 const onRefusal = (): void => undefined;
+const onVerdict = (): void => undefined;
 
 function identifierDependencies(settings: Settings, policies: Policies, address: string, routes: RouteTable) {
   const readSource = sourceReader(settings);

@@ -13,6 +13,7 @@ import { checkSecretKey } from '../crypto/key-check.ts';
 import { type Keyring, keyring, loadSecretKeys } from '../crypto/keyring.ts';
 import { type PasswordHasher, passwordHasher } from '../crypto/password-hash.ts';
 import { secretBox } from '../crypto/secret-box.ts';
+import type { FigureKeeper } from '../figures/index.ts';
 import type { InvalidationBus } from '../invalidation/bus.ts';
 import type { Log } from '../log.ts';
 import { credentialCache, systemClocks } from '../request/authenticate/cache.ts';
@@ -43,6 +44,7 @@ import { clientsService } from '../tokens/clients.ts';
 import { endedTokenTeller } from '../tokens/ending.ts';
 import { grantRevoker } from '../tokens/granting.ts';
 import { signingKeys } from '../tokens/keys.ts';
+import { openFigures } from './figures.ts';
 import { housekeeping } from './housekeeping.ts';
 import type { Resolved } from './load-settings.ts';
 import { rememberIssuer } from './remembered-issuer.ts';
@@ -97,6 +99,7 @@ type InstallationDependencies = Policies &
     keyring: Keyring;
     audit: Audit;
     record: Audit['record'];
+    counters: FigureKeeper;
     issuer: string;
     ownRoute: RoutePolicies;
     routes: RouteTable;
@@ -135,7 +138,8 @@ function dependenciesOf(
   const audit = auditLog(opened.stores.audit, log, clock);
   const wall = options.clock ?? systemClocks.wall;
   const shared = { settings, log, ...opened, hasher, clock, wall, audit, keyring: keyring(secrets) };
-  const served = { issuer: issuerOf(settings), ownRoute, routes, signInMode, serves };
+  const counters = openFigures({ stores: opened.stores, audit, clock, settings, log });
+  const served = { counters, issuer: issuerOf(settings), ownRoute, routes, signInMode, serves };
   return { ...policies, ...shared, record: audit.record, ...served };
 }
 
@@ -152,6 +156,7 @@ async function assemble(dependencies: InstallationDependencies): Promise<Install
     // What could not be told is told in the background.
     bus.publish({ kind: 'all', id: '' }).catch(() => undefined);
   });
+  dependencies.counters.start();
   const stopHousekeeping = housekeeping({ stores, auditRetention: settings.auditRetention, keys, clock, log });
   return {
     core,
@@ -167,6 +172,7 @@ async function assemble(dependencies: InstallationDependencies): Promise<Install
       stopHousekeeping();
       connections.close();
       cache.close();
+      await dependencies.counters.close();
       await dependencies.audit.close();
       await stores.close();
     },
@@ -234,6 +240,7 @@ async function servicesOf(dependencies: InstallationDependencies) {
   const core: Core = {
     ...dependencies,
     audit: audit.log,
+    figures: dependencies.counters.figures,
     principals: who,
     anonymous: who.anonymous,
     ...(await accountServices({ ...dependencies, inheritedFrom: access.inheritedFrom })),

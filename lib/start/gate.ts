@@ -196,7 +196,11 @@ export function gateOver(
     outage: (head) => core.answer(head, { code: 'store_unavailable' }),
     identity: installation.identity,
     watch: (head, decision, onEnd, outlasted) =>
-      connections.watch(() => stillAllowed(core.decider, head, decision, outlasted?.()), decision.principal, onEnd),
+      connections.watch(
+        () => stillAllowed(core.decidesAgain, head, decision, outlasted?.()),
+        decision.principal,
+        onEnd,
+      ),
     decideAll: connections.decideAll,
     hopMarks: installation.hopMarks,
     cookieNames: browserSessions.cookieNames,

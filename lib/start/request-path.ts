@@ -1,6 +1,7 @@
 import { autoLoginName } from '../accounts/local-user.ts';
 import type { Core } from '../core.ts';
 import type { Result } from '../errors.ts';
+import type { FigureKeeper } from '../figures/index.ts';
 import type { Log } from '../log.ts';
 import { type Brand, errorPage, languageOf, plainBrand, wordsOf } from '../pages/index.ts';
 import { accessTokenAuthenticator } from '../request/authenticate/access-token.ts';
@@ -42,6 +43,7 @@ type Dependencies = Readonly<{
   principals: Principals;
   cache: CredentialCache;
   record: RecordEvent;
+  counters: Pick<FigureKeeper, 'decided' | 'refused'>;
   log: Log;
   issuer: string;
   clock: () => number;
@@ -58,6 +60,7 @@ export type RequestPath = Pick<
   | 'locate'
   | 'authenticate'
   | 'decider'
+  | 'decidesAgain'
   | 'explain'
   | 'explainHypothetically'
   | 'signInSites'
@@ -68,12 +71,16 @@ export type RequestPath = Pick<
 
 /** Builds the request path. Creates the auto-login user when the settings name none. */
 export async function composeRequestPath(dependencies: Dependencies): Promise<RequestPath> {
-  const { settings, policies, principals, record } = dependencies;
+  const { settings, policies, principals, record, counters } = dependencies;
   const shared = await identifierDependencies(dependencies);
   const { identify, locate, presented } = identifier(shared);
   const { anonymous } = principals;
   const brand = plainBrand(settings.brandName);
-  const onRefusal = denialRecorder({ record, readSource: sourceReader(settings) });
+  const recordRefusal = denialRecorder({ record, readSource: sourceReader(settings) });
+  const onRefusal: Core['onRefusal'] = (head, denied) => {
+    counters.refused(denied.refusal.code);
+    recordRefusal(head, denied);
+  };
   const deciderDependencies = {
     identify,
     locate,
@@ -83,15 +90,16 @@ export async function composeRequestPath(dependencies: Dependencies): Promise<Re
     authEnabled: settings.authEnabled,
     anonymous,
   };
-  const decisions = decider({ ...deciderDependencies, onRefusal });
+  const onVerdict = (): void => undefined;
   // `explain` refuses nobody, so it records nothing.
-  const hypothetical = decider({ ...deciderDependencies, onRefusal: () => undefined });
+  const hypothetical = decider({ ...deciderDependencies, onVerdict, onRefusal: () => undefined });
   return {
     identify,
     locate,
     authenticate: (credential) =>
       shared.authenticate({ kind: 'credentials', credentials: [credential], foreign: false }),
-    decider: decisions,
+    decider: decider({ ...deciderDependencies, onRefusal, onVerdict: counters.decided }),
+    decidesAgain: decider({ ...deciderDependencies, onRefusal, onVerdict }),
     explain: explainer({ route: hypothetical.route, presented, anonymous, authEnabled: settings.authEnabled }),
     explainHypothetically: (request) => explainHypothetically({ settings, policies }, request, dependencies.routes),
     signInSites: signInSites({ settings, hostIsServed: shared.hostIsServed, mode: dependencies.signInMode }),

@@ -42,7 +42,7 @@ const floors: readonly (readonly Box[])[] = [
     ['lib/stores/suites', 'lib/stores/index.ts'],
     ['lib/stores/open.ts', 'lib/stores/survey.ts', 'lib/stores/data-dir.ts'],
   ],
-  [['lib/accounts'], ['lib/session'], ['lib/tokens'], ['lib/audit'], ['lib/request']],
+  [['lib/accounts'], ['lib/session'], ['lib/tokens'], ['lib/audit'], ['lib/figures'], ['lib/request']],
   [['lib/core.ts']],
   [['lib/routes'], ['lib/express'], ['lib/transfer']],
   [['lib/start']],

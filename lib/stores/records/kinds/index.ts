@@ -5,6 +5,7 @@ import { clientKind } from './client.ts';
 import { deviceGrantKind } from './device-grant.ts';
 import { endedSessionKind } from './ended-session.ts';
 import { factKind } from './fact.ts';
+import { figureKind } from './figure.ts';
 import { handOverKind } from './hand-over.ts';
 import { invitationKind } from './invitation.ts';
 import { refreshFamilyKind } from './refresh-family.ts';
@@ -26,13 +27,14 @@ export const allKinds: readonly AnyKind[] = [
   invitationKind,
   deviceGrantKind,
   handOverKind,
+  figureKind,
 ];
 
-/** Those that are over in seconds or minutes. */
-const passing: ReadonlySet<AnyKind> = new Set([deviceGrantKind, handOverKind]);
+/** Those that are over in seconds or minutes, and the figures: like the audit log they are the history of one store. */
+const kept: ReadonlySet<AnyKind> = new Set([deviceGrantKind, handOverKind, figureKind]);
 
 /**
  * The kinds that are exported and imported, in this order. Not those of devices that wait and of sessions that are handed over: an
- * import could bring back one that was used.
+ * import could bring back one that was used. Nor the figures, which are not of this installation.
  */
-export const movedKinds: readonly AnyKind[] = allKinds.filter((one) => !passing.has(one));
+export const movedKinds: readonly AnyKind[] = allKinds.filter((one) => !kept.has(one));
