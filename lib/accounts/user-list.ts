@@ -1,42 +1,59 @@
-import type { UserQuery } from '../services.ts';
-import { type UserRecord, userKind } from '../stores/records/kinds/user.ts';
-import { longestPage, type Page, pageSize } from '../stores/records/page.ts';
+import { userWithName } from '../services/named-user.ts';
+import type { UserQuery, Users } from '../services.ts';
+import { type UserRecord, userKind, userOrders } from '../stores/records/kinds/user.ts';
+import { type Page, pageSize } from '../stores/records/page.ts';
 import type { Records, Versioned } from '../stores/records/records.ts';
 import { nameKey } from './names.ts';
+import { viewOf } from './view.ts';
 
-/** At most about so many users are read for one page. A page that ends there holds fewer than asked for, and has a `next`. */
-const mostRead = 1000;
+/** The most users that are counted. */
+const mostCounted = 1000;
 
-type Users = Page<Versioned<UserRecord>>;
+type UserPage = Page<Versioned<UserRecord>>;
+type Filter = Pick<UserQuery, 'role' | 'state'>;
 
-/** The next page in the store. */
-function read(records: Records, { cursor, limit, q, role, state }: UserQuery): Promise<Users> {
-  const isFiltered = role !== undefined || state !== undefined;
-  return records.list(userKind, {
-    limit: isFiltered ? longestPage : pageSize(limit),
-    order: 'name',
-    ...(cursor !== undefined && { after: cursor }),
-    ...(q !== undefined && q !== '' && { prefix: nameKey(q) }),
-  });
-}
-
-const fits = (user: UserRecord, { role, state }: UserQuery): boolean =>
-  (role ?? user.role) === user.role && (state ?? user.state) === user.state;
-
-/** Lists users by name. Role and state change, so there is no order of them: they are looked at one by one. */
-export async function listUsers(records: Records, query: UserQuery): Promise<Users> {
-  const size = pageSize(query.limit);
-  const items: Versioned<UserRecord>[] = [];
-  let cursor = query.cursor;
-  for (let looked = 0; ; ) {
-    const page = await read(records, { ...query, cursor });
-    const found = page.items.filter((user) => fits(user, query));
-    const last = found[size - items.length - 1];
-    items.push(...found.slice(0, size - items.length));
-    const isMore = page.next !== undefined || last !== page.items.at(-1);
-    if (last !== undefined) return isMore ? { items, next: last.nameKey } : { items };
-    looked += page.items.length;
-    if (page.next === undefined || looked >= mostRead) return { ...page, items };
-    cursor = page.next;
+/** The order in which the users of a role and state stand together by name, and what its texts begin with. */
+function orderFor({ role, state }: Filter): Readonly<{ order: string; start: string }> {
+  if (role !== undefined && state !== undefined) {
+    return { order: 'roleState', start: userOrders.roleState({ role, state }) };
   }
+  if (role !== undefined) return { order: 'role', start: userOrders.role({ role }) };
+  return state === undefined ? { order: 'name', start: '' } : { order: 'state', start: userOrders.state({ state }) };
 }
+
+/** The one user with an address, if the query selects them. */
+async function withAddress(records: Records, { email = '', q = '', role, state }: UserQuery): Promise<UserPage> {
+  const user = await records.byKey(userKind, 'email', nameKey(email));
+  const fits =
+    user?.nameKey.startsWith(nameKey(q)) && (role ?? user.role) === user.role && (state ?? user.state) === user.state;
+  return { items: user !== undefined && fits === true ? [user] : [] };
+}
+
+/** Lists users by name. A cursor is a name, whatever the filter. */
+async function listUsers(records: Records, query: UserQuery): Promise<UserPage> {
+  if (query.email !== undefined) return withAddress(records, query);
+  const { order, start } = orderFor(query);
+  const { items, next } = await records.list(userKind, {
+    order,
+    limit: pageSize(query.limit),
+    prefix: `${start}${nameKey(query.q ?? '')}`,
+    ...(query.cursor !== undefined && { after: `${start}${query.cursor}` }),
+  });
+  return { items, ...(next !== undefined && { next: next.slice(start.length) }) };
+}
+
+/** The verbs of `gate.users` that read. */
+export const userReading = (records: Records): Pick<Users, 'get' | 'list' | 'count'> => ({
+  async get(username) {
+    const user = await userWithName(records, username);
+    return user && viewOf(user);
+  },
+  async list(query = {}) {
+    const page = await listUsers(records, query);
+    return { ...page, items: page.items.map(viewOf) };
+  },
+  async count(query = {}) {
+    const { order, start } = orderFor(query);
+    return records.count(userKind, { order, prefix: `${start}${nameKey(query.q ?? '')}`, most: mostCounted });
+  },
+});

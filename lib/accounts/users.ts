@@ -12,7 +12,7 @@ import { nameKey, namePolicy } from './names.ts';
 import { addUser, newRecord } from './new-user.ts';
 import { passwordPolicy } from './password-policy.ts';
 import { userInput } from './user-input.ts';
-import { listUsers } from './user-list.ts';
+import { userReading } from './user-list.ts';
 import { edited, type IsLower, isRemovedLately, losesRights, removed, type UserWish } from './user-rules.ts';
 import { type UserRule, userWriter } from './user-writer.ts';
 import { viewOf } from './view.ts';
@@ -169,18 +169,5 @@ export function usersService(dependencies: AccountDependencies): Users {
     return written.ok ? ok(undefined) : written;
   }
 
-  return {
-    create,
-    async get(username) {
-      const user = await find(username);
-      return user && viewOf(user);
-    },
-    async list(query = {}) {
-      const page = await listUsers(records, query);
-      return { ...page, items: page.items.map(viewOf) };
-    },
-    edit,
-    remove,
-    endAll,
-  };
+  return { ...userReading(records), create, edit, remove, endAll };
 }

@@ -64,7 +64,9 @@ export interface UserQuery {
   readonly cursor?: string | undefined;
   /** A prefix of the username. */
   readonly q?: string | undefined;
-  /** Only users of this role. With it or `state` a page may hold fewer users than `limit`, and still have a `next`. */
+  /** Only the user with this e-mail address, in any case. */
+  readonly email?: string | undefined;
+  /** Only users of this role. */
   readonly role?: string | undefined;
   /** Only users in this state. */
   readonly state?: UserView['state'] | undefined;
@@ -78,8 +80,10 @@ export interface Users {
   /** `validation_failed` with the fields' problems; `conflict` for a name or address that is taken. */
   create(user: NewUser, by?: Actor): Promise<Result<UserView>>;
   get(username: string): Promise<UserView | undefined>;
-  /** By name, ascending. */
+  /** By name, ascending. A user whose role or state changes while the pages are read may be missed, or come twice. */
   list(query?: UserQuery): Promise<Page<UserView>>;
+  /** How many users a list would hold, up to 1,000: there may be more then. */
+  count(query?: Pick<UserQuery, 'q' | 'role' | 'state'>): Promise<number>;
   /** `not_found`, `validation_failed`; `conflict` when it would leave no active admin, or deactivate or lower the actor. */
   edit(username: string, edit: UserEdit, by?: Actor): Promise<Result<UserView>>;
   /**

@@ -35,9 +35,42 @@ test('users of a role are found page by page, however many are between them', as
   deepEqual((await pages({ role: 'admin' })).flat(), []);
 });
 
-test('one page reads a thousand users at most, and says where to go on', async () => {
-  const first = await users.list({ role: 'admin' });
-  deepEqual([first.items, first.next], [[], 'u0999']);
+test('a page of a filtered list is full, and a cursor is a name', async () => {
+  const first = await users.list({ role: 'operator', limit: 1 });
+  deepEqual([first.items.map(({ username }) => username), first.next], [['u0000'], 'u0000']);
+  const next = await users.list({ role: 'operator', limit: 1, cursor: first.next });
+  deepEqual([next.items.map(({ username }) => username), next.next], [['u0650'], undefined]);
+});
+
+test('users are counted by the same filters, up to a thousand', async () => {
+  equal(await users.count({ state: 'pending' }), 650);
+  equal(await users.count({ state: 'pending', q: 'u06' }), 50);
+  equal(await users.count({ role: 'operator', state: 'active' }), 2);
+  equal(await users.count({ role: 'admin' }), 0);
+  equal(await users.count(), 1000);
+});
+
+test('a user is found by the whole address, in any case, and by the filters besides', async () => {
+  await users.create({ username: 'zoe', email: 'Zoe@Example.com', role: 'viewer' });
+  const found = async (query: Query) => (await users.list(query)).items.map(({ username }) => username);
+  deepEqual(await found({ email: 'zOE@example.COM' }), ['zoe']);
+  deepEqual(await found({ email: 'zoe@example.com', role: 'viewer', state: 'active', q: 'Z' }), ['zoe']);
+  deepEqual(await found({ email: 'zoe@example.com', role: 'admin' }), []);
+  deepEqual(await found({ email: 'zoe@example.com', state: 'pending' }), []);
+  deepEqual(await found({ email: 'zoe@example.com', q: 'a' }), []);
+  deepEqual(await found({ email: 'zoe@' }), []);
+  await users.remove('zoe');
+  deepEqual(await found({ email: 'zoe@example.com' }), []);
+});
+
+test('a user leaves one list and joins another with their role and state', async () => {
+  await users.create({ username: 'yan', role: 'viewer', active: false });
+  deepEqual((await pages({ role: 'viewer', state: 'pending' })).flat(), ['yan']);
+  await users.edit('yan', { role: 'operator', active: true });
+  deepEqual((await pages({ role: 'viewer' })).flat(), []);
+  deepEqual((await pages({ q: 'y', role: 'operator', state: 'active' })).flat(), ['yan']);
+  await users.remove('yan');
+  deepEqual((await pages({ q: 'y', role: 'operator' })).flat(), []);
 });
 
 test('users in a state are found, all of them and once', async () => {

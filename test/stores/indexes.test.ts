@@ -30,6 +30,8 @@ async function askFor(records: Records, kind: AnyKind): Promise<void> {
   const owner = kind.owner && { owner: 'u' };
   for (const order of ['id', ...Object.keys(kind.orders)]) await records.list(kind, { ...page, ...owner, order });
   if (kind.owner) await records.removeAll(kind, 'u');
+  const counted = kind.owner ? [] : Object.keys(kind.orders);
+  for (const order of counted) await records.count(kind, { order, prefix: 'b', most: 9 });
   if (kind.expiry) await records.sweep(kind, 9);
 }
 

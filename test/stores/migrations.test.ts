@@ -7,10 +7,12 @@ import { name, whole } from '../../lib/stores/records/fields.ts';
 import { type AnyKind, kind } from '../../lib/stores/records/kind.ts';
 import { factKind } from '../../lib/stores/records/kinds/fact.ts';
 import { allKinds } from '../../lib/stores/records/kinds/index.ts';
+import { userKind } from '../../lib/stores/records/kinds/user.ts';
 import type { Records } from '../../lib/stores/records/records.ts';
 import { openSqlite, storesIn } from '../../lib/stores/sqlite/index.ts';
 import { layoutSteps } from '../../lib/stores/sqlite/layout.ts';
 import { migrate, newerIn, versionOf } from '../../lib/stores/sqlite/migrations.ts';
+import { someUser } from '../../lib/stores/suites/record-samples.ts';
 import { aSession } from '../../lib/stores/suites/records.ts';
 import { dataFolder } from './folder.ts';
 
@@ -131,6 +133,28 @@ test('in a file of the first layout the audit log is found by subject and outcom
       ['1'],
     );
   }
+});
+
+test('users of a file whose kind had one order are listed by role and state after the start', async (t) => {
+  const database = new DatabaseSync(':memory:');
+  t.after(() => database.close());
+  const before = kind({ ...userKind, version: 1, migrations: [], orders: { name: ({ nameKey }) => nameKey } });
+  migrate(database, withKinds(before));
+  const earlier = storesIn(database, undefined, Date.now, withKinds(before)).stores.records;
+  const gone = someUser('gone', { state: 'removed' });
+  await earlier.addMany(before, [someUser('Bob', { state: 'pending', lastLoginAt: 9 }), someUser('ann'), gone]);
+  migrate(database);
+  const { records } = storesIn(database, undefined, Date.now).stores;
+  const listed = async (order: string, prefix: string) =>
+    (await records.list(userKind, { limit: 9, order, prefix })).items;
+  deepEqual(await listed('state', 'pending '), [
+    { ...someUser('Bob', { state: 'pending', lastLoginAt: 9 }), version: 1 },
+  ]);
+  deepEqual(
+    (await listed('role', 'user ')).map(({ id }) => id),
+    ['u_ann', 'u_bob'],
+  );
+  deepEqual(await listed('roleState', 'user removed '), []);
 });
 
 test('an older program refuses the records of a newer one, and changes nothing', async (t) => {

@@ -37,6 +37,9 @@ test('every index that uniqueness and the lists stand on is there', async (t) =>
     'user_v1 key_email unique sparse',
     'user_v1 key_name unique sparse',
     'user_v1 order_name',
+    'user_v1 order_role',
+    'user_v1 order_roleState',
+    'user_v1 order_state',
   ]);
 });
 
@@ -73,6 +76,7 @@ const verbs: [what: string, verb: Verb][] = [
     'a page by the beginning of the names',
     ({ records }) => records.list(userKind, { limit: 20, order: 'name', prefix: 'user1', after: 'user10' }),
   ],
+  ['a count in an order', ({ records }) => records.count(userKind, { order: 'state', prefix: 'pending ', most: 1000 })],
   ['a page of an owner', ({ records }) => records.list(apiTokenKind, { limit: 20, owner: 'u_3' })],
   [
     'a page of an owner in an order',

@@ -34,7 +34,7 @@ function withSql(path: string, sql: string): void {
 }
 
 const newLayout = (path: string) => withSql(path, `PRAGMA user_version = ${layoutSteps.length + 1}`);
-const newKind = (path: string) => withSql(path, `UPDATE kinds SET version = 2 WHERE name = 'user'`);
+const newKind = (path: string) => withSql(path, `UPDATE kinds SET version = version + 1 WHERE name = 'user'`);
 const moreKinds = (path: string) => withSql(path, `INSERT INTO kinds VALUES ('passkey', 1)`);
 const ofFormerVersion = (path: string) => withSql(path, `PRAGMA application_id = ${formerApplicationId}`);
 const foreign = 'CREATE TABLE songs (name TEXT); INSERT INTO songs VALUES (1)';
@@ -46,7 +46,7 @@ const unusable: [what: string, spoil: (path: string) => void, reason: RegExp][] 
   ['with its schema overwritten', (path) => overwrite(path, 100, Buffer.alloc(3000, 0xa5)), /is damaged/],
   ['cut off in the middle', (path) => writeFileSync(path, readFileSync(path).subarray(0, 9000)), /is damaged/],
   ['with a newer layout', newLayout, /newer version .* layout has version 3, this one knows 2\)/],
-  ['with newer records', newKind, /newer version .* kind "user" has version 2, this one knows 1\)/],
+  ['with newer records', newKind, /newer version .* kind "user" has version 3, this one knows 2\)/],
   ['with records that only a newer version has', moreKinds, /newer version .* kind "passkey", which this one does not/],
   ['of Gatewarden 0.1.0', ofFormerVersion, /written by Gatewarden 0\.1\.0, whose files this version cannot read/],
 ];

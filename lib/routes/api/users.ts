@@ -36,7 +36,8 @@ export const userRoutes = [
     query: z.strictObject({
       ...pageQuery,
       q: z.string().max(64).optional().describe('What names begin with.'),
-      role: z.string().max(64).optional().describe('With a filter a page may hold fewer users, and have a cursor.'),
+      email: z.string().max(254).optional().describe('The whole address, in any case.'),
+      role: z.string().max(64).optional(),
       state: z.enum(['pending', 'active', 'disabled']).optional(),
     }),
     answers: { 200: { description: 'One part of the list.', schema: pageOf(user) } },

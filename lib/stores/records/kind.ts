@@ -34,9 +34,9 @@ export interface Kind<R extends Identified> {
   /** When `sweep` may delete the record, in milliseconds since the epoch; `undefined`: never. */
   readonly expiry?: Computed<R, number | undefined>;
   /**
-   * Orders that the records are listed in, besides by id: texts that never change while the record is listed, compared by
-   * code point. Unique among all records, or among those of an owner when it is listed by owner. `undefined`: this record is
-   * not listed.
+   * Orders that the records are listed in, besides by id: texts that are compared by code point. Unique among all records, or
+   * among those of an owner when it is listed by owner. `undefined`: this record is not listed. Where a text can change, a
+   * record that changes while its list is read page by page may be missed, or come twice.
    */
   readonly orders: Readonly<Record<string, Computed<R, string | undefined>>>;
   /** The field with the time of the last use in milliseconds. Only `note` writes it, and it has no part in the version. */

@@ -38,6 +38,16 @@ export interface ListQuery {
   readonly prefix?: string;
 }
 
+/** Which records to count. */
+export interface CountQuery {
+  /** An order of a kind without owners. */
+  readonly order: string;
+  /** Only records whose text in this order begins with it. */
+  readonly prefix: string;
+  /** Counts no further, so that the work is bounded. */
+  readonly most: number;
+}
+
 /** A stored record that cannot be read; `id` names it. */
 export type Unreadable = Readonly<{ kind: string; id: string }>;
 
@@ -54,8 +64,8 @@ export interface RecordReader {
     query: ListQuery,
     onUnreadable?: (record: Unreadable) => void,
   ): Promise<Page<Versioned<R>>>;
-  /** Approximate number of records of the kind. */
-  count<R extends Identified>(kind: Kind<R>): Promise<number>;
+  /** Approximate number of records of the kind; with a query the exact number of those that it selects. */
+  count<R extends Identified>(kind: Kind<R>, query?: CountQuery): Promise<number>;
 }
 
 /**

@@ -1,11 +1,11 @@
 import type { SQLInputValue } from 'node:sqlite';
 import type { Identified, Kind } from '../records/kind.ts';
 import type { Page } from '../records/page.ts';
-import type { ListQuery, RecordReader, Unreadable, Versioned } from '../records/records.ts';
+import type { CountQuery, ListQuery, RecordReader, Unreadable, Versioned } from '../records/records.ts';
 import type { Connection } from './connection.ts';
 import { keyColumn, orderColumn, recordIn, tableName } from './record-table.ts';
 import type { Row } from './rows.ts';
-import { pageLimit, pageOf, text, UnreadableRecordError } from './rows.ts';
+import { integer, pageLimit, pageOf, text, UnreadableRecordError } from './rows.ts';
 
 /** Greater than every text with the prefix. */
 const endOf = (prefix: string): string => `${prefix}\u{10ffff}`;
@@ -34,7 +34,10 @@ export function rowByKey(db: Connection, kind: Kind<Identified>, key: string, va
 }
 
 /** The conditions of a list and their values. */
-function conditionsOf({ owner, after, prefix = '' }: ListQuery, order: string): [string, SQLInputValue][] {
+function conditionsOf(
+  { owner, after, prefix = '' }: Pick<ListQuery, 'owner' | 'after' | 'prefix'>,
+  order: string,
+): [string, SQLInputValue][] {
   return [
     ...(owner === undefined ? [] : [['owner = ?', owner] satisfies [string, string]]),
     ...(after === undefined ? [] : [[`${order} > ?`, after] satisfies [string, string]]),
@@ -49,6 +52,16 @@ function rowsOf(db: Connection, kind: Kind<Identified>, query: ListQuery, limit:
   const where = [`${order} IS NOT NULL`, ...conditions.map(([condition]) => condition)].join(' AND ');
   const sql = `SELECT ${columns}, ${order} AS place FROM ${tableName(kind)} WHERE ${where} ORDER BY ${order} LIMIT ?`;
   return db.statement(sql).all(...conditions.map(([, value]) => value), limit);
+}
+
+function counted(db: Connection, kind: Kind<Identified>, query: CountQuery | undefined): number {
+  const name = tableName(kind);
+  if (query === undefined) return integer(db.statement(`SELECT count(*) AS n FROM ${name}`).get()?.n);
+  const order = declaredOrder(kind, query.order);
+  const conditions = conditionsOf({ prefix: query.prefix }, order);
+  const where = [`${order} IS NOT NULL`, ...conditions.map(([condition]) => condition)].join(' AND ');
+  const sql = `SELECT count(*) AS n FROM (SELECT 1 FROM ${name} WHERE ${where} LIMIT ?)`;
+  return integer(db.statement(sql).get(...conditions.map(([, value]) => value), query.most)?.n);
 }
 
 function readable<R extends Identified>(
@@ -87,6 +100,6 @@ export function recordReader(db: Connection): RecordReader {
     getMany: (kind, ids) => db.read(() => ids.map((id) => one(kind, rowOf(db, kind, id)))),
     byKey: (kind, key, value) => db.read(() => one(kind, rowByKey(db, kind, key, value))),
     list: (kind, query, onUnreadable) => db.read(() => list(kind, query, onUnreadable)),
-    count: (kind) => db.read(() => Number(db.statement(`SELECT count(*) AS n FROM ${tableName(kind)}`).get()?.n ?? 0)),
+    count: (kind, query) => db.read(() => counted(db, kind, query)),
   };
 }

@@ -169,6 +169,27 @@ function describeLists(open: Open<Records>): void {
   });
   check('are counted', async (store) => {
     equal(await store.count(userKind), 0);
+    await fill(store);
+    const counted = (prefix: string, most: number) => store.count(userKind, { order: 'name', prefix, most });
+    equal(await counted('bob', 10), 3);
+    equal(await counted('', 5), 5);
+    equal(await counted('nobody', 5), 0);
+    await rejects(store.count(userKind, { order: 'shoe size', prefix: '', most: 1 }), TypeError);
+  });
+  check('follow a change of the text that they are ordered by', async (store) => {
+    await store.addMany(userKind, [someUser('ann'), someUser('bob'), someUser('cid', { state: 'pending' })]);
+    const listed = async (order: string, prefix: string) =>
+      (await store.list(userKind, { limit: 10, order, prefix })).items.map(({ username }) => username);
+    deepEqual(await listed('state', 'active '), ['ann', 'bob']);
+    deepEqual(await listed('roleState', 'user pending '), ['cid']);
+    await store.change(userKind, 'u_cid', () => {
+      const record = someUser('cid', { state: 'active', role: 'viewer' });
+      return { kind: 'put', record, answer: undefined };
+    });
+    deepEqual(await listed('state', 'active '), ['ann', 'bob', 'cid']);
+    deepEqual(await listed('state', 'pending '), []);
+    deepEqual(await listed('role', 'viewer '), ['cid']);
+    deepEqual(await listed('roleState', 'user pending '), []);
   });
 }
 

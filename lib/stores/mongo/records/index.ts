@@ -5,7 +5,7 @@ import { changes } from './changes.ts';
 import type { ServerClock } from './clock.ts';
 import { documentOf, isStorable, recordOf } from './documents.ts';
 import { insertAll } from './insert.ts';
-import { list } from './list.ts';
+import { count, list } from './list.ts';
 import { collectionName, mongooseSchema, type Stored } from './shape.ts';
 import type { Collection } from './writes.ts';
 
@@ -52,7 +52,11 @@ function readerOn(db: Database, collectionOf: CollectionOf): RecordReader {
       return db.answer(() => one(kind, `key_${key}`, value));
     },
     list: (kind, query, onUnreadable) => db.answer(async () => list(kind, collectionOf(kind), query, onUnreadable)),
-    count: (kind) => db.answer(async () => collectionOf(kind).estimatedDocumentCount()),
+    count: (kind, query) =>
+      db.answer(async () => {
+        const model = collectionOf(kind);
+        return query === undefined ? model.estimatedDocumentCount() : count(kind, model, query);
+      }),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Model, QueryFilter } from 'mongoose';
 import type { AnyKind, Identified, Kind } from '../../records/kind.ts';
 import type { Page } from '../../records/page.ts';
-import type { ListQuery, Unreadable, Versioned } from '../../records/records.ts';
+import type { CountQuery, ListQuery, Unreadable, Versioned } from '../../records/records.ts';
 import { pageLimit, readable } from '../fields.ts';
 import { isStorable, recordOf } from './documents.ts';
 import type { Stored } from './shape.ts';
@@ -18,7 +18,7 @@ function endOf(prefix: string): string | undefined {
 }
 
 /** The bounds of the texts of a page. */
-function boundsOf({ after, prefix = '' }: ListQuery): Record<string, string> {
+function boundsOf({ after, prefix = '' }: Pick<ListQuery, 'after' | 'prefix'>): Record<string, string> {
   const end = endOf(prefix);
   return {
     $gte: prefix,
@@ -37,6 +37,17 @@ function filterOf<R extends Identified>(kind: Kind<R>, field: string, query: Lis
   const { owner } = query;
   if (owner !== undefined && kind.owner === undefined) throw new TypeError(`the kind "${kind.name}" has no owner`);
   return { ...(owner !== undefined && { _owner: owner }), [field]: boundsOf(query) };
+}
+
+/** Counts the records that a query selects. */
+export async function count<R extends Identified>(
+  kind: Kind<R>,
+  model: Model<Stored>,
+  { order, prefix, most }: CountQuery,
+): Promise<number> {
+  const field = fieldOf(kind, order);
+  if (!isStorable(prefix)) return 0;
+  return model.countDocuments({ [field]: boundsOf({ prefix }) }, { limit: most });
 }
 
 /** Reads a page. Records that cannot be read are left out, and given to `onUnreadable`. */

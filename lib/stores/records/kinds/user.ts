@@ -39,16 +39,31 @@ const schema = z.object({
 export type UserRecord = Readonly<z.infer<typeof schema>>;
 export type UserState = UserRecord['state'];
 
+const unlessRemoved = (user: UserRecord, text: string) => (user.state === 'removed' ? undefined : text);
+
+/** What the texts of an order of users begin with. Neither a role nor a username holds a space. */
+export const userOrders = {
+  state: ({ state }: Pick<UserRecord, 'state'>): string => `${state} `,
+  role: ({ role }: Pick<UserRecord, 'role'>): string => `${role} `,
+  roleState: ({ role, state }: Pick<UserRecord, 'role' | 'state'>): string => `${role} ${state} `,
+} as const;
+
 export const userKind = kind<UserRecord>({
   name: 'user',
-  version: 1,
-  migrations: [],
+  version: 2,
+  // The second version has more orders.
+  migrations: [(record) => record],
   schema,
   keys: {
     name: ({ nameKey }) => nameKey,
     email: ({ email, state }) => (state === 'removed' ? undefined : email?.toLowerCase()),
   },
-  orders: { name: ({ nameKey, state }) => (state === 'removed' ? undefined : nameKey) },
+  orders: {
+    name: (user) => unlessRemoved(user, user.nameKey),
+    state: (user) => unlessRemoved(user, `${userOrders.state(user)}${user.nameKey}`),
+    role: (user) => unlessRemoved(user, `${userOrders.role(user)}${user.nameKey}`),
+    roleState: (user) => unlessRemoved(user, `${userOrders.roleState(user)}${user.nameKey}`),
+  },
   note: 'lastLoginAt',
   tells: 'user',
 });
