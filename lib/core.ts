@@ -1,4 +1,5 @@
 import type { MaybePromise } from './and-then.ts';
+import type { ExportPlaces } from './audit/export-places.ts';
 import type { Refusal, Result } from './errors.ts';
 import type { Log } from './log.ts';
 import type { Brand } from './pages/index.ts';
@@ -70,6 +71,7 @@ export interface Core {
   readonly endNamed: EndNamedSession;
   readonly endTokenAgain: EndTokenAgain;
   readonly audit: AuditLog;
+  readonly exportPlaces: ExportPlaces;
   readonly record: RecordEvent;
   readonly figures: Figures;
   readonly identify: Identifier['identify'];

@@ -4,7 +4,7 @@ import type { Core } from '../core.ts';
 import { type ErrorCode, ok, type Refusal, type Result } from '../errors.ts';
 import type { RequestSource } from '../request/extract/source.ts';
 import type { Surface } from '../request/identify.ts';
-import type { Answer } from '../request/respond/write.ts';
+import type { Answer, StreamedAnswer } from '../request/respond/write.ts';
 import type { Caller } from '../services.ts';
 import type { Actor, Principal } from '../types.ts';
 import { readBody, readQuery } from './input.ts';
@@ -86,8 +86,11 @@ export type Route = Described &
     /** Reads and checks the input. */
     read(req: Request, res: Response): Promise<Result<Input>>;
     /** Checks `current_password` where the route asks for it, then handles the call. */
-    run(entry: CallContext, input: Input): Promise<Result<Answer>>;
+    run(entry: CallContext, input: Input): Promise<Result<RouteAnswer>>;
   }>;
+
+/** What a route answers with: all at once, or chunk by chunk. */
+export type RouteAnswer = Answer | StreamedAnswer;
 
 /** Body and query, parsed by the schemas of the route. */
 export type Input = Readonly<{ body: unknown; query: unknown }>;
@@ -98,9 +101,9 @@ export function route<B extends ZodType = ZodType<undefined>, Q extends ZodType 
     Readonly<{
       body?: Body<B>;
       query?: Q;
-      handle(call: Call<output<B>, output<Q>>): Promise<Result<Answer>>;
+      handle(call: Call<output<B>, output<Q>>): Promise<Result<RouteAnswer>>;
       /** For a form: shows it again when `current_password` is refused. Default: an error page or problem+json. */
-      unconfirmed?(call: Call<output<B>, output<Q>>, refusal: Refusal): Promise<Result<Answer>>;
+      unconfirmed?(call: Call<output<B>, output<Q>>, refusal: Refusal): Promise<Result<RouteAnswer>>;
     }>,
 ): Route {
   const { handle, unconfirmed, ...described } = line;

@@ -7,12 +7,13 @@ import type { RequestSource } from '../request/extract/source.ts';
 import { type ClearCookie, type Identified, ownCredentialPolicy, type Surface } from '../request/identify.ts';
 import { returnTo } from '../request/respond/return-to.ts';
 import { somethingBroke } from '../request/respond/something-broke.ts';
+import { streamAnswer } from '../request/respond/stream.ts';
 import { type Answer, writeAnswer } from '../request/respond/write.ts';
 import { elsewhere } from './elsewhere.ts';
 import { failureOf } from './failures.ts';
 import { mayEndAgain, refusalOf } from './guard.ts';
 import { seeOther } from './reply.ts';
-import type { CallContext, Route } from './route.ts';
+import type { CallContext, Route, RouteAnswer } from './route.ts';
 
 /** A request to our routes; `route` is absent when none matches. */
 export type RouteRequest = Readonly<{
@@ -60,8 +61,12 @@ export async function serve(request: MatchedRequest): Promise<void> {
   if (!result.ok) return writeAnswer(req, res, refuse({ ...request, source }, result.refusal, clearCookie));
   // A POST may have just set the cookie that a GET would have cleared.
   if (clearCookie && req.method !== 'POST') res.appendHeader('Set-Cookie', core.browserSessions.clearCookieHeader);
-  writeAnswer(req, res, result.value);
+  if (!('chunks' in result.value)) return writeAnswer(req, res, result.value);
+  await streamAnswer(req, res, result.value, { mayGoOn: () => stillAdmitted(request) });
 }
+
+/** While a long answer is sent, the caller may be signed out or lose the role. */
+const stillAdmitted = async (request: MatchedRequest): Promise<boolean> => admitted(request, await look(request)).ok;
 
 /** The surface on which the caller is identified before the route runs; undefined when nobody is. */
 const callerSurface = ({ surface }: Route): Surface | undefined =>
@@ -76,7 +81,7 @@ async function look({ core, route, req }: MatchedRequest): Promise<Identificatio
   return surface === undefined ? unseen(core) : core.identify(req, surface, ownCredentialPolicy);
 }
 
-async function resultOf(request: MatchedRequest, found: Identification): Promise<Result<Answer>> {
+async function resultOf(request: MatchedRequest, found: Identification): Promise<Result<RouteAnswer>> {
   const { route, req, res } = request;
   if ('principal' in found && found.retry) return seeOther(returnTo(`${request.prefix}${req.url}`));
   const moved = 'principal' in found ? elsewhere(request, found) : undefined;

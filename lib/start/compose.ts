@@ -6,6 +6,7 @@ import { passwordSignIn } from '../accounts/password-sign-in.ts';
 import { signUpService } from '../accounts/sign-up.ts';
 import { makeSuperuser } from '../accounts/superuser.ts';
 import { usersService } from '../accounts/users.ts';
+import { exportPlaces } from '../audit/export-places.ts';
 import { type Audit, auditLog } from '../audit/log.ts';
 import type { Core } from '../core.ts';
 import { hopMarks } from '../crypto/hop-marks.ts';
@@ -241,6 +242,7 @@ async function servicesOf(dependencies: InstallationDependencies) {
     ...dependencies,
     audit: audit.log,
     figures: dependencies.counters.figures,
+    exportPlaces: exportPlaces(),
     principals: who,
     anonymous: who.anonymous,
     ...(await accountServices({ ...dependencies, inheritedFrom: access.inheritedFrom })),

@@ -177,6 +177,8 @@ export const lines: Readonly<Record<string, Line>> = {
     await gate.tokens.create('ada', { name: 'to-end' });
     await send({ form: { name: 'to-end' } });
   },
+  'get /admin/audit.csv': ({ send }) => send({ query: { from: '2020-01-01T00:00' } }),
+  'get /admin/audit.json': ({ send }) => send({ query: { outcome: 'ok' } }),
   'get /device': once,
   async 'post /device'(drive) {
     const { user_code: code } = await deviceOf(drive);

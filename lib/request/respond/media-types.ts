@@ -4,6 +4,7 @@ export const mediaTypes = {
   problem: 'application/problem+json',
   form: 'application/x-www-form-urlencoded',
   html: 'text/html',
+  csv: 'text/csv',
 } as const;
 
 /** The `Content-Type` of pages. */

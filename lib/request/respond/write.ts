@@ -10,18 +10,26 @@ export type Answer = Readonly<{
 /** An answer whose body is text. */
 export type TextAnswer = Answer & Readonly<{ body: string }>;
 
+/** An answer whose body is made while it is sent: it may be longer than the memory. */
+export type StreamedAnswer = Omit<Answer, 'body'> & Readonly<{ chunks: AsyncIterable<string> }>;
+
 /**
  * Writes an answer. `Set-Cookie` is appended to those that are set already; HEAD gets the headers only. Does nothing when
  * the headers are sent already.
  */
 export function writeAnswer(req: IncomingMessage, res: ServerResponse, answer: Answer): void {
   if (res.headersSent) return;
-  for (const [name, value] of Object.entries(answer.headers)) {
-    if (name.toLowerCase() === 'set-cookie') res.appendHeader(name, value);
-    else res.setHeader(name, value);
-  }
-  res.statusCode = answer.status;
+  setHead(res, answer);
   // RFC 9110, 8.6: a 204 has no length.
   if (answer.status !== 204) res.setHeader('Content-Length', Buffer.byteLength(answer.body));
   res.end(req.method === 'HEAD' ? undefined : answer.body);
+}
+
+/** Sets status and headers of an answer. `Set-Cookie` is appended to those that are set already. */
+export function setHead(res: ServerResponse, { status, headers }: Pick<Answer, 'status' | 'headers'>): void {
+  for (const [name, value] of Object.entries(headers)) {
+    if (name.toLowerCase() === 'set-cookie') res.appendHeader(name, value);
+    else res.setHeader(name, value);
+  }
+  res.statusCode = status;
 }

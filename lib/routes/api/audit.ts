@@ -4,7 +4,7 @@ import { json } from '../reply.ts';
 import { route } from '../route.ts';
 import { moment, pageOf, pageQuery, toMoment } from '../schemas.ts';
 
-const entry = z.object({
+export const entry = z.object({
   id: z.string(),
   at: moment,
   event: z.string(),
