@@ -33,7 +33,7 @@ export interface SessionRecord {
 /** A page of sessions. `next`: pass it as `after` to read on; absent on the last page. */
 export type SessionPage = Readonly<{ items: readonly SessionRecord[]; next?: string | undefined }>;
 
-/** Which page of a user's sessions: at most `limit` of them, behind the cursor `after`. */
+/** Which page of sessions: at most `limit` of them, behind the cursor `after`. */
 export type SessionPageQuery = Readonly<{ limit: number; after?: string | undefined }>;
 
 /** Which sessions of a user are not ended. */
@@ -79,13 +79,24 @@ export interface SessionStore {
   listOf(userId: string, now: number, page: SessionPageQuery): Promise<SessionPage>;
   /** How many live sessions the user has. One that reached its idle end may be counted until it is listed or swept. */
   countOf(userId: string, now: number): Promise<number>;
+  /**
+   * A page of the live sessions of all users, newest first; visitors' sessions are left out. The page is empty for a cursor that
+   * is none.
+   */
+  list(now: number, page: SessionPageQuery): Promise<SessionPage>;
+  /**
+   * About how many live sessions all users have, in a time that hardly depends on their number. What has just ended may be
+   * counted until it is swept.
+   */
+  count(now: number): Promise<number>;
   /** Deletes at most `limit` expired sessions; returns how many. */
   sweep(now: number, limit: number): Promise<number>;
 }
 
-type Position = Pick<SessionRecord, 'createdAt' | 'id'>;
+/** The place of a session in the lists of them. */
+export type Position = Pick<SessionRecord, 'createdAt' | 'id'>;
 
-/** The cursor behind a session in the order of `listOf`. */
+/** The cursor behind a session in the order of `listOf` and `list`. */
 export const cursorBehind = ({ createdAt, id }: Position): string => `${createdAt}.${id}`;
 
 /** The place that a cursor names; undefined when it is none. */

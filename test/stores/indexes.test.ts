@@ -10,7 +10,7 @@ import { migrate } from '../../lib/stores/sqlite/migrations.ts';
 
 /** Read whole on purpose: counts that run now and then, tables of a few rows, the first rows of a table up to a limit. */
 const readWhole = [
-  /^SCAN (attempts|audit) USING COVERING INDEX/,
+  /^SCAN (attempts|audit|sessions) USING COVERING INDEX/,
   /^SCAN json_each VIRTUAL TABLE/,
   /^SCAN sqlite_sequence$/,
   /^SCAN told$/,

@@ -21,6 +21,8 @@ const calls = ({ sessions, attempts }: Stores): [what: string, call: () => Promi
   ['endAllOf', () => sessions.endAllOf('u_ada')],
   ['listOf', () => sessions.listOf('u_ada', start, { limit: 10 })],
   ['countOf', () => sessions.countOf('u_ada', start)],
+  ['list', () => sessions.list(start, { limit: 10 })],
+  ['count of all', () => sessions.count(start)],
   ['sweep', () => sessions.sweep(start, 10)],
   ['hit', () => attempts.hit('ada', 60_000)],
   ['count', () => attempts.count('ada', 60_000)],

@@ -75,7 +75,7 @@ test('every key of a session or an attempt expires by itself', { skip }, async (
   await one.attempts.rememberAddress('ada', '192.0.2.1', Date.now());
   const lasting = [`${prefix}schema`, `${prefix}told`];
   const keys = (await raw.keys('*')).filter((key) => !lasting.includes(key));
-  equal(keys.length, 7);
+  equal(keys.length, 9);
   for (const key of keys) ok((await raw.pTTL(key)) > 0, key);
 });
 
@@ -116,6 +116,37 @@ test('a session that Redis has let go of leaves a full list without being counte
   await raw.del(`${prefix}session:s1`);
   deepEqual((await one.sessions.create(fresh('s3'), 2)).ended, []);
   deepEqual(idsOn(await raw.zRange(`${prefix}sessions-of:u_ada`, 0, -1)), ['s2', 's3']);
+});
+
+test('the index of all sessions forgets what Redis has let go of, and has what was made before it from the next use on', {
+  skip,
+}, async (t) => {
+  const { one, other, raw } = await instances(t);
+  const indexes = ['by-age', 'by-end'].map((name) => `${prefix}sessions-${name}`);
+  const ids = async () => (await other.sessions.list(Date.now(), { limit: 10 })).items.map(({ id }) => id).sort();
+  for (const id of ['s1', 's2', 's3']) await one.sessions.create(fresh(id));
+  await raw.del(`${prefix}session:s2`);
+  deepEqual(await ids(), ['s1', 's3']);
+  for (const index of indexes) equal(await raw.zCard(index), 2);
+  await raw.del(indexes);
+  deepEqual([await ids(), await one.sessions.count(Date.now())], [[], 0]);
+  await one.sessions.touch('s1', Date.now(), Date.now() + minute);
+  deepEqual([await ids(), await one.sessions.count(Date.now())], [['s1'], 1]);
+  equal(await one.sessions.count(Date.now() + 2 * minute), 0);
+  for (const index of indexes) ok((await raw.pTTL(index)) > 50 * minute);
+});
+
+test('the index of all sessions is rid of thousands that are over by one sweep', { skip }, async (t) => {
+  const { one, raw } = await instances(t);
+  const old = Array.from({ length: 2_500 }, (_, n) => `${String(n).padStart(16, '0')}.old${n}`);
+  for (const value of old) {
+    await raw.zAdd(`${prefix}sessions-by-age`, { score: 0, value });
+    await raw.zAdd(`${prefix}sessions-by-end`, { score: 1, value });
+  }
+  await one.sessions.create(fresh('s1'));
+  equal(await one.sessions.sweep(Date.now(), 10), 0);
+  deepEqual(await raw.zRange(`${prefix}sessions-by-age`, 0, -1), await raw.zRange(`${prefix}sessions-by-end`, 0, -1));
+  equal(await raw.zCard(`${prefix}sessions-by-age`), 1);
 });
 
 test('the list of a user goes with the last session on it', { skip }, async (t) => {

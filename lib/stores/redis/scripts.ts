@@ -19,7 +19,7 @@ const named = `
 
 /**
  * ARGV: last use, idle end, and the current time of this instance, from which the key's expiry is computed. Returns whether
- * it is there, and what its owner's list names it by.
+ * it is there, when it ends now, and what its owner's list names it by.
  */
 export const touch = script(`
   ${named}
@@ -32,9 +32,9 @@ export const touch = script(`
     session.lastSeenAt = seen
     session.idleAt = idle
   end
-  local left = math.min(session.expiresAt, session.idleAt) - tonumber(ARGV[3])
-  redis.call('SET', KEYS[1], cjson.encode(session), 'PX', math.max(1, left))
-  return {1, named(session)}`);
+  local ends = math.min(session.expiresAt, session.idleAt)
+  redis.call('SET', KEYS[1], cjson.encode(session), 'PX', math.max(1, ends - tonumber(ARGV[3])))
+  return {1, string.format('%.0f', ends), named(session)}`);
 
 /** Ends a session, even an unreadable one. Returns whether it existed, and what its owner's list names it by. */
 export const end = script(`
@@ -42,7 +42,7 @@ export const end = script(`
   local found = redis.pcall('GET', KEYS[1])
   if not found then return {0} end
   local readable, session = pcall(cjson.decode, type(found) == 'string' and found or '')
-  return {redis.call('DEL', KEYS[1]), named(readable and session)}`);
+  return {redis.call('DEL', KEYS[1]), '0', named(readable and session)}`);
 
 /**
  * Ends a session unless it is readable and another user's, or of a later epoch. ARGV: the owner, the first epoch that is
@@ -85,6 +85,13 @@ export const enlist = script(`
   local excess = redis.call('ZCARD', KEYS[1]) - most
   if excess <= 0 then return {} end
   return redis.call('ZRANGE', KEYS[1], 0, excess - 1)`);
+
+/** Puts a name in a sorted set, which expires with the last one in it. ARGV: the name, its score, what is left of its time (ms). */
+export const addName = script(`
+  redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
+  local life = tonumber(ARGV[3])
+  if redis.call('PTTL', KEYS[1]) < life then redis.call('PEXPIRE', KEYS[1], math.max(1, life)) end
+  return 1`);
 
 /** How many on a list have not reached their absolute end. ARGV: the time. */
 export const countListed = script(`

@@ -14,13 +14,14 @@ function listedIn(name: string): Listed {
   return { id, createdAt: Number(createdAt), expiresAt: Number(expiresAt) };
 }
 
-/** Which session a script on its key has answered about. */
-export type Answered = Readonly<{ done: boolean; owner: string; listed: Listed }>;
+/** Which session a script on its key has answered about; `endsAt`: when it ends unless it is used again, after a touch. */
+export type Answered = Readonly<{ done: boolean; owner: string; listed: Listed; endsAt: number }>;
 
 /** Reads the reply of `touch` and `end`. */
 export function answeredIn(reply: unknown, id: string): Answered {
-  const [done, owner = '', createdAt, expiresAt] = texts(reply);
-  return { done: done === '1', owner, listed: { id, createdAt: Number(createdAt), expiresAt: Number(expiresAt) } };
+  const [done, endsAt, owner = '', createdAt, expiresAt] = texts(reply);
+  const listed = { id, createdAt: Number(createdAt), expiresAt: Number(expiresAt) };
+  return { done: done === '1', owner, listed, endsAt: Number(endsAt) };
 }
 
 /**

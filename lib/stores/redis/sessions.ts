@@ -1,105 +1,60 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import {
-  cursorBehind,
-  placeOf,
-  type SessionPageQuery,
-  type SessionRecord,
-  type SessionStore,
-  type SparedSessions,
-} from '../sessions.ts';
-import { type Commands, isUnreadable } from './commands.ts';
+import type { SessionRecord, SessionStore, SparedSessions } from '../sessions.ts';
+import type { Commands } from './commands.ts';
 import { atOnce, eachOf } from './each.ts';
 import { sessionPrefix } from './express-store.ts';
-import { parsed, sessionOf } from './replies.ts';
 import * as scripts from './scripts.ts';
-import { answeredIn, type Listed, sessionLists } from './session-lists.ts';
+import { sessionIndex } from './session-index.ts';
+import { answeredIn, sessionLists } from './session-lists.ts';
+import { endOf, isOwned, sessionReader } from './session-reader.ts';
 
 /** Sessions that are ended between two turns of the event loop: few enough that no request waits for them. */
 const endedAtOnce = 50;
 
 const sweeping = { pages: 20, perPage: 500, examined: 1_000 };
 
-const endOf = (session: SessionRecord): number => Math.min(session.expiresAt, session.idleAt);
-
-/** Newest first; of one moment, the greater id. */
-const byAge = (a: Listed, b: Listed): number => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1);
-
-const isOwned = (session: SessionRecord): session is SessionRecord & { userId: string } => session.userId !== null;
-
 /** An empty list of Lua is not told from an empty object. */
 const textOf = ({ makers = [], ...session }: SessionRecord): string =>
   JSON.stringify(makers.length > 0 ? { ...session, makers } : session);
 
 /**
- * Sessions as JSON, one key each that Redis lets go of when the session ends, and per user a list of them. Each writing verb is
- * one command or one script, so that none brings an ended session back. A list and a session may lie on different nodes of a
- * cluster: the list may name what is gone, never the other way round, and forgets it when it is read.
+ * Sessions as JSON, one key each that Redis lets go of when the session ends; per user a list of them, and an index of all. Each
+ * writing verb is one command or one script, so that none brings an ended session back. Lists and sessions may lie on different
+ * nodes of a cluster: a list may name what is gone, never the other way round, and forgets it when it is read.
  */
 export function sessionStore(commands: Commands, prefix: string): SessionStore {
   const keyOf = (id: string) => sessionPrefix(prefix) + id;
   const lists = sessionLists(commands, prefix);
-
-  async function record(id: string): Promise<SessionRecord | undefined> {
-    const found = await commands.send(keyOf(id), 'GET', keyOf(id));
-    return typeof found === 'string' ? sessionOf(parsed(found), id) : undefined;
-  }
+  const index = sessionIndex(commands, prefix);
+  const { record, listOf, list } = sessionReader({ commands, keyOf, lists, index });
+  const sweep = sweeper(commands, sessionPrefix(prefix));
 
   /** Whether the session existed. */
   async function end(id: string): Promise<boolean> {
     const { done, owner, listed } = answeredIn(await commands.run(scripts.end, keyOf(id)), id);
-    // It has ended whether or not its list hears of it now.
-    if (owner !== '') await lists.remove(owner, [listed]).catch(() => undefined);
+    // It has ended whether or not its lists hear of it now.
+    if (owner !== '') await Promise.allSettled([lists.remove(owner, [listed]), index.remove([listed])]);
     return done;
+  }
+
+  /** Puts a session on its lists. Returns those of its user beyond `most`. */
+  async function enlist(session: SessionRecord & { userId: string }, most?: number) {
+    const [beyond] = await Promise.all([lists.add(session, most), index.add(session, endOf(session))]);
+    return beyond;
   }
 
   async function create(session: SessionRecord, most = Number.POSITIVE_INFINITY): ReturnType<SessionStore['create']> {
     // Before, so that no session is on no list; and after, because a reader may have found it missing meanwhile.
-    if (isOwned(session)) await lists.add(session);
+    if (isOwned(session)) await enlist(session);
     const life = String(Math.max(1, endOf(session) - Date.now()));
     const key = keyOf(session.id);
     const created = await commands.send(key, 'SET', key, textOf(session), 'NX', 'PX', life);
     if (created === null) return { created: false, ended: [] };
-    const beyond = isOwned(session) ? await lists.add(session, most) : [];
+    const beyond = isOwned(session) ? await enlist(session, most) : [];
     const ended = await eachOf(beyond, ({ id }) => end(id));
     if (isOwned(session)) await lists.remove(session.userId, beyond);
     const those = beyond.filter((_, at) => ended[at]);
     return { created: true, ended: those.map(({ id, expiresAt }) => ({ id, expiresAt })) };
-  }
-
-  /** What the list names: the owner's session, `gone`, or undefined for one that cannot be read and opens nothing. */
-  async function named(listed: Listed, userId: string): Promise<SessionRecord | 'gone' | undefined> {
-    try {
-      const session = await record(listed.id);
-      const isIt = session?.createdAt === listed.createdAt && session.expiresAt === listed.expiresAt;
-      return isIt && session.userId === userId ? session : 'gone';
-    } catch (error) {
-      if (isUnreadable(error)) return undefined;
-      throw error;
-    }
-  }
-
-  /** Those of the list that are live, and takes off it what is gone. */
-  async function live(userId: string, listed: readonly Listed[], now: number): Promise<SessionRecord[]> {
-    const found = await eachOf(listed, (one) => named(one, userId));
-    await lists.remove(
-      userId,
-      listed.filter((_, at) => found[at] === 'gone'),
-    );
-    return found.filter((one) => one !== 'gone' && one !== undefined).filter((one) => endOf(one) > now);
-  }
-
-  async function listOf(userId: string, now: number, { limit, after }: SessionPageQuery) {
-    const behind = after === undefined ? undefined : placeOf(after);
-    if (after !== undefined && behind === undefined) return { items: [] };
-    const all = (await lists.all(userId)).toSorted(byAge);
-    const rest = behind === undefined ? all : all.filter((one) => byAge({ ...behind, expiresAt: 0 }, one) < 0);
-    const items: SessionRecord[] = [];
-    for (let at = 0; at < rest.length && items.length <= limit; at += limit + 1) {
-      items.push(...(await live(userId, rest.slice(at, at + limit + 1), now)));
-    }
-    const page = items.slice(0, limit);
-    const last = items.length > limit ? page.at(-1) : undefined;
-    return last === undefined ? { items: page } : { items: page, next: cursorBehind(last) };
   }
 
   async function endAllOf(userId: string, { from = Number.MAX_SAFE_INTEGER, keep = [] }: SparedSessions = {}) {
@@ -110,7 +65,7 @@ export function sessionStore(commands: Commands, prefix: string): SessionStore {
       const answers = await eachOf(others, ({ id }) => commands.run(scripts.endOf, keyOf(id), userId, from));
       ended.push(...others.filter((_, at) => answers[at] === 1).map(({ id }) => id));
       const gone = others.filter((_, at) => answers[at] !== 2);
-      await lists.remove(userId, gone);
+      await Promise.all([lists.remove(userId, gone), index.remove(gone)]);
       spared += some.length - gone.length;
       if (some.length < endedAtOnce) return ended;
     }
@@ -126,16 +81,22 @@ export function sessionStore(commands: Commands, prefix: string): SessionStore {
     saveData: async (id, data) => (await commands.run(scripts.saveData, keyOf(id), data)) === 1,
     async touch(id, lastSeenAt, idleAt) {
       const reply = await commands.run(scripts.touch, keyOf(id), lastSeenAt, idleAt, Date.now());
-      const { done, owner, listed } = answeredIn(reply, id);
-      // It was used whether or not its list hears of it now.
-      if (done && owner !== '') await lists.used(owner, listed, lastSeenAt).catch(() => undefined);
+      const { done, owner, listed, endsAt } = answeredIn(reply, id);
+      // It was used whether or not its lists hear of it now.
+      if (done && owner !== '')
+        await Promise.allSettled([lists.used(owner, listed, lastSeenAt), index.used(listed, endsAt)]);
       return done;
     },
     end,
     endAllOf,
     listOf,
     countOf: (userId, now) => lists.count(userId, now),
-    sweep: sweeper(commands, sessionPrefix(prefix)),
+    list,
+    count: (now) => index.count(now),
+    async sweep(now, limit) {
+      await index.trim(now);
+      return sweep(now, limit);
+    },
   };
 }
 

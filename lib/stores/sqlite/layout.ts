@@ -80,6 +80,11 @@ const auditFilters = `
   CREATE INDEX audit_by_outcome ON audit (outcome, id);
 `;
 
+/** For the list of all users' sessions. */
+const sessionsByAge = `
+  CREATE INDEX sessions_by_age ON sessions (created_at, id) WHERE user_id IS NOT NULL;
+`;
+
 /** `seq` never repeats and leaves no number out, so a reader sees when a row that it has not read was deleted. */
 const told = `
   CREATE TABLE told (
@@ -112,4 +117,5 @@ const probe = `
 export const layoutSteps: readonly string[] = [
   [sessions, attempts, audit, told, kinds, probe].join('\n'),
   auditFilters,
+  sessionsByAge,
 ];

@@ -3,7 +3,9 @@ import { setImmediate as turn } from 'node:timers/promises';
 import {
   cursorBehind,
   mintedIn,
+  type Position,
   placeOf,
+  type SessionPageQuery,
   type SessionRecord,
   type SessionStore,
   type SparedSessions,
@@ -18,6 +20,9 @@ const kinds = ['browser', 'api'] as const;
 
 /** Sessions that one statement ends: few enough that no request waits for it. */
 const endedAtOnce = 250;
+
+/** Sessions that are over are deleted every minute: more than so many of them are not looked at to be left out of a count. */
+const mostOver = 10_000;
 
 const jsonOf = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));
 
@@ -98,18 +103,34 @@ function statements(db: Connection) {
          WHERE user_id = ? AND epoch < ? AND id NOT IN (SELECT value FROM json_each(?)) LIMIT ${endedAtOnce})
        RETURNING id`,
     ),
-    listOf: db.statement(
-      `SELECT ${columns} FROM sessions WHERE user_id = ? AND (created_at, id) < (?, ?) AND ends_at > ?
-       ORDER BY created_at DESC, id DESC LIMIT ?`,
-    ),
-    countOf: db.statement('SELECT count(*) AS n FROM sessions WHERE user_id = ? AND ends_at > ?'),
     sweep: db.statement(
       `DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE ends_at <= ? ORDER BY ends_at LIMIT ?)`,
     ),
   };
 }
 
+/** Statements that read many sessions, those of a user or of all. */
+function listStatements(db: Connection) {
+  return {
+    listOf: db.statement(
+      `SELECT ${columns} FROM sessions WHERE user_id = ? AND (created_at, id) < (?, ?) AND ends_at > ?
+       ORDER BY created_at DESC, id DESC LIMIT ?`,
+    ),
+    countOf: db.statement('SELECT count(*) AS n FROM sessions WHERE user_id = ? AND ends_at > ?'),
+    list: db.statement(
+      `SELECT ${columns} FROM sessions WHERE user_id IS NOT NULL AND (created_at, id) < (?, ?) AND ends_at > ?
+       ORDER BY created_at DESC, id DESC LIMIT ?`,
+    ),
+    total: db.statement('SELECT count(*) AS n FROM sessions'),
+    visitors: db.statement('SELECT count(*) AS n FROM sessions WHERE user_id IS NULL'),
+    over: db.statement(
+      `SELECT count(user_id) AS n FROM (SELECT user_id FROM sessions WHERE ends_at <= ? LIMIT ${mostOver})`,
+    ),
+  };
+}
+
 type Statements = ReturnType<typeof statements>;
+type ListStatements = ReturnType<typeof listStatements>;
 
 /** Behind no session. */
 const beginning = Object.freeze({ createdAt: Number.MAX_SAFE_INTEGER, id: '' });
@@ -129,8 +150,14 @@ function create(sql: Statements, session: SessionRecord, most: number) {
   return { created, ended };
 }
 
+/** The whole table is counted without looking at its rows; those that do not count are few. */
+function count({ total, visitors, over }: ListStatements, now: number): number {
+  return integer(total.get()?.n) - integer(visitors.get()?.n) - integer(over.get(now)?.n);
+}
+
 export function sessionStore(db: Connection): SessionStore {
   const sql = statements(db);
+  const lists = listStatements(db);
 
   const endSome = (userId: string, { from = Number.MAX_SAFE_INTEGER, keep = [] }: SparedSessions) =>
     db.write('relaxed', () => sql.endAllOf.all(userId, from, JSON.stringify(keep)).map((row) => text(row.id)));
@@ -145,6 +172,13 @@ export function sessionStore(db: Connection): SessionStore {
     }
   }
 
+  async function page({ limit, after }: SessionPageQuery, read: (behind: Position, count: number) => Row[]) {
+    const behind = after === undefined ? beginning : placeOf(after);
+    if (behind === undefined) return { items: [] };
+    const found = await db.read(() => read(behind, limit + 1).map(sessionOf));
+    return pageOf(found, limit, cursorBehind);
+  }
+
   return {
     create: (session, most = Number.POSITIVE_INFINITY) => db.transaction('relaxed', () => create(sql, session, most)),
     find: (id, now) =>
@@ -156,14 +190,11 @@ export function sessionStore(db: Connection): SessionStore {
     touch: (id, lastSeenAt, idleAt) => db.write('relaxed', () => sql.touch.run(lastSeenAt, idleAt, id) > 0),
     end: (id) => db.write('durable', () => sql.end.run(id) > 0),
     endAllOf,
-    async listOf(userId, now, { limit, after }) {
-      const behind = after === undefined ? beginning : placeOf(after);
-      if (behind === undefined) return { items: [] };
-      const { createdAt, id } = behind;
-      const found = await db.read(() => sql.listOf.all(userId, createdAt, id, now, limit + 1).map(sessionOf));
-      return pageOf(found, limit, cursorBehind);
-    },
-    countOf: (userId, now) => db.read(() => integer(sql.countOf.get(userId, now)?.n)),
+    listOf: (userId, now, query) =>
+      page(query, ({ createdAt, id }, count) => lists.listOf.all(userId, createdAt, id, now, count)),
+    countOf: (userId, now) => db.read(() => integer(lists.countOf.get(userId, now)?.n)),
+    list: (now, query) => page(query, ({ createdAt, id }, most) => lists.list.all(createdAt, id, now, most)),
+    count: (now) => db.read(() => count(lists, now)),
     sweep: (now, limit) => db.write('relaxed', () => sql.sweep.run(now, limit)),
   };
 }

@@ -11,6 +11,7 @@ export function describeSessionStore(name: string, open: Open<SessionStore>): vo
     describeUpdates(open);
     describeEnding(open);
     describePages(open);
+    describeEveryone(open);
     describeLimit(open);
     describeSweeping(open);
   });
@@ -175,6 +176,70 @@ function describePages(open: Open<SessionStore>): void {
     await sessions.end('s3');
     same([await sessions.countOf('u_ada', start + 1), await sessions.countOf('u_nobody', start)], [4, 0]);
   });
+}
+
+function describeEveryone(open: Open<SessionStore>): void {
+  const check = caseOf(open);
+  const ids = async (sessions: SessionStore, now = start) =>
+    (await allPages((after) => sessions.list(now, { limit: 3, after }))).map((page) => page.map(({ id }) => id));
+
+  check(
+    'lists the live sessions of all users, newest first and in pages, without those of visitors',
+    async (sessions) => {
+      for (const n of [1, 2, 3, 4, 5]) {
+        await sessions.create(aSession(`s${n}`, { userId: n % 2 ? 'u_ada' : 'u_bob', createdAt: start + (n % 4) }));
+      }
+      await sessions.create(aSession('visitor', { userId: null, createdAt: start + 9 }));
+      await sessions.create(aSession('over', { createdAt: start + 9, expiresAt: start + 1 }));
+      same(await ids(sessions, start + 1), [
+        ['s3', 's2', 's5'],
+        ['s1', 's4'],
+      ]);
+      same(
+        (await sessions.list(start, { limit: 9 })).items[0],
+        aSession('over', { createdAt: start + 9, expiresAt: start + 1 }),
+      );
+    },
+  );
+  check('lists each session of all users once, whatever comes and goes meanwhile', async (sessions) => {
+    await atOnce(25, (n) => sessions.create(aSession(`s${n}`, { userId: `u_${n % 3}`, createdAt: start + (n >> 2) })));
+    const seen: string[] = [];
+    let after: string | undefined;
+    do {
+      const page = await sessions.list(start, { limit: 10, after });
+      seen.push(...page.items.map(({ id }) => id));
+      after = page.next;
+      await sessions.end(page.items.at(-1)?.id ?? '');
+      await sessions.create(aSession(`new${seen.length}`, { createdAt: start + minute }));
+    } while (after !== undefined);
+    same([seen.length, new Set(seen).size], [25, 25]);
+    for (const no of ['', 'x', '.', '12', '-1.s1', '1e3.s1'])
+      same(await sessions.list(start, { limit: 2, after: no }), { items: [] });
+  });
+  check(
+    'leaves out of the list and the count of all users what was ended, one by one or together',
+    async (sessions) => {
+      await atOnce(6, (n) => sessions.create(aSession(`s${n}`)));
+      await atOnce(3, (n) => sessions.create(aSession(`bob${n}`, { userId: 'u_bob' })));
+      await sessions.end('bob1');
+      same([await sessions.count(start), (await ids(sessions)).flat().length], [8, 8]);
+      await sessions.endAllOf('u_ada', { keep: ['s4'] });
+      same([await sessions.count(start), (await ids(sessions)).flat()], [3, ['s4', 'bob2', 'bob0']]);
+    },
+  );
+  check(
+    'counts the sessions that are over neither at once nor after a sweep, and counts what was used again',
+    async (sessions) => {
+      for (const n of [0, 1, 2]) await sessions.create(aSession(`idle${n}`, { idleAt: start + 1 }));
+      for (const n of [0, 1]) await sessions.create(aSession(`over${n}`, { expiresAt: start + 2 }));
+      for (const n of [0, 1]) await sessions.create(aSession(`visitor${n}`, { userId: null, idleAt: start + n }));
+      await sessions.create(aSession('alive'));
+      await sessions.touch('idle1', start, start + minute);
+      same([await sessions.count(start), await sessions.count(start + 1), await sessions.count(start + 2)], [6, 4, 2]);
+      await sessions.sweep(start + 2, 100);
+      same([await sessions.count(start + 2), (await ids(sessions, start + 2)).flat()], [2, ['idle1', 'alive']]);
+    },
+  );
 }
 
 function describeLimit(open: Open<SessionStore>): void {
