@@ -53,6 +53,7 @@ export type {
   UserEdit,
   UserEnding,
   UserQuery,
+  UserSessionView,
   Users,
   UserView,
 } from './services.ts';

@@ -65,7 +65,7 @@ export type {
   IssuedInvitation,
   NewInvitation,
 } from './services/invitations.ts';
-export type { SessionEnding, SessionQuery, Sessions, SessionView } from './services/sessions.ts';
+export type { SessionEnding, SessionQuery, Sessions, SessionView, UserSessionView } from './services/sessions.ts';
 export type { Caller, PasswordChange, SignIn, SignInDoor } from './services/sign-in.ts';
 export type { SignUp, SignUpInput } from './services/sign-up.ts';
 export type { ApiTokens, ApiTokenView, IssuedApiToken, NewApiToken } from './services/tokens.ts';

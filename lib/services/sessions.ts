@@ -19,6 +19,11 @@ export interface SessionView {
   readonly agent?: string | undefined;
 }
 
+/** A session in the list of all users'. */
+export interface UserSessionView extends SessionView {
+  readonly username: string;
+}
+
 /** Which sessions to end. */
 export interface SessionEnding {
   /** The public id of a session that is not ended. Default: all are ended. */
@@ -37,6 +42,13 @@ export interface SessionQuery {
 export interface Sessions {
   /** A page of the active sessions, newest first. */
   list(username: string, query?: SessionQuery): Promise<Page<SessionView>>;
+  /**
+   * A page of the active sessions of all users, newest first. It may hold fewer sessions than `limit`, and still have a `next`:
+   * those that have just been revoked are left out.
+   */
+  listAll(query?: SessionQuery): Promise<Page<UserSessionView>>;
+  /** About how many sessions all users have, in a time that hardly depends on their number. */
+  count(): Promise<number>;
   /** Ends one session. `not_found` when the user has no such session. A session that has ended is ended again: it is told. */
   end(username: string, sessionId: string, by?: Actor): Promise<Result<undefined>>;
   /**

@@ -6,7 +6,15 @@ import { userWithName } from '../services/named-user.ts';
 import { removeRefused } from '../services/refused-sessions.ts';
 import { isOfEpoch } from '../services/standing.ts';
 import { epochRaised, type Outliving } from '../services/user-epoch.ts';
-import type { GateEvents, RecordEvent, SessionEnding, SessionQuery, Sessions, SessionView } from '../services.ts';
+import type {
+  GateEvents,
+  RecordEvent,
+  SessionEnding,
+  SessionQuery,
+  Sessions,
+  SessionView,
+  UserSessionView,
+} from '../services.ts';
 import { endedSessionKind } from '../stores/records/kinds/ended-session.ts';
 import { type UserRecord, userKind } from '../stores/records/kinds/user.ts';
 import { pageSize } from '../stores/records/page.ts';
@@ -32,6 +40,9 @@ function viewOf(session: SessionRecord): SessionView {
 
 /** A public id: a SHA-256 in base64url. Clients may send anything else. */
 const idForm = /^[\w-]{43}$/;
+
+/** Pages of the store that are read at most for a page of all users' sessions. */
+const mostRead = 5;
 
 /** Whether a page has all that was asked for, with one more to tell whether another page follows. */
 const isFull = (found: readonly SessionRecord[], size: number) => found.length > size;
@@ -78,6 +89,36 @@ export function sessionsService(dependencies: SessionDependencies): Sessions {
     const items = found.slice(0, size);
     const last = isFull(found, size) ? items.at(-1) : undefined;
     return { items: items.map(viewOf), ...(last && { next: cursorBehind(last) }) };
+  }
+
+  /** The owners of sessions who are there, by id. */
+  async function ownersOf(sessions: readonly SessionRecord[]): Promise<ReadonlyMap<string, User>> {
+    const ids = [...new Set(sessions.map(({ userId }) => userId).filter((id) => id !== null))];
+    const users = ids.length === 0 ? [] : await records.getMany(userKind, ids);
+    return new Map(users.filter((user) => user !== undefined).map((user) => [user.id, user]));
+  }
+
+  async function validOfAll(sessions: readonly SessionRecord[]): Promise<UserSessionView[]> {
+    const owners = await ownersOf(sessions);
+    const owned = sessions.map((session) => ({ session, user: owners.get(session.userId ?? '') }));
+    const current = owned.filter(({ session, user }) => user?.state === 'active' && isOfEpoch(session, user));
+    const ids = current.map(({ session }) => session.id);
+    const notes = ids.length === 0 ? [] : await records.getMany(endedSessionKind, ids);
+    const valid = current.filter((_, at) => notes[at] === undefined);
+    return valid.map(({ session, user }) => Object.freeze({ ...viewOf(session), username: user?.username ?? '' }));
+  }
+
+  async function listAll({ limit, cursor }: SessionQuery = {}) {
+    const size = pageSize(limit);
+    const items: UserSessionView[] = [];
+    let after = cursor;
+    for (let read = 0; read < mostRead; read += 1) {
+      const page = await stores.sessions.list(clock(), { limit: size - items.length, after });
+      items.push(...(await validOfAll(page.items)));
+      after = page.next;
+      if (after === undefined || items.length === size) break;
+    }
+    return { items, ...(after !== undefined && { next: after }) };
   }
 
   async function end(username: string, sessionId: string, by?: Actor): Promise<Result<undefined>> {
@@ -131,5 +172,5 @@ export function sessionsService(dependencies: SessionDependencies): Sessions {
     return ok({ sessions });
   }
 
-  return { list, end, endAll };
+  return { list, listAll, count: () => stores.sessions.count(clock()), end, endAll };
 }

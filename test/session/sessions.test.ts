@@ -88,6 +88,36 @@ describe('the sessions of a user', () => {
     deepEqual(await sessions.list('ada', { cursor: 'none' }), { items: [] });
   });
 
+  it('are listed with those of everybody, by name, and counted', async () => {
+    const { sessions, keep, stores, time } = await open();
+    await keep('old', 'u_ada', 8, -1);
+    await keep('noted', 'u_ada', 9);
+    await keep('nobodys', 'u_gone', 10);
+    await noteEnded(stores.records, { id: 'noted', expiresAt: time.now }, time.now);
+    const pages = await allPages((cursor) => sessions.listAll({ limit: 2, cursor }));
+    deepEqual(
+      pages.map((page) => page.map(({ id, username }) => [id, username])),
+      [
+        [
+          ['b1', 'bob'],
+          ['a2', 'ada'],
+        ],
+        [['a1', 'ada']],
+      ],
+    );
+    ok(!('data' in (pages[0]?.[0] ?? {})));
+    equal(await sessions.count(), 6);
+    deepEqual(await sessions.listAll({ cursor: 'none' }), { items: [] });
+  });
+
+  it('are looked for in a bounded number of those that are not valid any more', async () => {
+    const { sessions, keep } = await open();
+    for (let n = 0; n < 20; n += 1) await keep(`old${n}`, 'u_ada', 10 + n, -1);
+    const [first, ...others] = await allPages((cursor) => sessions.listAll({ limit: 2, cursor }));
+    deepEqual(first, []);
+    equal(others.flat().length, 3);
+  });
+
   it('are ended one by one, told to caches and to the audit log', async () => {
     const { sessions, published, events } = await open();
     ok((await sessions.end('ada', 'a1', ada)).ok);
