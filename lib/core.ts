@@ -1,3 +1,4 @@
+import type { PasswordPolicy } from './accounts/password-policy.ts';
 import type { MaybePromise } from './and-then.ts';
 import type { ExportPlaces } from './audit/export-places.ts';
 import type { Refusal, Result } from './errors.ts';
@@ -53,6 +54,8 @@ export interface Core {
   readonly invitations: Invitations;
   readonly signIn: PasswordSignIn;
   readonly signUp: SignUp;
+  /** What is wrong with a new password, before it is sent with a form. */
+  readonly problemOfPassword: PasswordPolicy;
   readonly passwordAuthenticator: PasswordAuthenticator;
   readonly firstAdmin: FirstAdmin;
   readonly sessions: Sessions;

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { packaged } from './packaged.ts';
+import { newPasswordScript } from './scripts/new-password.ts';
 import { pageScript } from './scripts/page.ts';
 import { secretScript } from './scripts/secret.ts';
 import { signInScript } from './scripts/sign-in.ts';
@@ -32,7 +34,21 @@ const script = (stem: string, body: string) => asset(stem, 'js', 'text/javascrip
 
 export const page: Asset = script('page', pageScript);
 export const secret: Asset = script('secret', secretScript);
+export const newPassword: Asset = script('new-password', newPasswordScript);
 export const signIn: Asset = script('sign-in', signInScript);
 
+/** zxcvbn, and the lists that it needs to estimate a password. The script of new passwords loads both when somebody types one. */
+export const estimator: Asset = script('zxcvbn', packaged('@zxcvbn-ts/core/dist/zxcvbn-ts.js'));
+export const guesses: Asset = script('guesses', packaged('@zxcvbn-ts/language-common/dist/zxcvbn-ts.js'));
+
 /** All files served below `assets/`. */
-export const assets: readonly Asset[] = Object.freeze([style, logo, page, secret, signIn]);
+export const assets: readonly Asset[] = Object.freeze([
+  style,
+  logo,
+  page,
+  secret,
+  signIn,
+  newPassword,
+  estimator,
+  guesses,
+]);

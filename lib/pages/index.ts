@@ -1,4 +1,4 @@
-import { secret, signIn } from './assets.ts';
+import { newPassword, secret, signIn } from './assets.ts';
 import { type Frame, inFrame } from './frame.ts';
 
 export {
@@ -49,7 +49,7 @@ export const signUpPage = (
     problem?: string;
     problems?: Readonly<Record<string, string>>;
   }>,
-): string => inFrame('@sign-up', frame, { problems: {}, scripts: [secret.name], ...shown });
+): string => inFrame('@sign-up', frame, { problems: {}, scripts: [secret.name, newPassword.name], ...shown });
 
 /** The page that creates the first admin. `problems` are shown at their fields. */
 export const setupPage = (
@@ -61,7 +61,14 @@ export const setupPage = (
     problem?: string;
     problems?: Readonly<Record<string, string>>;
   }>,
-): string => inFrame('@setup', frame, { token: '', username: '', problems: {}, scripts: [secret.name], ...shown });
+): string =>
+  inFrame('@setup', frame, {
+    token: '',
+    username: '',
+    problems: {},
+    scripts: [secret.name, newPassword.name],
+    ...shown,
+  });
 
 /** A page that goes on to `href` by itself, with a link for browsers that do not. */
 export const continuePage = (frame: Frame, { href }: Readonly<{ href: string }>): string =>

@@ -1,49 +1,65 @@
-const text = 'autocapitalize="none" autocorrect="off" spellcheck="false"';
+const text = 'type="text" autocapitalize="none" autocorrect="off" spellcheck="false" maxlength="64"';
 
-/** The label, the input and what is wrong with it, or its hint. `hint` is an expression. */
+/** The label, the input and what is wrong with it, or its hint. `label` and `hint` are keys of the words. */
 const field = (name: string, label: string, attributes: string, hint: string): string => `<div class="field">
-<label for="${name}">${label}</label>
+<label for="${name}"><%= it.t(${label}) %></label>
 <input id="${name}" name="${name}" ${attributes} aria-describedby="${name}-hint"<% if (it.problems.${name}) { %> aria-invalid="true"<% } %>>
-<p class="hint<% if (it.problems.${name}) { %> bad<% } %>" id="${name}-hint"><%= it.problems.${name} ?? ${hint} %></p>
+<p class="hint<% if (it.problems.${name}) { %> bad<% } %>" id="${name}-hint"><%= it.problems.${name} ?? it.t('${hint}') %></p>
 </div>
 `;
 
 const invitation = field(
   'invitation',
-  'Invitation<% if (it.mode === "open") { %> (optional)<% } %>',
-  `type="text" value="<%= it.invitation ?? '' %>" data-secret autocomplete="off" ${text} maxlength="64"<% if (it.mode === 'invite') { %> required<% } %>`,
-  "'The link that you were given fills this in.'",
+  "it.mode === 'open' ? 'signUp.invitationOptional' : 'signUp.invitation'",
+  `value="<%= it.invitation ?? '' %>" ${text} data-secret autocomplete="off"<% if (it.mode === 'invite') { %> required<% } %>`,
+  'signUp.invitationHint',
 );
 
 const username = field(
   'username',
-  'Username',
-  `type="text" value="<%= it.username ?? '' %>" autocomplete="username" ${text} maxlength="64" required`,
-  "'Letters and digits, and . _ + - after the first of them.'",
-);
-
-const password = field(
-  'password',
-  'Password',
-  'type="password" autocomplete="new-password" minlength="<%= it.passwordMinLength %>" required',
-  "'At least ' + it.passwordMinLength + ' characters. A few random words make a good one.'",
+  "'signUp.username'",
+  `value="<%= it.username ?? '' %>" ${text} autocomplete="username" required`,
+  'signUp.usernameHint',
 );
 
 const email = field(
   'email',
-  'E-mail address (optional)',
-  `type="email" value="<%= it.email ?? '' %>" autocomplete="email" maxlength="254"`,
-  "'You can sign in with it, too.'",
+  "'signUp.email'",
+  `value="<%= it.email ?? '' %>" type="email" autocomplete="email" maxlength="254"`,
+  'signUp.emailHint',
 );
 
+const token = field(
+  'token',
+  "'setup.token'",
+  `value="<%= it.token %>" ${text} data-secret autocomplete="off" required`,
+  'setup.tokenHint',
+);
+
+/** The two fields of the password of a new account. */
+const password = `<%~ include('@new-password', { ...it, id: 'password', again: 'password-again', label: it.t('password.label'), labelAgain: it.t('password.again'), problem: it.problems.password, problemAgain: it.problems.password_again }) %>`;
+
+const title = (key: string): string =>
+  `<% layout('@layout', { title: it.problem ? it.t('frame.errorTitle', { title: it.t('${key}') }) : it.t('${key}') }) %>`;
+
+/** The templates of the pages on which an account is made, by name. */
 export const signUpTemplates = {
-  '@sign-up': `<% layout('@layout', { title: it.problem ? 'Error: Sign up' : 'Sign up' }) %>
-<h1>Sign up</h1>
-<p class="lead">Make an account for yourself.</p>
+  '@sign-up': `${title('signUp.title')}
+<h1><%= it.t('signUp.title') %></h1>
+<p class="lead"><%= it.t(it.mode === 'open' ? 'signUp.lead' : 'signUp.leadInvited') %></p>
 <%~ include('@messages', it) %>
 <form method="post" action="<%= it.prefix %>/signup">
-${invitation}${username}${password}${email}<button class="full" type="submit">Sign up</button>
+${invitation}${username}${email}${password}<button class="full" type="submit"><%= it.t('signUp.submit') %></button>
 </form>
-<p class="else">Do you have an account? <a href="<%= it.prefix %>/login">Sign in</a></p>
+<p class="else"><%= it.t('signUp.haveAccount') %> <a href="<%= it.prefix %>/login"><%= it.t('signIn.title') %></a></p>
+`,
+
+  '@setup': `${title('setup.title')}
+<h1><%~ it.m('setup.heading', { brand: it.brandName }) %></h1>
+<p class="lead"><%= it.t('setup.lead') %></p>
+<%~ include('@messages', it) %>
+<form method="post" action="<%= it.prefix %>/setup">
+${token}${username}${password}<button class="full" type="submit"><%= it.t('setup.submit') %></button>
+</form>
 `,
 } as const;

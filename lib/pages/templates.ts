@@ -3,6 +3,7 @@ import { accountTemplates } from './account-templates.ts';
 import { adminTemplates } from './admin/templates.ts';
 import { deviceTemplates } from './device-templates.ts';
 import { layoutTemplates } from './layout.ts';
+import { newPasswordTemplates } from './new-password-templates.ts';
 import { signUpTemplates } from './sign-up-templates.ts';
 
 /** `<%= %>` escapes its value; attributes are always quoted. */
@@ -43,33 +44,6 @@ eta.loadTemplate(
 );
 
 eta.loadTemplate(
-  '@setup',
-  `<% layout('@layout', { title: it.problem ? 'Error: Set up' : 'Set up' }) %>
-<h1>Set up <bdi><%= it.brandName %></bdi></h1>
-<p class="lead">Make the first administrator. This page works once.</p>
-<%~ include('@messages', it) %>
-<form method="post" action="<%= it.prefix %>/setup">
-<div class="field">
-<label for="token">Setup token</label>
-<input type="text" id="token" name="token" value="<%= it.token %>" data-secret autocomplete="off" autocapitalize="none" autocorrect="off" spellcheck="false" maxlength="64" required aria-describedby="token-hint"<% if (it.problems.token) { %> aria-invalid="true"<% } %>>
-<p class="hint<% if (it.problems.token) { %> bad<% } %>" id="token-hint"><%= it.problems.token ?? 'The link that was printed when the service started fills this in. It is valid for an hour.' %></p>
-</div>
-<div class="field">
-<label for="username">Username</label>
-<input type="text" id="username" name="username" value="<%= it.username %>" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false" maxlength="64" required aria-describedby="username-hint"<% if (it.problems.username) { %> aria-invalid="true"<% } %>>
-<p class="hint<% if (it.problems.username) { %> bad<% } %>" id="username-hint"><%= it.problems.username ?? 'Letters and digits, and . _ + - after the first of them.' %></p>
-</div>
-<div class="field">
-<label for="password">Password</label>
-<input type="password" id="password" name="password" autocomplete="new-password" minlength="<%= it.passwordMinLength %>" required aria-describedby="password-hint"<% if (it.problems.password) { %> aria-invalid="true"<% } %>>
-<p class="hint<% if (it.problems.password) { %> bad<% } %>" id="password-hint"><%= it.problems.password ?? \`At least \${it.passwordMinLength} characters. A few random words make a good one.\` %></p>
-</div>
-<button class="full" type="submit">Make the administrator</button>
-</form>
-`,
-);
-
-eta.loadTemplate(
   '@message',
   `<% layout('@layout', { title: it.heading }) %>
 <h1><%= it.heading %></h1>
@@ -82,10 +56,17 @@ eta.loadTemplate(
 `,
 );
 
-const families = { ...layoutTemplates, ...accountTemplates, ...deviceTemplates, ...signUpTemplates, ...adminTemplates };
+const families = {
+  ...layoutTemplates,
+  ...accountTemplates,
+  ...deviceTemplates,
+  ...signUpTemplates,
+  ...newPasswordTemplates,
+  ...adminTemplates,
+};
 for (const [name, template] of Object.entries(families)) eta.loadTemplate(name, template);
 
-export type TemplateName = '@sign-in' | '@setup' | '@message' | keyof typeof families;
+export type TemplateName = '@sign-in' | '@message' | keyof typeof families;
 
 /** Renders a template with `data`. */
 export const render = (name: TemplateName, data: object): string => eta.render(name, data);

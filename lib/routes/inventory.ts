@@ -23,6 +23,7 @@ import { adminRoutes } from './pages/admin/index.ts';
 import { assetRoutes } from './pages/assets.ts';
 import { devicePageRoutes } from './pages/device.ts';
 import { handOverRoutes } from './pages/hand-over.ts';
+import { passwordCheckRoutes } from './pages/password-check.ts';
 import { setupRoutes } from './pages/setup.ts';
 import { signInRoutes } from './pages/sign-in.ts';
 import { signOutRoutes } from './pages/sign-out.ts';
@@ -36,6 +37,7 @@ const served: readonly Route[] = [
   ...handOverRoutes,
   ...setupRoutes,
   ...signUpRoutes,
+  ...passwordCheckRoutes,
   ...accountRoutes,
   ...accountFormRoutes,
   ...devicePageRoutes,

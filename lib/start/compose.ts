@@ -2,6 +2,7 @@ import { clientSignIn } from '../accounts/client-sign-in.ts';
 import { devicesService } from '../accounts/devices/index.ts';
 import { firstAdmin } from '../accounts/first-admin.ts';
 import { type InvitationDependencies, invitationsService } from '../accounts/invitations.ts';
+import { passwordPolicy } from '../accounts/password-policy.ts';
 import { passwordSignIn } from '../accounts/password-sign-in.ts';
 import { signUpService } from '../accounts/sign-up.ts';
 import { makeSuperuser } from '../accounts/superuser.ts';
@@ -211,6 +212,7 @@ async function accountServices(dependencies: InstallationDependencies & Pick<Inv
   return {
     users: usersService(dependencies),
     signIn,
+    problemOfPassword: passwordPolicy(dependencies.settings),
     passwordAuthenticator: passwordAuthenticator(signIn),
     firstAdmin: first,
     invitations: invitationsService(dependencies),

@@ -70,6 +70,7 @@ const open = [
   'post /setup',
   'get /signup',
   'post /signup',
+  'post /password-check',
   'get /',
   'post /api/v1/login',
   'post /api/v1/signup',

@@ -162,6 +162,9 @@ export const lines: Readonly<Record<string, Line>> = {
     await drive.send({ by: drive.stranger, form });
     await drive.send({ by: drive.stranger, form });
   },
+  async 'post /password-check'({ send, signedIn }) {
+    await send({ by: await signedIn(), form: { password: 'short', username: 'ada' } });
+  },
   'get /account': once,
   async 'post /account/password'({ send, signedIn }) {
     await send({ by: await signedIn(), form: { new_password: 'nine quiet lanterns drift' } });

@@ -37,8 +37,19 @@ test('a bad name and a weak password are told at their fields, and the token is 
   equal(answer.status, 400);
   const page = await answer.text();
   match(page, /id="username-hint">The username must be/);
-  match(page, /id="password-hint">The password must have/);
+  match(page, /id="password-hint"[^>]*>The password must have/);
   match(page, new RegExp(`value="${token}"`));
+});
+
+test('a second password that differs is told at its field, and makes nobody', async () => {
+  await using here = await site();
+  const token = (await setupTokenOf(here.gate)) ?? '';
+  const form = { token, username: 'ada', password, password_again: 'another lamp entirely' };
+  const answer = await here.client().form('/auth/setup', form);
+  equal(answer.status, 400);
+  match(await answer.text(), /id="password-again-hint"[^>]*>The second password is not the same as the first\./);
+  equal(await here.gate.users.get('ada'), undefined);
+  equal((await here.client().form('/auth/setup', { ...form, password_again: password })).status, 303);
 });
 
 test('the first admin comes from our own page only', async () => {

@@ -67,16 +67,40 @@ test('with the invitation of an admin one can sign in at once', async () => {
 
 test('what is wrong stands at its field, and a password is never shown again', async () => {
   await using here = await withAdmin({ signup: 'invite' });
-  const form = { username: 'a b', password: 'short', email: 'no address', invitation: 'gwi_wrong' };
+  const form = { username: 'a b', password: 'petite', email: 'no address', invitation: 'gwi_wrong' };
   const [status, text] = await page(await here.client().form('/auth/signup', form));
   equal(status, 400);
   match(text, /id="username-hint">The username must be/);
-  match(text, /id="password-hint">The password must have/);
-  match(text, /id="email-hint">The email is not/);
+  match(text, /id="password-hint"[^>]*>The password must have/);
+  match(text, /id="email-hint">The e-mail address is not/);
   match(text, /name="invitation" [^>]*value="gwi_wrong"/);
-  equal(text.includes('short'), false);
+  equal(text.includes('petite'), false);
   const wrong = await here.client().form('/auth/signup', { username: 'eve', password: mine, invitation: 'gwi_wrong' });
   match(await wrong.text(), /id="invitation-hint">The invitation cannot be used/);
+});
+
+test('the second password is compared, and what is wrong with the first is told at once', async () => {
+  await using here = await withAdmin({ signup: 'open' });
+  const send = (form: Record<string, string>) => here.client().form('/auth/signup', { username: 'eve', ...form });
+  for (const password_again of ['', 'nine quiet lantern drifts']) {
+    const [status, text] = await page(await send({ password: mine, password_again }));
+    equal(status, 400);
+    match(text, /id="password-again-hint"[^>]*>The second password is not the same as the first\./);
+    match(text, /id="password-hint"[^>]*>At least 12 characters/);
+  }
+  const [, text] = await page(await send({ password: 'short', password_again: '' }));
+  match(text, /id="password-hint"[^>]*>The password must have at least 12 characters\./);
+  equal(await here.gate.users.get('eve'), undefined);
+  equal((await send({ password: mine, password_again: mine })).status, 200);
+});
+
+test('the page and its problems are in the language that the browser asks for', async () => {
+  await using here = await withAdmin({ signup: 'open' });
+  const headers = { 'accept-language': 'de' };
+  match(await (await here.client().send('/auth/signup', { headers })).text(), /<html lang="de".*Registrieren/s);
+  const body = new URLSearchParams({ username: 'Ada', password: mine, password_again: mine });
+  const answer = await here.client().send('/auth/signup', { method: 'POST', headers, body });
+  match(await answer.text(), /id="username-hint">Der Benutzername ist schon vergeben\./);
 });
 
 test('a name that is taken is told at its field', async () => {

@@ -35,11 +35,16 @@ export const pageScript = `(() => {
   }
 
   function reveal(button) {
-    const field = document.getElementById(button.dataset.reveal);
-    const isHidden = field.type === 'password';
-    field.type = isHidden ? 'text' : 'password';
-    button.setAttribute('aria-pressed', String(isHidden));
-    field.focus();
+    const fields = button.dataset.reveal.split(' ').map((id) => document.getElementById(id));
+    const isHidden = fields[0].type === 'password';
+    for (const field of fields) field.type = isHidden ? 'text' : 'password';
+    [button.textContent, button.dataset.other] = [button.dataset.other, button.textContent];
+  }
+
+  function hidePasswords() {
+    for (const one of document.querySelectorAll('[data-reveal]')) {
+      if (document.getElementById(one.dataset.reveal.split(' ')[0]).type === 'text') reveal(one);
+    }
   }
 
   function focusOn(main) {
@@ -116,6 +121,7 @@ export const pageScript = `(() => {
     go(link.href, {});
   }
 
+  document.addEventListener('submit', hidePasswords, true);
   document.addEventListener('submit', send);
   document.addEventListener('click', follow);
   addEventListener('popstate', () => go(location.href, {}, true));

@@ -1,59 +1,56 @@
 import { z } from 'zod';
-import { type ErrorCode, errorTable, type Refusal, type Result } from '../../errors.ts';
+import { type ErrorCode, type Refusal, type Result, refused } from '../../errors.ts';
 import { messagePage, setupPage } from '../../pages/index.ts';
 import type { Answer } from '../../request/respond/write.ts';
-import { html, retryAfter, seeOther } from '../reply.ts';
+import { html, seeOther } from '../reply.ts';
 import { type Call, type CallContext, route } from '../route.ts';
-import { fieldProblems, formProblem } from './form-problems.ts';
-import { frameOf, page, redirect } from './page.ts';
+import { formAgain } from './form-again.ts';
+import { refusedAsDifferent } from './new-password.ts';
+import { frameOf, page, redirect, wordsFor } from './page.ts';
 
 const field = z.string().catch('').default('');
 
-const form = z.object({ token: field, username: field, password: field });
+const form = z.object({
+  token: field,
+  username: field,
+  password: field,
+  password_again: z.string().optional().catch(''),
+});
 
-const gone = (call: CallContext): Result<Answer> =>
-  html(
-    404,
-    messagePage(frameOf(call), {
-      heading: 'Setup is done.',
-      lines: ['There is an administrator already. Sign in, or ask them for an account.'],
-      link: { href: `${call.prefix}/login`, text: 'Sign in' },
-    }),
-  );
+type Form = z.output<typeof form>;
 
-/** What is wrong with the token, beside its field. */
-const tokenProblems: Partial<Record<ErrorCode, string>> = {
-  invalid_token: 'This setup token is not right. Take the whole of the one that was printed when the service started.',
-  token_expired: 'This setup token is older than an hour. Restart the service, and it prints a new one.',
-};
-
-/** The form again, with what is wrong with its fields. */
-function again(call: Call<z.output<typeof form>>, refusal: Refusal): Result<Answer> {
-  const wrongToken = tokenProblems[refusal.code];
-  const problems = fieldProblems(refusal);
-  const atFields = wrongToken !== undefined || Object.keys(problems).length > 0;
-  const { token, username } = call.body;
-  const { status } = errorTable[refusal.code];
-  const page = setupPage(frameOf(call), {
-    username,
-    ...(wrongToken === undefined ? { token, problems } : { problems: { token: wrongToken } }),
-    problem: formProblem(refusal, atFields),
-    passwordMinLength: call.core.settings.passwordMinLength,
-  });
-  return html(status, page, status === 401 ? { 'WWW-Authenticate': 'Bearer' } : retryAfter(refusal));
+function gone(call: CallContext): Result<Answer> {
+  const words = wordsFor(call);
+  const link = { href: `${call.prefix}/login`, text: words.text('signIn.title') };
+  const shown = { heading: words.text('setup.done'), lines: [words.text('setup.doneLine')], link };
+  return html(404, messagePage(frameOf(call), shown));
 }
 
-const shownOnForm: ReadonlySet<ErrorCode> = new Set([
-  'validation_failed',
-  'conflict',
-  'rate_limited',
-  'invalid_token',
-  'token_expired',
-]);
+/** What is wrong with the token, beside its field. */
+const tokenProblems = { invalid_token: 'setup.wrongToken', token_expired: 'setup.expiredToken' } as const;
 
-function failed(call: Call<z.output<typeof form>>, refusal: Refusal): Result<Answer> {
-  if (refusal.code === 'not_found') return gone(call);
-  return shownOnForm.has(refusal.code) ? again(call, refusal) : { ok: false, refusal };
+const isAboutToken = (code: ErrorCode): code is keyof typeof tokenProblems => Object.hasOwn(tokenProblems, code);
+
+/** The form again, with what is wrong with its fields. */
+function again(call: Call<Form>, refusal: Refusal): Result<Answer> | Promise<Result<Answer>> {
+  const { code } = refusal;
+  const { token, username } = call.body;
+  const { passwordMinLength } = call.core.settings;
+  const shown = { username, passwordMinLength };
+  if (!isAboutToken(code))
+    return formAgain(call, refusal, (text) => setupPage(frameOf(call), { ...shown, token, ...text }));
+  const words = wordsFor(call);
+  const problems = { token: words.text(tokenProblems[code]) };
+  const page = setupPage(frameOf(call), { ...shown, problems, problem: words.text('problems.fields') });
+  return html(401, page, { 'WWW-Authenticate': 'Bearer' });
+}
+
+async function setUp(call: Call<Form>): ReturnType<CallContext['core']['firstAdmin']['setUp']> {
+  const { core, body, caller } = call;
+  if (!(await core.firstAdmin.needed())) return refused('not_found');
+  const { password_again: repeated, ...wanted } = body;
+  const different = refusedAsDifferent(call, { ...wanted, again: repeated });
+  return different === undefined ? core.firstAdmin.setUp(wanted, caller) : { ok: false, refusal: different };
 }
 
 export const setupRoutes = [
@@ -89,9 +86,9 @@ export const setupRoutes = [
       429: page('Too many attempts.'),
     },
     async handle(call) {
-      const { core, req, res, body, caller } = call;
-      const made = await core.firstAdmin.setUp(body, caller);
-      if (!made.ok) return failed(call, made.refusal);
+      const { core, req, res, caller } = call;
+      const made = await setUp(call);
+      if (!made.ok) return made.refusal.code === 'not_found' ? gone(call) : again(call, made.refusal);
       await core.browserSessions.begin(req, res, made.value, { method: 'setup', remember: false, caller });
       const detail = { door: 'setup', method: 'setup-token' } as const;
       const { username: actor } = made.value;

@@ -1,59 +1,56 @@
 import { z } from 'zod';
-import { type ErrorCode, errorTable, type Refusal, type Result } from '../../errors.ts';
+import type { Refusal, Result } from '../../errors.ts';
 import { messagePage, signUpPage } from '../../pages/index.ts';
 import type { Answer } from '../../request/respond/write.ts';
 import type { UserView } from '../../services.ts';
-import { html, retryAfter } from '../reply.ts';
+import { html } from '../reply.ts';
 import { type Call, type CallContext, route } from '../route.ts';
-import { fieldProblems, formProblem } from './form-problems.ts';
-import { field, frameOf, page } from './page.ts';
+import { formAgain } from './form-again.ts';
+import { refusedAsDifferent } from './new-password.ts';
+import { field, frameOf, page, wordsFor } from './page.ts';
 
-const form = z.object({ invitation: field, username: field, password: field, email: field });
+const form = z.object({
+  invitation: field,
+  username: field,
+  password: field,
+  password_again: z.string().optional().catch(''),
+  email: field,
+});
 
 type Form = z.output<typeof form>;
 
-const signIn = ({ prefix }: CallContext) => ({ href: `${prefix}/login`, text: 'Sign in' });
+const signIn = (call: CallContext) => ({ href: `${call.prefix}/login`, text: wordsFor(call).text('signIn.title') });
 
-const closed = (call: CallContext): Result<Answer> =>
-  html(
-    403,
-    messagePage(frameOf(call), {
-      heading: 'Sign-up is closed.',
-      lines: ['Ask an administrator for an account.'],
-      link: signIn(call),
-    }),
-  );
+function closed(call: CallContext): Result<Answer> {
+  const words = wordsFor(call);
+  const shown = { heading: words.text('signUp.closed'), lines: [words.text('signUp.closedLine')], link: signIn(call) };
+  return html(403, messagePage(frameOf(call), shown));
+}
 
-const made = (call: CallContext, { username, active }: UserView): Result<Answer> =>
-  html(
-    200,
-    messagePage(frameOf(call), {
-      heading: active ? 'Your account is ready.' : 'Your account waits for an administrator.',
-      lines: [
-        active
-          ? `You can sign in as ${username}.`
-          : `You can sign in as ${username} as soon as an administrator has activated it.`,
-      ],
-      link: signIn(call),
-    }),
-  );
-
-/** Refusals that the form shows. Others get the error page. */
-const shownOnForm: ReadonlySet<ErrorCode> = new Set(['validation_failed', 'conflict', 'rate_limited']);
+function made(call: CallContext, { username, active }: UserView): Result<Answer> {
+  const words = wordsFor(call);
+  const name = { name: username };
+  const shown = active
+    ? { heading: words.text('signUp.ready'), lines: [words.text('signUp.readyLine', name)] }
+    : { heading: words.text('signUp.waits'), lines: [words.text('signUp.waitsLine', name)] };
+  return html(200, messagePage(frameOf(call), { ...shown, link: signIn(call) }));
+}
 
 /** The form again, with what is wrong; a password is never shown again. */
 async function again(call: Call<Form>, refusal: Refusal): Promise<Result<Answer>> {
   const mode = await call.core.signUp.mode();
   if (mode === 'closed' || refusal.code === 'signup_closed') return closed(call);
-  if (!shownOnForm.has(refusal.code)) return { ok: false, refusal };
   const { invitation, username, email } = call.body;
-  const problems = fieldProblems(refusal);
-  const again = signUpPage(frameOf(call), {
-    ...{ mode, invitation, username, email, problems },
-    problem: formProblem(refusal, Object.keys(problems).length > 0),
-    passwordMinLength: call.core.settings.passwordMinLength,
-  });
-  return html(errorTable[refusal.code].status, again, retryAfter(refusal));
+  const { passwordMinLength } = call.core.settings;
+  const shown = { mode, invitation, username, email, passwordMinLength };
+  return formAgain(call, refusal, (text) => signUpPage(frameOf(call), { ...shown, ...text }));
+}
+
+async function signUp(call: Call<Form>): Promise<Result<UserView>> {
+  const { username = '', password = '', password_again: repeated, ...rest } = call.body;
+  const different = refusedAsDifferent(call, { password, again: repeated, username, email: rest.email });
+  if (different !== undefined) return { ok: false, refusal: different };
+  return call.core.signUp.signUp({ username, password, ...rest }, call.caller);
 }
 
 export const signUpRoutes = [
@@ -88,8 +85,7 @@ export const signUpRoutes = [
       429: page('Too many attempts.'),
     },
     async handle(call) {
-      const { username = '', password = '', ...rest } = call.body;
-      const signedUp = await call.core.signUp.signUp({ username, password, ...rest }, call.caller);
+      const signedUp = await signUp(call);
       return signedUp.ok ? made(call, signedUp.value) : again(call, signedUp.refusal);
     },
   }),

@@ -1,0 +1,59 @@
+import { deepEqual, equal } from 'node:assert/strict';
+import { test } from 'node:test';
+import { setupTokenOf } from '../support/setup-link.ts';
+import { codeOf, password, site } from './site.ts';
+
+const problemOf = async (answer: Response): Promise<unknown> => ((await answer.json()) as { problem: unknown }).problem;
+
+test('what would be refused is told while a password is being chosen', async () => {
+  await using here = await site({ signup: 'open' });
+  await here.gate.users.create({ username: 'ada', password, role: 'admin' });
+  const asked = async (form: Record<string, string>) =>
+    problemOf(await here.client().form('/auth/password-check', form));
+  deepEqual(
+    [
+      await asked({ password: 'short' }),
+      await asked({ password: 'password1234' }),
+      await asked({ password: 'evelyn.evelyn', username: 'evelyn' }),
+      await asked({ password: 'evelyn.evelyn', email: 'evelyn@example.com' }),
+      await asked({ password: 'nine quiet lanterns drift', username: 'evelyn' }),
+      await asked({}),
+    ],
+    [
+      'The password must have at least 12 characters.',
+      'The password is one of those that are guessed first.',
+      'The password must not be made of your own name.',
+      'The password must not be made of your own name.',
+      null,
+      'The password must not be empty.',
+    ],
+  );
+});
+
+test('it is answered in the language that the browser asks for', async () => {
+  await using here = await site();
+  const body = new URLSearchParams({ password: 'short' });
+  const headers = { 'accept-language': 'de' };
+  const answer = await here.client().send('/auth/password-check', { method: 'POST', headers, body });
+  equal(await problemOf(answer), 'Das Passwort muss mindestens 12 Zeichen haben.');
+});
+
+test('it is answered where somebody may choose a password, and to nobody else', async () => {
+  await using here = await site();
+  const form = { password: 'short' };
+  equal((await here.client().form('/auth/password-check', form)).status, 200);
+  const token = (await setupTokenOf(here.gate)) ?? '';
+  equal((await here.client().form('/auth/setup', { token, username: 'ada', password })).status, 303);
+  equal(await codeOf(await here.client().form('/auth/password-check', form)), '403 signup_closed');
+  const eve = await here.signedIn('evelyn', 'viewer');
+  const ofOwnName = await eve.form('/auth/password-check', { password: 'evelyn.evelyn' });
+  equal(await problemOf(ofOwnName), 'The password must not be made of your own name.');
+});
+
+test('the page of another site learns nothing', async () => {
+  await using here = await site();
+  const headers = { origin: 'https://evil.example' };
+  const body = new URLSearchParams({ password: 'short' });
+  const answer = await here.client().send('/auth/password-check', { method: 'POST', headers, body });
+  equal(await codeOf(answer), '403 csrf_rejected');
+});
