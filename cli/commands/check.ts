@@ -30,7 +30,8 @@ export async function check(options: CheckOptions, out: Output): Promise<void> {
   const resolved = settingsOf(options, 'gateway', { upstream: options.upstream, config: options.config });
   const { settings } = resolved;
   const certificate = certificateOf(settings);
-  const { surveyStores } = await import('#gate');
+  const { readBrand, surveyStores } = await import('#gate');
+  readBrand(settings);
   const [stores, upstream, config] = await Promise.all([
     surveyStores(settings),
     reachUpstream(settings),

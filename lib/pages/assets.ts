@@ -9,8 +9,10 @@ import { stylesheet } from './styles/index.ts';
 /** A file that the pages load. Its name contains a hash of its content, so it can be cached for ever. */
 export type Asset = Readonly<{ name: string; type: string; body: string | Uint8Array }>;
 
-const logoImage = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48" width="48" height="48">
-<rect width="48" height="48" rx="12" fill="#2f5bd0"/>
+const logoImage = (
+  ground: string,
+) => `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48" width="48" height="48">
+<rect width="48" height="48" rx="12" fill="${ground}"/>
 <path d="M13 37V21.5a11 11 0 0 1 22 0V37" fill="none" stroke="#fff" stroke-width="3.4" stroke-linecap="round"/>
 <circle cx="24" cy="24" r="3.6" fill="#fff"/>
 <path d="M24 26v7.5" stroke="#fff" stroke-width="3.4" stroke-linecap="round"/>
@@ -28,7 +30,11 @@ export function asset(stem: string, extension: string, type: string, body: Asset
 }
 
 export const style: Asset = asset('style', 'css', 'text/css; charset=utf-8', stylesheet);
-export const logo: Asset = asset('logo', 'svg', 'image/svg+xml; charset=utf-8', logoImage);
+export const logo: Asset = asset('logo', 'svg', 'image/svg+xml; charset=utf-8', logoImage('#2f5bd0'));
+
+/** Our logo in the colour of a brand. */
+export const logoIn = (colour: string): Asset =>
+  asset('brand/logo', 'svg', 'image/svg+xml; charset=utf-8', logoImage(colour));
 
 const script = (stem: string, body: string) => asset(stem, 'js', 'text/javascript; charset=utf-8', body);
 

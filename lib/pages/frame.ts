@@ -1,10 +1,8 @@
-import { logo, page, style } from './assets.ts';
+import { page } from './assets.ts';
+import { type Brand, brandOf } from './brand/brand.ts';
 import { render, type TemplateName } from './templates.ts';
 import { timeElement } from './time.ts';
 import { type WordKey, type Words, type WordValues, wordsOf } from './words/words.ts';
-
-/** How an installation looks: the name that it shows, and the files of its logo and styles below `assets/`. */
-export type Brand = Readonly<{ name: string; logo: string; styles: readonly string[] }>;
 
 /** The pages of the administration, in the order of its navigation. */
 export const adminPlaces = [
@@ -33,12 +31,9 @@ export type Frame = Readonly<{
   viewer?: Viewer | undefined;
 }>;
 
-/** The look of an installation without a logo and a colour of its own. */
-export const plainBrand = (name: string): Brand => Object.freeze({ name, logo: logo.name, styles: [style.name] });
-
 /** A frame in English with the look of Gatewarden. */
 export const plainFrame = (prefix = '', name = 'Gatewarden'): Frame => ({
-  brand: plainBrand(name),
+  brand: brandOf({ name }),
   prefix,
   words: wordsOf('en'),
 });
@@ -53,6 +48,7 @@ const tools = ({ prefix, words, brand, viewer }: Frame) => ({
   m: (key: WordKey, values?: WordValues) => words.markup(key, values),
   time: (at: number) => timeElement(words, at),
   asset: (name: string) => `${prefix}/assets/${name}`,
+  logoWidth: (height: number) => Math.round(height * brand.logoRatio),
 });
 
 /**

@@ -10,9 +10,10 @@ export {
   signOutPage,
 } from './account.ts';
 export { type Asset, assets } from './assets.ts';
+export { type Brand, brandOf, logoProblem } from './brand/brand.ts';
 export { deviceDecisionPage, deviceDonePage, devicePage } from './device.ts';
 export { errorPage, waiting } from './error-page.ts';
-export { type AdminPlace, adminPlaces, type Brand, type Frame, plainBrand, plainFrame, type Viewer } from './frame.ts';
+export { type AdminPlace, adminPlaces, type Frame, plainFrame, type Viewer } from './frame.ts';
 export { type Language, languageOf, type Words, wordsOf } from './words/words.ts';
 
 /** The sign-in page. `destination`: the name or host of the service that one signs in to. `needsAdmin`: nobody can sign in yet, and it says where the first admin is made. `signUp`: whether it names the way to an account (default: closed, it does not). `next` is a checked path; `problem` and `notice` are sentences; a password is never shown again. */

@@ -17,7 +17,7 @@ export const layoutTemplates = {
 <% } %><% for (const script of it.scripts) { %><script src="<%= it.asset(script) %>" defer></script>
 <% } %></head>
 <% if (it.viewer) { %><%~ include('@app', it) %><% } else { %><body>
-<header><img src="<%= it.asset(it.brand.logo) %>" alt="" width="40" height="40"><span><%= it.brand.name %></span></header>
+<header><img src="<%= it.asset(it.brand.logo) %>" alt="" width="<%= it.logoWidth(40) %>" height="40"><span><%= it.brand.name %></span></header>
 <main<% if (it.wide) { %> class="wide"<% } %>>
 <%~ it.body %>
 </main>
@@ -28,7 +28,7 @@ export const layoutTemplates = {
   '@app': `<body class="app">
 <a class="skip" href="#content"><%= it.t('frame.skip') %></a>
 <header>
-<div class="brand"><img src="<%= it.asset(it.brand.logo) %>" alt="" width="28" height="28"><span><%= it.brand.name %></span></div>
+<div class="brand"><img src="<%= it.asset(it.brand.logo) %>" alt="" width="<%= it.logoWidth(28) %>" height="28"><span><%= it.brand.name %></span></div>
 <a href="<%= it.prefix %>/account"<% if (it.place === 'account') { %> aria-current="page"<% } %>><%= it.t('frame.account') %></a>
 <% if (it.viewer.places.length > 0) { %><a href="<%= it.prefix %>/admin"<% if (it.isAdmin) { %> aria-current="true"<% } %>><%= it.t('frame.admin') %></a>
 <% } %><bdi class="who" title="<%= it.viewer.name %>"><%= it.viewer.name %></bdi>

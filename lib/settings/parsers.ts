@@ -108,6 +108,11 @@ export const title: Parser<string> = text('must be one line of up to 80 characte
   /^.{1,80}$/u.test(given) && !hasHazard(given) ? given : undefined,
 );
 
+/** A colour, in lower case. */
+export const colour: Parser<string> = text('must be a colour such as #2f5bd0', (given) =>
+  /^#[0-9a-f]{6}$/i.test(given) ? given.toLowerCase() : undefined,
+);
+
 /** A username, as an admin may assign it. */
 export const username: Parser<string> = matching(
   /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}$/,

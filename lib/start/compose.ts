@@ -18,6 +18,7 @@ import { secretBox } from '../crypto/secret-box.ts';
 import type { FigureKeeper } from '../figures/index.ts';
 import type { InvalidationBus } from '../invalidation/bus.ts';
 import type { Log } from '../log.ts';
+import { type Brand, brandOf } from '../pages/index.ts';
 import { credentialCache, systemClocks } from '../request/authenticate/cache.ts';
 import { clientSecrets } from '../request/authenticate/client-secret.ts';
 import { principals } from '../request/authenticate/principal.ts';
@@ -46,6 +47,7 @@ import { clientsService } from '../tokens/clients.ts';
 import { endedTokenTeller } from '../tokens/ending.ts';
 import { grantRevoker } from '../tokens/granting.ts';
 import { signingKeys } from '../tokens/keys.ts';
+import { readBrand } from './brand.ts';
 import { openFigures } from './figures.ts';
 import { housekeeping } from './housekeeping.ts';
 import type { Resolved } from './load-settings.ts';
@@ -88,6 +90,7 @@ export type CompositionOptions = Readonly<{
 type InstallationDependencies = Policies &
   Readonly<{
     settings: Settings;
+    brand: Brand;
     log: Log;
     stores: Stores;
     hasher: PasswordHasher;
@@ -115,11 +118,12 @@ type InstallationDependencies = Policies &
  */
 export async function compose(resolved: Resolved, options: CompositionOptions): Promise<Installation> {
   const { settings } = resolved;
+  const brand = options.serves === false ? brandOf({ name: settings.brandName }) : readBrand(settings);
   if (options.opened === undefined || settings.secretKey === undefined) await checkDataDir(settings);
   const secrets = await loadSecretKeys(settings);
   const opened = options.opened ?? (await openStores(settings, options.log));
   try {
-    return await assemble(dependenciesOf(resolved, secrets, opened, options));
+    return await assemble({ ...dependenciesOf(resolved, secrets, opened, options), brand });
   } catch (error) {
     await opened.stores.close();
     throw error;
@@ -131,7 +135,7 @@ function dependenciesOf(
   secrets: readonly string[],
   opened: Opened,
   options: CompositionOptions,
-): InstallationDependencies {
+): Omit<InstallationDependencies, 'brand'> {
   const { settings, policies } = resolved;
   const { log, hasher = passwordHasher(), serves = true } = options;
   const ownRoute = routePolicies(resolved);

@@ -13,6 +13,7 @@ export { toUser as toUserJson } from '../routes/schemas.ts';
 export type { ForwardAuthAnswer } from '../routes/verify/forward-auth.ts';
 export { backUpDatabase } from '../stores/open.ts';
 export { type Survey, surveyStores } from '../stores/survey.ts';
+export { readBrand } from './brand.ts';
 export { type InternalGate, openGate } from './gate.ts';
 export {
   type ExportOptions,

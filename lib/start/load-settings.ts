@@ -1,5 +1,6 @@
 import { passwordPolicy } from '../accounts/password-policy.ts';
 import { SettingsError } from '../errors.ts';
+import { colourProblem } from '../pages/brand/colour.ts';
 import { type Policies, readPolicies } from '../request/policies.ts';
 import { readSettings, type SettingsSource } from '../settings/index.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -15,7 +16,12 @@ export type Resolved = Readonly<{ settings: Settings; policies: Policies }>;
 export function loadSettings(source: SettingsSource): Resolved {
   const { settings, problems, unreadable } = readSettings(source);
   const read = readPolicies(settings, unreadable);
-  const all = [...problems, ...weakSuperuser(settings, unreadable), ...(read.ok ? [] : read.problems)];
+  const all = [
+    ...problems,
+    ...weakSuperuser(settings, unreadable),
+    ...unreadableColour(settings),
+    ...(read.ok ? [] : read.problems),
+  ];
   if (all.length > 0 || !read.ok) throw new SettingsError(all);
   const { policies } = read;
   return Object.freeze({ settings: Object.freeze({ ...settings, ...policies.namedRoles }), policies });
@@ -27,4 +33,10 @@ function weakSuperuser(settings: Settings, unreadable: ReadonlySet<keyof Setting
   if (username === undefined || superuserPassword === undefined || unreadable.has('passwordMinLength')) return [];
   const problem = passwordPolicy(settings)(superuserPassword, { username });
   return problem === undefined ? [] : [`SUPERUSER_PASSWORD: ${problem}`];
+}
+
+/** People must be able to read the pages. */
+function unreadableColour({ brandColor }: Settings): readonly string[] {
+  const problem = brandColor === undefined ? undefined : colourProblem(brandColor);
+  return problem === undefined ? [] : [`BRAND_COLOR: ${problem}`];
 }

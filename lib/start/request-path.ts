@@ -3,7 +3,7 @@ import type { Core } from '../core.ts';
 import type { Result } from '../errors.ts';
 import type { FigureKeeper } from '../figures/index.ts';
 import type { Log } from '../log.ts';
-import { type Brand, errorPage, languageOf, plainBrand, wordsOf } from '../pages/index.ts';
+import { type Brand, errorPage, languageOf, wordsOf } from '../pages/index.ts';
 import { accessTokenAuthenticator } from '../request/authenticate/access-token.ts';
 import { apiTokenAuthenticator } from '../request/authenticate/api-token.ts';
 import { autoLogin } from '../request/authenticate/auto-login.ts';
@@ -37,6 +37,7 @@ import { denialRecorder } from './denials.ts';
 type Dependencies = Readonly<{
   settings: Settings;
   policies: Policies;
+  brand: Brand;
   routes: RouteTable;
   signInMode: () => SignInMode;
   stores: Pick<Stores, 'records' | 'sessions'>;
@@ -71,11 +72,10 @@ export type RequestPath = Pick<
 
 /** Builds the request path. Creates the auto-login user when the settings name none. */
 export async function composeRequestPath(dependencies: Dependencies): Promise<RequestPath> {
-  const { settings, policies, principals, record, counters } = dependencies;
+  const { settings, policies, principals, record, counters, brand } = dependencies;
   const shared = await identifierDependencies(dependencies);
   const { identify, locate, presented } = identifier(shared);
   const { anonymous } = principals;
-  const brand = plainBrand(settings.brandName);
   const recordRefusal = denialRecorder({ record, readSource: sourceReader(settings) });
   const onRefusal: Core['onRefusal'] = (head, denied) => {
     counters.refused(denied.refusal.code);

@@ -13,11 +13,10 @@ body.app > header {
   background: var(--card);
   border-block-end: 1px solid var(--line);
 }
-body.app > header img { width: 28px; height: 28px; }
 body.app > header .brand { display: flex; align-items: center; gap: .6rem; min-width: 0; margin-inline-end: auto; }
 body.app > header a { color: var(--text); text-decoration: none; font-weight: 560; padding: .35rem .2rem; }
 body.app > header a:hover { text-decoration: underline; }
-body.app > header a[aria-current] { color: var(--accent); }
+body.app > header a[aria-current] { color: var(--link); }
 body.app > header button { min-height: 2.25rem; padding: .3rem .9rem; }
 body.app > header .who { color: var(--quiet); font-size: .9375rem; font-weight: 450; max-width: 16rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .columns { display: grid; grid-template-columns: 12.5rem minmax(0, 1fr); gap: clamp(1rem, 3vw, 2.25rem); max-width: 82rem; margin: 0 auto; padding: 1.5rem clamp(1rem, 3vw, 2rem) 3rem; }
@@ -25,7 +24,7 @@ body.app > header .who { color: var(--quiet); font-size: .9375rem; font-weight: 
 .side ul { list-style: none; margin: 0; padding: 0; display: flex; flex-direction: column; gap: .15rem; position: sticky; inset-block-start: 1rem; }
 .side a { display: block; padding: .5rem .8rem; border-radius: .6rem; color: var(--text); text-decoration: none; font-weight: 520; }
 .side a:hover { background: var(--glow); }
-.side a[aria-current] { background: var(--glow); color: var(--accent); font-weight: 620; }
+.side a[aria-current] { background: var(--glow); color: var(--link); font-weight: 620; }
 body.app main { max-width: none; min-width: 0; padding: 0; background: none; border: 0; border-radius: 0; box-shadow: none; }
 body.app main > h1:focus, .notice:focus { outline: none; }
 body.app form.narrow, .narrow { max-width: 30rem; }

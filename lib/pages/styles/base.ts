@@ -12,6 +12,7 @@ export const baseStyles = `:root {
   --accent: #2f5bd0;
   --accent-strong: #2449ad;
   --on-accent: #ffffff;
+  --link: #2f5bd0;
   --bad: #a3192f;
   --bad-ground: #fdeef0;
   --bad-line: #eebac2;
@@ -38,6 +39,7 @@ export const baseStyles = `:root {
     --accent: #8fb0ff;
     --accent-strong: #b1c8ff;
     --on-accent: #0d1730;
+    --link: #8fb0ff;
     --bad: #ffabb5;
     --bad-ground: #38191f;
     --bad-line: #6d2f3a;
@@ -67,7 +69,7 @@ body {
   font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
 }
 body:not(.app) > header { display: flex; align-items: center; gap: .7rem; margin: 0 0 1.5rem; max-width: 100%; }
-header img { display: block; flex: none; }
+header img { display: block; flex: 0 1 auto; min-width: 0; max-width: 60vw; object-fit: contain; }
 header span { font-weight: 650; font-size: 1.125rem; letter-spacing: -.01em; overflow-wrap: anywhere; }
 main {
   width: 100%;
@@ -85,7 +87,7 @@ h2 { margin: 2rem 0 .75rem; font-size: 1.0625rem; letter-spacing: -.01em; }
 p { margin: 0 0 1rem; overflow-wrap: anywhere; }
 .lead { color: var(--quiet); margin-bottom: 1.5rem; }
 .lead strong { color: var(--text); font-weight: 620; }
-a { color: var(--accent); text-underline-offset: .2em; }
+a { color: var(--link); text-underline-offset: .2em; }
 a:hover { color: var(--accent-strong); }
 form { margin: 0; }
 .field { margin: 0 0 1.125rem; }

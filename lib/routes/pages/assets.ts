@@ -1,6 +1,17 @@
-import { ok } from '../../errors.ts';
+import { ok, refused } from '../../errors.ts';
 import { type Asset, assets } from '../../pages/index.ts';
-import { type Route, route } from '../route.ts';
+import type { Answer } from '../../request/respond/write.ts';
+import { type CallContext, type Route, route } from '../route.ts';
+
+/** Opened by itself, an image is a page of our origin: it runs nothing and loads nothing. */
+const policyOfImages = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox";
+
+function fileAnswer({ res }: Pick<CallContext, 'res'>, { type, body }: Asset): Answer {
+  res.removeHeader('Vary');
+  const policy: Answer['headers'] = type.startsWith('image/') ? { 'Content-Security-Policy': policyOfImages } : {};
+  const headers = { 'Content-Type': type, 'Cache-Control': 'public, max-age=31536000, immutable', ...policy };
+  return { status: 200, headers, body };
+}
 
 /** Cached for ever: the name contains a hash of the content, which is the same for everybody. */
 const assetRoute = (asset: Asset): Route =>
@@ -12,11 +23,22 @@ const assetRoute = (asset: Asset): Route =>
     surface: 'bare',
     guard: 'anyone',
     answers: { 200: { description: 'The file.', type: asset.type.replace(/;.*/, '') } },
-    async handle({ res }) {
-      res.removeHeader('Vary');
-      const headers = { 'Content-Type': asset.type, 'Cache-Control': 'public, max-age=31536000, immutable' };
-      return ok({ status: 200, headers, body: asset.body });
-    },
+    handle: async (call) => ok(fileAnswer(call, asset)),
   });
 
-export const assetRoutes = assets.map(assetRoute);
+const brandRoute = route({
+  method: 'get',
+  path: '/assets/brand/{name}',
+  summary: 'A file of the look of this installation: its logo, or its colours.',
+  tag: 'assets',
+  surface: 'bare',
+  guard: 'anyone',
+  answers: { 200: { description: 'The file.', type: '*/*' } },
+  refusals: ['not_found'],
+  async handle(call) {
+    const file = call.core.brand.files.find(({ name }) => name === `brand/${call.params.name}`);
+    return file === undefined ? refused('not_found') : ok(fileAnswer(call, file));
+  },
+});
+
+export const assetRoutes: readonly Route[] = [...assets.map(assetRoute), brandRoute];
