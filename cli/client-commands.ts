@@ -59,6 +59,7 @@ function addChanging(command: CommandAdder, said: Said): void {
     .option('--scopes <scopes>', 'all its scopes from now on, separated by commas', namesIn)
     .option('--no-scopes', 'take all scopes away')
     .option('--end-tokens', 'end its access tokens, and what it minted for users')
+    .option('--end-older-secrets', 'end all its secrets but the newest; what was issued for them stays')
     .action(async (id: string, options: ClientEditOptions) => (await code()).editClient(id, options, said));
   command('activate <client-id>', 'let the client sign in again').action(
     async (id: string, options: AdministrationOptions) => (await code()).setClientActive(id, true, options, said),

@@ -59,7 +59,11 @@ const newClientBody = ({ clientId, expiresAt, ...rest }: NewClient) => ({
   expires_at: momentOf(expiresAt),
 });
 
-const clientEditBody = ({ endTokens, ...rest }: ClientEdit) => ({ ...rest, end_tokens: endTokens });
+const clientEditBody = ({ endTokens, endOlderSecrets, ...rest }: ClientEdit) => ({
+  ...rest,
+  end_tokens: endTokens,
+  end_older_secrets: endOlderSecrets,
+});
 
 const momentOf = (at: number | undefined) => (at === undefined ? undefined : new Date(at).toISOString());
 

@@ -46,15 +46,16 @@ export interface ClientEditOptions extends AdministrationOptions {
   /** `false`: `--no-scopes`. */
   readonly scopes?: readonly string[] | false;
   readonly endTokens?: boolean;
+  readonly endOlderSecrets?: boolean;
 }
 
 /** `client edit`: what is not named stays as it is. */
 export async function editClient(id: string, options: ClientEditOptions, said: Said): Promise<void> {
-  const { name, role, scopes, endTokens } = options;
-  const edit = { name, role, scopes: scopes === false ? [] : scopes, endTokens };
+  const { name, role, scopes, endTokens, endOlderSecrets } = options;
+  const edit = { name, role, scopes: scopes === false ? [] : scopes, endTokens, endOlderSecrets };
   if (Object.values(edit).every((one) => one === undefined)) {
     throw usage(
-      'Nothing to change: give --name, --role, --scopes or --end-tokens, see `gatewarden client edit --help`.',
+      'Nothing to change: give --name, --role, --scopes, --end-tokens or --end-older-secrets, see `gatewarden client edit --help`.',
     );
   }
   await change(id, edit, options, said);

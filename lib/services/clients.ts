@@ -44,6 +44,8 @@ export interface ClientEdit {
   readonly active?: boolean | undefined;
   /** Ends its access tokens and what it minted for users. Default: false. */
   readonly endTokens?: boolean | undefined;
+  /** Ends all secrets but the newest. What was issued for them stays, unless `endTokens` ends it. Default: false. */
+  readonly endOlderSecrets?: boolean | undefined;
 }
 
 /** A client with a new secret. `secret` is returned only here: the store has its hash. */

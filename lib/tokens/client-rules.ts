@@ -16,7 +16,8 @@ const sameTexts = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((text, at) => text === b[at]);
 
 function isSame(a: ClientRecord, b: ClientRecord): boolean {
-  return a.name === b.name && a.role === b.role && a.state === b.state && sameTexts(a.scopes, b.scopes);
+  const isSameRest = a.state === b.state && a.secrets.length === b.secrets.length;
+  return isSameRest && a.name === b.name && a.role === b.role && sameTexts(a.scopes, b.scopes);
 }
 
 function stateOf({ state }: ClientRecord, active: boolean | undefined): ClientRecord['state'] {
@@ -26,12 +27,13 @@ function stateOf({ state }: ClientRecord, active: boolean | undefined): ClientRe
 
 /**
  * The client as the edit makes it, or the very same object when nothing differs. Deactivation and `endTokens` raise the epoch,
- * which ends its access tokens, and the rights, which end what it minted for users; a lower role raises the rights only. `now` is
- * the store's clock.
+ * which ends its access tokens, and the rights, which end what it minted for users; a lower role raises the rights only.
+ * `endOlderSecrets` leaves the newest secret. `now` is the store's clock.
  */
 export function edited<C extends ClientRecord>(client: C, edit: ClientEdit, now: number, isLower: IsLower): C {
   const { name = client.name, role = client.role, scopes = client.scopes } = edit;
-  const changed = { ...client, name, role, scopes: [...new Set(scopes)], state: stateOf(client, edit.active) };
+  const secrets = edit.endOlderSecrets === true ? client.secrets.slice(0, 1) : client.secrets;
+  const changed = { ...client, name, role, scopes: [...new Set(scopes)], state: stateOf(client, edit.active), secrets };
   const deactivated = client.state === 'active' && changed.state !== 'active';
   const endsTokens = deactivated || edit.endTokens === true;
   if (!endsTokens && isSame(client, changed)) return client;

@@ -34,8 +34,9 @@ const livesOn = refused('insufficient_role', {
 });
 
 /** What an edit changes, for the audit log. */
-function detailOf({ name, role, scopes, active, endTokens }: ClientEdit): Detail {
-  const named = [name !== undefined && 'name', scopes !== undefined && 'scopes'].filter(Boolean);
+function detailOf({ name, role, scopes, active, endTokens, endOlderSecrets }: ClientEdit): Detail {
+  const changed = { name: name !== undefined, scopes: scopes !== undefined, secrets: endOlderSecrets === true };
+  const named = Object.entries(changed).flatMap(([field, isNamed]) => (isNamed ? [field] : []));
   return {
     ...(role !== undefined && { role }),
     ...(active !== undefined && { active }),

@@ -101,6 +101,8 @@ for (const [name, open, via, actor] of ways) {
       deepEqual(shown.scopes, ['gatewarden:read', 'gatewarden:introspect']);
       const second = await on.done(['client', 'secret', 'backup']);
       equal((second.secrets as unknown[]).length, 2);
+      const older = await on.done(['client', 'edit', 'backup', '--end-older-secrets']);
+      equal((older.secrets as unknown[]).length, 1);
       equal((await on.run(['client', 'secret', 'backup', '--end-others'])).code, 5, 'it wants --yes');
       equal(((await on.done(['client', 'secret', 'backup', '--end-others', '--yes'])).secrets as unknown[]).length, 1);
       const edited = await on.done(['client', 'edit', 'backup', '--no-scopes', '--role', 'viewer', '--name', 'B']);

@@ -77,6 +77,12 @@ describe('clients over the API', () => {
     const second = await answered(await call('POST', `clients/${id}/secret`, fresh, {}), 201);
     equal((second.secrets as Json[]).length, 2);
     for (const secret of [client_secret, second.client_secret]) await tokenFor(secret);
+    const one = await answered(await call('PATCH', `clients/${id}`, fresh, { end_older_secrets: true }), 200);
+    equal((one.secrets as Json[]).length, 1);
+    await tokenFor(second.client_secret);
+    const old = new URLSearchParams({ grant_type: 'client_credentials' });
+    const refused = { method: 'POST', body: old, headers: basic(client_secret) };
+    equal((await here.client().send('/auth/oauth/token', refused)).status, 401);
     equal((await call('DELETE', `clients/${id}`, fresh)).status, 204);
     equal((await call('DELETE', `clients/${id}`, fresh)).status, 204);
     equal(await codeOf(await call('GET', `clients/${id}`, fresh)), '404 not_found');

@@ -82,6 +82,14 @@ describe('the secrets of a client', () => {
     deepEqual(counters(three), [3, 5]);
   });
 
+  it('all end but the newest, and nothing that was issued does', () => {
+    const two = withSecret(clientOf(), 'h2', false, now);
+    const one = edited(two, { endOlderSecrets: true }, now, isLower);
+    deepEqual([hashes(one), counters(one)], [['h2'], [3, 5]]);
+    equal(edited(one, { endOlderSecrets: true }, now, isLower), one);
+    deepEqual(counters(edited(two, { endOlderSecrets: true, endTokens: true }, now, isLower)), [4, 6]);
+  });
+
   it('all end but the new one when that is asked for, with what was issued before', () => {
     const one = withSecret(withSecret(clientOf(), 'h2', false, now), 'h3', true, now);
     deepEqual([hashes(one), counters(one)], [['h3'], [4, 6]]);

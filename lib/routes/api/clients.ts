@@ -54,6 +54,7 @@ const clientEdit = confirmable({
   scopes: scopes.optional(),
   active: z.boolean().optional().describe('False: ends its access tokens, and what it minted for users.'),
   end_tokens: z.boolean().optional().describe('Ends its access tokens, and what it minted for users.'),
+  end_older_secrets: z.boolean().optional().describe('Ends all secrets but the newest; what was issued stays.'),
 });
 
 const newSecret = confirmable({
@@ -115,8 +116,9 @@ export const clientRoutes = [
     answers: { 200: { description: 'As it is now.', schema: client } },
     refusals: ['not_found'],
     async handle({ core, params, body, actor }) {
-      const { name, role, scopes: wanted, active, end_tokens: endTokens } = body;
-      const edit = { name, role, scopes: wanted, active, endTokens };
+      const { name, role, scopes: wanted, active, end_tokens, end_older_secrets } = body;
+      const ends = { endTokens: end_tokens, endOlderSecrets: end_older_secrets };
+      const edit = { name, role, scopes: wanted, active, ...ends };
       const edited = await core.clients.edit(params.client_id ?? '', edit, actor);
       return edited.ok ? json(200, toClient(edited.value)) : edited;
     },
