@@ -28,6 +28,7 @@ export const invitationSheet: Sheet = [
   { title: 'uses', field: 'uses' },
   { title: 'used', field: 'used' },
   { title: 'invited by', field: 'invited_by' },
+  { title: 'active', field: 'active', shown: asYesOrNo },
   { title: 'expires', field: 'expires_at', shown: asMinute },
   { title: 'note', field: 'note' },
 ];

@@ -8,7 +8,7 @@ import { pageSize } from '../stores/records/page.ts';
 import { hasHazard } from '../text.ts';
 import type { Actor } from '../types.ts';
 import type { AccountDependencies } from './dependencies.ts';
-import { mayInviteFor, withdrawn } from './invitation-rules.ts';
+import { mayInviteFor, roleGiven, withdrawn } from './invitation-rules.ts';
 import { invitersIn } from './inviters.ts';
 
 /** What an invitation inherits from the credential that it is made with: it ends with each of the makers, and not after `until`. */
@@ -109,20 +109,38 @@ export function invitationsService(dependencies: InvitationDependencies): Invita
     if (added.kind === 'taken') throw new TypeError(`a new invitation has the ${added.key} of another one`);
     const { id, role, uses } = made;
     await note(id, by, { action: 'created', role, uses });
-    return ok({ code, view: viewOf(made, made.inviter === undefined ? '' : (by?.principal.name ?? '')) });
+    const invitedBy = made.inviter === undefined ? '' : (by?.principal.name ?? '');
+    return ok({ code, view: viewOf(made, { invitedBy, active: true }) });
+  }
+
+  /** Whether somebody stands behind an invitation now who may invite for some role. */
+  async function isActive(invitation: InvitationRecord): Promise<boolean> {
+    const behind = await inviters.roleBehind(invitation);
+    return behind !== undefined && roleGiven(ladder, invitation.role, behind) !== undefined;
+  }
+
+  /** What a deleted inviter leaves is void, and expires by itself: it has no view. */
+  async function viewsOf(invitations: readonly InvitationRecord[]): Promise<InvitationView[]> {
+    const names = await inviters.names(invitations.flatMap(({ inviter }) => inviter?.id ?? []));
+    const nameOf = ({ inviter }: InvitationRecord) => (inviter === undefined ? '' : names.get(inviter.id));
+    const views = invitations.map(async (one) => {
+      const invitedBy = nameOf(one);
+      return invitedBy === undefined ? [] : [viewOf(one, { invitedBy, active: await isActive(one) })];
+    });
+    return (await Promise.all(views)).flat();
+  }
+
+  async function get(id: string, by?: Actor): Promise<InvitationView | undefined> {
+    const found = typeof id === 'string' ? await records.get(invitationKind, id) : undefined;
+    if (found === undefined || found.endedAt !== undefined) return undefined;
+    return mayInviteFor(ladder, found.role, roleOf(by)) ? (await viewsOf([found]))[0] : undefined;
   }
 
   async function list({ limit, cursor }: Parameters<Invitations['list']>[0] = {}, by?: Actor) {
     const after = cursor === undefined ? {} : { after: cursor };
     const page = await records.list(invitationKind, { limit: pageSize(limit), order: 'created', ...after });
     const seen = page.items.filter(({ role }) => mayInviteFor(ladder, role, roleOf(by)));
-    const names = await inviters.names(seen.flatMap(({ inviter }) => inviter?.id ?? []));
-    const items = seen.flatMap((one) => {
-      const name = one.inviter === undefined ? '' : names.get(one.inviter.id);
-      // What a deleted inviter leaves is void, and expires by itself.
-      return name === undefined ? [] : [viewOf(one, name)];
-    });
-    return { ...page, items };
+    return { ...page, items: await viewsOf(seen) };
   }
 
   async function revoke(id: string, by?: Actor): Promise<Result<undefined>> {
@@ -133,11 +151,14 @@ export function invitationsService(dependencies: InvitationDependencies): Invita
     return ok(undefined);
   }
 
-  return { create, list, revoke };
+  return { create, get, list, revoke };
 }
 
 /** The view of an invitation, frozen. Each field is named here, so that a new field of the record is not published by accident. */
-function viewOf(invitation: InvitationRecord, invitedBy: string): InvitationView {
+function viewOf(
+  invitation: InvitationRecord,
+  { invitedBy, active }: Pick<InvitationView, 'invitedBy' | 'active'>,
+): InvitationView {
   const { id, role, uses, usedBy, note, createdAt, expiresAt } = invitation;
-  return Object.freeze({ id, role, uses, used: usedBy.length, invitedBy, note, createdAt, expiresAt });
+  return Object.freeze({ id, role, uses, used: usedBy.length, invitedBy, active, note, createdAt, expiresAt });
 }

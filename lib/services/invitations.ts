@@ -14,6 +14,8 @@ export interface InvitationView {
   readonly used: number;
   /** Username of who made it, `client:ID` for a client, '' for the program itself. */
   readonly invitedBy: string;
+  /** Whether its inviter may still invite, and what it was made with has not ended. `used` and `expiresAt` are apart. */
+  readonly active: boolean;
   readonly note?: string | undefined;
   /** Milliseconds since the epoch, as all times here. */
   readonly createdAt: number;
@@ -58,6 +60,8 @@ export interface Invitations {
    * come from more than 8 credentials; `rate_limited` after 300 in an hour (no limit for the program itself).
    */
   create(invitation: NewInvitation, by?: Actor): Promise<Result<IssuedInvitation>>;
+  /** `undefined` for one that was withdrawn, whose inviter was deleted, or that the actor cannot see. */
+  get(id: string, by?: Actor): Promise<InvitationView | undefined>;
   /**
    * The newest first, those that expired within the last day included. An operator sees those for roles below their own, so that a
    * page may hold fewer than `limit` though others follow.

@@ -24,7 +24,7 @@ describe('an invitation that is made', () => {
     match(code, /^gwi_[0-9A-Za-z]{36}$/);
     const { id, ...shown } = view;
     deepEqual(shown, {
-      ...{ role: 'user', uses: 1, used: 0, invitedBy: 'the-admin', note: 'for eve' },
+      ...{ role: 'user', uses: 1, used: 0, invitedBy: 'the-admin', active: true, note: 'for eve' },
       ...{ createdAt: time.now, expiresAt: time.now + 7 * day },
     });
     const kept = JSON.stringify(await stores.records.get(invitationKind, id));
@@ -143,12 +143,13 @@ describe('invitations', () => {
     equal(await signUp({ username: 'eve', invitation: code }), 'active user');
     events.length = 0;
     const id = await idOf(code);
+    equal((await invitations.get(id, command))?.used, 1);
     for (const _ of [1, 2]) ok((await invitations.revoke(id, command)).ok);
     deepEqual(
       events.map(({ event, subject, detail }) => ({ event, subject, detail })),
       [{ event: 'invitation.changed', subject: `invitation:${id}`, detail: { action: 'withdrawn' } }],
     );
-    deepEqual((await invitations.list()).items, []);
+    deepEqual([(await invitations.list()).items, await invitations.get(id, command)], [[], undefined]);
     equal(await signUp({ invitation: code }), 'validation_failed invitation');
   });
 
@@ -157,6 +158,7 @@ describe('invitations', () => {
     const id = await idOf(await invite({ role: 'operator' }));
     const refused = await invitations.revoke(id, await actor('operator'));
     equal(refused.ok ? 'ok' : refused.refusal.code, 'not_found');
+    equal(await invitations.get(id, await actor('operator')), undefined);
     equal((await invitations.list()).items.length, 1);
     const below = await idOf(await invite({ role: 'user' }));
     ok((await invitations.revoke(below, await actor('operator'))).ok);
@@ -231,6 +233,8 @@ describe('who uses an invitation gets', () => {
       ok((await opened.users.create({ username: 'spare', role: 'admin' }, command)).ok);
       const invitation = await opened.invite({ role }, who);
       await change(opened);
+      const [listed] = (await opened.invitations.list()).items;
+      equal(listed?.active ?? false, !got.startsWith('validation_failed'), 'the list says whether it is void');
       equal(await opened.signUp({ invitation }), got);
     });
   }

@@ -15,7 +15,7 @@ const userFields =
 const clientFields = 'client_id name role scopes active secrets created_at updated_at last_used_at expires_at'.split(
   ' ',
 );
-const invitationFields = 'id role uses used invited_by note created_at expires_at'.split(' ');
+const invitationFields = 'id role uses used invited_by active note created_at expires_at'.split(' ');
 const auditFields = 'id at event actor via address agent subject outcome detail'.split(' ');
 
 const password = 'another long password';

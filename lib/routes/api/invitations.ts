@@ -10,6 +10,7 @@ const invitation = z.object({
   uses: z.number().int().describe('How many may use it.'),
   used: z.number().int(),
   invited_by: z.string().describe('A username, `client:ID`, or empty for the program itself.'),
+  active: z.boolean().describe('False: its inviter may not invite any more, or what it was made with has ended.'),
   note: z.string().nullable(),
   created_at: moment,
   expires_at: moment,
@@ -21,6 +22,7 @@ export const toInvitation = (view: InvitationView): z.input<typeof invitation> =
   uses: view.uses,
   used: view.used,
   invited_by: view.invitedBy,
+  active: view.active,
   note: view.note ?? null,
   created_at: toMoment(view.createdAt),
   expires_at: toMoment(view.expiresAt),
@@ -41,7 +43,8 @@ const issued = invitation.extend({
 /** The address of the sign-up page below `base`: a fragment is in no log. */
 export const invitationUrl = (base: string, code: string): string => `${base}/signup#invitation=${code}`;
 
-function urlOf({ core, prefix, source }: CallContext, code: string): string {
+/** The same, as people outside reach it. */
+export function invitationUrlFor({ core, prefix, source }: CallContext, code: string): string {
   const origin = core.settings.publicUrl ?? `${source.proto}://${source.host}`;
   return invitationUrl(origin + prefix, code);
 }
@@ -81,7 +84,7 @@ export const invitationRoutes = [
       const made = await call.core.invitations.create({ role, uses, note, expiresAt }, call.actor);
       if (!made.ok) return made;
       const { code, view } = made.value;
-      return json(201, { ...toInvitation(view), code, url: urlOf(call, code) });
+      return json(201, { ...toInvitation(view), code, url: invitationUrlFor(call, code) });
     },
   }),
   route({
