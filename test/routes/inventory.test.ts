@@ -117,7 +117,7 @@ test('every guarded call of the API asks for a scope', () => {
 test('what creates or changes a user or a credential has to be confirmed', () => {
   const unconfirmed = inventory.filter(
     ({ method, guard, path, confirm }) =>
-      method !== 'get' && guard !== 'anyone' && /users|tokens?\b|password|invitations|clients/.test(path) && !confirm,
+      method !== 'get' && guard !== 'anyone' && /users|tokens?\b|password|invitation|client/.test(path) && !confirm,
   );
   // It asks for the current password of everybody.
   deepEqual(unconfirmed.map(lineOf), ['post /account/password', 'put /api/v1/account/password']);

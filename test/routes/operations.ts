@@ -182,6 +182,15 @@ export const lines: Readonly<Record<string, Line>> = {
   },
   'get /admin/audit.csv': ({ send }) => send({ query: { from: '2020-01-01T00:00' } }),
   'get /admin/audit.json': ({ send }) => send({ query: { outcome: 'ok' } }),
+  'get /admin/invitations': once,
+  'get /admin/new-invitation': once,
+  'post /admin/new-invitation': ({ send }) => send({ form: { role: 'viewer', uses: '2', days: '7', note: 'for eve' } }),
+  async 'get /admin/invitations/{id}/withdraw'(drive) {
+    await drive.send({ params: { id: (await invitationOf(drive)).id } });
+  },
+  async 'post /admin/invitations/{id}/withdraw'(drive) {
+    await drive.send({ params: { id: (await invitationOf(drive)).id }, form: {} });
+  },
   'get /device': once,
   async 'post /device'(drive) {
     const { user_code: code } = await deviceOf(drive);

@@ -3,6 +3,7 @@ import { clientTemplates } from './clients-templates.ts';
 import { healthTemplates } from './health-templates.ts';
 import { invitationTemplates } from './invitations-templates.ts';
 import { overviewTemplates } from './overview-templates.ts';
+import { questionTemplates } from './question-templates.ts';
 import { ruleTemplates } from './rules-templates.ts';
 import { sessionTemplates } from './sessions-templates.ts';
 import { settingTemplates } from './settings-templates.ts';
@@ -19,4 +20,5 @@ export const adminTemplates = {
   ...ruleTemplates,
   ...settingTemplates,
   ...healthTemplates,
+  ...questionTemplates,
 } as const;
