@@ -1,6 +1,6 @@
 import { page } from './assets.ts';
 import { type Brand, brandOf } from './brand/brand.ts';
-import { render, type TemplateName } from './templates.ts';
+import { render, type TemplateName } from './engine.ts';
 import { timeElement } from './time.ts';
 import { type WordKey, type Words, type WordValues, wordsOf } from './words/words.ts';
 

@@ -1,3 +1,4 @@
+import './templates.ts';
 import { newPassword, secret, signIn } from './assets.ts';
 import { type Frame, inFrame } from './frame.ts';
 

@@ -1,13 +1,10 @@
-import { Eta } from 'eta';
 import { accountTemplates } from './account-templates.ts';
 import { adminTemplates } from './admin/templates.ts';
 import { deviceTemplates } from './device-templates.ts';
+import { eta } from './engine.ts';
 import { layoutTemplates } from './layout.ts';
 import { newPasswordTemplates } from './new-password-templates.ts';
 import { signUpTemplates } from './sign-up-templates.ts';
-
-/** `<%= %>` escapes its value; attributes are always quoted. */
-const eta = new Eta({ autoEscape: true, cache: true });
 
 eta.loadTemplate(
   '@messages',
@@ -65,8 +62,3 @@ const families = {
   ...adminTemplates,
 };
 for (const [name, template] of Object.entries(families)) eta.loadTemplate(name, template);
-
-export type TemplateName = '@sign-in' | '@message' | keyof typeof families;
-
-/** Renders a template with `data`. */
-export const render = (name: TemplateName, data: object): string => eta.render(name, data);
