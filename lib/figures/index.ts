@@ -23,7 +23,7 @@ type Dependencies = Readonly<{
   /** How long figures are kept, in milliseconds. */
   retention: number;
   /** How many sessions are live. */
-  countSessions?: () => Promise<number>;
+  countSessions: () => Promise<number>;
   log: Log;
 }>;
 
@@ -80,7 +80,7 @@ export function figureKeeper(dependencies: Dependencies): FigureKeeper {
     const isDue = round % sampledEvery === 0;
     round += 1;
     try {
-      return isDue ? await dependencies.countSessions?.() : undefined;
+      return isDue ? await dependencies.countSessions() : undefined;
     } catch (error) {
       log.warn({ err: error }, 'the sessions could not be counted');
       return undefined;

@@ -1,7 +1,7 @@
 import { page } from './assets.ts';
 import { type Brand, brandOf } from './brand/brand.ts';
 import { render, type TemplateName } from './engine.ts';
-import { timeElement } from './time.ts';
+import { type TimeFormat, timeElement } from './time.ts';
 import { type WordKey, type Words, type WordValues, wordsOf } from './words/words.ts';
 
 /** The pages of the administration, in the order of its navigation. */
@@ -46,7 +46,7 @@ const tools = ({ prefix, words, brand, viewer }: Frame) => ({
   dir: 'ltr',
   t: (key: WordKey, values?: WordValues) => words.text(key, values),
   m: (key: WordKey, values?: WordValues) => words.markup(key, values),
-  time: (at: number) => timeElement(words, at),
+  time: (at: number, format?: TimeFormat) => timeElement(words, at, format),
   asset: (name: string) => `${prefix}/assets/${name}`,
   logoWidth: (height: number) => Math.round(height * brand.logoRatio),
 });

@@ -162,7 +162,7 @@ async function assemble(dependencies: InstallationDependencies): Promise<Install
     // What could not be told is told in the background.
     bus.publish({ kind: 'all', id: '' }).catch(() => undefined);
   });
-  dependencies.counters.start();
+  if (dependencies.serves) dependencies.counters.start();
   const stopHousekeeping = housekeeping({ stores, auditRetention: settings.auditRetention, keys, clock, log });
   return {
     core,

@@ -14,8 +14,9 @@ type Dependencies = Readonly<{
 
 /** Opens the figures, which count the events of the audit log: also those that its quotas leave out. */
 export function openFigures({ stores, audit, clock, settings, log }: Dependencies): FigureKeeper {
-  const { records } = stores;
-  const keeper = figureKeeper({ records, clock, retention: settings.auditRetention, log });
+  const { records, sessions } = stores;
+  const countSessions = () => sessions.count(clock());
+  const keeper = figureKeeper({ records, countSessions, clock, retention: settings.auditRetention, log });
   audit.on('login.succeeded', () => keeper.happened('signIns'));
   audit.on('login.failed', () => keeper.happened('failures'));
   audit.on('token.created', () => keeper.happened('tokens'));

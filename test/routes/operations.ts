@@ -166,6 +166,7 @@ export const lines: Readonly<Record<string, Line>> = {
     await send({ by: await signedIn(), form: { password: 'short', username: 'ada' } });
   },
   'get /account': once,
+  'get /admin': ({ send }) => send({ query: { span: '7d' } }),
   async 'post /account/password'({ send, signedIn }) {
     await send({ by: await signedIn(), form: { new_password: 'nine quiet lanterns drift' } });
   },

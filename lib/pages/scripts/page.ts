@@ -5,16 +5,22 @@
  */
 export const pageScript = `(() => {
   const language = document.documentElement.lang;
-  const shown = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+  const whole = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+  const hour = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' });
+  const day = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short' });
+  const formats = { whole, hour, day };
   const exact = new Intl.DateTimeFormat(language, { dateStyle: 'full', timeStyle: 'long' });
 
   function showTimes() {
     for (const one of document.querySelectorAll('time[datetime]')) {
       const at = new Date(one.dateTime);
       if (Number.isNaN(at.getTime())) continue;
-      one.textContent = shown.format(at);
+      one.textContent = (formats[one.dataset.format] ?? whole).format(at);
       one.title = exact.format(at);
     }
+    // The first line of what a bar of a chart says when the pointer is on it.
+    for (const one of document.querySelectorAll('title[data-time]'))
+      one.textContent = one.textContent.replace(/^.*/, whole.format(new Date(one.dataset.time)));
   }
 
   function dress() {
