@@ -33,12 +33,16 @@ body.app form.narrow, .narrow { max-width: 30rem; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: .9rem; padding: 1.25rem clamp(1rem, 2.5vw, 1.5rem); margin: 0 0 1.25rem; }
 .card > :first-child { margin-block-start: 0; }
 .card > :last-child { margin-block-end: 0; }
-.scroll { overflow-x: auto; background: var(--card); border: 1px solid var(--line); border-radius: .9rem; margin: 0 0 1rem; }
+.scroll { position: relative; overflow-x: auto; background: var(--card); border: 1px solid var(--line); border-radius: .9rem; margin: 0 0 1rem; }
 table { width: 100%; border-collapse: collapse; font-size: .9375rem; }
 caption { text-align: start; padding: .8rem 1rem; color: var(--quiet); }
-th, td { padding: .65rem 1rem; text-align: start; vertical-align: top; border-block-end: 1px solid var(--line); overflow-wrap: anywhere; min-width: 5rem; }
-th { font-weight: 600; color: var(--quiet); font-size: .875rem; overflow-wrap: normal; white-space: nowrap; }
-tbody th { color: var(--text); font-size: inherit; white-space: normal; overflow-wrap: anywhere; }
+th, td { padding: .65rem 1rem; text-align: start; vertical-align: top; border-block-end: 1px solid var(--line); }
+thead th { font-weight: 600; color: var(--quiet); font-size: .875rem; white-space: nowrap; }
+tbody th { min-width: 9rem; font-weight: 600; overflow-wrap: anywhere; }
+td :is(bdi, code, p), td.text { overflow-wrap: anywhere; }
+td:has(> :is(bdi, code, p)), td.text { min-width: 8rem; }
+td a { white-space: nowrap; }
+td a:has(bdi) { white-space: normal; }
 tbody tr:last-child > * { border-block-end: 0; }
 td.number, th.number { text-align: end; font-variant-numeric: tabular-nums; }
 td.tick, th.tick { min-width: 0; width: 2.75rem; padding-inline-end: 0; }
@@ -72,6 +76,7 @@ legend { padding: 0; margin: 0 0 .35rem; font-weight: 560; font-size: .9375rem; 
 .hidden { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 @media (prefers-reduced-motion: no-preference) { main { transition: opacity .12s; } }
 @media (max-width: 48rem) {
+  .scroll table { min-width: 40rem; }
   .columns { grid-template-columns: minmax(0, 1fr); padding-block-start: 1rem; }
   .side ul { flex-direction: row; flex-wrap: wrap; position: static; }
   .side a { padding: .4rem .65rem; }

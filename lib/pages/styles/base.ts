@@ -157,6 +157,7 @@ form.next { margin-top: .75rem; }
   border-radius: 1rem;
   font-size: .8125rem;
   font-weight: 560;
+  white-space: nowrap;
   color: var(--good);
   background: var(--good-ground);
 }
