@@ -66,6 +66,7 @@ body {
   padding: clamp(1.25rem, 9vh, 6rem) 1rem 2rem;
   background: radial-gradient(60rem 26rem at 50% -8rem, var(--glow), transparent) var(--ground);
   color: var(--text);
+  overflow-wrap: break-word;
   font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
 }
 body:not(.app) > header { display: flex; align-items: center; gap: .7rem; margin: 0 0 1.5rem; max-width: 100%; }
@@ -81,6 +82,7 @@ main {
   box-shadow: var(--shadow);
 }
 main.wide { max-width: 36rem; }
+h1, h2, h3, dd, li { overflow-wrap: anywhere; }
 h1 { margin: 0 0 .35rem; font-size: 1.5rem; line-height: 1.25; letter-spacing: -.02em; font-weight: 680; }
 h3 { margin: 1.75rem 0 .75rem; font-size: 1rem; }
 h2 { margin: 2rem 0 .75rem; font-size: 1.0625rem; letter-spacing: -.01em; }
