@@ -42,6 +42,8 @@ export interface SessionQuery {
 export interface Sessions {
   /** A page of the active sessions, newest first. */
   list(username: string, query?: SessionQuery): Promise<Page<SessionView>>;
+  /** An active session of the user; undefined when they have none with this id. */
+  get(username: string, sessionId: string): Promise<UserSessionView | undefined>;
   /**
    * A page of the active sessions of all users, newest first. It may hold fewer sessions than `limit`, and still have a `next`:
    * those that have just been revoked are left out.

@@ -91,6 +91,14 @@ export function sessionsService(dependencies: SessionDependencies): Sessions {
     return { items: items.map(viewOf), ...(last && { next: cursorBehind(last) }) };
   }
 
+  async function get(username: string, sessionId: string): Promise<UserSessionView | undefined> {
+    const user = await userWithName(records, username);
+    const session = await stores.sessions.find(sessionId, clock());
+    if (user === undefined || session?.userId !== user.id) return undefined;
+    const [found] = await validOfAll([session]);
+    return found;
+  }
+
   /** The owners of sessions who are there, by id. */
   async function ownersOf(sessions: readonly SessionRecord[]): Promise<ReadonlyMap<string, User>> {
     const ids = [...new Set(sessions.map(({ userId }) => userId).filter((id) => id !== null))];
@@ -172,5 +180,5 @@ export function sessionsService(dependencies: SessionDependencies): Sessions {
     return ok({ sessions });
   }
 
-  return { list, listAll, count: () => stores.sessions.count(clock()), end, endAll };
+  return { list, get, listAll, count: () => stores.sessions.count(clock()), end, endAll };
 }

@@ -192,6 +192,23 @@ export const lines: Readonly<Record<string, Line>> = {
   async 'post /admin/invitations/{id}/withdraw'(drive) {
     await drive.send({ params: { id: (await invitationOf(drive)).id }, form: {} });
   },
+  'get /admin/sessions': ({ send }) => send({ query: { user: 'ada' } }),
+  async 'get /admin/sessions/end'({ send, site: { gate }, signedIn }) {
+    await signedIn();
+    const [session] = (await gate.sessions.listAll({ limit: 1 })).items;
+    await send({ query: { session: `${session?.id}.${session?.username}` } });
+    await send();
+  },
+  async 'post /admin/sessions/end'({ send, site: { gate }, user, stranger }) {
+    const username = await user();
+    await stranger.form('/auth/login', { username, password });
+    const [session] = (await gate.sessions.list(username)).items;
+    await send({ form: { session: `${session?.id}.${username}` } });
+  },
+  'get /admin/sessions/end-all': ({ send }) => send({ query: { user: 'ada' } }),
+  async 'post /admin/sessions/end-all'({ send, user }) {
+    await send({ form: { user: await user() } });
+  },
   'get /device': once,
   async 'post /device'(drive) {
     const { user_code: code } = await deviceOf(drive);

@@ -110,6 +110,20 @@ describe('the sessions of a user', () => {
     deepEqual(await sessions.listAll({ cursor: 'none' }), { items: [] });
   });
 
+  it('are read one by one, by their owner’s name, while they are valid', async () => {
+    const { sessions, keep } = await open();
+    await keep('old', 'u_ada', 8, -1);
+    equal((await sessions.get('Ada', 'a1'))?.username, 'ada');
+    for (const [name, id] of [
+      ['bob', 'a1'],
+      ['eve', 'a1'],
+      ['ada', 'old'],
+      ['ada', 'none'],
+    ] as const) {
+      equal(await sessions.get(name, id), undefined);
+    }
+  });
+
   it('are looked for in a bounded number of those that are not valid any more', async () => {
     const { sessions, keep } = await open();
     for (let n = 0; n < 20; n += 1) await keep(`old${n}`, 'u_ada', 10 + n, -1);

@@ -47,6 +47,9 @@ tbody tr:last-child > * { border-block-end: 0; }
 td.number, th.number { text-align: end; font-variant-numeric: tabular-nums; }
 td.tick, th.tick { min-width: 0; width: 2.75rem; padding-inline-end: 0; }
 td.tick input, th.tick input { width: 1.15rem; height: 1.15rem; accent-color: var(--accent); }
+.quiet { color: var(--quiet); font-size: .875rem; }
+td.act { text-align: end; white-space: nowrap; }
+.confirm { margin-block-start: 1.25rem; }
 .empty { padding: 1.5rem 1rem; color: var(--quiet); margin: 0; }
 .filters { display: flex; flex-wrap: wrap; gap: .75rem; align-items: end; margin: 0 0 1.25rem; }
 .filters .field { margin: 0; flex: 1 1 9rem; min-width: 8rem; max-width: 18rem; }
