@@ -84,6 +84,12 @@ export function auditLog(
         const page = await store.list({ ...filterOf(query), limit: pageSize(query.limit) });
         return { ...page, items: page.items.map(entryOf) };
       },
+      async get(id) {
+        // No id is the beginning of another.
+        const { items } = await store.list({ since: id, after: `${id}0`, limit: 1 });
+        const [found] = items;
+        return found?.id === id ? entryOf(found) : undefined;
+      },
     },
     on(event, listener) {
       const of = listeners.get(event) ?? new Set();

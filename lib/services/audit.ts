@@ -44,4 +44,6 @@ export interface AuditQuery {
 export interface AuditLog {
   /** Newest first. */
   list(query?: AuditQuery): Promise<Page<AuditEntry>>;
+  /** One record by its id. */
+  get(id: string): Promise<AuditEntry | undefined>;
 }

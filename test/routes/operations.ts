@@ -181,6 +181,15 @@ export const lines: Readonly<Record<string, Line>> = {
     await gate.tokens.create('ada', { name: 'to-end' });
     await send({ form: { name: 'to-end' } });
   },
+  'get /admin/audit': async ({ send }) => {
+    await send({ query: { from: '2020-01-01T00:00', zone: 'Europe/Berlin', outcome: 'ok' } });
+    await send({ query: { to: 'tomorrow' } });
+  },
+  async 'get /admin/audit/{id}'({ send, site: { gate } }) {
+    const [record] = (await gate.audit.list({ limit: 1 })).items;
+    await send({ params: { id: record?.id ?? '' } });
+    await send();
+  },
   'get /admin/audit.csv': ({ send }) => send({ query: { from: '2020-01-01T00:00' } }),
   'get /admin/audit.json': ({ send }) => send({ query: { outcome: 'ok' } }),
   'get /admin/invitations': once,

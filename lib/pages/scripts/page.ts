@@ -1,5 +1,5 @@
 /**
- * The script of all pages. It shows times in the reader's zone, copies secrets, shows and hides passwords, and sends forms and
+ * The script of all pages. It shows times in the reader's zone, and takes them in it, copies secrets, shows and hides passwords, and sends forms and
  * follows links that have `data-inline` without a full reload: the answer's `main` takes the place of the page's, and the focus goes
  * to what the answer is about. Every page works without it.
  */
@@ -23,8 +23,20 @@ export const pageScript = `(() => {
       one.textContent = one.textContent.replace(/^.*/, whole.format(new Date(one.dataset.time)));
   }
 
+  function showZone() {
+    const { timeZone } = shown.resolvedOptions();
+    if (!timeZone) return;
+    for (const one of document.querySelectorAll('[data-zone]')) one.value = timeZone;
+    for (const one of document.querySelectorAll('[data-zone-name]')) one.textContent = timeZone;
+    for (const one of document.querySelectorAll('[data-at]')) {
+      const at = new Date(one.dataset.at);
+      one.value = new Date(at - at.getTimezoneOffset() * 60000).toISOString().slice(0, -1).replace(/(:00)?\\.000$/, '');
+    }
+  }
+
   function dress() {
     showTimes();
+    showZone();
     for (const one of document.querySelectorAll('[data-copy], [data-reveal]')) one.hidden = false;
     document.dispatchEvent(new Event('page'));
   }
