@@ -33,10 +33,11 @@ export function narrowing(ladder: Ladder, scopes: ScopeTable): Narrowing {
 
   function problemOfScopes(wanted: unknown, role: string, maker: Principal): string | undefined {
     if (!Array.isArray(wanted)) return 'must be a list of scopes';
-    const held = scopes.heldBy(role).filter((scope) => maker.via === 'command' || maker.scopes.includes(scope));
+    const [ofMaker, ofRole] = [maker.via === 'command' ? scopes.names : maker.scopes, scopes.heldBy(role)];
     for (const scope of wanted) {
       if (typeof scope !== 'string' || !scopes.has(scope)) return 'holds a scope that is not declared';
-      if (!held.includes(scope)) return `holds ${scope}, which you do not`;
+      if (!ofMaker.includes(scope)) return `holds ${scope}, which you do not`;
+      if (!ofRole.includes(scope)) return `holds ${scope}, which the role ${role} may not`;
     }
     return undefined;
   }

@@ -50,6 +50,12 @@ type Line = (drive: Drive) => Promise<unknown>;
 const once: Line = ({ send }) => send();
 const byStranger: Line = ({ send, stranger }) => send({ by: stranger });
 
+/** Is about a client of its own, with this form if any. */
+const withClient =
+  (form?: Record<string, string>): Line =>
+  async ({ send, client }) =>
+    send({ params: { client_id: (await client()).client_id }, ...(form && { form }) });
+
 /** The answer of a call that another operation describes. */
 async function asked(client: Client, path: string, body: object, as: 'json' | 'form' = 'json'): Promise<Json> {
   const fields = body as Record<string, string>;
@@ -218,6 +224,27 @@ export const lines: Readonly<Record<string, Line>> = {
   async 'post /admin/sessions/end-all'({ send, user }) {
     await send({ form: { user: await user() } });
   },
+  'get /admin/clients': once,
+  'get /admin/new-client': once,
+  'post /admin/new-client': ({ send }) =>
+    send({
+      form: { name: 'By form', client_id: `f-${randomUUID()}`, role: 'user', scopes: 'gatewarden:read', days: '30' },
+    }),
+  'get /admin/clients/{client_id}': withClient(),
+  'get /admin/clients/{client_id}/edit': withClient(),
+  'post /admin/clients/{client_id}/edit': withClient({ name: 'Renamed', role: 'user' }),
+  'get /admin/clients/{client_id}/secret': withClient(),
+  'post /admin/clients/{client_id}/secret': withClient({ others: 'end' }),
+  'get /admin/clients/{client_id}/activate': withClient(),
+  'post /admin/clients/{client_id}/activate': withClient({}),
+  'get /admin/clients/{client_id}/deactivate': withClient(),
+  'post /admin/clients/{client_id}/deactivate': withClient({}),
+  'get /admin/clients/{client_id}/end-tokens': withClient(),
+  'post /admin/clients/{client_id}/end-tokens': withClient({}),
+  'get /admin/clients/{client_id}/end-older-secret': withClient(),
+  'post /admin/clients/{client_id}/end-older-secret': withClient({}),
+  'get /admin/clients/{client_id}/delete': withClient(),
+  'post /admin/clients/{client_id}/delete': withClient({}),
   'get /device': once,
   async 'post /device'(drive) {
     const { user_code: code } = await deviceOf(drive);

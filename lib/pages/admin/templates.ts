@@ -1,4 +1,5 @@
 import { auditTemplates } from './audit-templates.ts';
+import { clientFormTemplates } from './client-form-templates.ts';
 import { clientTemplates } from './clients-templates.ts';
 import { healthTemplates } from './health-templates.ts';
 import { invitationTemplates } from './invitations-templates.ts';
@@ -15,6 +16,7 @@ export const adminTemplates = {
   ...userTemplates,
   ...invitationTemplates,
   ...clientTemplates,
+  ...clientFormTemplates,
   ...sessionTemplates,
   ...auditTemplates,
   ...ruleTemplates,

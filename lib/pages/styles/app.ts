@@ -75,6 +75,7 @@ textarea:focus-visible, summary:focus-visible, [tabindex]:focus-visible { outlin
 fieldset { border: 0; margin: 0 0 1.125rem; padding: 0; min-width: 0; }
 legend { padding: 0; margin: 0 0 .35rem; font-weight: 560; font-size: .9375rem; }
 [aria-busy="true"] { opacity: .6; }
+.trail { margin: 0 0 .35rem; font-size: .9375rem; }
 .quiet { color: var(--quiet); font-weight: 450; }
 .hidden { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 @media (prefers-reduced-motion: no-preference) { main { transition: opacity .12s; } }

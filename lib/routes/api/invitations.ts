@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { InvitationView } from '../../services.ts';
+import { baseOf } from '../oauth/metadata.ts';
 import { json, noContent } from '../reply.ts';
-import { type CallContext, route } from '../route.ts';
+import { route } from '../route.ts';
 import { confirmable, moment, pageOf, pageQuery, text, toMoment } from '../schemas.ts';
 
 const invitation = z.object({
@@ -43,12 +44,6 @@ const issued = invitation.extend({
 /** The address of the sign-up page below `base`: a fragment is in no log. */
 export const invitationUrl = (base: string, code: string): string => `${base}/signup#invitation=${code}`;
 
-/** The same, as people outside reach it. */
-export function invitationUrlFor({ core, prefix, source }: CallContext, code: string): string {
-  const origin = core.settings.publicUrl ?? `${source.proto}://${source.host}`;
-  return invitationUrl(origin + prefix, code);
-}
-
 /** Invitations. Operators see and make those for roles below their own, admins all. */
 export const invitationRoutes = [
   route({
@@ -84,7 +79,7 @@ export const invitationRoutes = [
       const made = await call.core.invitations.create({ role, uses, note, expiresAt }, call.actor);
       if (!made.ok) return made;
       const { code, view } = made.value;
-      return json(201, { ...toInvitation(view), code, url: invitationUrlFor(call, code) });
+      return json(201, { ...toInvitation(view), code, url: invitationUrl(baseOf(call), code) });
     },
   }),
   route({

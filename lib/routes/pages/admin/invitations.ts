@@ -7,7 +7,8 @@ import {
   newInvitationPage,
   withdrawInvitationPage,
 } from '../../../pages/admin/invitations.ts';
-import { invitationUrlFor } from '../../api/invitations.ts';
+import { invitationUrl } from '../../api/invitations.ts';
+import { baseOf } from '../../oauth/metadata.ts';
 import { html, seeOther } from '../../reply.ts';
 import { type Call, type CallContext, needsPassword, route } from '../../route.ts';
 import { formAgain } from '../form-again.ts';
@@ -119,7 +120,7 @@ export const adminInvitationsRoutes = [
       const made = await call.core.invitations.create(wish, call.actor);
       if (!made.ok) return newAgain(call, made.refusal);
       const { code, view } = made.value;
-      const url = invitationUrlFor(call, code);
+      const url = invitationUrl(baseOf(call), code);
       const shown = { invitation: view, code, url, signUpIsClosed: signUpIsClosed(call) };
       return html(200, issuedInvitationPage(viewerFrameOf(call), shown));
     },
