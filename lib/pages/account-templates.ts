@@ -106,13 +106,4 @@ export const accountTemplates = {
 <div class="actions"><button type="submit">Revoke the token</button> <a class="button plain" href="<%= it.prefix %>/account">Keep it</a></div>
 </form>
 `,
-
-  '@sign-out': `<% layout('@layout', { title: 'Sign out' }) %>
-<h1>Sign out?</h1>
-<p class="lead">You are signed in as <strong><bdi><%= it.name %></bdi></strong>.</p>
-<form method="post" action="<%= it.prefix %>/logout">
-<input type="hidden" name="next" value="<%= it.next %>">
-<div class="actions"><button type="submit">Sign out</button> <a class="button plain" href="<%= it.next || it.prefix + '/account' %>">Stay signed in</a></div>
-</form>
-`,
 } as const;

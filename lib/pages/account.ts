@@ -80,7 +80,3 @@ export const revokeTokenPage = (
   frame: Frame,
   shown: Readonly<{ username: string; name: string; asksPassword: boolean; problem?: string }>,
 ): string => inFrame('@revoke-token', frame, shown);
-
-/** Asks before signing out. `next` is a checked path, '' for none. */
-export const signOutPage = (frame: Frame, shown: Readonly<{ name: string; next: string }>): string =>
-  inFrame('@sign-out', frame, shown);

@@ -1,5 +1,6 @@
 import { agentName } from './agent-name.ts';
 import { type Frame, inFrame } from './frame.ts';
+import type { Words } from './words/words.ts';
 
 /** The page that asks for the code of a device. `name`: who is signed in; `problem` is a sentence. */
 export const devicePage = (
@@ -26,20 +27,14 @@ export const deviceDecisionPage = (
 /** What became of a device, after the decision. */
 export const deviceDonePage = (frame: Frame, decision: 'approved' | 'denied'): string =>
   inFrame('@message', frame, {
-    ...done[decision],
-    link: { href: `${frame.prefix}/account`, text: 'Your account' },
+    ...done(frame.words)[decision],
+    link: { href: `${frame.prefix}/account`, text: frame.words.text('device.account') },
   });
 
-const done = {
+const done = (words: Words) => ({
   approved: {
-    heading: 'The device is approved.',
-    lines: [
-      'It is signed in as soon as it asks again, within a few seconds. You may close this window.',
-      'Your account page lists it among the places where you are signed in.',
-    ],
+    heading: words.text('device.approved'),
+    lines: [words.text('device.approvedSoon'), words.text('device.approvedListed')],
   },
-  denied: {
-    heading: 'The device is refused.',
-    lines: ['It is not signed in. You may close this window.'],
-  },
-} as const;
+  denied: { heading: words.text('device.denied'), lines: [words.text('device.deniedLine')] },
+});

@@ -8,7 +8,6 @@ export {
   type FormOutcome,
   newTokenPage,
   revokeTokenPage,
-  signOutPage,
 } from './account.ts';
 export { type Asset, assets } from './assets.ts';
 export { type Brand, brandOf, logoProblem } from './brand/brand.ts';
@@ -17,20 +16,28 @@ export { errorPage, waiting } from './error-page.ts';
 export { type AdminPlace, adminPlaces, type Frame, plainFrame, type Viewer } from './frame.ts';
 export { type Language, languageOf, type Words, wordsOf } from './words/words.ts';
 
-/** The sign-in page. `destination`: the name or host of the service that one signs in to. `needsAdmin`: nobody can sign in yet, and it says where the first admin is made. `signUp`: whether it names the way to an account (default: closed, it does not). `next` is a checked path; `problem` and `notice` are sentences; a password is never shown again. */
-export const signInPage = (
-  frame: Frame,
-  shown: Readonly<{
-    destination: string;
-    next: string;
-    username?: string;
-    remember?: boolean;
-    problem?: string;
-    notice?: string;
-    needsAdmin?: boolean;
-    signUp?: SignUpMode;
-  }>,
-): string =>
+/** What the sign-in page shows. A password is never shown again. */
+export type SignInShown = Readonly<{
+  /** The name or the host of the service that one signs in to. */
+  destination: string;
+  /** A checked path. */
+  next: string;
+  username?: string;
+  remember?: boolean;
+  /** A sentence. */
+  problem?: string;
+  /** A sentence. */
+  notice?: string;
+  /** In how many seconds one may try again. */
+  retryAfter?: number | undefined;
+  /** Nobody can sign in yet: the page says where the first admin is made. */
+  needsAdmin?: boolean;
+  /** Whether it names the way to an account. Default: closed, it does not. */
+  signUp?: SignUpMode;
+}>;
+
+/** The sign-in page. */
+export const signInPage = (frame: Frame, shown: SignInShown): string =>
   inFrame('@sign-in', frame, {
     ...{ username: '', remember: false, needsAdmin: false, signUp: 'closed', scripts: [signIn.name] },
     ...shown,
@@ -72,9 +79,16 @@ export const setupPage = (
     ...shown,
   });
 
+/** Asks before signing out. `next` is a checked path, '' for none. */
+export const signOutPage = (frame: Frame, shown: Readonly<{ name: string; next: string }>): string =>
+  inFrame('@sign-out', frame, shown);
+
 /** A page that goes on to `href` by itself, with a link for browsers that do not. */
-export const continuePage = (frame: Frame, { href }: Readonly<{ href: string }>): string =>
-  inFrame('@message', frame, { heading: 'One moment', lines: [], link: { href, text: 'Continue' }, refresh: href });
+export function continuePage(frame: Frame, { href }: Readonly<{ href: string }>): string {
+  const { words } = frame;
+  const link = { href, text: words.text('message.continue') };
+  return inFrame('@message', frame, { heading: words.text('message.moment'), lines: [], link, refresh: href });
+}
 
 /** A page with a heading, some lines and one link. */
 export const messagePage = (

@@ -30,6 +30,8 @@ export type CallContext = Readonly<{
   actor: Actor;
   /** Why the credential is refused, where the route is run all the same (`endsOwn`). */
   refusal?: Refusal | undefined;
+  /** The request came with a cookie that names no live session, which the answer clears. */
+  endedCookie: boolean;
   /** The parameters in the path, decoded. */
   params: Readonly<Record<string, string>>;
 }>;

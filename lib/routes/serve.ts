@@ -115,10 +115,12 @@ function denied({ core, prefix, req }: MatchedRequest, found: Identification, re
 
 const unidentified = ({ anonymous }: Core) => ({ principal: anonymous, source: undefined, clearCookie: false });
 
-function entryOf(request: MatchedRequest, { source, principal, refusal }: Identified): CallContext {
+function entryOf(request: MatchedRequest, found: Identified): CallContext {
+  const { source, principal, refusal } = found;
   const caller = { address: source.address, agent: request.req.headers['user-agent']?.slice(0, 400) };
   const params = Object.fromEntries(Object.entries(request.req.params).map(([name, value]) => [name, String(value)]));
-  return { ...request, source, principal, refusal, caller, actor: { principal, ...caller }, params };
+  const endedCookie = found.clearCookie !== false;
+  return { ...request, source, principal, refusal, endedCookie, caller, actor: { principal, ...caller }, params };
 }
 
 /** Makes the answer to a refusal of our routes. */

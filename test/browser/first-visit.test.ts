@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { newPage, noBrowser, openBrowser } from '../support/browser.ts';
+import { newPage, noBrowser, openBrowser, typeNewPassword } from '../support/browser.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { adminPassword, type RunningGateway } from '../support/gateway.ts';
 import { startDemo } from '../support/installation.ts';
@@ -33,7 +33,7 @@ test('the printed setup link makes the first admin, who lands on the service sig
   await page.goto(await gateway.setupLink());
   equal(page.url(), `${gateway.address}/_gatewarden/setup`);
   await page.getByLabel('Username').fill('ada');
-  await page.getByLabel('Password').fill(adminPassword);
+  await typeNewPassword(page, adminPassword);
   await page.getByRole('button', { name: 'Make the administrator' }).click();
   await page.waitForURL(`${gateway.address}/`);
   equal(await text('user'), 'ada');
@@ -47,7 +47,7 @@ test('without JavaScript the printed token is pasted', { skip }, async () => {
   await plain.goto(await other.setupLink());
   await plain.getByLabel('Setup token').fill(token);
   await plain.getByLabel('Username').fill('ada');
-  await plain.getByLabel('Password').fill(adminPassword);
+  await typeNewPassword(plain, adminPassword);
   await plain.getByRole('button', { name: 'Make the administrator' }).click();
   await plain.waitForURL(`${other.address}/`);
   await context.close();

@@ -1,7 +1,7 @@
 import { equal, match } from 'node:assert/strict';
 import test, { after, before } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { axeFindings, newPage, noBrowser, openBrowser } from '../support/browser.ts';
+import { axeFindings, newPage, noBrowser, openBrowser, typeNewPassword } from '../support/browser.ts';
 import { adminPassword, type RunningGateway } from '../support/gateway.ts';
 import { startDemo } from '../support/installation.ts';
 
@@ -60,7 +60,7 @@ const pages: readonly Shown[] = [
 async function setUp(page: Page, username: string, password: string): Promise<void> {
   await page.goto(setupLink);
   await page.getByLabel('Username').fill(username);
-  await page.getByLabel('Password').fill(password);
+  await typeNewPassword(page, password);
   await page.locator('form').evaluate((form: { noValidate: boolean }) => {
     form.noValidate = true;
   });

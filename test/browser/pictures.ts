@@ -1,7 +1,7 @@
 /** Takes the pictures of the README from the running thing: `npm run pictures`. Nothing else writes to docs/pictures. */
 import { mkdir } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
-import { newPage, openBrowser } from '../support/browser.ts';
+import { newPage, openBrowser, typeNewPassword } from '../support/browser.ts';
 import { adminPassword } from '../support/gateway.ts';
 import { startDemo } from '../support/installation.ts';
 
@@ -23,7 +23,7 @@ const page = await newPage(browser, { ...desk, colorScheme: 'light' });
 await page.goto(await gateway.setupLink());
 await picture(page, 'setup');
 await page.getByLabel('Username').fill('ada');
-await page.getByLabel('Password').fill(adminPassword);
+await typeNewPassword(page, adminPassword);
 await page.getByRole('button', { name: 'Make the administrator' }).click();
 await page.waitForURL(`${gateway.address}/`);
 await page.locator('#events').filter({ hasText: 'event 2' }).waitFor();

@@ -1,7 +1,7 @@
 import { equal, match } from 'node:assert/strict';
 import test, { after, before } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { axeFindings, newPage, noBrowser, openBrowser } from '../support/browser.ts';
+import { axeFindings, newPage, noBrowser, openBrowser, typeNewPassword } from '../support/browser.ts';
 import { adminPassword, type RunningGateway, startGateway } from '../support/gateway.ts';
 import type { Client } from '../support/http.ts';
 
@@ -30,7 +30,7 @@ async function invitation(): Promise<Readonly<{ code: string; url: string }>> {
 
 async function signUp(page: Page, username: string): Promise<void> {
   await page.getByLabel('Username').fill(username);
-  await page.getByLabel('Password').fill('nine quiet lanterns drift');
+  await typeNewPassword(page, 'nine quiet lanterns drift');
   await page.getByRole('button', { name: 'Sign up' }).click();
 }
 

@@ -50,6 +50,13 @@ test('a host without a session leads to the form at PUBLIC_URL and back to the p
   equal(end(back), 'wiki.example.org /page?a=1&b=%2F ada');
 });
 
+test('whose session has ended is told so on the form at PUBLIC_URL', async () => {
+  const browser = await signedIn('eve');
+  await here.gate.sessions.endAll('eve');
+  const trail = await browser.visit(`${here.at('wiki.example.org')}/page?a=1`);
+  match(end(trail), /Your session has ended\. Sign in again\./);
+});
+
 test('signed in once, every other host is signed in without a question, by the same session', async () => {
   const browser = await signedIn('ada');
   const trail = await browser.visit(`${here.at('docs.example.net')}/`);

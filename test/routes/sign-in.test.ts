@@ -63,7 +63,32 @@ test('too many attempts are 429, with the time to wait', async () => {
   const answer = await attempt({ username: 'victim', password: 'wrong' });
   equal(answer.status, 429);
   match(answer.headers.get('retry-after') ?? '', /^\d+$/);
-  match(await answer.text(), /Too many attempts\. Try again in/);
+  const page = await answer.text();
+  match(page, /Too many attempts\. Try again in/);
+  equal(/data-countdown="(\d+)"/.exec(page)?.[1], answer.headers.get('retry-after'));
+});
+
+test('the page is in the language that the browser asks for, with what is wrong', async () => {
+  const headers = { 'accept-language': 'de-CH, en;q=0.8' };
+  match(await (await here.client().send('/auth/login', { headers })).text(), /<html lang="de".*Benutzername/s);
+  const body = new URLSearchParams({ username: 'ada', password: 'wrong' });
+  const failed = await here.client().send('/auth/login', { method: 'POST', headers, body });
+  match(await failed.text(), /<title>Fehler: Anmelden.*Der Name oder das Passwort ist nicht richtig\./s);
+});
+
+test('whoever comes with a session that has ended is told so, and goes on to where they wanted', async () => {
+  const ada = here.client();
+  await ada.form('/auth/login', { username: 'ada', password });
+  const cookie = ada.jar.header;
+  await ada.form('/auth/logout', {});
+  const told = await navigate(`${here.address}/auth/account`, { cookie });
+  deepEqual([told.statusCode, told.headers.location], [303, '/auth/login?next=%2Fauth%2Faccount&ended=1']);
+  const shown = await (await here.client().send(told.headers.location ?? '')).text();
+  match(shown, /Your session has ended\. Sign in again\./);
+  match(shown, /name="next" value="\/auth\/account"/);
+  const direct = await fetch(`${here.address}/auth/login`, { headers: { cookie } });
+  match(await direct.text(), /Your session has ended/);
+  doesNotMatch(await (await here.client().send('/auth/login?next=/auth/account')).text(), /has ended/);
 });
 
 test('what was typed is shown again, escaped; the password never', async () => {

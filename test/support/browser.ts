@@ -28,6 +28,12 @@ export async function newPage(browser: Browser, options: BrowserContextOptions =
   return context.newPage();
 }
 
+/** Types a new password into both of its fields, on the pages on which an account is made. */
+export async function typeNewPassword(page: Page, password: string): Promise<void> {
+  await page.locator('#password').fill(password);
+  await page.locator('#password-again').fill(password);
+}
+
 /** What axe finds wrong on a page: one line each, empty when nothing. The pages have no frames, so none is opened for the analysis. */
 export async function axeFindings(page: Page, tags?: readonly string[]): Promise<string> {
   const axe = new AxeBuilder({ page }).setLegacyMode(true);

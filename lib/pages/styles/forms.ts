@@ -2,8 +2,8 @@
 export const formStyles = `.beside { display: flex; gap: .5rem; align-items: stretch; }
 .beside > input { flex: 1 1 auto; min-width: 0; }
 .beside > button { flex: none; min-height: 0; padding-inline: .8rem; font-size: .9375rem; font-weight: 560; }
+.wait { text-align: center; font-variant-numeric: tabular-nums; }
 .strength { display: flex; align-items: center; gap: .75rem; margin: .5rem 0 0; font-size: .875rem; color: var(--quiet); }
-.strength[hidden] { display: none; }
 .strength meter { flex: 1 1 auto; min-width: 4rem; height: .55rem; }
 .strength span { flex: none; min-width: 6.5rem; }
 meter { -webkit-appearance: none; appearance: none; border: 0; border-radius: 1rem; background: var(--line); overflow: hidden; }

@@ -15,7 +15,7 @@ export type RefusalAnswer = Readonly<{
   navigation: boolean;
   /**
    * Returns the URL of the sign-in, to which a navigation without a valid credential is redirected. It takes the checked path to
-   * return to. Default: none.
+   * return to, and the URL has a query. Default: none.
    */
   signIn?: ((back: string) => string) | undefined;
   /** The request target to return to after sign-in. Default: `/`. */
@@ -71,12 +71,14 @@ const cookieHeader = (clearCookieHeader: string | string[] | undefined): Record<
 
 const isSafe = (method = 'GET'): boolean => method === 'GET' || method === 'HEAD';
 
-function locationFor({ refusal, navigation, signIn, target, method, retry }: RefusalAnswer): string | undefined {
+function locationFor(given: RefusalAnswer): string | undefined {
+  const { refusal, navigation, signIn, target, method, retry, clearCookieHeader } = given;
   if (!navigation) return undefined;
   const back = isSafe(method) ? returnTo(target) : '/';
   if (retry === true) return back;
   if (signIn === undefined || !resolvedBySignIn.has(refusal.code)) return undefined;
-  return signIn(back);
+  // The answer clears the cookie, so the sign-in page cannot see by itself that a session has ended.
+  return clearCookieHeader === undefined ? signIn(back) : `${signIn(back)}&ended=1`;
 }
 
 function challengeHeader(

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { errorTable, ok, type Refusal, type Result, refused } from '../../errors.ts';
-import { deviceDecisionPage, deviceDonePage, devicePage, waiting } from '../../pages/index.ts';
+import { deviceDecisionPage, deviceDonePage, devicePage, type Words } from '../../pages/index.ts';
+import { tooManyText } from '../../pages/refusal-text.ts';
 import type { Answer } from '../../request/respond/write.ts';
 import type { DeviceApproval, DeviceRequest } from '../../services.ts';
 import { publicClient } from '../../stores/records/kinds/client.ts';
 import { html, retryAfter } from '../reply.ts';
 import { type Call, type CallContext, needsPassword, route } from '../route.ts';
-import { field, frameOf, page } from './page.ts';
+import { field, frameOf, page, wordsFor } from './page.ts';
 
 const form = z.object({ user_code: field, action: field, current_password: field });
 type FormCall = Call<z.output<typeof form>>;
@@ -16,31 +17,27 @@ const isPerson = ({ principal }: CallContext): boolean => principal.kind === 'us
 
 const notSignedIn = refused('missing_credential', { detail: 'Sign in with a browser to let a device sign in.' });
 
-const badCode =
-  'This code is not valid. Compare it with the device; if more than ten minutes have passed, start again there.';
-
 /** Refusals that are shown on the form for the code, with their sentence. Others get the error page. */
-function problemWithCode({ code, retryAfter: seconds }: Refusal): string | undefined {
-  if (code === 'not_found') return badCode;
-  return code === 'rate_limited' ? `Too many attempts. ${waiting(seconds) ?? 'Try again later.'}` : undefined;
+function problemWithCode(words: Words, { code, retryAfter: seconds }: Refusal): string | undefined {
+  if (code === 'not_found') return words.text('device.badCode');
+  return code === 'rate_limited' ? tooManyText(words, seconds) : undefined;
 }
 
 /** The form for the code again, with what is wrong. The same for a wrong code, an expired one and one that is decided. */
 function codeAgain(call: FormCall, refusal: Refusal): Result<Answer> {
-  const problem = problemWithCode(refusal);
+  const problem = problemWithCode(wordsFor(call), refusal);
   if (problem === undefined) return { ok: false, refusal };
   const shown = { name: call.principal.name, userCode: call.body.user_code?.slice(0, 32) ?? '', problem };
   return html(errorTable[refusal.code].status, devicePage(frameOf(call), shown), retryAfter(refusal));
 }
 
-const programs: Readonly<Record<string, string>> = { [publicClient]: 'the gatewarden command' };
-
 /** The page with the question; `problem` is about the password. */
 async function question(call: FormCall, request: DeviceRequest, problem?: string): Promise<string> {
   const { clientId, ...device } = request;
-  const shown = { ...device, client: programs[clientId] ?? clientId, name: call.principal.name };
+  const client = clientId === publicClient ? wordsFor(call).text('device.command') : clientId;
   const asksPassword = await needsPassword(call);
-  return deviceDecisionPage(frameOf(call), { ...shown, asksPassword, ...(problem && { problem }) });
+  const shown = { ...device, client, name: call.principal.name, asksPassword, ...(problem && { problem }) };
+  return deviceDecisionPage(frameOf(call), shown);
 }
 
 async function ask(call: FormCall): Promise<Result<Answer>> {
@@ -49,13 +46,13 @@ async function ask(call: FormCall): Promise<Result<Answer>> {
 }
 
 /** The sentence beside the password, where the page is shown again for it. */
-function problemWithPassword({ code, retryAfter: seconds }: Refusal): string | undefined {
-  if (code === 'confirmation_required') return 'Your current password is not right.';
-  return code === 'rate_limited' ? `Too many attempts. ${waiting(seconds) ?? 'Try again later.'}` : undefined;
+function problemWithPassword(words: Words, { code, retryAfter: seconds }: Refusal): string | undefined {
+  if (code === 'confirmation_required') return words.text('problems.wrongPassword');
+  return code === 'rate_limited' ? tooManyText(words, seconds) : undefined;
 }
 
 async function passwordAgain(call: FormCall, refusal: Refusal): Promise<Result<Answer>> {
-  const problem = problemWithPassword(refusal);
+  const problem = problemWithPassword(wordsFor(call), refusal);
   if (problem === undefined) return { ok: false, refusal };
   const found = await call.core.devices.find(call.body.user_code, call.actor);
   if (!found.ok) return codeAgain(call, found.refusal);

@@ -6,7 +6,7 @@ import { returnTo } from '../../request/respond/return-to.ts';
 import type { Answer } from '../../request/respond/write.ts';
 import { html, seeOther } from '../reply.ts';
 import { type CallContext, route } from '../route.ts';
-import { field, frameOf, isSignedInHere, page, redirect } from './page.ts';
+import { field, frameOf, isSignedInHere, page, redirect, wordsFor } from './page.ts';
 
 /** A host that wants a session of `PUBLIC_URL`: its origin, the hash of the browser's secret, and the path to go on to. */
 type Wanted = Readonly<{ to: string; binding: string; next: string }>;
@@ -94,15 +94,16 @@ async function redeem(call: CallContext, code: string): Promise<Result<Answer>> 
   return seeOther(returnTo(target, `${prefix}/account`), { 'Set-Cookie': setCookie });
 }
 
-const failed = (call: CallContext): Result<Answer> =>
-  html(
-    400,
-    messagePage(frameOf(call), {
-      heading: 'You are not signed in here yet.',
-      lines: ['The sign-in took too long, was used before, or was begun in another browser.'],
-      link: { href: `${call.prefix}/login`, text: 'Try again' },
-    }),
-  );
+function failed(call: CallContext): Result<Answer> {
+  const words = wordsFor(call);
+  const link = { href: `${call.prefix}/login`, text: words.text('message.tryAgain') };
+  const shown = { heading: words.text('message.notHere'), lines: [words.text('message.notHereLine')], link };
+  return html(400, messagePage(frameOf(call), shown));
+}
+
+/** The sign-in at `PUBLIC_URL` that leads back to the hand-over. It says so when a session has ended. */
+const signInFor = ({ prefix, endedCookie }: CallContext, path: string): string =>
+  `${prefix}/login?next=${encodeURIComponent(path)}${endedCookie ? '&ended=1' : ''}`;
 
 export const handOverRoutes = [
   route({
@@ -128,7 +129,7 @@ export const handOverRoutes = [
       const wanted = { to, binding, next: returnTo(next) };
       if (isSignedInHere(call)) return handOver(call, hostname, wanted);
       const path = pathOf(call.prefix, wanted);
-      return isWithheld(call) ? goOn(call, path) : seeOther(`${call.prefix}/login?next=${encodeURIComponent(path)}`);
+      return isWithheld(call) ? goOn(call, path) : seeOther(signInFor(call, path));
     },
   }),
   route({

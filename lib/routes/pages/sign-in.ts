@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { type ErrorCode, errorTable, type Refusal, type Result } from '../../errors.ts';
-import { messagePage, signInPage, waiting } from '../../pages/index.ts';
+import type { ErrorCode, Refusal, Result } from '../../errors.ts';
+import { messagePage, type SignInShown, signInPage, type Words } from '../../pages/index.ts';
+import { tooManyText } from '../../pages/refusal-text.ts';
 import { policyWithForms } from '../../request/respond/own-headers.ts';
 import type { Answer } from '../../request/respond/write.ts';
 import type { SignInWay } from '../../request/sign-in-sites.ts';
@@ -8,31 +9,31 @@ import { pagesSettings } from '../../settings/pages.ts';
 import { html, retryAfter, seeOther } from '../reply.ts';
 import { type Call, type CallContext, route } from '../route.ts';
 import { originAfterSignIn, startHandOver } from './hand-over.ts';
-import { field, frameOf, isSignedInHere, page, redirect } from './page.ts';
+import { field, frameOf, isSignedInHere, page, redirect, wordsFor } from './page.ts';
 
 const form = z.object({ username: field, password: field, next: field, remember: field });
 
-/** Refusals that the form shows. Others get the error page. */
-const shownOnForm: ReadonlySet<ErrorCode> = new Set([
-  'invalid_credentials',
-  'rate_limited',
-  'account_pending',
-  'account_disabled',
-  'validation_failed',
-]);
+/** Refusals that the form shows, with their sentences: the same for an unknown name and a wrong password. Others get the error page. */
+const sentences = {
+  invalid_credentials: 'signIn.wrong',
+  validation_failed: 'signIn.wrong',
+  account_pending: 'signIn.pending',
+  account_disabled: 'signIn.disabled',
+} as const;
 
-/** The sentence is the same for an unknown name and a wrong password. */
-function sentence(refusal: Refusal): string {
-  if (refusal.code === 'rate_limited') return `Too many attempts. ${waiting(refusal.retryAfter) ?? 'Try again later.'}`;
-  return errorTable[refusal.code === 'validation_failed' ? 'invalid_credentials' : refusal.code].title;
+const hasSentence = (code: ErrorCode): code is keyof typeof sentences => Object.hasOwn(sentences, code);
+
+function sentence(words: Words, { code, retryAfter }: Refusal): string | undefined {
+  if (code === 'rate_limited') return tooManyText(words, retryAfter);
+  return hasSentence(code) ? words.text(sentences[code]) : undefined;
 }
 
-/** The name of the service where it has one, else the host that the browser goes on to. */
+/** The host that the browser goes on to where it is another one, else the name of this service, else the host. */
 function destinationOf(call: CallContext, next: string): string {
-  const { brandName } = call.core.settings;
-  if (brandName !== pagesSettings.brandName.default) return brandName;
   const origin = originAfterSignIn(call, next);
-  return origin === undefined ? call.source.host : new URL(origin).host;
+  if (origin !== undefined) return new URL(origin).host;
+  const { brandName } = call.core.settings;
+  return brandName === pagesSettings.brandName.default ? call.source.host : brandName;
 }
 
 /** The sign-in page's form may lead on to another host. */
@@ -41,16 +42,22 @@ function policyFor(call: CallContext, next: string): Readonly<Record<string, str
   return origin === undefined ? {} : policyWithForms(call.core.settings, origin);
 }
 
+/** The page, with what is the same for everybody. */
+async function shownPage(call: CallContext, shown: Omit<SignInShown, 'destination' | 'needsAdmin' | 'signUp'>) {
+  const destination = destinationOf(call, shown.next);
+  const needsAdmin = await call.core.firstAdmin.needed();
+  const signUp = await call.core.signUp.mode();
+  return signInPage(frameOf(call), { ...shown, destination, needsAdmin, signUp });
+}
+
 /** 429 with `Retry-After` when rate limited, else 401. */
 async function failed(call: Call<z.output<typeof form>>, refusal: Refusal): Promise<Result<Answer>> {
-  if (!shownOnForm.has(refusal.code)) return { ok: false, refusal };
+  const problem = sentence(wordsFor(call), refusal);
+  if (problem === undefined) return { ok: false, refusal };
   const { username, next, remember } = call.body;
   const to = call.core.signInSites.nextOf(next);
-  const shown = { username: username ?? '', next: to, remember: remember !== undefined };
-  const needsAdmin = await call.core.firstAdmin.needed();
-  const destination = destinationOf(call, to);
-  const signUp = await call.core.signUp.mode();
-  const again = signInPage(frameOf(call), { ...shown, destination, problem: sentence(refusal), needsAdmin, signUp });
+  const typed = { username: username ?? '', next: to, remember: remember !== undefined };
+  const again = await shownPage(call, { ...typed, problem, retryAfter: refusal.retryAfter });
   const policy = policyFor(call, to);
   if (refusal.code !== 'rate_limited') return html(401, again, { 'WWW-Authenticate': 'Bearer', ...policy });
   return html(429, again, { ...retryAfter(refusal), ...policy });
@@ -63,15 +70,21 @@ function signInElsewhere(call: CallContext, way: Exclude<SignInWay, 'here'>, nex
   return seeOther(core.signInSites.urlFor(source, next, prefix));
 }
 
-const signedOut = (call: CallContext): Result<Answer> =>
-  html(
-    200,
-    messagePage(frameOf(call), {
-      heading: 'You are signed out.',
-      lines: [],
-      link: { href: `${call.prefix}/login`, text: 'Sign in' },
-    }),
-  );
+function signedOut(call: CallContext): Result<Answer> {
+  const words = wordsFor(call);
+  const link = { href: `${call.prefix}/login`, text: words.text('signIn.title') };
+  return html(200, messagePage(frameOf(call), { heading: words.text('signIn.signedOut'), lines: [], link }));
+}
+
+type Arrival = z.output<typeof arrival>;
+const arrival = z.object({ next: field, signed_out: field, ended: field });
+
+/** Why somebody meets the form who did not ask for it. */
+function noticeOf(call: Call<unknown, Arrival>): { notice?: string } {
+  const words = wordsFor(call);
+  if (call.query.signed_out !== undefined) return { notice: words.text('signIn.signedOut') };
+  return call.endedCookie || call.query.ended !== undefined ? { notice: words.text('signIn.ended') } : {};
+}
 
 export const signInRoutes = [
   route({
@@ -82,7 +95,7 @@ export const signInRoutes = [
     surface: 'sign-in',
     guard: 'anyone',
     everyHost: true,
-    query: z.object({ next: field, signed_out: field }),
+    query: arrival,
     answers: {
       200: page('The form.'),
       303: redirect('Signed in already: on to `next`. On a host whose sign-in is at `PUBLIC_URL`: on to that.'),
@@ -93,11 +106,7 @@ export const signInRoutes = [
       const way = call.core.signInSites.wayOf(call.source);
       if (way !== 'here')
         return call.query.signed_out === undefined ? signInElsewhere(call, way, next) : signedOut(call);
-      const notice = call.query.signed_out === undefined ? {} : { notice: 'You are signed out.' };
-      const needsAdmin = await call.core.firstAdmin.needed();
-      const signUp = await call.core.signUp.mode();
-      const shown = { destination: destinationOf(call, next), next, ...notice, needsAdmin, signUp };
-      return html(200, signInPage(frameOf(call), shown), policyFor(call, next));
+      return html(200, await shownPage(call, { next, ...noticeOf(call) }), policyFor(call, next));
     },
   }),
   route({

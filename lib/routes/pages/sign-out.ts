@@ -5,7 +5,7 @@ import { returnTo } from '../../request/respond/return-to.ts';
 import { html, seeOther } from '../reply.ts';
 import { type CallContext, route } from '../route.ts';
 import { signOut } from '../signing-out.ts';
-import { field, frameOf, page, redirect } from './page.ts';
+import { field, frameOf, page, redirect, wordsFor } from './page.ts';
 
 /** The page that the form leads on to may itself lead to the sign-in at `PUBLIC_URL`. */
 function policyFor({ core, source }: CallContext): Readonly<Record<string, string>> {
@@ -38,8 +38,9 @@ export const signOutRoutes = [
         const shown = signOutPage(frameOf(call), { name: principal.name, next: returnTo(query.next, '') });
         return html(200, shown, policyFor(call));
       }
-      const link = { href: `${prefix}/login`, text: 'Sign in' };
-      return html(200, messagePage(frameOf(call), { heading: 'You are not signed in.', lines: [], link }));
+      const words = wordsFor(call);
+      const link = { href: `${prefix}/login`, text: words.text('signIn.title') };
+      return html(200, messagePage(frameOf(call), { heading: words.text('signOut.notSignedIn'), lines: [], link }));
     },
   }),
   route({

@@ -89,6 +89,11 @@ const navigations: readonly (readonly [string, Partial<RefusalAnswer> & { refusa
   ['the session is over', { refusal: { code: 'token_expired' }, target: '/a' }, `${login}?next=%2Fa`],
   ['the session was revoked', { refusal: { code: 'token_revoked' }, target: '/a' }, `${login}?next=%2Fa`],
   ['the cookie is bad', { refusal: { code: 'invalid_token' }, target: '/a' }, `${login}?next=%2Fa`],
+  [
+    'the answer clears a cookie of a session that has ended',
+    { refusal: { code: 'token_expired' }, target: '/a', clearCookieHeader: 'gatewarden=; Max-Age=0' },
+    `${login}?next=%2Fa&ended=1`,
+  ],
   ['a form was posted', { refusal: { code: 'missing_credential' }, target: '/a', method: 'POST' }, `${login}?next=%2F`],
   ['a HEAD was sent', { refusal: { code: 'missing_credential' }, target: '/a', method: 'HEAD' }, `${login}?next=%2Fa`],
   [
