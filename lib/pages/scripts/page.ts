@@ -1,7 +1,7 @@
 /**
- * The script of all pages. It shows times in the reader's zone, and takes them in it, copies secrets, shows and hides passwords, and sends forms and
- * follows links that have `data-inline` without a full reload: the answer's `main` takes the place of the page's, and the focus goes
- * to what the answer is about. Every page works without it.
+ * The script of all pages. It shows times in the reader's zone, and takes them in it, copies secrets, shows and hides passwords, and
+ * sends forms and follows links that have `data-inline` without a full reload: the answer's `main` takes the place of the page's, and
+ * the focus goes to what the answer is about. Every page works without it.
  */
 export const pageScript = `(() => {
   const language = document.documentElement.lang;
@@ -24,7 +24,7 @@ export const pageScript = `(() => {
   }
 
   function showZone() {
-    const { timeZone } = shown.resolvedOptions();
+    const { timeZone } = whole.resolvedOptions();
     if (!timeZone) return;
     for (const one of document.querySelectorAll('[data-zone]')) one.value = timeZone;
     for (const one of document.querySelectorAll('[data-zone-name]')) one.textContent = timeZone;

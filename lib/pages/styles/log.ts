@@ -1,7 +1,7 @@
 /** The audit log: its filter of many fields, its table, and the page of one record. */
 export const logStyles = `.inline { display: flex; flex-wrap: wrap; align-items: center; gap: .6rem; }
 .inline .hint { margin: 0; }
-.filters.many { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 14.5rem), 1fr)); align-items: start; }
+.filters.many { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 17rem), 1fr)); align-items: start; }
 .filters.many .field { max-width: none; min-width: 0; }
 .filters.many .hint:empty { display: none; }
 .filters.many .inline { grid-column: 1 / -1; }
