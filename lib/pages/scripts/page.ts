@@ -66,7 +66,8 @@ export const pageScript = `(() => {
   }
 
   function focusOn(main) {
-    const target = main.querySelector('[autofocus], [aria-invalid="true"]') ?? main.querySelector('.notice, h1') ?? main;
+    const [field, said] = ['[autofocus], [aria-invalid="true"]', '[role="alert"] .notice, [role="status"] .notice'];
+    const target = main.querySelector(field) ?? main.querySelector(said) ?? main.querySelector('h1') ?? main;
     if (!target.matches('input, select, textarea, button, a')) target.tabIndex = -1;
     target.focus();
   }
