@@ -96,7 +96,7 @@ test('one that is not to be used any more says why', async () => {
 test('an invitation is withdrawn by a page that asks, with the current password', async () => {
   const id = await invitation('going & gone');
   const path = `/admin/invitations/${id}/withdraw`;
-  match(await pageOf(ada, path), /Withdraw the invitation <bdi>going &amp; gone<\/bdi>\?/);
+  match(await pageOf(ada, path), /<strong><bdi>going &amp; gone<\/bdi><\/strong> is for the role/);
   ok(await noteOf('going & gone'), 'the question changes nothing');
   const wrong = await ada.form(`/auth${path}`, { current_password: 'wrong' });
   equal(wrong.status, 403);

@@ -56,7 +56,7 @@ ${below('client-id', 'it.problems.client_id', "it.t('clients.idHint')")}
 `,
 
   '@edit-client': `<% layout('@layout', { title: it.problem ? it.t('frame.errorTitle', { title: it.t('clients.edit') }) : it.t('clients.edit') }) %>
-<h1><%~ it.m('clients.editHeading', { name: it.current }) %></h1>
+<div class="heading"><h1><%~ it.m('clients.editHeading', { name: it.current }) %></h1></div>
 <%~ include('@messages', it) %>
 <form class="card narrow" method="post" action="<%= it.prefix %>/admin/clients/<%= it.clientId %>/edit" data-inline>
 <%~ include('@client-fields', { ...it, between: '' }) %>

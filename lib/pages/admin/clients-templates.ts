@@ -7,23 +7,21 @@ export const clientTemplates = {
 <% if (it.clients.length === 0) { %><p class="empty"><%= it.t('clients.none') %></p>
 <% } else { %><table>
 <thead><tr>
-<th scope="col"><%= it.t('clients.id') %></th>
 <th scope="col"><%= it.t('clients.name') %></th>
 <th scope="col"><%= it.t('clients.state') %></th>
 <th scope="col"><%= it.t('clients.role') %></th>
 <th scope="col"><%= it.t('clients.scopes') %></th>
-<th scope="col"><%= it.t('clients.secrets') %></th>
+<th scope="col" class="number"><%= it.t('clients.secrets') %></th>
 <th scope="col"><%= it.t('clients.used') %></th>
 <th scope="col"><%= it.t('clients.ends') %></th>
 </tr></thead>
 <tbody>
 <% for (const one of it.clients) { %><tr>
-<th scope="row"><a href="<%= it.prefix %>/admin/clients/<%= one.clientId %>" data-inline><bdi><%= one.clientId %></bdi></a></th>
-<td><bdi><%= one.name %></bdi></td>
+<th scope="row"><a href="<%= it.prefix %>/admin/clients/<%= one.clientId %>" data-inline><bdi><%= one.name %></bdi></a><div class="quiet"><code><%= one.clientId %></code></div></th>
 <td><span class="badge <%= one.badge.look %>"><%= it.t(one.badge.word) %></span></td>
 <td><bdi><%= one.role %></bdi></td>
-<td><%~ include('@scopes', { ...it, scopes: one.scopes }) %></td>
-<td><% for (const secret of one.secrets) { %><div><%~ it.time(secret.createdAt) %></div><% } %></td>
+<td class="text"><%~ include('@scopes', { ...it, scopes: one.scopes }) %></td>
+<td class="number"><%= one.secrets.length %></td>
 <td><% if (one.lastUsedAt) { %><%~ it.time(one.lastUsedAt) %><% } else { %><span class="quiet"><%= it.t('frame.never') %></span><% } %></td>
 <td><% if (one.expiresAt) { %><%~ it.time(one.expiresAt) %><% } else { %><span class="quiet"><%= it.t('frame.never') %></span><% } %></td>
 </tr>
@@ -81,7 +79,7 @@ export const clientTemplates = {
 `,
 
   '@new-secret': `<% layout('@layout', { title: it.problem ? it.t('frame.errorTitle', { title: it.t('clients.addSecret') }) : it.t('clients.addSecret') }) %>
-<h1><%~ it.m('clients.addSecretHeading', { name: it.client.name }) %></h1>
+<div class="heading"><h1><%~ it.m('clients.addSecretHeading', { name: it.client.name }) %></h1></div>
 <%~ include('@messages', it) %>
 <form class="card narrow" method="post" action="<%= it.at %>/secret" data-inline>
 <fieldset>

@@ -26,7 +26,7 @@ export const invitationTemplates = {
 <td><% if (one.invitedBy) { %><bdi><%= one.invitedBy %></bdi><% } else { %><%= it.t('invitations.program') %><% } %></td>
 <td><%~ it.time(one.createdAt) %></td>
 <td><%~ it.time(one.expiresAt) %></td>
-<td><% if (one.canBeWithdrawn) { %><a href="<%= it.prefix %>/admin/invitations/<%= one.id %>/withdraw" data-inline aria-label="<%= it.t('invitations.withdrawThat', { name: one.note || one.id }) %>"><%= it.t('invitations.withdraw') %></a><% } %></td>
+<td class="act"><% if (one.canBeWithdrawn) { %><a href="<%= it.prefix %>/admin/invitations/<%= one.id %>/withdraw" data-inline aria-label="<%= it.t('invitations.withdrawThat', { name: one.note || one.id }) %>"><%= it.t('invitations.withdraw') %></a><% } %></td>
 </tr>
 <% } %></tbody>
 </table>

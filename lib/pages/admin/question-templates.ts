@@ -2,7 +2,7 @@
 export const questionTemplates = {
   // Titles, lines and the button are keys of words; `it.values` are the values of all of them.
   '@question': `<% layout('@layout', { title: it.problem ? it.t('frame.errorTitle', { title: it.t(it.title) }) : it.t(it.title) }) %>
-<h1><%~ it.m(it.heading, it.values) %></h1>
+<div class="heading"><h1><%~ it.m(it.heading, it.values) %></h1></div>
 <%~ include('@messages', it) %>
 <div class="card narrow">
 <% for (const line of it.lines) { %><p><%~ it.m(line, it.values) %></p>

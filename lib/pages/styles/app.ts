@@ -33,6 +33,8 @@ body.app form.narrow, .narrow { max-width: 30rem; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: .9rem; padding: 1.25rem clamp(1rem, 2.5vw, 1.5rem); margin: 0 0 1.25rem; }
 .card > :first-child { margin-block-start: 0; }
 .card > :last-child { margin-block-end: 0; }
+.card > .facts:first-child { border-block-start: 0; }
+body.app .facts dt { flex-basis: 9rem; }
 .scroll { position: relative; overflow-x: auto; background: var(--card); border: 1px solid var(--line); border-radius: .9rem; margin: 0 0 1rem; }
 table { width: 100%; border-collapse: collapse; font-size: .9375rem; }
 caption { text-align: start; padding: .8rem 1rem; color: var(--quiet); }
@@ -47,7 +49,8 @@ tbody tr:last-child > * { border-block-end: 0; }
 td.number, th.number { text-align: end; font-variant-numeric: tabular-nums; }
 td.tick, th.tick { min-width: 0; width: 2.75rem; padding-inline-end: 0; }
 td.tick input, th.tick input { width: 1.15rem; height: 1.15rem; accent-color: var(--accent); }
-.quiet { color: var(--quiet); font-size: .875rem; }
+.quiet { color: var(--quiet); font-size: .875rem; font-weight: 450; }
+td time { display: inline-block; min-width: 6.75rem; }
 td.act { text-align: end; white-space: nowrap; }
 .confirm { margin-block-start: 1.25rem; }
 .empty { padding: 1.5rem 1rem; color: var(--quiet); margin: 0; }
@@ -73,10 +76,10 @@ input:is([type="date"], [type="datetime-local"], [type="number"], [type="search"
 }
 textarea:focus-visible, summary:focus-visible, [tabindex]:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 fieldset { border: 0; margin: 0 0 1.125rem; padding: 0; min-width: 0; }
+fieldset .choice { margin: 0 0 .35rem; }
 legend { padding: 0; margin: 0 0 .35rem; font-weight: 560; font-size: .9375rem; }
 [aria-busy="true"] { opacity: .6; }
 .trail { margin: 0 0 .35rem; font-size: .9375rem; }
-.quiet { color: var(--quiet); font-weight: 450; }
 .hidden { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 @media (prefers-reduced-motion: no-preference) { main { transition: opacity .12s; } }
 @media (max-width: 48rem) {
