@@ -1,3 +1,8 @@
+import { type Words, wordsOf } from './words/words.ts';
+
+/** Stands for the name of our own command, which the words of a language have. */
+const ownCommand = 'gatewarden';
+
 const programs: readonly (readonly [RegExp, string])[] = [
   [/\bEdgA?\//, 'Edge'],
   [/\bOPR\//, 'Opera'],
@@ -5,7 +10,7 @@ const programs: readonly (readonly [RegExp, string])[] = [
   [/\bChrom(e|ium)\/|\bCriOS\//, 'Chrome'],
   [/\bSafari\//, 'Safari'],
   [/^curl\//, 'curl'],
-  [/^gatewarden\b/i, 'the gatewarden command'],
+  [/^gatewarden\b/i, ownCommand],
 ];
 
 const systems: readonly (readonly [RegExp, string])[] = [
@@ -20,10 +25,10 @@ const systems: readonly (readonly [RegExp, string])[] = [
 
 const firstOf = (table: typeof programs, agent: string) => table.find(([pattern]) => pattern.test(agent))?.[1];
 
-/** Names the device of a `User-Agent` from a fixed vocabulary: the header itself is never shown. */
-export function agentName(agent: string | undefined): string {
-  const program = firstOf(programs, agent ?? '');
+/** Names the device of a `User-Agent` from a fixed vocabulary, so that the header itself is not shown. `words`: default English. */
+export function agentName(agent: string | undefined, words: Words = wordsOf('en')): string {
+  const program = firstOf(programs, agent ?? '')?.replace(ownCommand, () => words.text('devices.command'));
   const system = firstOf(systems, agent ?? '');
-  if (program && system) return `${program} on ${system}`;
-  return program ?? system ?? 'Unknown device';
+  if (program && system) return words.text('devices.programOn', { program, system });
+  return program ?? system ?? words.text('devices.unknown');
 }

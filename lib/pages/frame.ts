@@ -21,6 +21,12 @@ export type AdminPlace = (typeof adminPlaces)[number];
 /** Who looks at a page. `places`: the pages of the administration that they may see. `canSignOut`: they have a session. */
 export type Viewer = Readonly<{ name: string; role: string; places: readonly AdminPlace[]; canSignOut: boolean }>;
 
+/** The navigation beside a page. `label` names it for screen readers; `href` has the prefix. */
+export type SideNavigation = Readonly<{
+  label: string;
+  items: readonly Readonly<{ href: string; text: string; current: boolean }>[];
+}>;
+
 /** What every page needs to know. */
 export type Frame = Readonly<{
   brand: Brand;
@@ -51,13 +57,28 @@ const tools = ({ prefix, words, brand, viewer }: Frame) => ({
   logoWidth: (height: number) => Math.round(height * brand.logoRatio),
 });
 
+const adminNavigation = ({ prefix, words, viewer }: Frame, at: string | undefined): SideNavigation => ({
+  label: words.text('nav.label'),
+  items: (viewer?.places ?? []).map((place) => ({
+    href: `${prefix}/admin${place === 'overview' ? '' : `/${place}`}`,
+    text: words.text(`nav.${place}`),
+    current: place === at,
+  })),
+});
+
 /**
- * Renders a template within the layout of all pages. `data.place` names the page in the navigation, `data.scripts` the scripts that it
- * loads besides that of all pages.
+ * Renders a template within the layout of all pages. `data.place` names the page: one of the administration has its navigation, others
+ * that of `data.navigation`, if any. `data.scripts` are the scripts that it loads besides that of all pages.
  */
 export function inFrame(name: TemplateName, frame: Frame, data: FrameData): string {
   const isAdmin = adminPlaces.some((one) => one === data.place);
-  return render(name, { ...data, ...tools(frame), isAdmin, scripts: [page.name, ...(data.scripts ?? [])] });
+  const navigation = isAdmin ? adminNavigation(frame, data.place) : data.navigation;
+  return render(name, { ...data, ...tools(frame), isAdmin, navigation, scripts: [page.name, ...(data.scripts ?? [])] });
 }
 
-type FrameData = Readonly<{ place?: AdminPlace | 'account'; scripts?: readonly string[]; [name: string]: unknown }>;
+type FrameData = Readonly<{
+  place?: AdminPlace | 'account';
+  navigation?: SideNavigation | undefined;
+  scripts?: readonly string[];
+  [name: string]: unknown;
+}>;

@@ -34,9 +34,9 @@ export const layoutTemplates = {
 <% } %><bdi class="who" title="<%= it.viewer.name %>"><%= it.viewer.name %></bdi>
 <% if (it.viewer.canSignOut) { %><form method="post" action="<%= it.prefix %>/logout"><button class="plain" type="submit"><%= it.t('frame.signOut') %></button></form>
 <% } %></header>
-<div class="columns<% if (!it.isAdmin) { %> alone<% } %>">
-<% if (it.isAdmin) { %><nav class="side" aria-label="<%= it.t('nav.label') %>"><ul>
-<% for (const place of it.viewer.places) { %><li><a href="<%= it.prefix %>/admin<%= place === 'overview' ? '' : '/' + place %>"<% if (place === it.place) { %> aria-current="page"<% } %>><%= it.t('nav.' + place) %></a></li>
+<div class="columns<% if (!it.navigation) { %> alone<% } %>">
+<% if (it.navigation) { %><nav class="side" aria-label="<%= it.navigation.label %>"><ul>
+<% for (const one of it.navigation.items) { %><li><a href="<%= one.href %>"<% if (one.current) { %> aria-current="page"<% } %>><%= one.text %></a></li>
 <% } %></ul></nav>
 <% } %><main id="content">
 <%~ it.body %>

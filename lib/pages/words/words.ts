@@ -25,6 +25,8 @@ export interface Words {
    * for an unknown key.
    */
   markup(key: WordKey, values?: WordValues): string;
+  /** Whether there is a sentence of this name: for keys that are made of data. */
+  has(key: string): key is WordKey;
 }
 
 /** The language of a client's `Accept-Language`: of those that the pages have, the one it likes best. Default: English. */
@@ -60,9 +62,14 @@ const elements = { strong: element('strong'), code: element('code'), bdi: elemen
 function wordsIn(language: Language, dictionary: Dictionary): Words {
   const parsed = new Map<string, IntlMessageFormat>();
 
-  function messageOf(key: string): string {
+  function messageIn(key: string): string | undefined {
     const at = key.indexOf('.');
-    const message = dictionary[key.slice(0, at)]?.[key.slice(at + 1)];
+    const section = dictionary[key.slice(0, at)] ?? {};
+    return Object.hasOwn(section, key.slice(at + 1)) ? section[key.slice(at + 1)] : undefined;
+  }
+
+  function messageOf(key: string): string {
+    const message = messageIn(key);
     if (message === undefined) throw new TypeError(`there is no word "${key}" in the language "${language}"`);
     return message;
   }
@@ -77,6 +84,7 @@ function wordsIn(language: Language, dictionary: Dictionary): Words {
 
   return {
     language,
+    has: (key): key is WordKey => messageIn(key) !== undefined,
     text: (key, values = {}) => String(formatOf(key).format(values)),
     markup(key, values = {}) {
       const safe = Object.fromEntries(
