@@ -22,7 +22,7 @@ type WaitingDevice = Readonly<{
 export const deviceDecisionPage = (
   frame: Frame,
   { agent, createdAt, ...shown }: WaitingDevice & Readonly<{ name: string; asksPassword: boolean; problem?: string }>,
-): string => inFrame('@device-decision', frame, { ...shown, device: agentName(agent), asked: createdAt });
+): string => inFrame('@device-decision', frame, { ...shown, device: agentName(agent, frame.words), asked: createdAt });
 
 /** What became of a device, after the decision. */
 export const deviceDonePage = (frame: Frame, decision: 'approved' | 'denied'): string =>

@@ -2,13 +2,6 @@ import './templates.ts';
 import { newPassword, secret, signIn } from './assets.ts';
 import { type Frame, inFrame } from './frame.ts';
 
-export {
-  type AccountForms,
-  accountPage,
-  type FormOutcome,
-  newTokenPage,
-  revokeTokenPage,
-} from './account.ts';
 export { type Asset, assets } from './assets.ts';
 export { type Brand, brandOf, logoProblem } from './brand/brand.ts';
 export { deviceDecisionPage, deviceDonePage, devicePage } from './device.ts';

@@ -1,4 +1,4 @@
-import { accountTemplates } from './account-templates.ts';
+import { accountTemplates } from './account/templates.ts';
 import { adminTemplates } from './admin/templates.ts';
 import { deviceTemplates } from './device-templates.ts';
 import { eta } from './engine.ts';

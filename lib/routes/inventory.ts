@@ -17,8 +17,7 @@ import { metadataRoutes } from './oauth/metadata.ts';
 import { revocationRoutes } from './oauth/revoke.ts';
 import { tokenEndpointRoutes } from './oauth/token.ts';
 import { openapiRoute } from './openapi.ts';
-import { accountRoutes } from './pages/account.ts';
-import { accountFormRoutes } from './pages/account-forms.ts';
+import { accountRoutes } from './pages/account/index.ts';
 import { adminRoutes } from './pages/admin/index.ts';
 import { assetRoutes } from './pages/assets.ts';
 import { devicePageRoutes } from './pages/device.ts';
@@ -39,7 +38,6 @@ const served: readonly Route[] = [
   ...signUpRoutes,
   ...passwordCheckRoutes,
   ...accountRoutes,
-  ...accountFormRoutes,
   ...devicePageRoutes,
   ...adminRoutes,
   ...loginRoutes,

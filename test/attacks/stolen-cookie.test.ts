@@ -27,7 +27,7 @@ const doors: readonly (readonly [
     (front, cookie) =>
       front.form(
         `${own}/account/password`,
-        { current_password: password, new_password: another },
+        { current_password: password, new_password: another, new_password_again: another },
         { cookie, origin: front.url },
       ),
   ],

@@ -53,13 +53,14 @@ test('from the service to the account page: two sign-ins, and then a token witho
   await signIn(page);
   await page.waitForURL(`${atAdmin}/_gatewarden/account`);
   equal(await axeFindings(page), '');
+  await page.goto(`${atAdmin}/_gatewarden/account/tokens/new`);
   await page.locator('#token-name').fill('backup');
   await page.getByRole('button', { name: 'Make the token' }).click();
-  match(await page.getByLabel('Token').inputValue(), /^gwt_/);
-  await page.getByRole('link', { name: 'Your account' }).click();
-  await page.getByRole('link', { name: 'Revoke the token backup' }).click();
+  match(await page.getByLabel('Token', { exact: true }).inputValue(), /^gwt_/);
+  await page.getByRole('link', { name: 'I have copied it' }).click();
+  await page.getByRole('link', { name: 'Revoke: backup' }).click();
   await page.getByRole('button', { name: 'Revoke the token' }).click();
-  match((await page.getByRole('status').textContent()) ?? '', /The token is revoked/);
+  await page.getByRole('status').filter({ hasText: 'The token is revoked' }).waitFor();
   await page.goto(`${atAdmin}/`);
   equal(page.url(), `${atAdmin}/_gatewarden/account`);
   await page.context().close();

@@ -140,8 +140,9 @@ for (const [fragment, why] of [
 async function changePassword(page: Page, current: string, next: string): Promise<void> {
   const form = page.locator('form[action$="/account/password"]');
   await form.getByLabel('Current password').fill(current);
-  await form.getByLabel('New password').fill(next);
-  await form.getByRole('button').click();
+  await form.getByLabel('New password', { exact: true }).fill(next);
+  await form.getByLabel('New password again').fill(next);
+  await form.getByRole('button', { name: 'Change the password' }).click();
 }
 
 for (const javaScriptEnabled of [true, false]) {
@@ -150,18 +151,20 @@ for (const javaScriptEnabled of [true, false]) {
     const page = await newPage(browser, { javaScriptEnabled });
     await signIn(page);
     await changePassword(page, adminPassword, 'nine quiet lanterns drift');
-    match((await page.getByRole('status').textContent()) ?? '', /Your password is changed/);
+    await page.getByRole('status').filter({ hasText: 'Your password is changed' }).waitFor();
     await changePassword(page, 'nine quiet lanterns drift', adminPassword);
+    await page.getByRole('link', { name: 'API tokens' }).click();
+    await page.getByRole('link', { name: 'New API token' }).click();
     await page.getByLabel('Name').fill('backup');
     await page.getByLabel('Ends after').selectOption('30');
-    await page.locator('#token-current').fill(adminPassword);
+    await page.getByLabel('Current password').fill(adminPassword);
     await page.getByRole('button', { name: 'Make the token' }).click();
-    match(await page.getByLabel('Token').inputValue(), /^gwt_[A-Za-z0-9]{36}$/);
-    await page.getByRole('link', { name: 'Your account' }).click();
-    await page.getByRole('link', { name: 'Revoke the token backup' }).click();
+    match(await page.getByLabel('Token', { exact: true }).inputValue(), /^gwt_[A-Za-z0-9]{36}$/);
+    await page.getByRole('link', { name: 'I have copied it' }).click();
+    await page.getByRole('link', { name: 'Revoke: backup' }).click();
     await page.getByLabel('Current password').fill(adminPassword);
     await page.getByRole('button', { name: 'Revoke the token' }).click();
-    match((await page.getByRole('status').textContent()) ?? '', /The token is revoked/);
+    await page.getByRole('status').filter({ hasText: 'The token is revoked' }).waitFor();
     match((await page.locator('main').textContent()) ?? '', /You have no API tokens/);
     await page.context().close();
   });

@@ -4,34 +4,29 @@ import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import {
-  accountPage,
   assets,
   deviceDecisionPage,
   deviceDonePage,
   devicePage,
   errorPage,
   messagePage,
-  newTokenPage,
   plainFrame,
-  revokeTokenPage,
   setupPage,
   signInPage,
   signOutPage,
   signUpPage,
 } from '../../lib/pages/index.ts';
 import { lookFindings, newPage, noBrowser, openBrowser, watched } from '../support/browser.ts';
+import { accountSamples } from './account-samples.ts';
 
 const frame = plainFrame();
-const session = { current: true, createdAt: 0, lastSeenAt: 0, address: '2001:db8::1', agent: 'curl/8' };
-const forms = {
-  asksPassword: true,
-  passwordMinLength: 12,
-  roles: ['viewer', 'user'],
-  tokens: [
-    { name: 'a-rather-long-name-without-any-place-to-break-it-in-the-whole-of-it', createdAt: 0 },
-    { name: 'ci', createdAt: 0, lastUsedAt: 0, expiresAt: 0 },
-  ],
+const viewer = {
+  name: 'a-rather-long-name-without-any-place-to-break-it-in-the-whole',
+  role: 'user',
+  places: [],
+  canSignOut: true,
 };
+const long = 'a-rather-long-text-without-any-place-to-break-it-in-the-whole-of-it';
 const device = {
   ...{ userCode: 'WDJB-MJHT', client: 'the gatewarden command', address: '2001:db8::1', createdAt: 0, name: 'ada' },
   agent: 'gatewarden/1.0 (linux)',
@@ -62,34 +57,9 @@ const pages: Readonly<Record<string, string>> = {
       email: 'It is taken.',
     },
   }),
-  '/account': accountPage(frame, {
-    name: 'a-rather-long-name-without-any-place-to-break-it@example.com',
-    role: 'admin',
-    sessions: [session, { ...session, current: false, agent: undefined }],
-    forms,
-  }),
-  '/account-with-problems': accountPage(frame, {
-    name: 'ada',
-    role: 'admin',
-    sessions: [],
-    forms: { ...forms, tokens: [] },
-    outcome: {
-      failed: 'token',
-      problem: 'Please look at the fields again.',
-      problems: { name: 'The name is taken.', role: 'The role is above yours.', current_password: 'It is not right.' },
-      tokenName: 'ci',
-    },
-  }),
-  '/account-to-read': accountPage(frame, { name: 'ada', role: 'admin', sessions: [] }),
-  '/new-token': newTokenPage(frame, { name: 'ci', token: `gwt_${'a1'.repeat(18)}` }),
-  '/revoke-token': revokeTokenPage(frame, { username: 'ada', name: 'ci', asksPassword: true }),
-  '/revoke-token-untyped': revokeTokenPage(frame, { username: 'ada', name: 'ci', asksPassword: false }),
-  '/not-revoked': revokeTokenPage(frame, {
-    asksPassword: true,
-    username: 'ada',
-    name: 'ci',
-    problem: 'Your current password is not right.',
-  }),
+  ...Object.fromEntries(
+    Object.entries(accountSamples({ ...frame, viewer }, long)).map(([name, page]) => [`/${name}`, page]),
+  ),
   '/sign-out': signOutPage(frame, { name: 'ada', next: '/wiki' }),
   '/device': devicePage(frame, { name: 'ada', userCode: 'WDJB-MJHT' }),
   '/device-with-a-wrong-code': devicePage(frame, { name: 'ada', problem: 'This code is not valid.' }),

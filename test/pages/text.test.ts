@@ -2,22 +2,21 @@ import { doesNotMatch, equal, match } from 'node:assert/strict';
 import test from 'node:test';
 import { agentName } from '../../lib/pages/agent-name.ts';
 import {
-  accountPage,
   deviceDecisionPage,
   devicePage,
   errorPage,
-  newTokenPage,
   plainFrame,
-  revokeTokenPage,
   setupPage,
   signInPage,
   signOutPage,
   signUpPage,
   waiting,
 } from '../../lib/pages/index.ts';
+import { accountSamples } from './account-samples.ts';
 
 const frame = plainFrame('/_gatewarden', '<b>"Brand"</b>');
 const hostile = `"><script>alert('x')</script>&`;
+const viewer = { name: hostile, role: hostile, places: [], canSignOut: true };
 
 test('nothing that comes from outside is markup', () => {
   const pages = [
@@ -27,15 +26,7 @@ test('nothing that comes from outside is markup', () => {
       ...{ mode: 'open', passwordMinLength: 12, invitation: hostile, username: hostile, email: hostile },
       ...{ problem: hostile, problems: { invitation: hostile, username: hostile, password: hostile, email: hostile } },
     }),
-    accountPage(frame, {
-      name: hostile,
-      role: hostile,
-      sessions: [{ current: true, createdAt: 0, lastSeenAt: 0, address: hostile, agent: hostile }],
-      forms: { asksPassword: true, passwordMinLength: 12, roles: [hostile], tokens: [{ name: hostile, createdAt: 0 }] },
-      outcome: { failed: 'token', problem: hostile, problems: { name: hostile, role: hostile }, tokenName: hostile },
-    }),
-    newTokenPage(frame, { name: hostile, token: hostile }),
-    revokeTokenPage(frame, { username: hostile, name: hostile, asksPassword: true, problem: hostile }),
+    ...Object.values(accountSamples({ ...frame, viewer }, hostile)),
     signOutPage(frame, { name: hostile, next: hostile }),
     devicePage(frame, { name: hostile, userCode: hostile, problem: hostile }),
     deviceDecisionPage(frame, {

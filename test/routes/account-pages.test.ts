@@ -1,5 +1,7 @@
 import { deepEqual, doesNotMatch, equal, match } from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { accountPage } from '../../lib/pages/account/overview.ts';
+import { plainFrame } from '../../lib/pages/index.ts';
 import type { Client } from '../support/http.ts';
 import { password, type Site, site } from './site.ts';
 
@@ -30,112 +32,131 @@ test('without a way on, one comes to the sign-in page', async () => {
   equal(out.headers.get('location'), '/auth/login?signed_out=1');
 });
 
+const changing = (current: string, next: string, more: Record<string, string> = {}) => ({
+  ...{ current_password: current, new_password: next, new_password_again: next },
+  ...more,
+});
+
+test('the account page says who one is and why, and until when', async () => {
+  const made = await here.gate.users.create({
+    ...{ username: 'una', password, role: 'operator', displayName: 'Una & Söhne', email: 'una@example.com' },
+  });
+  equal(made.ok, true);
+  const una = here.client();
+  await una.form('/auth/login', { username: 'una', password });
+  const text = await page(una, '/account');
+  for (const said of [
+    /signed in as <strong><bdi>una<\/bdi><\/strong> with the role <strong><bdi>operator/,
+    /<bdi>Una &amp; Söhne<\/bdi>/,
+    /<bdi>una@example\.com<\/bdi>/,
+    /with the password<br>Since <time datetime="20/,
+    /Until<\/dt><dd><time/,
+    /Unless you use it, until <time/,
+    /<code>gatewarden:write<\/code>/,
+  ])
+    match(text, said);
+  const german = await una.send('/auth/account', { headers: { 'accept-language': 'de' } });
+  match(await german.text(), /Sie sind angemeldet als <strong><bdi>una/);
+});
+
+test('a token that may do less says so, and where it comes from', async () => {
+  await here.gate.users.create({ username: 'lea', password, role: 'operator' });
+  const made = await here.gate.tokens.create('lea', {
+    name: 'few of them',
+    role: 'viewer',
+    scopes: ['gatewarden:read'],
+  });
+  const headers = { authorization: `Bearer ${made.ok ? made.value.token : ''}` };
+  const text = await (await here.client().send('/auth/account', { headers })).text();
+  match(text, /With the API token few of them/);
+  match(text, /Your account has the role <strong><bdi>operator<\/bdi><\/strong>/);
+  doesNotMatch(text, /gatewarden:write|current_password/);
+});
+
+test('a token that looks at the pages gets no forms', async () => {
+  const headers = await here.bearer('zoe', 'user');
+  for (const path of ['/account', '/account/devices', '/account/tokens', '/account/activity']) {
+    const answer = await here.client().send(`/auth${path}`, { headers });
+    equal(answer.status, 200);
+    const text = await answer.text();
+    match(text, /aria-current="page"/);
+    doesNotMatch(text, /<form(?![^>]*method="get")|tokens\/new|end-other-sessions|revoke-token/);
+  }
+});
+
+test('a client has an account page to read, and none of the others', async () => {
+  const made = await here.gate.clients.create({ clientId: 'ci', name: 'Builds', scopes: ['gatewarden:read'] });
+  if (!made.ok) throw new Error(made.refusal.code);
+  const grant = { grant_type: 'client_credentials', client_id: 'ci', client_secret: made.value.secret };
+  const granted = (await (await here.client().form('/auth/oauth/token', grant)).json()) as { access_token: string };
+  const headers = { authorization: `Bearer ${granted.access_token}` };
+  const text = await (await here.client().send('/auth/account', { headers })).text();
+  match(text, /signed in as <strong><bdi>client:ci/);
+  doesNotMatch(text, /account\/devices/);
+  equal((await here.client().send('/auth/account/activity', { headers })).status, 403);
+});
+
 test('a password is changed with the current one: other sessions end, this one stays', async () => {
   const eve = await here.signedIn('eve', 'user');
   const elsewhere = here.client();
   await elsewhere.form('/auth/login', { username: 'eve', password });
-  const changed = await eve.form('/auth/account/password', { current_password: password, new_password: other });
+  await here.gate.tokens.create('eve', { name: 'kept' });
+  const changed = await eve.form('/auth/account/password', changing(password, other));
   deepEqual([changed.status, changed.headers.get('location')], [303, '/auth/account?done=password']);
   match(await page(eve, '/account?done=password'), /Your password is changed/);
   equal((await elsewhere.send('/auth/account', { redirect: 'manual' })).status, 401);
   equal((await here.client().form('/auth/login', { username: 'eve', password: other })).status, 303);
+  equal((await here.gate.tokens.list('eve')).items.length, 1);
+});
+
+test('with a new password API tokens end, when that is asked for', async () => {
+  const tom = await here.signedIn('tom', 'user');
+  await here.gate.tokens.create('tom', { name: 'gone' });
+  const changed = await tom.form('/auth/account/password', changing(password, other, { end_tokens: 'true' }));
+  equal(changed.headers.get('location'), '/auth/account?done=password-and-tokens');
+  match(await page(tom, '/account?done=password-and-tokens'), /your API tokens are revoked/);
+  equal((await here.gate.tokens.list('tom')).items.length, 0);
+});
+
+test('somebody without a password is told that there is none', async () => {
+  const kay = await here.signedIn('kay', 'user');
+  doesNotMatch(await page(kay, '/account'), /no password/);
+  match(
+    accountPage(plainFrame(), {
+      identity: { name: 'kay', role: 'user', scopes: [], by: { via: 'session', method: 'login' } },
+      ...{ hasPages: true, password: 'none' },
+    }),
+    /Your account has no password/,
+  );
 });
 
 const refusedPasswords: readonly (readonly [string, Record<string, string>, number, RegExp])[] = [
-  [
-    'a wrong current password',
-    { current_password: 'wrong', new_password: other },
-    403,
-    /current password is not right/,
-  ],
-  ['no current password', { new_password: other }, 403, /current password is not right/],
-  ['a short new one', { current_password: password, new_password: 'short' }, 400, /The new password must/],
-  ['no new one', { current_password: password }, 400, /The new password must/],
+  ['a wrong current password', changing('wrong', other), 403, /current password is not right/],
+  ['no current password', { new_password: other, new_password_again: other }, 403, /current password is not right/],
+  ['a short new one', changing(password, 'short'), 400, /id="new-password-hint"[^>]*>[^<]*must/],
+  ['no new one', { current_password: password }, 400, /id="new-password-hint"[^>]*>[^<]*must/],
+  ['another second one', { ...changing(password, other), new_password_again: 'other' }, 400, /is not the same/],
+  ['no second one', { current_password: password, new_password: other }, 400, /is not the same/],
 ];
 for (const [n, [what, fields, status, said]] of refusedPasswords.entries()) {
   test(`${what} changes nothing, and the page says so`, async () => {
     const name = `pat${n}`;
     const pat = await here.signedIn(name, 'user');
-    const answer = await pat.form('/auth/account/password', fields);
+    const answer = await pat.form('/auth/account/password', { ...fields, end_tokens: 'true' });
     equal(answer.status, status);
     const text = await answer.text();
     match(text, said);
+    match(text, /<title>Error: Your account/);
     doesNotMatch(text, new RegExp(`${other}|${password}`), 'no password is shown again');
     equal((await here.client().form('/auth/login', { username: name, password })).status, 303);
   });
 }
 
-const tokenOf = (text: string) => /value="(gwt_[A-Za-z0-9]+)"/.exec(text)?.[1] ?? '';
-
-test('a token is made, shown once, works, is listed and revoked', async () => {
-  const ivy = await here.signedIn('ivy', 'user');
-  const fields = { name: 'night & backup', role: 'viewer', days: '30', current_password: password };
-  equal((await ivy.form('/auth/account/tokens', { ...fields, name: 'a/b' })).status, 400);
-  const made = await ivy.form('/auth/account/tokens', { ...fields, name: 'night backup' });
-  equal(made.status, 200);
-  equal(made.headers.get('cache-control'), 'no-store');
-  const token = tokenOf(await made.text());
-  const who = () => here.client().send('/auth/api/v1/session', { headers: { authorization: `Bearer ${token}` } });
-  equal(((await (await who()).json()) as { role: string }).role, 'viewer');
-  const listed = await page(ivy, '/account');
-  match(listed, /night backup/);
-  doesNotMatch(listed, /gwt_/);
-  match(listed, /revoke-token\?name=night%20backup/);
-  match(await page(ivy, '/account/revoke-token?name=night%20backup'), /Revoke the token/);
-  const revoke = (current_password: string) =>
-    ivy.form('/auth/account/revoke-token', { name: 'night backup', current_password });
-  const wrong = await revoke('wrong');
-  equal(wrong.status, 403);
-  match(await wrong.text(), /current password is not right/);
-  equal((await who()).status, 200);
-  const revoked = await revoke(password);
-  deepEqual([revoked.status, revoked.headers.get('location')], [303, '/auth/account?done=revoked']);
-  equal((await who()).status, 401);
-});
-
-const refusedTokens: readonly (readonly [string, Record<string, string>, number, RegExp])[] = [
-  ['a wrong password', { name: 'x', current_password: 'wrong' }, 403, /current password is not right/],
-  ['no name', { current_password: password }, 400, /The name must be/],
-  ['a role above one’s own', { name: 'x', role: 'admin', current_password: password }, 400, /The role /],
-  ['a lifetime that is not offered', { name: 'x', days: '9999', current_password: password }, 400, /./],
-];
-for (const [n, [what, fields, status, said]] of refusedTokens.entries()) {
-  test(`${what} makes no token`, async () => {
-    const name = `tim${n}`;
-    const tim = await here.signedIn(name, 'user');
-    const answer = await tim.form('/auth/account/tokens', fields);
-    equal(answer.status, status);
-    match(await answer.text(), said);
-    match(await page(tim, '/account'), /You have no API tokens/);
-  });
-}
-
-test('a name that is taken is said at its field', async () => {
-  const uma = await here.signedIn('uma', 'user');
-  const fields = { name: 'ci', current_password: password };
-  equal((await uma.form('/auth/account/tokens', fields)).status, 200);
-  const again = await uma.form('/auth/account/tokens', fields);
-  equal(again.status, 409);
-  match(await again.text(), /The name is taken/);
-});
-
-test('a token that looks at the account page gets no forms', async () => {
-  const headers = await here.bearer('zoe', 'user');
-  const text = await (await here.client().send('/auth/account', { headers })).text();
-  match(text, /signed in as/);
-  doesNotMatch(text, /current_password/);
-});
-
-test('a token that is not there has no page', async () => {
-  const kim = await here.signedIn('kim', 'user');
-  equal((await kim.send('/auth/account/revoke-token?name=none')).status, 404);
-  equal((await kim.form('/auth/account/revoke-token', { name: 'none', current_password: password })).status, 404);
-});
-
 test('a form from another origin changes nothing', async () => {
   const max = await here.signedIn('max', 'user');
-  const body = new URLSearchParams({ current_password: password, new_password: other });
-  for (const path of ['/account/password', '/account/tokens', '/account/revoke-token']) {
+  const body = new URLSearchParams(changing(password, other));
+  const paths = ['password', 'tokens', 'revoke-token', 'end-session', 'end-other-sessions'];
+  for (const path of paths.map((one) => `/account/${one}`)) {
     const sent = { method: 'POST', body, headers: { origin: 'https://evil.example' } };
     equal((await max.send(`/auth${path}`, sent)).status, 403);
   }

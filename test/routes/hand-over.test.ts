@@ -192,7 +192,8 @@ test('after a change of the password the other hosts are signed in again without
   const browser = await signedIn('carol');
   const before = here.browser();
   before.cookies = [...browser.cookies];
-  const change = { current_password: password, new_password: 'seven otters row upstream' };
+  const next = 'seven otters row upstream';
+  const change = { current_password: password, new_password: next, new_password_again: next };
   const changed = await browser.post(`${here.at('auth.example.com')}${prefix}/account/password`, change);
   deepEqual([changed.status, changed.headers.location], [303, `${prefix}/account?done=password`]);
   const trail = await browser.visit(`${here.at('wiki.example.org')}/`);

@@ -172,12 +172,32 @@ export const lines: Readonly<Record<string, Line>> = {
     await send({ by: await signedIn(), form: { password: 'short', username: 'ada' } });
   },
   'get /account': once,
+  'get /account/activity': once,
   'get /admin': ({ send }) => send({ query: { span: '7d' } }),
   async 'post /account/password'({ send, signedIn }) {
-    await send({ by: await signedIn(), form: { new_password: 'nine quiet lanterns drift' } });
+    const next = 'nine quiet lanterns drift';
+    await send({ by: await signedIn(), form: { new_password: next, new_password_again: next } });
   },
+  'get /account/devices': once,
+  async 'get /account/end-session'({ send, site, user, stranger }) {
+    const username = await user();
+    for (const by of [stranger, site.client()]) await by.form('/auth/login', { username, password });
+    for (const { id } of (await site.gate.sessions.list(username)).items) await send({ by: stranger, query: { id } });
+  },
+  async 'post /account/end-session'({ send, site: { gate }, user, stranger }) {
+    const username = await user();
+    await stranger.form('/auth/login', { username, password });
+    const [session] = (await gate.sessions.list(username)).items;
+    await send({ by: stranger, form: { id: session?.id ?? '' } });
+  },
+  'get /account/end-other-sessions': once,
+  async 'post /account/end-other-sessions'({ send, signedIn }) {
+    await send({ by: await signedIn(), form: {} });
+  },
+  'get /account/tokens': ({ send }) => send({ query: { q: 'ci' } }),
+  'get /account/tokens/new': once,
   async 'post /account/tokens'({ send, signedIn }) {
-    await send({ by: await signedIn(), form: { name: 'by-form', days: '30' } });
+    await send({ by: await signedIn(), form: { name: 'by-form', days: '30', scopes: 'gatewarden:read' } });
   },
   async 'get /account/revoke-token'({ send, site: { gate } }) {
     await gate.tokens.create('ada', { name: 'to-ask' });

@@ -182,7 +182,7 @@ test('the account page names who is signed in and where; without a session it is
   await ada.form('/auth/login', { username: 'ada', password });
   const page = await (await ada.send('/auth/account')).text();
   match(page, /signed in as <strong><bdi>ada<\/bdi>/);
-  match(page, /This device/);
+  match(await (await ada.send('/auth/account/devices')).text(), /This device/);
   const stranger = await navigate(`${here.address}/auth/account`);
   deepEqual([stranger.statusCode, stranger.headers.location], [303, '/auth/login?next=%2Fauth%2Faccount']);
   equal((await here.client().send('/auth/account')).status, 401);

@@ -118,7 +118,7 @@ function factsOf({ words }: Frame, record: AuditRecordShown): readonly (readonly
     [words.text('audit.subject'), textFact(subject)],
     [words.text('audit.outcome'), { outcome }],
     [words.text('audit.address'), textFact(address)],
-    [words.text('audit.device'), agent === undefined ? undefined : { text: agentName(agent) }],
+    [words.text('audit.device'), agent === undefined ? undefined : { text: agentName(agent, words) }],
     [words.text('audit.agent'), textFact(agent)],
     ...Object.entries(detail).map(([name, value]) => [name, { text: String(value), code: true }] as const),
     [words.text('audit.id'), { text: id, code: true }],

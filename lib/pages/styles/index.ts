@@ -1,3 +1,4 @@
+import { accountStyles } from './account.ts';
 import { appStyles } from './app.ts';
 import { baseStyles } from './base.ts';
 import { chartStyles } from './charts.ts';
@@ -5,4 +6,4 @@ import { formStyles } from './forms.ts';
 import { logStyles } from './log.ts';
 
 /** The one stylesheet of all pages. Text has a contrast of at least 4.5:1 in both colour schemes. */
-export const stylesheet = [baseStyles, formStyles, appStyles, chartStyles, logStyles].join('\n');
+export const stylesheet = [baseStyles, formStyles, appStyles, accountStyles, chartStyles, logStyles].join('\n');

@@ -1,43 +1,66 @@
 import { z } from 'zod';
-import type { Result } from '../../errors.ts';
-import { type AccountForms, accountPage, type FormOutcome } from '../../pages/index.ts';
-import type { Answer } from '../../request/respond/write.ts';
-import { html, seeOther } from '../reply.ts';
-import { type CallContext, needsPassword, route } from '../route.ts';
-import { field, page, redirect, viewerFrameOf } from './page.ts';
+import { accountPage, type PasswordForm, type ShownIdentity } from '../../../pages/account/overview.ts';
+import type { RefusalText } from '../../../pages/refusal-text.ts';
+import type { UserView } from '../../../services.ts';
+import { html, seeOther } from '../../reply.ts';
+import { type CallContext, route } from '../../route.ts';
+import { field, page, redirect, viewerFrameOf } from '../page.ts';
+import { noticeOf } from './notice.ts';
+import { hasOwnPages, mayChange } from './rights.ts';
 
-/** Notices after a redirect from one of the forms, by the value of `done`. */
-const notices: Readonly<Record<string, string>> = {
-  password: 'Your password is changed. Your other sessions have ended.',
-  revoked: 'The token is revoked.',
-};
+/** Notices after a redirect from the form of the password. */
+const notices = {
+  password: 'account.passwordChanged',
+  'password-and-tokens': 'account.passwordAndTokensChanged',
+} as const;
 
-/** The forms need a session: for an access token or auto-login the page has none. */
-async function formsOf(call: CallContext): Promise<AccountForms | undefined> {
-  const { core, principal } = call;
-  if (principal.kind !== 'user' || principal.via !== 'session') return undefined;
-  const { ladder, settings } = core;
-  if (!ladder.atLeast(principal.role, ladder.rung('viewer'))) return undefined;
-  const roles = ladder.names.slice(1, ladder.position(principal.role) + 1);
-  const { items: tokens } = await core.tokens.list(principal.name);
-  const asksPassword = await needsPassword(call);
-  return { asksPassword, passwordMinLength: settings.passwordMinLength, roles, tokens };
+async function sessionOf({ core, principal }: CallContext) {
+  const { records, sessions } = core.stores;
+  return principal.sessionId === undefined ? undefined : sessions.find(principal.sessionId, records.now());
 }
 
-/** Answers with the account page; `outcome` is the result of a form. */
-export async function accountAnswer(call: CallContext, status = 200, outcome?: FormOutcome): Promise<Result<Answer>> {
-  const { core, principal } = call;
-  const mayRead = principal.kind === 'user' && principal.scopes.includes('gatewarden:read');
-  const listed = mayRead ? (await core.sessions.list(principal.name)).items : [];
-  const sessions = listed.map((one) => ({ ...one, current: one.id === principal.sessionId }));
-  const forms = await formsOf(call);
-  return html(
-    status,
-    accountPage(viewerFrameOf(call), { name: principal.name, role: principal.role, sessions, forms, outcome }),
-  );
+async function tokenNameOf({ core, principal }: CallContext): Promise<string | undefined> {
+  if (principal.via !== 'api-token') return undefined;
+  return (await core.tokens.list(principal.name)).items.find(({ id }) => id === principal.tokenId)?.name;
 }
 
-export const accountRoutes = [
+/** What only the account knows, and what its owner sees of it. */
+const ownFacts = (user: UserView, role: string): Partial<ShownIdentity> => ({
+  displayName: user.displayName,
+  email: user.email,
+  emailConfirmed: user.emailConfirmed,
+  accountRole: user.role === role ? undefined : user.role,
+  createdAt: user.createdAt,
+});
+
+async function identityOf(call: CallContext, user: UserView | undefined): Promise<ShownIdentity> {
+  const { name, role, scopes, via, expiresAt } = call.principal;
+  const [session, token] = await Promise.all([sessionOf(call), tokenNameOf(call)]);
+  return {
+    ...{ name, role, scopes, by: { via, method: session?.method, token } },
+    ...{ since: session?.createdAt, until: expiresAt ?? session?.expiresAt, idleUntil: session?.idleAt },
+    ...(user && ownFacts(user, role)),
+  };
+}
+
+function passwordFormOf(call: CallContext, user: UserView | undefined): PasswordForm | undefined {
+  if (!mayChange(call) || user === undefined) return undefined;
+  return user.hasPassword ? { passwordMinLength: call.core.settings.passwordMinLength } : 'none';
+}
+
+/** The result of the form of the password. */
+type Outcome = Partial<RefusalText> & Readonly<{ notice?: string | undefined; endTokens?: boolean }>;
+
+/** Renders the account page. */
+export async function accountShown(call: CallContext, outcome: Outcome = {}): Promise<string> {
+  const { core, principal } = call;
+  const hasPages = hasOwnPages(call);
+  const user = hasPages ? await core.users.get(principal.name) : undefined;
+  const identity = await identityOf(call, user);
+  return accountPage(viewerFrameOf(call), { identity, hasPages, password: passwordFormOf(call, user), ...outcome });
+}
+
+export const overviewRoutes = [
   route({
     method: 'get',
     path: '/',
@@ -52,15 +75,12 @@ export const accountRoutes = [
   route({
     method: 'get',
     path: '/account',
-    summary: 'Who one is, where one is signed in, the way out; password and API tokens.',
+    summary: 'Who one is and why, and the form of the password.',
     tag: 'pages',
     surface: 'own',
     guard: 'signed-in',
     query: z.object({ done: field }),
     answers: { 200: page('The page.') },
-    async handle(call) {
-      const notice = Object.hasOwn(notices, call.query.done ?? '') ? notices[call.query.done ?? ''] : undefined;
-      return accountAnswer(call, 200, notice === undefined ? undefined : { notice });
-    },
+    handle: async (call) => html(200, await accountShown(call, { notice: noticeOf(call, notices, call.query.done) })),
   }),
 ];
