@@ -89,7 +89,7 @@ test('hours, quarters of a day and days each begin where they begin in UTC', asy
 });
 
 test('what the store does not take is kept, and added once it answers', async (t) => {
-  const refusing: Record<string, boolean> = { h: true, d: true };
+  const refusing: Record<string, boolean> = { h: true, q: true, d: true };
   const real = await opened(t);
   const { keeper, warnings } = await opened(t, {
     async change(kind, id, decide) {
@@ -101,6 +101,7 @@ test('what the store does not take is kept, and added once it answers', async (t
   one.happened('signIns');
   await one.flush();
   refusing.h = false;
+  refusing.q = false;
   one.happened('signIns');
   await one.flush();
   one.happened('signIns');
@@ -112,8 +113,9 @@ test('what the store does not take is kept, and added once it answers', async (t
   deepEqual(
     stored.items.map(({ id, signIns }) => [id, signIns]),
     [
-      ['d2026-11-22', 3],
+      ['d2026-11-22T00', 3],
       ['h2026-11-22T06', 3],
+      ['q2026-11-22T06', 3],
     ],
   );
 });
@@ -146,7 +148,7 @@ test('nothing is written where nothing was counted, and the last counts are writ
   equal((await records.list(figureKind, { limit: 10 })).items.length, 0);
   one.happened('signIns');
   await one.close();
-  equal((await records.get(figureKind, 'd2026-11-22'))?.signIns, 1);
+  equal((await records.get(figureKind, 'd2026-11-22T00'))?.signIns, 1);
 });
 
 test('a store that hangs does not keep the process from ending', async (t) => {
@@ -160,12 +162,13 @@ test('a store that hangs does not keep the process from ending', async (t) => {
   await closed;
 });
 
-test('hours are kept as long as a week is shown, days as long as the audit log', async (t) => {
+test('hours and quarters are kept a little longer than they are shown, days as long as the audit log', async (t) => {
   const { keeper, records } = await opened(t);
   const one = keeper();
   one.happened('signIns');
   await one.flush();
-  const [ofDay, ofHour] = (await records.list(figureKind, { limit: 10 })).items;
-  equal(ofHour?.expiresAt, Date.UTC(2026, 10, 22, 7) + 9 * day);
+  const [ofDay, ofHour, ofQuarter] = (await records.list(figureKind, { limit: 10 })).items;
+  equal(ofHour?.expiresAt, Date.UTC(2026, 10, 22, 7) + 2 * day);
+  equal(ofQuarter?.expiresAt, Date.UTC(2026, 10, 22, 12) + 9 * day);
   equal(ofDay?.expiresAt, Date.UTC(2026, 10, 23) + 400 * day);
 });

@@ -3,7 +3,7 @@ import { name, text, whole } from '../fields.ts';
 import { kind } from '../kind.ts';
 
 const schema = z.object({
-  /** `h2026-11-22T06` for an hour, `d2026-11-22` for a day, in UTC. */
+  /** `h2026-11-22T07` for an hour, `q2026-11-22T06` for a quarter of a day, `d2026-11-22T00` for a day, in UTC. */
   id: name,
   /** When it begins. */
   at: whole,
@@ -24,7 +24,7 @@ const schema = z.object({
 
 export type FigureRecord = Readonly<z.infer<typeof schema>>;
 
-/** What happened in an hour or a day, in numbers: every instance adds to it. */
+/** What happened in an hour, a quarter of a day or a day, in numbers: every instance adds to it. */
 export const figureKind = kind<FigureRecord>({
   name: 'figure',
   version: 1,
