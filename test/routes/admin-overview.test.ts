@@ -48,8 +48,8 @@ test('sign-ins, failures, refusals, tokens, sessions and people who wait are cou
   equal(made.ok, true);
   const { text } = await pageOf(root);
   deepEqual(
-    ['signIns', 'failures', 'refusals', 'visitors', 'tokens'].map((id) => sumIn(text, id)),
-    ['2', '1', '1', '1', '1'],
+    ['signIns', 'failures', 'refusals', 'visitors', 'tokens', 'sessions'].map((id) => sumIn(text, id)),
+    ['2', '1', '1', '1', '1', '2'],
   );
   deepEqual(
     ['users', 'waits for activation', 'active sessions', 'clients'].map((words) => tileIn(text, words)),

@@ -18,15 +18,13 @@ export const overviewTemplates = {
   // `it.chart`: its title, the sum, the bars, and the same as a table. The script shows its times in the reader's zone.
   '@chart': `<div class="card chart">
 <h2 id="<%= it.chart.id %>"><%= it.t('overview.' + it.chart.id) %></h2>
-<p class="sum"><strong><%= it.t('overview.number', { n: it.chart.total }) %></strong> <span><%= it.t(it.chart.goesOn ? 'overview.atMost' : 'overview.inAll') %></span></p>
 <% if (it.chart.total === 0) { %><p class="nothing"><%= it.t('overview.nothing') %></p>
-<% } else { %><div class="plot" dir="ltr">
+<% } else { %><p class="sum"><strong><%= it.t('overview.number', { n: it.chart.total }) %></strong> <span><%= it.t(it.chart.goesOn ? 'overview.atMost' : 'overview.inAll') %></span></p>
+<div class="plot" dir="ltr">
 <div class="scale" aria-hidden="true"><% for (const number of it.chart.scale) { %><span><%= number %></span><% } %></div>
 <svg viewBox="0 0 <%= it.chart.width %> 100" preserveAspectRatio="none" role="img" aria-label="<%= it.t('overview.chartText', { title: it.t('overview.' + it.chart.id), span: it.t('overview.' + it.last), total: it.chart.total, most: it.chart.most, goesOn: String(it.chart.goesOn) }) %>">
 <path class="grid" d="M0 0H<%= it.chart.width %>M0 50H<%= it.chart.width %>M0 100H<%= it.chart.width %>"/>
-<% for (const [at, bars] of it.chart.bars.entries()) { %><g><title<% if (it.chart.rows[at].iso) { %> data-time="<%= it.chart.rows[at].iso %>"<% } %>><%= it.chart.rows[at].name %>
-<% for (const [n, value] of it.chart.rows[at].values.entries()) { %><%= it.chart.legend[n] ? it.chart.legend[n].label + ': ' : '' %><%= value %>
-<% } %></title><rect class="hit" x="<%= at * 10 %>" y="0" width="10" height="100"/><% for (const bar of bars) { %><rect class="<%= bar.look %>" x="<%= bar.x %>" y="<%= bar.y %>" width="<%= bar.width %>" height="<%= bar.height %>"/><% } %></g>
+<% for (const [at, bars] of it.chart.bars.entries()) { %><g><title<% if (it.chart.rows[at].iso) { %> data-time="<%= it.chart.rows[at].iso %>"<% } %>><%= it.chart.rows[at].saying %></title><rect class="hit" x="<%= at * 10 %>" y="0" width="10" height="100"/><% for (const bar of bars) { %><rect class="<%= bar.look %>" x="<%= bar.x %>" y="<%= bar.y %>" width="<%= bar.width %>" height="<%= bar.height %>"/><% } %></g>
 <% } %></svg>
 <div class="ticks" aria-hidden="true"><% for (const tick of it.chart.ticks) { %><span><% if (tick.at === undefined) { %><%= tick.name %><% } else { %><%~ it.time(tick.at, tick.format) %><% } %></span><% } %></div>
 </div>
@@ -44,7 +42,7 @@ export const overviewTemplates = {
 <caption id="<%= it.chart.id %>-table"><%= it.t('overview.' + it.chart.id) %>, <%= it.t('overview.' + it.last) %></caption>
 <thead><tr><th scope="col"><%= it.t('overview.from') %></th><% if (it.chart.legend.length === 0) { %><th scope="col" class="number"><%= it.t('overview.count') %></th><% } %><% for (const { label } of it.chart.legend) { %><th scope="col" class="number"><%= label %></th><% } %></tr></thead>
 <tbody>
-<% for (const row of it.chart.rows.toReversed()) { %><tr><th scope="row"><% if (row.at === undefined) { %><%= row.name %><% } else { %><%~ it.time(row.at) %><% } %></th><% for (const value of row.values) { %><td class="number"><%= value %></td><% } %></tr>
+<% for (const row of it.chart.rows.toReversed()) { %><tr><th scope="row"><% if (row.time === undefined) { %><%= row.name %><% } else { %><%~ it.time(row.time) %><% } %></th><% for (const value of row.values) { %><td class="number"><%= value %></td><% } %></tr>
 <% } %></tbody>
 </table>
 </div>

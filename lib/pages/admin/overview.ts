@@ -130,27 +130,34 @@ function chartOf(words: Words, { id, series, periods, span }: ChartInput) {
   const sums = periods.map((_, at) => series.reduce((sum, { values }) => sum + (values[at] ?? 0), 0));
   const most = Math.max(...sums);
   const total = goesOn ? most : sums.reduce((sum, one) => sum + one, 0);
-  const number = new Intl.NumberFormat(words.language);
   const compact = new Intl.NumberFormat(words.language, { notation: 'compact' });
   const { scale, ...drawn } = drawing(series, periods.length, goesOn);
   return {
     ...{ id, total, most, goesOn, ...drawn, scale: scale.map((one) => compact.format(one)) },
-    rows: periods.map((period, at) => {
-      const values = series
-        .map(({ values: all }) => all[at])
-        .map((one) => (one === undefined ? '–' : number.format(one)));
-      return { ...timesOf(words, period, span), values };
-    }),
+    rows: periods.map((period, at) => rowOf(words, { series, at, ...timesOf(words, period, span) })),
     legend: series.length > 1 ? series : [],
     ticks: ticksOf(words, periods, span),
   };
 }
 
-/** A period of whole days is named by its day in UTC: `at` is absent, since no other time zone has this day. */
-const timesOf = (words: Words, { at }: ChartPeriod, span: OverviewSpan) =>
+type Times = Readonly<{ name: string; time?: number; iso?: string }>;
+
+/** The numbers of a period: as cells of the table, and as what its bar says, with the name of the period in the first line. */
+function rowOf(words: Words, { series, at, ...times }: Times & Readonly<{ series: readonly Series[]; at: number }>) {
+  const number = new Intl.NumberFormat(words.language);
+  const texts = series.map(({ label, values }) => ({
+    label,
+    text: values[at] === undefined ? '–' : number.format(values[at]),
+  }));
+  const lines = texts.map(({ label, text }) => (label === '' ? text : `${label}: ${text}`));
+  return { ...times, values: texts.map(({ text }) => text), saying: [times.name, ...lines].join('\n') };
+}
+
+/** A period of whole days is named by its day in UTC: it has no time, since no other time zone has this day. */
+const timesOf = (words: Words, { at }: ChartPeriod, span: OverviewSpan): Times =>
   span === '30d'
-    ? { name: timeText(words, at, 'day'), at: undefined, iso: undefined }
-    : { name: timeText(words, at), at, iso: new Date(at).toISOString() };
+    ? { name: timeText(words, at, 'day') }
+    : { name: timeText(words, at), time: at, iso: new Date(at).toISOString() };
 
 /** What stands below a chart: its beginning, its middle and its end. */
 function ticksOf(words: Words, periods: readonly ShownPeriod[], span: OverviewSpan) {

@@ -15,12 +15,13 @@ export const chartStyles = `:root { --chart-first: #2f5bd0; --chart-second: #b45
 .tiles .asks { border-color: var(--warn-line); background: var(--warn-ground); }
 .tiles .asks span { color: var(--warn); }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(21rem, 100%), 1fr)); gap: 1.25rem; margin: 0 0 1.75rem; }
+.charts:has(details[open]) { align-items: start; }
 .chart { margin: 0; min-width: 0; }
 .chart h2 { margin: 0; font-size: 1rem; }
 .sum { margin: .1rem 0 .9rem; color: var(--quiet); font-size: .9375rem; }
 .sum strong { color: var(--text); font-size: 1.375rem; font-weight: 650; letter-spacing: -.02em; font-variant-numeric: tabular-nums; }
 .nothing { color: var(--quiet); margin: 0; }
-.chart .nothing { padding: 2.6rem 0; text-align: center; }
+.chart .nothing { padding: 3.6rem 0; text-align: center; }
 .plot { display: grid; grid-template-columns: auto minmax(0, 1fr); column-gap: .6rem; font-size: .8125rem; color: var(--quiet); font-variant-numeric: tabular-nums; }
 .plot .scale { display: flex; flex-direction: column; justify-content: space-between; text-align: right; margin-block: -.6em; min-width: 1.5rem; }
 .plot svg { display: block; width: 100%; height: 7rem; overflow: visible; }
@@ -40,7 +41,8 @@ rect.third { fill: var(--chart-third); }
 .chart summary { color: var(--quiet); font-size: .875rem; cursor: pointer; width: fit-content; border-radius: .3rem; }
 .chart summary:hover { color: var(--text); }
 .chart details .scroll { max-height: 22rem; overflow-y: auto; margin: .6rem 0 0; }
-.chart tbody th { white-space: nowrap; }
+.chart :is(th, td) { padding: .45rem .8rem; min-width: 3.5rem; }
+.chart tbody th { white-space: nowrap; font-weight: 500; }
 .codes { list-style: none; margin: 0; padding: 0; display: flex; flex-wrap: wrap; gap: .35rem 1.25rem; }
 .share { display: block; width: 100%; height: .3rem; margin-block-start: .4rem; min-width: 8rem; }
 .verdicts tbody th { min-width: 15rem; }

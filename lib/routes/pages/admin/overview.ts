@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Core } from '../../../core.ts';
 import { type Amounts, overviewPage } from '../../../pages/admin/overview.ts';
+import type { FigurePeriod } from '../../../services.ts';
 import { clientKind } from '../../../stores/records/kinds/client.ts';
 import { userKind } from '../../../stores/records/kinds/user.ts';
 import { html } from '../../reply.ts';
@@ -31,6 +32,10 @@ async function amountsOf({ core }: CallContext): Promise<Amounts> {
   return { users: { n: users }, sessions: { n: sessions }, waiting: upTo(waiting), clients: upTo(clients) };
 }
 
+/** The last period is not over: the sessions of now are among those that it has. */
+const withNow = (periods: readonly FigurePeriod[], { sessions: { n } }: Amounts): readonly FigurePeriod[] =>
+  periods.map((one, at) => (at < periods.length - 1 ? one : { ...one, sessions: Math.max(n, one.sessions ?? 0) }));
+
 /** The page `admin`. */
 export const adminOverviewRoutes: readonly Route[] = [
   route({
@@ -52,7 +57,7 @@ export const adminOverviewRoutes: readonly Route[] = [
       ]);
       const seesRules = frame.viewer?.places.includes('rules') === true;
       const named = seesRules ? { named: rules, others: otherRules } : undefined;
-      return html(200, overviewPage(frame, { span: shown, amounts, periods, rules: named }));
+      return html(200, overviewPage(frame, { span: shown, amounts, periods: withNow(periods, amounts), rules: named }));
     },
   }),
 ];

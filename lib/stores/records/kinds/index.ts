@@ -30,11 +30,11 @@ export const allKinds: readonly AnyKind[] = [
   figureKind,
 ];
 
-/** Those that are over in seconds or minutes, and the figures: like the audit log they are the history of one store. */
+/** Those that are over in seconds or minutes, and the figures, which every instance adds to by itself. */
 const kept: ReadonlySet<AnyKind> = new Set([deviceGrantKind, handOverKind, figureKind]);
 
 /**
  * The kinds that are exported and imported, in this order. Not those of devices that wait and of sessions that are handed over: an
- * import could bring back one that was used. Nor the figures, which are not of this installation.
+ * import could bring back one that was used. Nor the figures: an import would meet those that the store has of the same hour.
  */
 export const movedKinds: readonly AnyKind[] = allKinds.filter((one) => !kept.has(one));
