@@ -8,6 +8,7 @@ export type Gate = Pick<
   | 'routeOf'
   | 'ownRoute'
   | 'answer'
+  | 'answerBroken'
   | 'verify'
   | 'outage'
   | 'identity'

@@ -15,7 +15,7 @@ import { type Exchange, newExchange } from './exchange.ts';
 import { writeForwardAuth } from './forward-auth.ts';
 import type { Gate } from './gate.ts';
 import type { Limits } from './limits.ts';
-import { markOwn, writeOwn } from './own-answer.ts';
+import { markOwn, noteRequestId, writeOwn } from './own-answer.ts';
 import { forward } from './proxy/forward.ts';
 import { discardRest, hasBody } from './proxy/request-body.ts';
 import { answerTo, forwardUpgrade, type Upgradable } from './proxy/upgrade.ts';
@@ -134,7 +134,9 @@ export function requestHandlers(dependencies: Dependencies): Handlers {
     const { req, res } = exchange;
     // After a refused `Expect` the client may still send the body, so the connection cannot be kept.
     if (closing || dependencies.draining()) res.shouldKeepAlive = false;
-    writeOwn(exchange, gate.answer(req, decision), { source: decision.source, code: decision.refusal.code });
+    const requestId = noteRequestId(exchange, decision.source);
+    const answer = gate.answer(req, decision, requestId);
+    writeOwn(exchange, answer, { source: decision.source, code: decision.refusal.code });
     discardRest(req, limits.discard);
   }
 
@@ -172,11 +174,12 @@ export function requestHandlers(dependencies: Dependencies): Handlers {
   /** Answers a request whose decision threw, which is an outage: never forwards it. */
   function broken(exchange: Exchange, error: unknown): void {
     const { req, res } = exchange;
+    const requestId = noteRequestId(exchange);
     const fields = error instanceof StoreUnavailableError ? { store: error.store } : { err: error };
-    dependencies.log.error(fields, 'a request could not be decided on');
+    dependencies.log.error({ ...fields, requestId }, 'a request could not be decided on');
     res.shouldKeepAlive = false;
     if (res.headersSent) res.destroy();
-    else writeOwn(exchange, gate.outage(req), { code: 'store_unavailable' });
+    else writeOwn(exchange, gate.outage(req, requestId), { code: 'store_unavailable' });
     discardRest(req, limits.discard);
   }
 

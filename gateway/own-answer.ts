@@ -1,7 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { type Answer, answerNotes, noteAnswer, type RequestSource, writeAnswer } from '#request';
+import { type Answer, answerNotes, noteAnswer, type RequestSource, requestIdOf, writeAnswer } from '#request';
 import type { Exchange } from './exchange.ts';
-import { isRequestId } from './proxy/headers-in.ts';
 
 type Refused = Readonly<{ source?: RequestSource | undefined; code?: AnswerCode }>;
 type AnswerCode = Parameters<typeof noteAnswer>[1]['code'];
@@ -9,11 +7,7 @@ type AnswerCode = Parameters<typeof noteAnswer>[1]['code'];
 /** Marks an answer as Gatewarden's, and returns its request id, which the log has too: that of a trusted proxy, else a new one. */
 export function noteRequestId(exchange: Exchange, source?: RequestSource): string {
   exchange.own = true;
-  if (exchange.requestId === '') {
-    const sent = exchange.req.headers['x-request-id'];
-    const continued = source?.trusted === true && typeof sent === 'string' && isRequestId(sent);
-    exchange.requestId = continued ? sent : randomUUID();
-  }
+  if (exchange.requestId === '') exchange.requestId = requestIdOf(exchange.req, source?.trusted === true);
   return exchange.requestId;
 }
 
@@ -25,6 +19,9 @@ export function markOwn(exchange: Exchange, source?: RequestSource): void {
 
 /** Writes an answer of Gatewarden. `code`: the code of the refusal, for the log. */
 export function writeOwn(exchange: Exchange, answer: Answer, { source, code }: Refused = {}): void {
+  // The page of a refusal names the id that it was made with.
+  const named = answer.headers['X-Request-Id'];
+  if (exchange.requestId === '' && typeof named === 'string') exchange.requestId = named;
   markOwn(exchange, source);
   if (code !== undefined) noteAnswer(exchange.res, { code });
   writeAnswer(exchange.req, exchange.res, answer);

@@ -10,6 +10,7 @@ import type { Decider, Denied } from './request/decide.ts';
 import type { Explanation } from './request/explain.ts';
 import type { Credential } from './request/extract/credential.ts';
 import type { RequestHead } from './request/extract/head.ts';
+import type { RequestSource } from './request/extract/source.ts';
 import type { HypotheticalRequest } from './request/hypothetical.ts';
 import type { ClearCookie, Identifier } from './request/identify.ts';
 import type { Answer } from './request/respond/write.ts';
@@ -103,8 +104,16 @@ export interface Core {
       offerBasic?: boolean | undefined;
       retry?: boolean | undefined;
       location?: string | undefined;
+      /** Who made the request, for pages. */
+      principal?: Principal | undefined;
+      /** With it the request id of a trusted proxy is taken over. */
+      source?: RequestSource | undefined;
+      /** The request id that the answer has. Default: that of a trusted proxy, else a new one. */
+      requestId?: string | undefined;
     }>,
   ): Answer;
+  /** The answer to an unexpected error: 500 without details, as a page for navigations. `prefix`: the path of the pages, default `PREFIX`. */
+  answerBroken(head: RequestHead, options: Readonly<{ requestId: string; prefix?: string | undefined }>): Answer;
   /** Records a refusal in the audit log, and counts it. */
   onRefusal(head: RequestHead, denied: Denied): void;
   /** The headers that carry a principal to the upstream of a route. */

@@ -56,6 +56,8 @@ export type Refusal = Readonly<{
   problems?: readonly FieldProblem[] | undefined;
   /** With `insufficient_scope`: the scope that is required. */
   scope?: string | undefined;
+  /** With `insufficient_role` and `approval_unavailable`: the lowest role that would do. For pages; no client is told. */
+  role?: string | undefined;
   /** With `store_unavailable`: the change is made here, and the other instances are still being told of it. */
   applied?: true | undefined;
 }>;

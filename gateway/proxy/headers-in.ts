@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { RequestSource } from 'gatewarden';
-import { foldedHeaderName, isClientAddressHeader, isReservedHeader, withoutCookies } from '#request';
+import { foldedHeaderName, isClientAddressHeader, isRequestId, isReservedHeader, withoutCookies } from '#request';
 
 /** The identity headers, ready to be sent. */
 export type IdentityHeaders = readonly (readonly [name: string, value: string])[];
@@ -258,9 +258,6 @@ function addPrefix(seen: Continued, stripped: string): void {
 }
 
 const isPrefix = (value: string): boolean => /^(\/[\w.~-]{1,100}){1,20}\/?$/.test(value);
-
-/** Whether a request id may be passed on. */
-export const isRequestId = (value: string): boolean => /^[\w.:/+=@-]{1,128}$/.test(value);
 
 // W3C Trace Context, version 00: neither id may be all zeros.
 const traceparentPattern = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;

@@ -1,14 +1,18 @@
 import type { Log, Refusal } from 'gatewarden';
-import { type Allowed, type Denied, somethingBroke } from '#request';
+import type { Allowed, Denied } from '#request';
 import type { Exchange } from '../exchange.ts';
 import type { Gate } from '../gate.ts';
 import type { Limits } from '../limits.ts';
-import { writeOwn } from '../own-answer.ts';
+import { noteRequestId, writeOwn } from '../own-answer.ts';
 import { discardRest } from '../proxy/request-body.ts';
 import type { Route } from '../proxy/route.ts';
 import { failureCode, upstreamRefusal } from '../upstreams/upstream-error.ts';
 
-type Dependencies = Readonly<{ gate: Pick<Gate, 'answer'>; limits: Pick<Limits, 'discard'>; log: Log }>;
+type Dependencies = Readonly<{
+  gate: Pick<Gate, 'answer' | 'answerBroken'>;
+  limits: Pick<Limits, 'discard'>;
+  log: Log;
+}>;
 
 /** The gateway's own answers to requests of a route that are allowed and get none of its upstream. */
 export function routeAnswers({ gate, limits, log }: Dependencies): Pick<Route, 'refused' | 'failed' | 'broke'> {
@@ -16,18 +20,20 @@ export function routeAnswers({ gate, limits, log }: Dependencies): Pick<Route, '
     const { req } = exchange;
     const { principal, rule, source, clearCookie } = decision;
     const denied: Denied = { allow: false, principal, rule, source, refusal, clearCookie, retry: false };
-    writeOwn(exchange, gate.answer(req, denied), { source, code: refusal.code });
+    const answer = gate.answer(req, denied, noteRequestId(exchange, source));
+    writeOwn(exchange, answer, { source, code: refusal.code });
     discardRest(req, limits.discard);
   }
 
   return {
     refused,
     broke(exchange, error) {
-      const { req, res, requestId } = exchange;
+      const { req, res } = exchange;
+      const requestId = noteRequestId(exchange);
       log.error({ err: error, requestId }, 'an answer could not be passed on');
       res.shouldKeepAlive = false;
       if (res.headersSent) res.destroy();
-      else writeOwn(exchange, somethingBroke);
+      else writeOwn(exchange, gate.answerBroken(req, requestId));
       discardRest(req, limits.discard);
     },
     failed(exchange, decision, error) {

@@ -58,39 +58,48 @@ type Dependencies = Readonly<{
   /** The route of the settings. */
   ownRoute: RoutePolicies;
   routePolicies: (options?: RouteOptions) => RoutePolicies;
-  answerTo: (head: RequestHead, denied: Denied) => Answer;
+  answerTo: (head: RequestHead, denied: Denied, requestId?: string) => Answer;
 }>;
 
 /** The refusal for a principal that is signed in but not allowed. */
-type Denial = Readonly<{ code: 'insufficient_role' | 'insufficient_scope'; detail: string }>;
+type Denial = Refusal & Readonly<{ code: 'insufficient_role' | 'insufficient_scope'; detail: string }>;
 
 /** Express middleware over the request path. */
 export function expressGuards({ core, ownRoute: policies, routePolicies, answerTo }: Dependencies): Guards {
   const { ladder, scopes } = core;
   const { recognise, principalOf } = recogniser(core);
 
+  /** Answers with the request id of the app's own middleware, where it has one. Returns that id. */
+  function write(req: Request, res: Response, denied: Denied): string {
+    const sent = res.getHeader('X-Request-Id');
+    const answer = answerTo(headOf(req), denied, typeof sent === 'string' ? sent : undefined);
+    writeAnswer(req, res, answer);
+    return String(answer.headers['X-Request-Id']);
+  }
+
+  /** Returns the request id. */
   function refuse(
     req: Request,
     res: Response,
     refusal: Refusal,
     more: { clearCookie?: ClearCookie; retry?: boolean } = {},
-  ): void {
+  ): string {
     const { clearCookie = false, retry = false } = more;
     const principal = principalOf(req) ?? core.anonymous;
     const denied: Denied = { allow: false, principal, refusal, clearCookie, retry };
     core.onRefusal(headOf(req), denied);
-    writeAnswer(req, res, answerTo(headOf(req), denied));
+    return write(req, res, denied);
   }
 
-  function deny(req: Request, res: Response, { code, detail }: Denial): void {
+  function deny(req: Request, res: Response, denial: Denial): void {
     const nobody = (principalOf(req) ?? core.anonymous).kind === 'anonymous';
-    refuse(req, res, nobody ? { code: 'missing_credential' } : { code, detail });
+    refuse(req, res, nobody ? { code: 'missing_credential' } : denial);
   }
 
   function outage(req: Request, res: Response, next: NextFunction, error: unknown): void {
     if (error instanceof StoreUnavailableError) {
-      core.log.error({ err: error, store: error.store }, 'a store cannot answer');
-      refuse(req, res, refusalOf(error));
+      const requestId = refuse(req, res, refusalOf(error));
+      core.log.error({ err: error, store: error.store, requestId }, 'a store cannot answer');
     } else next(error);
   }
 
@@ -164,7 +173,7 @@ export function expressGuards({ core, ownRoute: policies, routePolicies, answerT
 
   /** Continues with a request that `protect()` allows, or answers it. */
   function pass(req: Request, res: Response, next: NextFunction, decision: Decision): void {
-    if (!decision.allow) return void writeAnswer(req, res, answerTo(headOf(req), decision));
+    if (!decision.allow) return void write(req, res, decision);
     const clean = cleanUrl(req.url);
     if (!clean.ok) return void refuse(req, res, { code: 'ambiguous_path', detail: clean.detail });
     req.url = clean.url;
@@ -190,7 +199,7 @@ export function expressGuards({ core, ownRoute: policies, routePolicies, answerT
       needed(role);
       const detail = `This needs the role ${role}.`;
       const isHigh = ({ role: held }: Principal) => ladder.atLeast(held, role);
-      return guard(`requireRole('${role}')`, isHigh, { code: 'insufficient_role', detail });
+      return guard(`requireRole('${role}')`, isHigh, { code: 'insufficient_role', detail, role });
     },
 
     requireSelf(owner, { or } = {}) {
@@ -205,7 +214,7 @@ export function expressGuards({ core, ownRoute: policies, routePolicies, answerT
       if (!scopes.has(scope)) throw new TypeError(`scope "${scope}" is not declared in GATEWARDEN_SCOPES`);
       const detail = `This needs the scope ${scope}.`;
       const holds = ({ scopes: held }: Principal) => held.includes(scope);
-      return guard(`requireScope('${scope}')`, holds, { code: 'insufficient_scope', detail });
+      return guard(`requireScope('${scope}')`, holds, { code: 'insufficient_scope', detail, scope });
     },
 
     protect({ rules } = {}) {

@@ -5,8 +5,9 @@ import { type Frame, inFrame } from './frame.ts';
 export { type Asset, assets } from './assets.ts';
 export { type Brand, brandOf, logoProblem } from './brand/brand.ts';
 export { deviceDecisionPage, deviceDonePage, devicePage } from './device.ts';
-export { errorPage, waiting } from './error-page.ts';
+export { brokenPage, errorPage } from './error-page.ts';
 export { type AdminPlace, adminPlaces, type Frame, plainFrame, type Viewer } from './frame.ts';
+export { waiting } from './waiting.ts';
 export { type Language, languageOf, type Words, wordsOf } from './words/words.ts';
 
 /** What the sign-in page shows. A password is never shown again. */

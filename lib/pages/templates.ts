@@ -2,6 +2,7 @@ import { accountTemplates } from './account/templates.ts';
 import { adminTemplates } from './admin/templates.ts';
 import { deviceTemplates } from './device-templates.ts';
 import { eta } from './engine.ts';
+import { errorTemplates } from './error-templates.ts';
 import { layoutTemplates } from './layout.ts';
 import { newPasswordTemplates } from './new-password-templates.ts';
 import { signInTemplates } from './sign-in-templates.ts';
@@ -22,12 +23,11 @@ eta.loadTemplate(
 <% } %>
 <% if (it.link) { %><p class="actions"><a class="button" href="<%= it.link.href %>"><%= it.link.text %></a></p>
 <% } %>
-<% if (it.code) { %><p class="code">Error <%= it.status %>, <code><%= it.code %></code></p>
-<% } %>
 `,
 );
 
 const families = {
+  ...errorTemplates,
   ...layoutTemplates,
   ...accountTemplates,
   ...deviceTemplates,

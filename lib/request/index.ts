@@ -27,7 +27,7 @@ export { foldedHeaderName, isClientAddressHeader, isReservedHeader } from './ext
 export type { RequestSource } from './extract/source.ts';
 export { explainHypothetically, type HypotheticalRequest } from './hypothetical.ts';
 export { identityHeaderNames } from './identity-headers.ts';
-export { somethingBroke } from './respond/something-broke.ts';
+export { isRequestId, requestIdOf } from './request-id.ts';
 export { type Answer, writeAnswer } from './respond/write.ts';
 export { type RouteOptions, type RoutePolicies, routePolicies } from './route-policies.ts';
 export { oneRoute, type ReplaceableRouteTable, type RouteTable, replaceableRoutes } from './route-table.ts';

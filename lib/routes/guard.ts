@@ -17,7 +17,8 @@ export function refusalOf(core: Core, principal: Principal, route: Guarded): Ref
   // A cookie that has ended names nobody: the route looks at it itself.
   if (route.endsOwn && isNobody(principal)) return undefined;
   if (!isSignedIn(core, principal)) return { code: 'missing_credential' };
-  if (!holdsRole(core, principal, route.guard)) return { code: 'insufficient_role' };
+  if (!holdsRole(core, principal, route.guard))
+    return { code: 'insufficient_role', role: leastRole(core, route.guard) };
   if (route.scope && !principal.scopes.includes(route.scope)) {
     return { code: 'insufficient_scope', scope: route.scope, detail: `This needs the scope ${route.scope}.` };
   }
@@ -29,6 +30,12 @@ function isSignedIn(core: Core, principal: Principal): boolean {
   if (principal.kind === 'anonymous') return false;
   return principal.via !== 'auto-login' || core.ladder.atLeast(core.settings.autoLoginRole, core.ladder.rung('admin'));
 }
+
+/** The lowest role that a guard lets through, for a principal that it might let through. */
+const leastRole = ({ ladder }: Core, guard: Exclude<Guard, 'anyone'>): string | undefined => {
+  if (guard === 'signed-in') return undefined;
+  return ladder.rung(guard === 'self' ? 'viewer' : guard);
+};
 
 function holdsRole(core: Core, principal: Principal, guard: Exclude<Guard, 'anyone'>): boolean {
   if (guard === 'signed-in') return true;

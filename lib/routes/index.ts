@@ -1,5 +1,7 @@
 import express from 'express';
 import type { Core } from '../core.ts';
+import { trustedSender } from '../request/extract/source.ts';
+import { requestIdOf } from '../request/request-id.ts';
 import { ownHeaders } from '../request/respond/own-headers.ts';
 import { metadataPathOf } from '../settings/index.ts';
 import { metadataRoute } from './oauth/metadata.ts';
@@ -13,9 +15,12 @@ function application(): express.Express {
 /** Sets the headers that all our answers have. */
 function headersOf(core: Core): express.RequestHandler {
   const headers = new Map(Object.entries(ownHeaders(core.settings)));
-  return function setOwnHeaders(_req, res, next) {
+  const isTrusted = trustedSender(core.settings);
+  return function setOwnHeaders(req, res, next) {
     res.removeHeader('X-Powered-By');
     res.setHeaders(headers);
+    // The gateway, or a middleware of the app, may have set one.
+    if (!res.hasHeader('X-Request-Id')) res.setHeader('X-Request-Id', requestIdOf(req, isTrusted(req)));
     next();
   };
 }

@@ -6,9 +6,9 @@ import type { RequestHead } from '../request/extract/head.ts';
 import type { RequestSource } from '../request/extract/source.ts';
 import { type ClearCookie, type Identified, ownCredentialPolicy, type Surface } from '../request/identify.ts';
 import { returnTo } from '../request/respond/return-to.ts';
-import { somethingBroke } from '../request/respond/something-broke.ts';
 import { streamAnswer } from '../request/respond/stream.ts';
 import { type Answer, writeAnswer } from '../request/respond/write.ts';
+import type { Principal } from '../types.ts';
 import { elsewhere } from './elsewhere.ts';
 import { failureOf } from './failures.ts';
 import { mayEndAgain, refusalOf } from './guard.ts';
@@ -24,6 +24,7 @@ export type RouteRequest = Readonly<{
   res: Response;
   /** Absent until it is known. */
   source?: RequestSource | undefined;
+  principal?: Principal | undefined;
 }>;
 
 type MatchedRequest = RouteRequest & Readonly<{ route: Route }>;
@@ -57,8 +58,8 @@ export async function serve(request: MatchedRequest): Promise<void> {
   const clearCookie = 'principal' in found && found.clearCookie;
   if ('principal' in found) noteCaller(request, found);
   const result = await resultOf(request, found);
-  const source = 'source' in found ? found.source : undefined;
-  if (!result.ok) return writeAnswer(req, res, refuse({ ...request, source }, result.refusal, clearCookie));
+  const caller = 'principal' in found ? { source: found.source, principal: found.principal } : {};
+  if (!result.ok) return writeAnswer(req, res, refuse({ ...request, ...caller }, result.refusal, clearCookie));
   // A POST may have just set the cookie that a GET would have cleared.
   if (clearCookie && req.method !== 'POST') res.appendHeader('Set-Cookie', core.browserSessions.clearCookieHeader);
   if (!('chunks' in result.value)) return writeAnswer(req, res, result.value);
@@ -125,13 +126,17 @@ function entryOf(request: MatchedRequest, found: Identified): CallContext {
 
 /** Makes the answer to a refusal of our routes. */
 export function refuse(request: RouteRequest, refusal: Refusal, clearCookie: ClearCookie = false): Answer {
-  const { core, route, prefix, req, res, source } = request;
+  const { core, route, prefix, req, res, source, principal } = request;
   noteAnswer(res, { code: refusal.code });
   if (route?.refuse) return route.refuse(refusal);
   const signInUrl = (back: string): string => core.signInSites.urlFor(source, back, prefix);
   const signIn = route?.surface === 'own' ? signInUrl : undefined;
-  return core.answer(headOf(req, prefix), refusal, { prefix, signIn, clearCookie });
+  const about = { principal, source, requestId: requestIdIn(res) };
+  return core.answer(headOf(req, prefix), refusal, { prefix, signIn, clearCookie, ...about });
 }
+
+/** The request id of the answer: set before any route is run. */
+const requestIdIn = (res: Response): string => String(res.getHeader('X-Request-Id'));
 
 /** The request with its whole path: Express removes the mount path from `url`. */
 function headOf({ method, url, headers, rawHeaders, socket }: Request, prefix: string): RequestHead {
@@ -143,12 +148,14 @@ const reasonOf = ({ cause }: StoreUnavailableError): string | undefined =>
 
 /** Answers an error: 503 for a store that is unavailable, 4xx for a body that cannot be read, else 500. */
 export function answerFailure(request: RouteRequest, error: unknown): void {
-  const { core, req, res } = request;
+  const { core, prefix, req, res } = request;
   const refusal = failureOf(error);
-  const call = { method: req.method, path: request.route?.path };
+  const requestId = requestIdIn(res);
+  const call = { method: req.method, path: request.route?.path, requestId };
   if (error instanceof StoreUnavailableError)
     core.log.error({ store: error.store, reason: reasonOf(error), ...call }, error.message);
   else if (!refusal) core.log.error({ err: error, ...call }, 'a request to the API or the pages failed');
   if (res.headersSent) return void res.destroy();
-  writeAnswer(req, res, refusal ? refuse(request, refusal) : somethingBroke);
+  const answer = refusal ? refuse(request, refusal) : core.answerBroken(headOf(req, prefix), { requestId, prefix });
+  writeAnswer(req, res, answer);
 }

@@ -60,14 +60,16 @@ export interface InternalGate extends Services {
    */
   verify(head: RequestHead): MaybePromise<ForwardAuthAnswer> | undefined;
   /** The answer to a request that was not allowed. */
-  answer(head: RequestHead, denied: Denied): Answer;
+  answer(head: RequestHead, denied: Denied, requestId?: string): Answer;
+  /** The answer to an unexpected error. */
+  answerBroken(head: RequestHead, requestId: string): Answer;
   /**
    * The URL of the sign-in for a request, which leads back to its target: a path on the host of the request, or an absolute one at
    * `PUBLIC_URL`. Undefined where there is no sign-in: without the pages, and with `AUTH_ENABLED=false`.
    */
   signInFor(source: RequestSource, target: string): string | undefined;
   /** The answer when a store is unavailable: 503 with `Retry-After`. */
-  outage(req: RequestHead): Answer;
+  outage(req: RequestHead, requestId?: string): Answer;
   /** The headers that carry the user's identity to an upstream, the assertion included. */
   readonly identity: UpstreamIdentity;
   /**
@@ -162,12 +164,14 @@ export function gateOver(
     return (back) => core.signInSites.urlFor(source ?? sourceOf(core, head), back, prefix);
   }
 
-  const answer: InternalGate['answer'] = (head, { refusal, source, clearCookie, retry }) => {
+  const answer: InternalGate['answer'] = (head, denied, requestId) => {
+    const { refusal, principal, source, clearCookie, retry } = denied;
     const prefix = signInPath?.();
     const signIn = signInUrls(head, source);
     const leadsToAccount = head.url === '/' && hasNothingBehind(core, refusal, source);
     const location = leadsToAccount ? `${prefix ?? settings.prefix}/account` : undefined;
-    return core.answer(head, refusal, { prefix, signIn, clearCookie, offerBasic: true, retry, location });
+    const about = { principal, source, requestId };
+    return core.answer(head, refusal, { prefix, signIn, clearCookie, offerBasic: true, retry, location, ...about });
   };
 
   return {
@@ -193,7 +197,8 @@ export function gateOver(
       const prefix = signInPrefix();
       return prefix === undefined ? undefined : core.signInSites.urlFor(source, target, prefix);
     },
-    outage: (head) => core.answer(head, { code: 'store_unavailable' }),
+    answerBroken: (head, requestId) => core.answerBroken(head, { requestId, prefix: signInPath?.() }),
+    outage: (head, requestId) => core.answer(head, { code: 'store_unavailable' }, { requestId }),
     identity: installation.identity,
     watch: (head, decision, onEnd, outlasted) =>
       connections.watch(

@@ -3,7 +3,7 @@ import type { Core } from '../core.ts';
 import type { Result } from '../errors.ts';
 import type { FigureKeeper } from '../figures/index.ts';
 import type { Log } from '../log.ts';
-import { type Brand, errorPage, languageOf, wordsOf } from '../pages/index.ts';
+import type { Brand } from '../pages/index.ts';
 import { accessTokenAuthenticator } from '../request/authenticate/access-token.ts';
 import { apiTokenAuthenticator } from '../request/authenticate/api-token.ts';
 import { autoLogin } from '../request/authenticate/auto-login.ts';
@@ -15,16 +15,12 @@ import { pathOwner } from '../request/authorize/own-paths.ts';
 import { autoLoginMayRead, comesFromOurselves } from '../request/authorize/same-origin.ts';
 import { decider } from '../request/decide.ts';
 import { explainer } from '../request/explain.ts';
-import type { RequestHead } from '../request/extract/head.ts';
-import { parseHost } from '../request/extract/host.ts';
 import { extractor } from '../request/extract/index.ts';
 import { isNavigation } from '../request/extract/navigation.ts';
 import { sourceReader } from '../request/extract/source.ts';
 import { explainHypothetically } from '../request/hypothetical.ts';
-import { type ClearCookie, identifier } from '../request/identify.ts';
+import { identifier } from '../request/identify.ts';
 import type { Policies } from '../request/policies.ts';
-import { respond } from '../request/respond/index.ts';
-import { ownHeaders } from '../request/respond/own-headers.ts';
 import { hostIsServed, type RouteTable } from '../request/route-table.ts';
 import { type SignInMode, signInSites } from '../request/sign-in-sites.ts';
 import type { AccessTokenClaims, RecordEvent } from '../services.ts';
@@ -33,6 +29,7 @@ import type { Settings } from '../settings/settings.ts';
 import type { Stores } from '../stores/stores.ts';
 import type { Principal } from '../types.ts';
 import { denialRecorder } from './denials.ts';
+import { type ClearedCookies, refusalAnswers } from './refusal-answers.ts';
 
 type Dependencies = Readonly<{
   settings: Settings;
@@ -67,6 +64,7 @@ export type RequestPath = Pick<
   | 'signInSites'
   | 'brand'
   | 'answer'
+  | 'answerBroken'
   | 'onRefusal'
 >;
 
@@ -104,7 +102,7 @@ export async function composeRequestPath(dependencies: Dependencies): Promise<Re
     explainHypothetically: (request) => explainHypothetically({ settings, policies }, request, dependencies.routes),
     signInSites: signInSites({ settings, hostIsServed: shared.hostIsServed, mode: dependencies.signInMode }),
     brand,
-    answer: answerer(settings, brand, dependencies.cleared),
+    ...refusalAnswers({ settings, brand, cleared: dependencies.cleared }),
     onRefusal,
   };
 }
@@ -152,44 +150,4 @@ async function autoLoginOf({ settings, policies, stores, principals, cache, cloc
   const used = ({ name }: Principal, { address }: { address: string }) =>
     void record({ event: 'auto-login.used', actor: name, via: 'auto-login', address, outcome: 'ok' });
   return autoLogin({ records: stores.records, principals, cache, clock, nameKey, ceiling, networks, used });
-}
-
-type ClearedCookies = Readonly<{ header: string; everywhere: (hostname: string, path: string) => string[] }>;
-
-/** Returns the function that answers refusals. */
-function answerer(settings: Settings, brand: Brand, cleared: ClearedCookies): Core['answer'] {
-  const { prefix: ownPrefix } = settings;
-  const common = ownHeaders(settings);
-  return function answer(head, refusal, options = {}) {
-    const { prefix = ownPrefix, signIn, clearCookie = false, offerBasic = false, retry, location } = options;
-    return respond({
-      refusal,
-      ownHeaders: common,
-      navigation: isNavigation(head),
-      signIn,
-      target: head.url,
-      method: head.method,
-      clearCookieHeader: clearedBy(clearCookie, head, cleared),
-      offerBasic: offerBasic && isProgram(head),
-      retry,
-      location,
-      page: (shown) => errorPage(shown, { brand, prefix, words: wordsOf(languageOf(head.headers['accept-language'])) }),
-    });
-  };
-}
-
-function clearedBy(clear: ClearCookie, head: RequestHead, { header, everywhere }: ClearedCookies) {
-  if (clear !== 'everywhere') return clear ? header : undefined;
-  const hostname = parseHost(head.headers.host ?? '')?.hostname ?? '';
-  return everywhere(hostname, head.url?.split('?')[0] ?? '/');
-}
-
-const davMethods: ReadonlySet<string> = new Set([
-  ...['PROPFIND', 'PROPPATCH', 'MKCOL', 'COPY', 'MOVE', 'LOCK', 'UNLOCK', 'REPORT', 'MKCALENDAR', 'SEARCH', 'ACL'],
-]);
-
-/** Whether a program, not a browser, sent the request: another agent, or a WebDAV method without an `Origin`. */
-function isProgram({ method = '', headers }: RequestHead): boolean {
-  const agent = headers['user-agent'] ?? '';
-  return !agent.startsWith('Mozilla/') || (davMethods.has(method) && headers.origin === undefined);
 }

@@ -78,7 +78,11 @@ const pages: Readonly<Record<string, string>> = {
   }),
   '/device-approved': deviceDonePage(frame, 'approved'),
   '/device-refused': deviceDonePage(frame, 'denied'),
-  '/error': errorPage({ code: 'insufficient_role', detail: 'This needs the role operator.' }, frame),
+  '/error': errorPage({ code: 'insufficient_role', role: 'operator' }, frame, {
+    requestId: '6b2c0b0e-6c0e-4b7c-9a53-0d6c6c2f6f1e',
+    principal: { kind: 'user', id: '1', name: 'ada', role: 'viewer', scopes: [], via: 'session' },
+    back: '/reports',
+  }),
   '/message': messagePage(frame, {
     heading: 'Setup is done.',
     lines: ['There is one.'],

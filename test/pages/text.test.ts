@@ -33,7 +33,12 @@ test('nothing that comes from outside is markup', () => {
       ...{ name: hostile, userCode: hostile, client: hostile, scopes: [hostile], address: hostile, agent: hostile },
       ...{ createdAt: 0, asksPassword: true, problem: hostile },
     }),
-    errorPage({ code: 'validation_failed', detail: hostile }, frame),
+    errorPage({ code: 'validation_failed', detail: hostile }, frame, { requestId: hostile, back: hostile }),
+    errorPage({ code: 'insufficient_role', role: hostile, scope: hostile }, frame, {
+      requestId: hostile,
+      back: hostile,
+      principal: { kind: 'user', id: hostile, name: hostile, role: hostile, scopes: [hostile], via: 'session' },
+    }),
   ];
   for (const page of pages) {
     doesNotMatch(page, /<script(?! src="\/_gatewarden\/assets\/)|<b>/);
@@ -52,11 +57,6 @@ test('a failed page says so in its title, and at both fields', () => {
   const page = signInPage(frame, { destination: 'wiki.example', next: '/', username: 'ada', problem: 'No.' });
   match(page, /<title>Error: Sign in/);
   equal(page.match(/aria-describedby="problem"/g)?.length, 2);
-});
-
-test('the error page shows the way to sign in only where signing in would help', () => {
-  match(errorPage({ code: 'token_expired' }, frame), /href="\/_gatewarden\/login"/);
-  doesNotMatch(errorPage({ code: 'ambiguous_path' }, frame), /\/login"/);
 });
 
 const waits: readonly (readonly [number | undefined, string | undefined])[] = [

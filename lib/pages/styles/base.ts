@@ -165,6 +165,9 @@ form.next { margin-top: .75rem; }
   background: var(--good-ground);
 }
 .code { margin: 1.5rem 0 0; font-size: .875rem; color: var(--quiet); }
+.code p { margin: 0 0 .15rem; }
+.code code { user-select: all; overflow-wrap: anywhere; }
+.facts.wide dt { flex-basis: 9rem; }
 code { font-family: ui-monospace, "Cascadia Code", Menlo, Consolas, monospace; font-size: .9em; }
 @media (max-width: 26rem) {
   main { border-radius: .875rem; }

@@ -50,8 +50,9 @@ function refusalOf(chosen: Chosen, requester: Requester, trace: Trace | undefine
 }
 
 function refusalOfRole({ rule }: Chosen, { principal, ladder }: Requester): Refusal | undefined {
-  if (ladder.atLeast(principal.role, rule?.role ?? ladder.rung('admin'))) return undefined;
-  return principal.kind === 'anonymous' ? { code: 'missing_credential' } : { code: 'insufficient_role' };
+  const role = rule?.role ?? ladder.rung('admin');
+  if (ladder.atLeast(principal.role, role)) return undefined;
+  return principal.kind === 'anonymous' ? { code: 'missing_credential' } : { code: 'insufficient_role', role };
 }
 
 function refusalOfSelf({ self, folded }: Chosen, { principal }: Requester): Refusal | undefined {
@@ -75,5 +76,5 @@ function refusalOfNetwork({ rule }: Chosen, { address }: Requester): Refusal | u
 
 function refusalOfApproval({ rule }: Chosen, { principal, ladder }: Requester): Refusal | undefined {
   if (rule?.approve === undefined || ladder.atLeast(principal.role, rule.approve)) return undefined;
-  return { code: 'approval_unavailable' };
+  return { code: 'approval_unavailable', role: rule.approve };
 }

@@ -61,7 +61,11 @@ export function respond(given: RefusalAnswer): TextAnswer {
   const { status } = errorTable[refusal.code];
   const withReasons = { ...headers, ...challengeHeader(given, status), ...waitHeader(refusal) };
   if (given.navigation && page !== undefined) {
-    return { status, headers: { ...withReasons, 'Content-Type': htmlContentType }, body: page(refusal) };
+    return {
+      status,
+      headers: { ...withReasons, 'Content-Type': htmlContentType },
+      body: page({ ...refusal, retryAfter: waitOf(refusal) }),
+    };
   }
   return { status, headers: { ...withReasons, 'Content-Type': mediaTypes.problem }, body: problemJson(refusal) };
 }
@@ -93,7 +97,10 @@ function challengeHeader(
   return { 'WWW-Authenticate': basicFirst ? [basicChallenge, value] : [value, basicChallenge] };
 }
 
-function waitHeader({ code, retryAfter }: Refusal): Record<string, string> {
-  const seconds = retryAfter ?? waits[code];
+/** In seconds. */
+const waitOf = ({ code, retryAfter }: Refusal): number | undefined => retryAfter ?? waits[code];
+
+function waitHeader(refusal: Refusal): Record<string, string> {
+  const seconds = waitOf(refusal);
   return seconds === undefined ? {} : { 'Retry-After': String(Math.max(1, Math.ceil(seconds))) };
 }

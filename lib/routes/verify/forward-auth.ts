@@ -78,11 +78,20 @@ function forwardAuth(core: Dependencies): ForwardAuth {
   }
 
   function deny({ question, head, prefix }: Ask, denied: Denied): ForwardAuthAnswer {
-    const { refusal, source, clearCookie, retry } = denied;
+    const { refusal, principal, source, clearCookie, retry } = denied;
     const signIn = settings.authEnabled ? (back: string) => core.signInSites.urlFor(source, back, prefix) : undefined;
     const location = source?.admin && head.url === '/' ? `${prefix}/account` : undefined;
     const asked = source === undefined ? head : { ...head, headers: { ...head.headers, host: source.host } };
-    const answer = core.answer(asked, refusal, { prefix, signIn, clearCookie, offerBasic: true, retry, location });
+    const about = { principal, source };
+    const answer = core.answer(asked, refusal, {
+      prefix,
+      signIn,
+      clearCookie,
+      offerBasic: true,
+      retry,
+      location,
+      ...about,
+    });
     return { allow: false, denied, answer: refusalFor(question.front, answer, source) };
   }
 

@@ -150,7 +150,7 @@ test('a change that could not be told is an outage with `applied`, and a page th
   equal(told.status, 503);
   equal(told.headers['Retry-After'], '2');
   deepEqual([JSON.parse(told.body).code, JSON.parse(told.body).applied], ['store_unavailable', true]);
-  const page = errorPage(refusal, plainFrame('/auth'));
+  const page = errorPage(refusal, plainFrame('/auth'), { requestId: 'a-1' });
   match(page, /The change is made\./);
   match(page, /stands\. Other instances are still being told of it/);
   const outage = JSON.parse(answer(refusalOf(new StoreUnavailableError('redis'))).body);
