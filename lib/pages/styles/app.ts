@@ -42,7 +42,8 @@ th, td { padding: .65rem 1rem; text-align: start; vertical-align: top; border-bl
 thead th { font-weight: 600; color: var(--quiet); font-size: .875rem; white-space: nowrap; }
 tbody th { min-width: 9rem; font-weight: 600; overflow-wrap: anywhere; }
 td :is(bdi, code, p), td.text { overflow-wrap: anywhere; }
-td:has(> :is(bdi, code, p)), td.text { min-width: 8rem; }
+td:has(> :is(bdi, code, p, a > bdi)), td.text { min-width: 9rem; }
+td:has(> time), td:has(> a > time) { min-width: 8.25rem; }
 td a { white-space: nowrap; }
 td a:has(bdi) { white-space: normal; }
 tbody tr:last-child > * { border-block-end: 0; }
