@@ -20,7 +20,7 @@ export const clientTemplates = {
 <th scope="row"><a href="<%= it.prefix %>/admin/clients/<%= one.clientId %>" data-inline><bdi><%= one.name %></bdi></a><div class="quiet"><code><%= one.clientId %></code></div></th>
 <td><span class="badge <%= one.badge.look %>"><%= it.t(one.badge.word) %></span></td>
 <td><bdi><%= one.role %></bdi></td>
-<td class="text"><%~ include('@scopes', { ...it, scopes: one.scopes }) %></td>
+<td class="text scopes"><%~ include('@scopes', { ...it, scopes: one.scopes }) %></td>
 <td class="number"><%= one.secrets.length %></td>
 <td><% if (one.lastUsedAt) { %><%~ it.time(one.lastUsedAt) %><% } else { %><span class="quiet"><%= it.t('frame.never') %></span><% } %></td>
 <td><% if (one.expiresAt) { %><%~ it.time(one.expiresAt) %><% } else { %><span class="quiet"><%= it.t('frame.never') %></span><% } %></td>
@@ -58,7 +58,7 @@ export const clientTemplates = {
 <% }) %></ul>
 <div class="actions"><a class="button plain small" href="<%= it.at %>/secret" data-inline><%= it.t('clients.addSecret') %></a><% if (it.client.secrets.length > 1) { %> <a class="button plain small" href="<%= it.at %>/end-older-secret" data-inline><%= it.t('clients.endOlder') %></a><% } %></div>
 </div>
-<h2><%= it.t('clients.ending') %></h2>
+<h2><%= it.t('clients.access') %></h2>
 <div class="card">
 <div class="actions">
 <% if (it.client.active) { %><a class="button plain small" href="<%= it.at %>/end-tokens" data-inline><%= it.t('clients.endTokens') %></a> <a class="button plain small" href="<%= it.at %>/deactivate" data-inline><%= it.t('clients.deactivate') %></a><% } else { %><a class="button plain small" href="<%= it.at %>/activate" data-inline><%= it.t('clients.activate') %></a><% } %>

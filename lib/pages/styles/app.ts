@@ -47,10 +47,11 @@ td:has(> time), td:has(> a > time) { min-width: 8.25rem; }
 td a { white-space: nowrap; }
 td a:has(bdi) { white-space: normal; }
 tbody tr:last-child > * { border-block-end: 0; }
-td.number, th.number { text-align: end; font-variant-numeric: tabular-nums; }
+td.number, th.number { text-align: end; white-space: nowrap; font-variant-numeric: tabular-nums; }
 td.tick, th.tick { min-width: 0; width: 2.75rem; padding-inline-end: 0; }
 td.tick input, th.tick input { width: 1.15rem; height: 1.15rem; accent-color: var(--accent); }
 .quiet { color: var(--quiet); font-size: .875rem; font-weight: 450; }
+td.scopes { min-width: 12rem; }
 td time { display: inline-block; min-width: 6.75rem; }
 td.act { text-align: end; white-space: nowrap; }
 .confirm { margin-block-start: 1.25rem; }
@@ -67,7 +68,7 @@ button.danger:hover, .button.danger:hover { background: var(--bad-strong); color
 .badge.warn { color: var(--warn); background: var(--warn-ground); border-color: var(--warn-line); margin-inline-start: 0; }
 .badge.bad { color: var(--bad); background: var(--bad-ground); border-color: var(--bad-line); margin-inline-start: 0; }
 .badge.good { margin-inline-start: 0; }
-.secret { font-family: ui-monospace, "Cascadia Code", Menlo, Consolas, monospace; }
+.secret, input.secret[type="text"] { font-family: ui-monospace, "Cascadia Code", Menlo, Consolas, monospace; }
 .copy { display: flex; gap: .6rem; align-items: stretch; }
 .copy input { flex: 1 1 auto; min-width: 0; }
 .copy button { flex: none; }
