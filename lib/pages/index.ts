@@ -22,6 +22,8 @@ export type SignInShown = Readonly<{
   problem?: string;
   /** A sentence. */
   notice?: string;
+  /** Whether the notice is good news, which is the default, or not. */
+  noticeKind?: 'good' | 'warn';
   /** In how many seconds one may try again. */
   retryAfter?: number | undefined;
   /** Nobody can sign in yet: the page says where the first admin is made. */

@@ -7,7 +7,7 @@ export const signInTemplates = {
 <h1><%= it.t('signIn.title') %></h1>
 <p class="lead"><%~ it.m('signIn.lead', { destination: it.destination }) %></p>
 <%~ include('@messages', it) %>
-<% if (it.needsAdmin) { %><div class="notice"><p><%= it.t('signIn.needsAdmin') %></p><p><a href="<%= it.prefix %>/setup"><%= it.t('signIn.setUp') %></a></p></div>
+<% if (it.needsAdmin) { %><div class="notice warn"><p><%= it.t('signIn.needsAdmin') %></p><p><a href="<%= it.prefix %>/setup"><%= it.t('signIn.setUp') %></a></p></div>
 <% } %><form method="post" action="<%= it.prefix %>/login">
 <input type="hidden" name="next" value="<%= it.next %>">
 <div class="field">

@@ -11,7 +11,7 @@ import { signUpTemplates } from './sign-up-templates.ts';
 eta.loadTemplate(
   '@messages',
   `<div role="alert" id="problem"><% if (it.problem) { %><div class="notice bad"><p><%= it.problem %></p></div><% } %></div>
-<div role="status"><% if (it.notice) { %><div class="notice good"><p><%= it.notice %></p></div><% } %></div>
+<div role="status"><% if (it.notice) { %><div class="notice <%= it.noticeKind ?? 'good' %>"><p><%= it.notice %></p></div><% } %></div>
 `,
 );
 

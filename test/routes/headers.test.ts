@@ -50,7 +50,7 @@ test('what the pages load is there, and may be kept for ever', async () => {
     const { status, headers } = await here.client().send(path);
     equal(status, 200);
     equal(headers.get('cache-control'), 'public, max-age=31536000, immutable');
-    equal(headers.get('vary'), null);
+    equal(headers.get('vary'), 'Accept-Encoding');
   }
 });
 

@@ -2,14 +2,22 @@ import { ok, refused } from '../../errors.ts';
 import { type Asset, assets } from '../../pages/index.ts';
 import type { Answer } from '../../request/respond/write.ts';
 import { type CallContext, type Route, route } from '../route.ts';
+import { encoded, isCompressible } from './compressed.ts';
 
 /** Opened by itself, an image is a page of our origin: it runs nothing and loads nothing. */
 const policyOfImages = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox";
 
-function fileAnswer({ res }: Pick<CallContext, 'res'>, { type, body }: Asset): Answer {
+async function fileAnswer({ req, res }: Pick<CallContext, 'req' | 'res'>, file: Asset): Promise<Answer> {
   res.removeHeader('Vary');
-  const policy: Answer['headers'] = type.startsWith('image/') ? { 'Content-Security-Policy': policyOfImages } : {};
-  const headers = { 'Content-Type': type, 'Cache-Control': 'public, max-age=31536000, immutable', ...policy };
+  const { type } = file;
+  const { body, encoding } = await encoded(file, req.headers['accept-encoding']);
+  const headers = {
+    'Content-Type': type,
+    'Cache-Control': 'public, max-age=31536000, immutable',
+    ...(type.startsWith('image/') && { 'Content-Security-Policy': policyOfImages }),
+    ...(isCompressible(file) && { Vary: 'Accept-Encoding' }),
+    ...(encoding !== undefined && { 'Content-Encoding': encoding }),
+  };
   return { status: 200, headers, body };
 }
 
@@ -23,7 +31,7 @@ const assetRoute = (asset: Asset): Route =>
     surface: 'bare',
     guard: 'anyone',
     answers: { 200: { description: 'The file.', type: asset.type.replace(/;.*/, '') } },
-    handle: async (call) => ok(fileAnswer(call, asset)),
+    handle: async (call) => ok(await fileAnswer(call, asset)),
   });
 
 const brandRoute = route({
@@ -37,7 +45,7 @@ const brandRoute = route({
   refusals: ['not_found'],
   async handle(call) {
     const file = call.core.brand.files.find(({ name }) => name === `brand/${call.params.name}`);
-    return file === undefined ? refused('not_found') : ok(fileAnswer(call, file));
+    return file === undefined ? refused('not_found') : ok(await fileAnswer(call, file));
   },
 });
 

@@ -80,10 +80,11 @@ type Arrival = z.output<typeof arrival>;
 const arrival = z.object({ next: field, signed_out: field, ended: field });
 
 /** Why somebody meets the form who did not ask for it. */
-function noticeOf(call: Call<unknown, Arrival>): { notice?: string } {
+function noticeOf(call: Call<unknown, Arrival>): Pick<SignInShown, 'notice' | 'noticeKind'> {
   const words = wordsFor(call);
   if (call.query.signed_out !== undefined) return { notice: words.text('signIn.signedOut') };
-  return call.endedCookie || call.query.ended !== undefined ? { notice: words.text('signIn.ended') } : {};
+  const isEnded = call.endedCookie || call.query.ended !== undefined;
+  return isEnded ? { notice: words.text('signIn.ended'), noticeKind: 'warn' } : {};
 }
 
 export const signInRoutes = [
