@@ -22,10 +22,13 @@ export const newRecord = (user: NewRecord, now: number): UserRecord => ({
 
 type Answer = 'added' | 'name-taken' | 'name-retired' | 'late';
 
+/** What is wrong with the name of a deleted user. */
+export const isRetired = 'was a deleted user’s and is not given again';
+
 const taken = {
   'name-taken': refused('conflict', { problems: [{ field: 'username', message: 'is taken' }] }),
   'name-retired': refused('conflict', {
-    problems: [{ field: 'username', message: 'was a deleted user’s and is not given again' }],
+    problems: [{ field: 'username', message: isRetired }],
   }),
   late: refused('store_unavailable', { retryAfter: 2 }),
   'email-taken': refused('conflict', { problems: [{ field: 'email', message: 'is another user’s' }] }),

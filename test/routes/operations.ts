@@ -4,6 +4,7 @@ import { clientAt, codeLink, manyHosts, signInAtPublicUrl } from '../support/man
 import { setupTokenOf } from '../support/setup-link.ts';
 import type { Answered, Json, Wish } from './described.ts';
 import { password, type Site, site } from './site.ts';
+import { userPageLines } from './user-page-operations.ts';
 
 /** What a line has to drive its operation with. */
 export type Drive = Readonly<{
@@ -45,7 +46,7 @@ export function driveOn(here: Site, send: Drive['send']): Drive {
   };
 }
 
-type Line = (drive: Drive) => Promise<unknown>;
+export type Line = (drive: Drive) => Promise<unknown>;
 
 const once: Line = ({ send }) => send();
 const byStranger: Line = ({ send, stranger }) => send({ by: stranger });
@@ -265,6 +266,7 @@ export const lines: Readonly<Record<string, Line>> = {
   'post /admin/clients/{client_id}/end-older-secret': withClient({}),
   'get /admin/clients/{client_id}/delete': withClient(),
   'post /admin/clients/{client_id}/delete': withClient({}),
+  ...userPageLines,
   'get /device': once,
   async 'post /device'(drive) {
     const { user_code: code } = await deviceOf(drive);

@@ -37,7 +37,7 @@ export const pageScript = `(() => {
   function dress() {
     showTimes();
     showZone();
-    for (const one of document.querySelectorAll('[data-copy], [data-reveal]')) one.hidden = false;
+    for (const one of document.querySelectorAll('[data-copy], [data-reveal], [data-all]')) one.hidden = false;
     document.dispatchEvent(new Event('page'));
   }
 
@@ -63,6 +63,10 @@ export const pageScript = `(() => {
     for (const one of document.querySelectorAll('[data-reveal]')) {
       if (document.getElementById(one.dataset.reveal.split(' ')[0]).type === 'text') reveal(one);
     }
+  }
+
+  function tickAll(all) {
+    for (const one of all.closest('table').querySelectorAll('input[type="checkbox"]')) one.checked = all.checked;
   }
 
   function focusOn(main) {
@@ -143,6 +147,7 @@ export const pageScript = `(() => {
   document.addEventListener('submit', hidePasswords, true);
   document.addEventListener('submit', send);
   document.addEventListener('click', follow);
+  document.addEventListener('change', ({ target }) => target.matches('[data-all]') && tickAll(target));
   addEventListener('popstate', () => go(location.href, {}, true));
   dress();
 })();
