@@ -2,27 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { Client } from '../support/http.ts';
 import { clientAt, codeLink, manyHosts, signInAtPublicUrl } from '../support/many-hosts.ts';
 import { setupTokenOf } from '../support/setup-link.ts';
-import type { Answered, Json, Wish } from './described.ts';
+import type { Json } from './described.ts';
+import type { Drive, Line } from './drive.ts';
 import { password, type Site, site } from './site.ts';
 import { userPageLines } from './user-page-operations.ts';
-
-/** What a line has to drive its operation with. */
-export type Drive = Readonly<{
-  site: Site;
-  /** Somebody without a credential. */
-  stranger: Client;
-  /**
-   * Sends a request of the operation; fails for an answer that is not described. `current_password` is added to bodies that
-   * have it.
-   */
-  send(wish?: Wish): Promise<Answered>;
-  /** Makes a user with the password `password`; gives the name. */
-  user(role?: string): Promise<string>;
-  /** Makes a user and signs them in by the form. */
-  signedIn(role?: string): Promise<Client>;
-  /** Makes a client; gives what it signs in with. */
-  client(scopes?: readonly string[]): Promise<{ client_id: string; client_secret: string }>;
-}>;
 
 /** The tools of a line over a site. */
 export function driveOn(here: Site, send: Drive['send']): Drive {
@@ -45,8 +28,6 @@ export function driveOn(here: Site, send: Drive['send']): Drive {
     },
   };
 }
-
-export type Line = (drive: Drive) => Promise<unknown>;
 
 const once: Line = ({ send }) => send();
 const byStranger: Line = ({ send, stranger }) => send({ by: stranger });

@@ -1,4 +1,4 @@
-import type { Line } from './operations.ts';
+import type { Line } from './drive.ts';
 import { password } from './site.ts';
 
 /** A page or form of one user: made for each line, so that it needs no other. */
