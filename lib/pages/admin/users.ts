@@ -80,7 +80,9 @@ export const userPage = (
   inFrame('@admin-user', frame, {
     ...{ place: 'users', address: userAddress(frame, shown.user.username) },
     ...shown,
-    sessions: shown.sessions.slice(0, shownSessions).map((one) => ({ ...one, device: agentName(one.agent) })),
+    sessions: shown.sessions
+      .slice(0, shownSessions)
+      .map((one) => ({ ...one, device: agentName(one.agent, frame.words) })),
     moreSessions: shown.sessions.length > shownSessions,
     tokens: shown.tokens.slice(0, shownTokens),
     moreTokens: shown.tokens.length - shownTokens,
