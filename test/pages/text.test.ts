@@ -77,6 +77,7 @@ const devices: readonly (readonly [string | undefined, string])[] = [
   ],
   ['Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0', 'Edge on Windows'],
   ['Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18 Safari/604.1', 'Safari on iPhone'],
+  ['Mozilla/5.0 (X11; Linux x86_64) HeadlessChrome/140.0 Safari/537.36', 'Chrome on Linux'],
   ['curl/8.5.0', 'curl'],
   ['gatewarden/1.0.0 (Linux)', 'the gatewarden command on Linux'],
   ['gatewarden/1.0.0 (Darwin)', 'the gatewarden command on macOS'],

@@ -51,7 +51,7 @@ test('the account page says who one is and why, and until when', async () => {
     /<bdi>una@example\.com<\/bdi>/,
     /with the password<br>Since <time datetime="20/,
     /Until<\/dt><dd><time/,
-    /Unless you use it, until <time/,
+    /If you do not use it, until <time/,
     /<code>gatewarden:write<\/code>/,
   ])
     match(text, said);

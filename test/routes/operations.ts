@@ -155,6 +155,8 @@ export const lines: Readonly<Record<string, Line>> = {
   },
   'get /account': once,
   'get /account/activity': once,
+  'get /account/activity.csv': once,
+  'get /account/activity.json': once,
   'get /admin': ({ send }) => send({ query: { span: '7d' } }),
   async 'post /account/password'({ send, signedIn }) {
     const next = 'nine quiet lanterns drift';

@@ -43,7 +43,10 @@ function notesOf(words: Words, one: ShownEvent): readonly { text: string; value?
 
 const eventShown = (words: Words) => (one: ShownEvent) => ({
   ...one,
-  what: eventText(words, one.event),
+  what:
+    one.event === 'user.changed' && one.subject === undefined
+      ? words.text('activity.account')
+      : eventText(words, one.event),
   device: one.agent && agentName(one.agent, words),
   notes: notesOf(words, one),
 });

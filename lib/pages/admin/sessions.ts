@@ -47,7 +47,7 @@ function rowOf({ prefix, words }: Frame, session: ListedSession, { user, ownId }
   const ending = new URLSearchParams({ session: key, ...(user !== undefined && { user }) });
   return {
     ...{ key, name: session.username, address: session.address, agent: session.agent },
-    device: agentName(session.agent),
+    device: agentName(session.agent, words),
     how: methodText(words, session.method),
     isApi: session.kind === 'api',
     isOwn: session.id === ownId,

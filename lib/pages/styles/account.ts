@@ -11,6 +11,8 @@ export const accountStyles = `.card > h2 { margin-block-start: 0; }
 .row > div { flex: 1 1 16rem; min-width: 0; }
 .device { margin: 0; font-weight: 560; overflow-wrap: anywhere; }
 .about { margin: .15rem 0 0; font-size: .875rem; color: var(--quiet); overflow-wrap: anywhere; }
+.downloads { display: flex; flex-wrap: wrap; gap: .5rem; }
+.whole { white-space: nowrap; }
 .chips { list-style: none; margin: 0; padding: 0; display: flex; flex-wrap: wrap; gap: .25rem .75rem; }
 .choices { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(14rem, 100%), 1fr)); gap: 0 1rem; }
 .choices .choice { margin: 0; min-width: 0; }

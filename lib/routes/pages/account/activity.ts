@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { activityPage, type ShownEvent } from '../../../pages/account/activity.ts';
 import type { AuditEntry } from '../../../services.ts';
+import { longestPage } from '../../../stores/records/page.ts';
+import { type ExportFormat, exportAnswer, exported } from '../../audit-export.ts';
 import { html } from '../../reply.ts';
 import { type CallContext, route } from '../../route.ts';
 import { field, page, viewerFrameOf } from '../page.ts';
@@ -17,16 +19,29 @@ const eventFor =
     subject: entry.subject === `user:${name}` ? undefined : entry.subject,
   });
 
-/** The page with one's own trail. */
+const described = { tag: 'pages', surface: 'own', guard: 'self', scope: 'gatewarden:read' } as const;
+
+const fileRoute = (format: ExportFormat) =>
+  route({
+    ...described,
+    method: 'get',
+    path: `/account/activity.${format}`,
+    summary: `What you did, and what others did to your account, as a file, ${format.toUpperCase()}.`,
+    answers: { 200: exported(format) },
+    refusals: ['rate_limited'],
+    async handle(call) {
+      const page = (cursor?: string) => ownTrail(call, { cursor, limit: longestPage });
+      return exportAnswer(call, { format, of: 'trail', page });
+    },
+  });
+
+/** The page with one's own trail, and the trail as a file. */
 export const accountActivityRoutes = [
   route({
-    tag: 'pages',
-    surface: 'own',
-    guard: 'self',
+    ...described,
     method: 'get',
     path: '/account/activity',
     summary: 'What you did, and what others did to your account, in pages.',
-    scope: 'gatewarden:read',
     query: z.object({ cursor: field }),
     answers: { 200: page('The page.') },
     async handle(call) {
@@ -36,4 +51,6 @@ export const accountActivityRoutes = [
       return html(200, activityPage(viewerFrameOf(call), shown));
     },
   }),
+  fileRoute('csv'),
+  fileRoute('json'),
 ];
