@@ -3,7 +3,7 @@ import type { MaybePromise } from './and-then.ts';
 import type { ExportPlaces } from './audit/export-places.ts';
 import type { Refusal, Result } from './errors.ts';
 import type { Log } from './log.ts';
-import type { Brand } from './pages/index.ts';
+import type { Brand } from './pages/brand/brand.ts';
 import type { Outcome } from './request/authenticate/chain.ts';
 import type { Principals } from './request/authenticate/principal.ts';
 import type { Decider, Denied } from './request/decide.ts';

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { SettingsError } from '../errors.ts';
-import { type Brand, brandOf, logoProblem } from '../pages/index.ts';
+import { type Brand, brandOf } from '../pages/brand/brand.ts';
+import { logoProblem } from '../pages/index.ts';
 import type { Settings } from '../settings/settings.ts';
 
 type BrandSettings = Pick<Settings, 'brandName' | 'brandLogo' | 'brandColor'>;

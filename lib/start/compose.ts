@@ -18,7 +18,7 @@ import { secretBox } from '../crypto/secret-box.ts';
 import type { FigureKeeper } from '../figures/index.ts';
 import type { InvalidationBus } from '../invalidation/bus.ts';
 import type { Log } from '../log.ts';
-import { type Brand, brandOf } from '../pages/index.ts';
+import { type Brand, brandOf } from '../pages/brand/brand.ts';
 import { credentialCache, systemClocks } from '../request/authenticate/cache.ts';
 import { clientSecrets } from '../request/authenticate/client-secret.ts';
 import { principals } from '../request/authenticate/principal.ts';

@@ -3,7 +3,7 @@ import type { Core } from '../core.ts';
 import type { Result } from '../errors.ts';
 import type { FigureKeeper } from '../figures/index.ts';
 import type { Log } from '../log.ts';
-import type { Brand } from '../pages/index.ts';
+import type { Brand } from '../pages/brand/brand.ts';
 import { accessTokenAuthenticator } from '../request/authenticate/access-token.ts';
 import { apiTokenAuthenticator } from '../request/authenticate/api-token.ts';
 import { autoLogin } from '../request/authenticate/auto-login.ts';
