@@ -11,7 +11,9 @@ import { type Serving, serving } from './routes/serving.ts';
 import { type GatewayServer, gatewayServer } from './server.ts';
 
 /** A gateway: a server and its upstreams. */
-export interface App extends Pick<GatewayServer, 'listen' | 'draining'>, Pick<Serving, 'apply' | 'health'> {
+export interface App
+  extends Pick<GatewayServer, 'listen' | 'draining'>,
+    Pick<Serving, 'apply' | 'health' | 'upstreams'> {
   /** Lets running requests finish within `limits.drain`, then closes the connections to the upstreams. */
   close(): Promise<void>;
 }
@@ -57,6 +59,7 @@ export function gatewayApp(
     draining,
     apply: served.apply,
     health: served.health,
+    upstreams: served.upstreams,
     async close() {
       await drain(limits.drain);
       long.close();

@@ -43,11 +43,15 @@ export async function runGateway(resolved: Resolved, options: RunOptions = {}): 
   const limits = { ...defaultLimits, upstreamTimeout: settings.upstreamTimeout, ...options.limits };
   const out = gatewayLog(settings);
   const scheme = readCertificate(settings, out.log) === undefined ? 'http' : 'https';
-  const gate = await openGate(resolved, { log: out.log, routes: routing.table, signIn: routing.signIn });
+  // The pages are there before the server that they tell of.
+  let serving: Pick<App, 'upstreams'> | undefined;
+  const upstreams = async () => (await serving?.upstreams()) ?? [];
+  const gate = await openGate(resolved, { log: out.log, routes: routing.table, signIn: routing.signIn, upstreams });
   const { app, address } = await listening(gate, routing, { log: out.log, limits }).catch(async (error: unknown) => {
     await gate.close();
     throw error;
   });
+  serving = app;
   const url = settings.publicUrl ?? `${scheme}://${hostInUrl(address.address)}:${address.port}`;
   const forgetRunning = noteRunning(settings);
   const link = await gate.setupLink(`${url}${settings.prefix}`);

@@ -16,6 +16,7 @@ import type { ClearCookie, Identifier } from './request/identify.ts';
 import type { Answer } from './request/respond/write.ts';
 import type { SignInSites } from './request/sign-in-sites.ts';
 import type { UpstreamIdentity } from './request/upstream-identity.ts';
+import type { UpstreamReport } from './request/upstream-report.ts';
 import type {
   AccessTokenClaims,
   AccessTokens,
@@ -122,6 +123,10 @@ export interface Core {
   jwks(): Promise<Readonly<{ keys: readonly object[] }>>;
   /** `iss` of access tokens and assertions. */
   readonly issuer: string;
+  /** How the services behind the gateway are; absent where there is no gateway. */
+  readonly upstreams?: (() => Promise<readonly UpstreamReport[]>) | undefined;
+  /** The version that runs, and since when, in milliseconds since the epoch. */
+  readonly running: Readonly<{ version: string; since: number }>;
   /** How the pages look. */
   readonly brand: Brand;
   readonly log: Log;

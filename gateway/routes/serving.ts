@@ -1,10 +1,12 @@
 import type { Log } from 'gatewarden';
+import type { UpstreamReport } from '#request';
 import type { GatewayConfig, RouteConfig } from '../config/route-config.ts';
 import type { Gate } from '../gate.ts';
 import type { Limits } from '../limits.ts';
 import type { LongRunning } from '../proxy/long-running.ts';
 import type { Route } from '../proxy/route.ts';
 import type { HealthReport } from '../upstreams/health.ts';
+import { reacher } from '../upstreams/reach.ts';
 import { sharedTargets } from '../upstreams/targets.ts';
 import { oneTarget, upstreamOf } from '../upstreams/upstream.ts';
 import { routeTo } from './route-to-upstream.ts';
@@ -34,6 +36,8 @@ export interface Serving {
   apply(config: GatewayConfig): void;
   /** The health of the targets of all routes. */
   health(): readonly HealthReport[];
+  /** How the services behind each route are, and how long a connection to them takes. */
+  upstreams(): Promise<readonly UpstreamReport[]>;
   /** Closes the connections to the upstreams. */
   close(): Promise<void>;
 }
@@ -42,6 +46,7 @@ export function serving(given: Dependencies): Serving {
   const dependencies = { ...given, hopMarks: new Set<string>() };
   const { gate, upstream, routing, limits, log } = given;
   const targets = sharedTargets({ log });
+  const reachedAt = reacher();
   const replaced = new Set<NodeJS.Timeout>();
   const own =
     upstream === undefined || routing.own === undefined
@@ -102,6 +107,7 @@ export function serving(given: Dependencies): Serving {
       releaseLater(before);
     },
     health: targets.health,
+    upstreams: () => Promise.all([...own, ...configured].map((route) => reportOf(route, reachedAt))),
     async close() {
       for (const timer of replaced) clearTimeout(timer);
       await targets.close();
@@ -111,6 +117,21 @@ export function serving(given: Dependencies): Serving {
 
 function release(routes: readonly Route[]): void {
   for (const { upstream } of routes) upstream.release();
+}
+
+async function reportOf({ policies, upstream }: Route, reachedAt: ReturnType<typeof reacher>): Promise<UpstreamReport> {
+  const targets = upstream
+    .health()
+    .map(async (one) => ({ ...one, target: withoutUser(one.target), connected: await reachedAt(one.target) }));
+  return { route: policies.name, targets: await Promise.all(targets) };
+}
+
+/** Only what is reported loses the user: the connection needs none. */
+function withoutUser(target: string): string {
+  const url = new URL(target);
+  if (url.username === '' && url.password === '') return target;
+  [url.username, url.password] = ['', ''];
+  return url.href;
 }
 
 /** The limits of a route: its own, and for the rest those of the gateway. */

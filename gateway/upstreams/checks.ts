@@ -36,6 +36,7 @@ export function startChecks({ transport, health, check, host, path }: Options): 
     const startedAt = performance.now();
     const problem = await checked(transport, { host, path, timeout });
     if (stopped) return;
+    health.checked(problem, performance.now() - startedAt);
     note(problem);
     timer = setTimeout(look, Math.max(0, startedAt + interval - performance.now())).unref();
   }

@@ -1,15 +1,8 @@
 import type { Log } from 'gatewarden';
+import type { TargetReport } from '#request';
 
 /** The health of one target, to be read. */
-export type HealthReport = Readonly<{
-  /** The URL of the target, without a user or password. */
-  target: string;
-  healthy: boolean;
-  /** The code of the last failure; undefined while healthy. */
-  problem: string | undefined;
-  /** Requests, event streams and sockets that it was given and that have not ended. */
-  pending: number;
-}>;
+export type HealthReport = Omit<TargetReport, 'connected'>;
 
 /** Requests that fail in a row until a target gets no more of them. */
 const mostFailures = 3;
@@ -39,6 +32,8 @@ export class TargetHealth {
   #rests = 0;
   #restsUntil = Number.NEGATIVE_INFINITY;
   #failsChecks = false;
+  #checked: HealthReport['checked'];
+  #failed: HealthReport['failed'];
   readonly #target: string;
   readonly #log: Log;
   readonly #onUnhealthy: () => void;
@@ -53,6 +48,14 @@ export class TargetHealth {
 
   get problem(): string | undefined {
     return this.#problem;
+  }
+
+  get lastCheck(): HealthReport['checked'] {
+    return this.#checked;
+  }
+
+  get lastFailure(): HealthReport['failed'] {
+    return this.#failed;
   }
 
   /** Whether an unhealthy target may be given a request, to see whether it is healthy again. */
@@ -70,12 +73,20 @@ export class TargetHealth {
   /** A request to the target failed. */
   failed(problem: string): void {
     this.#failures += 1;
+    this.#failed = { at: Date.now(), problem };
     const now = this.#clock();
     // What was running when the rest began says nothing new.
     if (this.#failures < mostFailures || now < this.#restsUntil) return;
     this.#restsUntil = now + Math.min(firstRest * 2 ** this.#rests, longestRest);
     this.#rests += 1;
     this.#broke(problem);
+  }
+
+  /** A check has ended, after `took` milliseconds. */
+  checked(problem: string | undefined, took: number): void {
+    const at = Date.now();
+    this.#checked = { at, took, problem };
+    if (problem !== undefined) this.#failed = { at, problem };
   }
 
   /** The checks have found the target unhealthy. */

@@ -45,7 +45,8 @@ export class Target {
 
   get report(): HealthReport {
     const { address, health, pending } = this;
-    return { target: address, healthy: health.isHealthy, problem: health.problem, pending };
+    const { isHealthy: healthy, problem, lastCheck: checked, lastFailure: failed } = health;
+    return { target: address, healthy, problem, pending, checked, failed };
   }
 
   /** Closes the connections once no request is pending, and then calls `onClosed`. */

@@ -33,3 +33,4 @@ export { type RouteOptions, type RoutePolicies, routePolicies } from './route-po
 export { oneRoute, type ReplaceableRouteTable, type RouteTable, replaceableRoutes } from './route-table.ts';
 export { type RouteEntry, routesByHost } from './routes-by-host.ts';
 export { type SignInMode, signInModeProblem } from './sign-in-sites.ts';
+export type { TargetReport, UpstreamReport } from './upstream-report.ts';

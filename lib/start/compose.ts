@@ -51,6 +51,7 @@ import { readBrand } from './brand.ts';
 import { openFigures } from './figures.ts';
 import { housekeeping } from './housekeeping.ts';
 import type { Resolved } from './load-settings.ts';
+import { packageVersion } from './package-version.ts';
 import { rememberIssuer } from './remembered-issuer.ts';
 import { composeRequestPath } from './request-path.ts';
 import { warnAtStart } from './warnings.ts';
@@ -82,6 +83,8 @@ export type CompositionOptions = Readonly<{
   routes?: RouteTable;
   /** Where people sign in, asked at each request. Default: on the host of each service. */
   signIn?: () => SignInMode;
+  /** How the services behind the gateway are. Default: there is no gateway. */
+  upstreams?: NonNullable<Core['upstreams']>;
   /** Whether it serves requests: the store then remembers its issuer. Default: true. */
   serves?: boolean;
 }>;
@@ -110,6 +113,7 @@ type InstallationDependencies = Policies &
     routes: RouteTable;
     signInMode: () => SignInMode;
     serves: boolean;
+    upstreams: Core['upstreams'];
   }>;
 
 /**
@@ -139,13 +143,13 @@ function dependenciesOf(
   const { settings, policies } = resolved;
   const { log, hasher = passwordHasher(), serves = true } = options;
   const ownRoute = routePolicies(resolved);
-  const { routes = oneRoute(ownRoute), signIn: signInMode = () => 'each-host' } = options;
+  const { routes = oneRoute(ownRoute), signIn: signInMode = () => 'each-host', upstreams } = options;
   const clock = options.clock ?? (() => opened.stores.records.now());
   const audit = auditLog(opened.stores.audit, log, clock);
   const wall = options.clock ?? systemClocks.wall;
   const shared = { settings, log, ...opened, hasher, clock, wall, audit, keyring: keyring(secrets) };
   const counters = openFigures({ stores: opened.stores, audit, clock, settings, log });
-  const served = { counters, issuer: issuerOf(settings), ownRoute, routes, signInMode, serves };
+  const served = { counters, issuer: issuerOf(settings), ownRoute, routes, signInMode, serves, upstreams };
   return { ...policies, ...shared, record: audit.record, ...served };
 }
 
@@ -224,8 +228,15 @@ async function accountServices(dependencies: InstallationDependencies & Pick<Inv
   };
 }
 
+const administration = ({ audit, counters }: InstallationDependencies) => ({
+  audit: audit.log,
+  figures: counters.figures,
+  exportPlaces: exportPlaces(),
+  running: { version: packageVersion(), since: Date.now() },
+});
+
 async function servicesOf(dependencies: InstallationDependencies) {
-  const { settings, stores, ladder, scopes, audit, keyring: ring, clock } = dependencies;
+  const { settings, stores, ladder, scopes, keyring: ring, clock } = dependencies;
   const box = secretBox(ring.derive('signing-keys'));
   const { tokenAlgorithm: algorithm, accessTokenLifetime: longest } = settings;
   const keys = signingKeys({ records: stores.records, box, algorithm, clock, longest });
@@ -246,9 +257,7 @@ async function servicesOf(dependencies: InstallationDependencies) {
   });
   const core: Core = {
     ...dependencies,
-    audit: audit.log,
-    figures: dependencies.counters.figures,
-    exportPlaces: exportPlaces(),
+    ...administration(dependencies),
     principals: who,
     anonymous: who.anonymous,
     ...(await accountServices({ ...dependencies, inheritedFrom: access.inheritedFrom })),

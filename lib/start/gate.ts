@@ -110,6 +110,8 @@ type OpenOptions = Readonly<{
   routes?: RouteTable | undefined;
   /** Where people sign in: asked at each request, so that a reload may change it. Default: on the host of each service. */
   signIn?: (() => SignInMode) | undefined;
+  /** How the services behind the gateway are. */
+  upstreams?: Core['upstreams'] | undefined;
 }>;
 
 /**
@@ -118,9 +120,10 @@ type OpenOptions = Readonly<{
  */
 export async function openGate(
   resolved: Resolved,
-  { log = ownLog(resolved.settings), serves = true, routes, signIn }: OpenOptions = {},
+  { log = ownLog(resolved.settings), serves = true, routes, signIn, upstreams }: OpenOptions = {},
 ): Promise<InternalGate> {
-  return gateOver(await compose(resolved, { log, serves, ...(routes && { routes }), ...(signIn && { signIn }) }));
+  const given = { ...(routes && { routes }), ...(signIn && { signIn }), ...(upstreams && { upstreams }) };
+  return gateOver(await compose(resolved, { log, serves, ...given }));
 }
 
 const servicesOf = ({

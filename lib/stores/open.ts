@@ -116,7 +116,7 @@ function joined({ mongo, redis, sqlite }: Engines, parts: readonly Part[]): Open
     audit: durable.audit,
     sessions: quick.sessions,
     attempts: quick.attempts,
-    health: async () => (await Promise.all(parts.map((part) => part.health()))).flat(),
+    health: async () => (await Promise.all(parts.map(timedHealth))).flat(),
     sweep: async (limit) => (await sqlite?.sweep?.(limit)) ?? 0,
     describe: () => ({ ...sqlite?.describe(), ...mongo?.describe(), ...redis?.describe() }),
     close: () => closeAll(parts),
@@ -127,6 +127,13 @@ function joined({ mongo, redis, sqlite }: Engines, parts: readonly Part[]): Open
     expressStore: redis?.expressStore,
     cacheLifetime: mongo && !redis ? cacheLifetimeWithoutChannel : cacheLifetimeWithChannel,
   };
+}
+
+async function timedHealth(part: Part): ReturnType<Stores['health']> {
+  const startedAt = performance.now();
+  const entries = await part.health();
+  const took = performance.now() - startedAt;
+  return entries.map((one) => ({ ...one, took }));
 }
 
 /** Messages through Redis, and those of processes without Redis that work on the same file, as the command does. */

@@ -14,8 +14,11 @@ export interface Stores {
   readonly sessions: SessionStore;
   readonly attempts: AttemptStore;
   readonly audit: AuditStore;
-  /** One entry per engine; never rejects. `problem` is the reason, without address or password. */
-  health(): Promise<readonly { store: string; ok: boolean; problem?: string }[]>;
+  /**
+   * One entry per engine; never rejects. `problem` is the reason, without address or password. `took`: how long it took to ask, in
+   * milliseconds, where that was measured.
+   */
+  health(): Promise<readonly { store: string; ok: boolean; problem?: string; took?: number }[]>;
   /** Deletes at most `limit` old records that an engine keeps for its own purposes; returns how many. Absent: it keeps none. */
   sweep?(limit: number): Promise<number>;
   /**

@@ -125,7 +125,8 @@ export async function gatewayTo(
   }
   const routing = routingOf(upstream === undefined ? undefined : ownRoute, file === undefined ? undefined : read(file));
   const { table: routes, signIn } = routing;
-  const gate = { ...(await openGate(resolved, { log, routes, signIn })), ownRoute };
+  const upstreams = () => app.upstreams();
+  const gate = { ...(await openGate(resolved, { log, routes, signIn, upstreams })), ownRoute };
   const app = gatewayApp(gate, upstream, { log, limits: { ...defaultLimits, drain: 200, ...limits }, routing });
   const { port } = await app.listen('127.0.0.1', 0);
   const url = `http://127.0.0.1:${port}`;

@@ -11,17 +11,19 @@ import { loadSettings } from '../../lib/start/load-settings.ts';
 import type { AuditStore } from '../../lib/stores/audit.ts';
 import { ofOneProcess } from '../../lib/stores/open.ts';
 import { openSqlite } from '../../lib/stores/sqlite/index.ts';
+import type { Stores } from '../../lib/stores/stores.ts';
 import { type Client, client } from '../support/http.ts';
 import { password } from './site.ts';
 
 const quiet: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
-/** Our routes below `/auth`, over a store in memory whose audit log is read only as `onList` allows. */
+/** Our routes below `/auth`, over a store in memory whose audit log is read only as `onList` allows, and which is as `health` says. */
 export interface HeldLog extends AsyncDisposable {
   readonly gate: Gatewarden;
   readonly address: string;
   /** Awaited before each page of the log. `after`: where the page begins, undefined for the first. */
   onList: (after: string | undefined) => Promise<void>;
+  health: Stores['health'];
   signedIn(username: string, role: string): Promise<Client>;
 }
 
@@ -31,7 +33,8 @@ export async function heldLog(): Promise<HeldLog> {
     await here.onList(query.after);
     return stores.audit.list(query);
   };
-  const opened = ofOneProcess({ ...stores, audit: { ...stores.audit, list } });
+  const health = () => here.health();
+  const opened = ofOneProcess({ ...stores, health, audit: { ...stores.audit, list } });
   const resolved = loadSettings({ env: {}, given: { secretKey: [makeSecretKey()] }, applies: 'middleware' });
   const hasher = passwordHasher({ cost: 4 });
   const gate = published(gateOver(await compose(resolved, { log: quiet, opened, hasher })));
@@ -42,6 +45,7 @@ export async function heldLog(): Promise<HeldLog> {
     gate,
     address,
     onList: async () => undefined,
+    health: stores.health,
     async signedIn(username, role) {
       await gate.users.create({ username, password, role });
       const one = client(address);
