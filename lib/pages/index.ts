@@ -42,38 +42,44 @@ export const signInPage = (frame: Frame, shown: SignInShown): string =>
 /** How people may sign up: not at all, with an invitation, or without one. */
 export type SignUpMode = 'closed' | 'invite' | 'open';
 
-/** The page on which people make themselves an account. `problems` are shown at their fields; a password is never shown again. */
-export const signUpPage = (
-  frame: Frame,
-  shown: Readonly<{
-    mode: Exclude<SignUpMode, 'closed'>;
-    passwordMinLength: number;
-    invitation?: string | undefined;
-    username?: string | undefined;
-    email?: string | undefined;
-    problem?: string;
-    problems?: Readonly<Record<string, string>>;
-  }>,
-): string => inFrame('@sign-up', frame, { problems: {}, scripts: [secret.name, newPassword.name], ...shown });
+/** What both pages show on which an account is made. `problems` are shown at their fields; a password is never shown again. */
+type NewAccountShown = Readonly<{
+  passwordMinLength: number;
+  username?: string | undefined;
+  problem?: string;
+  problems?: Readonly<Record<string, string>>;
+}>;
 
-/** The page that creates the first admin. `problems` are shown at their fields. */
-export const setupPage = (
+const newAccountScripts = [secret.name, newPassword.name];
+
+/** The first of the fields with a problem; the first one where nothing is wrong. The passwords come after all of them. */
+const focusOf = (fields: readonly string[], { problem, problems = {} }: NewAccountShown): string | undefined =>
+  problem === undefined ? fields[0] : fields.find((field) => problems[field] !== undefined);
+
+/** The page on which people make themselves an account. */
+export function signUpPage(
   frame: Frame,
-  shown: Readonly<{
-    token?: string;
-    passwordMinLength: number;
-    username?: string;
-    problem?: string;
-    problems?: Readonly<Record<string, string>>;
-  }>,
-): string =>
-  inFrame('@setup', frame, {
-    token: '',
-    username: '',
-    problems: {},
-    scripts: [secret.name, newPassword.name],
+  shown: NewAccountShown &
+    Readonly<{
+      mode: Exclude<SignUpMode, 'closed'>;
+      invitation?: string | undefined;
+      email?: string | undefined;
+    }>,
+): string {
+  const fields = shown.mode === 'invite' ? ['invitation', 'username', 'email'] : ['username', 'email', 'invitation'];
+  const focus = focusOf(fields, shown);
+  return inFrame('@sign-up', frame, { problems: {}, scripts: newAccountScripts, ...shown, focus });
+}
+
+/** The page that creates the first admin. */
+export function setupPage(frame: Frame, shown: NewAccountShown & Readonly<{ token?: string }>): string {
+  const focus = focusOf(['token', 'username'], shown);
+  return inFrame('@setup', frame, {
+    ...{ token: '', username: '', problems: {}, scripts: newAccountScripts },
     ...shown,
+    focus,
   });
+}
 
 /** Asks before signing out. `next` is a checked path, '' for none. */
 export const signOutPage = (frame: Frame, shown: Readonly<{ name: string; next: string }>): string =>

@@ -65,7 +65,7 @@ export const layoutTemplates = {
   '@confirm': `<% if (it.asksPassword) { %><input type="text" name="username" value="<%= it.viewer.name %>" autocomplete="username" hidden>
 <div class="field">
 <label for="<%= it.id %>"><%= it.t('frame.currentPassword') %></label>
-<input type="password" id="<%= it.id %>" name="current_password" autocomplete="current-password" required aria-describedby="<%= it.id %>-hint"<% if (it.problem) { %> aria-invalid="true"<% } %>>
+<input type="password" id="<%= it.id %>" name="current_password" autocomplete="current-password" required aria-describedby="<%= it.id %>-hint"<% if (it.problem) { %> aria-invalid="true" autofocus<% } %>>
 <p class="hint<% if (it.problem) { %> bad<% } %>" id="<%= it.id %>-hint"><%= it.problem ?? it.t('frame.currentPasswordHint') %></p>
 </div>
 <% } %>`,

@@ -1,4 +1,4 @@
-import { errorTable, type Refusal } from '../errors.ts';
+import type { Refusal } from '../errors.ts';
 import english from './words/en.json' with { type: 'json' };
 import { translated } from './words/translated.ts';
 import type { WordKey, Words } from './words/words.ts';
@@ -40,7 +40,7 @@ export function refusalText(words: Words, refusal: Refusal): RefusalText {
     return { problem: words.text('problems.wrongPassword'), problems: { current_password: field } };
   }
   const ofFields = problems.map(({ field, message }) => [field, fieldText(words, field, message)] as const);
-  const problem =
-    problems.length > 0 ? words.text('problems.fields') : detailText(words, detail ?? errorTable[code].title);
+  const reason = detail === undefined ? words.text(`errors.${code}`) : detailText(words, detail);
+  const problem = problems.length > 0 ? words.text('problems.fields') : reason;
   return { problem, problems: Object.fromEntries(ofFields) };
 }

@@ -3,7 +3,7 @@ const text = 'type="text" autocapitalize="none" autocorrect="off" spellcheck="fa
 /** The label, the input and what is wrong with it, or its hint. `label` and `hint` are keys of the words. */
 const field = (name: string, label: string, attributes: string, hint: string): string => `<div class="field">
 <label for="${name}"><%= it.t(${label}) %></label>
-<input id="${name}" name="${name}" ${attributes} aria-describedby="${name}-hint"<% if (it.problems.${name}) { %> aria-invalid="true"<% } %>>
+<input id="${name}" name="${name}" ${attributes} aria-describedby="${name}-hint"<% if (it.problems.${name}) { %> aria-invalid="true"<% } %><% if (it.focus === '${name}') { %> autofocus<% } %>>
 <p class="hint<% if (it.problems.${name}) { %> bad<% } %>" id="${name}-hint"><%= it.problems.${name} ?? it.t('${hint}') %></p>
 </div>
 `;

@@ -93,7 +93,7 @@ for (const [words, field, message, sentence] of [
 test('a refusal says what is wrong at the top, and at its fields', () => {
   const detail = 'This would leave no active administrator.';
   equal(refusalText(english, { code: 'conflict', detail }).problem, detail);
-  equal(refusalText(german, { code: 'conflict' }).problem, 'Das verträgt sich nicht mit dem, was schon da ist.');
+  equal(refusalText(german, { code: 'conflict' }).problem, 'Das widerspricht etwas, das es schon gibt.');
   equal(refusalText(german, { code: 'conflict', detail: 'A new reason.' }).problem, 'A new reason.');
   deepEqual(refusalText(german, { code: 'conflict', problems: [{ field: 'name', message: 'is taken' }] }), {
     problem: 'Bitte prüfen Sie die Felder.',

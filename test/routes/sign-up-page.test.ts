@@ -75,6 +75,11 @@ test('what is wrong stands at its field, and a password is never shown again', a
   match(text, /id="email-hint">The e-mail address is not/);
   match(text, /name="invitation" [^>]*value="gwi_wrong"/);
   equal(text.includes('petite'), false);
+  deepEqual(
+    text.match(/id="[a-z-]+"(?=[^>]* autofocus>)/g),
+    ['id="username"'],
+    'the first field that is wrong has the focus',
+  );
   const wrong = await here.client().form('/auth/signup', { username: 'eve', password: mine, invitation: 'gwi_wrong' });
   match(await wrong.text(), /id="invitation-hint">The invitation cannot be used/);
 });

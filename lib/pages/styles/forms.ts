@@ -1,7 +1,8 @@
 /** Password fields: the button that shows what is typed, and the strength of a new password. */
 export const formStyles = `.beside { display: flex; gap: .5rem; align-items: stretch; }
 .beside > input { flex: 1 1 auto; min-width: 0; }
-.beside > button { flex: none; min-height: 0; padding-inline: .8rem; font-size: .9375rem; font-weight: 560; }
+.beside > button { flex: none; min-height: 0; padding: 0 .65rem; font-size: .875rem; font-weight: 560; }
+::-ms-reveal { display: none; }
 .wait { text-align: center; font-variant-numeric: tabular-nums; }
 .strength { display: flex; align-items: center; gap: .75rem; margin: .5rem 0 0; font-size: .875rem; color: var(--quiet); }
 .strength meter { flex: 1 1 auto; min-width: 4rem; height: .55rem; }
