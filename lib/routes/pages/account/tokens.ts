@@ -10,11 +10,12 @@ import {
 import type { RefusalText } from '../../../pages/refusal-text.ts';
 import { html } from '../../reply.ts';
 import { type Call, type CallContext, needsPassword, route } from '../../route.ts';
+import { dayOf } from '../expiry.ts';
 import { formAgain } from '../form-again.ts';
 import { field, page, viewerFrameOf } from '../page.ts';
 import { noticeOf } from './notice.ts';
 import { mayChange } from './rights.ts';
-import { dayOf, newTokenOf, tokenForm, wishOf } from './token-wish.ts';
+import { newTokenOf, tokenForm, wishOf } from './token-wish.ts';
 
 /** Notices after a redirect from the question. */
 const notices = { revoked: 'tokens.revoked' } as const;
