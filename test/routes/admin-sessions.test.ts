@@ -50,7 +50,8 @@ test('the list names who is signed in, where and how, and shows an agent as text
 test('one user’s sessions are listed alone, in any case of the name, and nobody’s is an empty list', async () => {
   await here.signedIn('carl', 'user');
   const { text } = await read(admin, '?user=Carl');
-  match(text, /<bdi>carl<\/bdi>/);
+  match(text, /Where <bdi>Carl<\/bdi> is signed in/);
+  equal(text.match(/<tr>/g)?.length, 2);
   doesNotMatch(text, /<bdi>bob<\/bdi>/);
   const none = await read(admin, `?user=${encodeURIComponent('<b>nobody')}`);
   match(none.text, /<bdi>&lt;b&gt;nobody<\/bdi> is signed in nowhere/);

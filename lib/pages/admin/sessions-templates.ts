@@ -21,23 +21,19 @@ export const sessionTemplates = {
 <caption id="sessions-caption"><% if (it.user) { %><%~ it.m('sessions.captionOf', { name: it.user }) %><% } else { %><%= it.t('sessions.caption', { n: it.count }) %><% } %></caption>
 <thead><tr>
 <% if (it.mayEnd) { %><th class="tick" scope="col"><span class="hidden"><%= it.t('sessions.select') %></span></th>
-<% } %><th scope="col"><%= it.t('sessions.user') %></th>
-<th scope="col"><%= it.t('sessions.device') %></th>
-<th scope="col"><%= it.t('sessions.how') %></th>
+<% } %><% if (!it.user) { %><th scope="col"><%= it.t('sessions.user') %></th>
+<% } %><th scope="col"><%= it.t('sessions.device') %></th>
 <th scope="col"><%= it.t('sessions.since') %></th>
 <th scope="col"><%= it.t('sessions.seen') %></th>
-<th scope="col"><%= it.t('sessions.ends') %></th>
 <% if (it.mayEnd) { %><th scope="col"><span class="hidden"><%= it.t('sessions.action') %></span></th>
 <% } %></tr></thead>
 <tbody>
 <% for (const [n, row] of it.rows.entries()) { %><tr>
 <% if (it.mayEnd) { %><td class="tick"><input type="checkbox" name="session" value="<%= row.key %>" aria-label="<%= it.t('sessions.selectOne', { device: row.device, name: row.name }) %>"></td>
-<% } %><th scope="row"><a href="<%= row.userAt %>" data-inline><bdi><%= row.name %></bdi></a></th>
-<td><span<% if (row.agent) { %> title="<%= row.agent %>"<% } %>><%= row.device %></span><% if (row.isOwn) { %> <span class="badge good"><%= it.t('sessions.own') %></span><% } %><% if (row.address) { %><br><bdi class="quiet"><%= row.address %></bdi><% } %></td>
-<td><%= row.how %><% if (row.isApi) { %><br><span class="quiet"><%= it.t('sessions.api') %></span><% } %></td>
-<td><%~ it.time(row.since) %></td>
-<td><%~ it.time(row.seen) %></td>
-<td><%~ it.time(row.ends) %></td>
+<% } %><% if (!it.user) { %><th scope="row"><a href="<%= row.userAt %>" data-inline><bdi><%= row.name %></bdi></a></th>
+<% } %><<%~ it.user ? 'th scope="row"' : 'td' %>><span<% if (row.agent) { %> title="<%= row.agent %>"<% } %>><%= row.device %></span><% if (row.isOwn) { %> <span class="badge good"><%= it.t('sessions.own') %></span><% } %><% if (row.address) { %><br><bdi class="quiet"><%= row.address %></bdi><% } %></<%~ it.user ? 'th' : 'td' %>>
+<td class="when"><%~ it.time(row.since) %><br><span class="quiet"><%= row.how %><% if (row.isApi) { %>, <%= it.t('sessions.api') %><% } %></span></td>
+<td class="when"><%~ it.time(row.seen) %><br><span class="quiet"><%= it.t('sessions.ends') %> <%~ it.time(row.ends) %></span></td>
 <% if (it.mayEnd) { %><td class="act"><a class="button plain small" href="<%= row.endAt %>" data-inline aria-label="<%= it.t('sessions.endOne', { device: row.device, name: row.name }) %>"><%= it.t('sessions.end') %></a></td>
 <% } %></tr>
 <% } %></tbody>
