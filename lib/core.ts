@@ -14,6 +14,7 @@ import type { RequestSource } from './request/extract/source.ts';
 import type { HypotheticalRequest } from './request/hypothetical.ts';
 import type { ClearCookie, Identifier } from './request/identify.ts';
 import type { Answer } from './request/respond/write.ts';
+import type { RouteInForce } from './request/route-table.ts';
 import type { SignInSites } from './request/sign-in-sites.ts';
 import type { UpstreamIdentity } from './request/upstream-identity.ts';
 import type { UpstreamReport } from './request/upstream-report.ts';
@@ -86,6 +87,8 @@ export interface Core {
   /** The same for requests that were decided on before, such as open sockets: the figures do not count its verdicts. */
   readonly decidesAgain: Decider;
   explain(head: RequestHead): Promise<Explanation>;
+  /** The routes that requests are decided by now: a reload changes them. */
+  routesInForce(): readonly RouteInForce[];
   /** Explains a request that was not sent, by the routes that are in force. */
   explainHypothetically(request: HypotheticalRequest): Promise<Explanation>;
   /**

@@ -10,6 +10,8 @@ export type RouteEntry = Readonly<{
   /** The path and all below it: '' for the whole host, else with a slash at its beginning and none at its end. */
   path: string;
   policies: RoutePolicies;
+  /** The services behind it. */
+  upstream?: Readonly<{ targets: readonly string[] }> | undefined;
 }>;
 
 type Find = (target: string) => RoutePolicies | Refusal | undefined;
@@ -48,6 +50,7 @@ export function routesByHost(entries: readonly RouteEntry[], others?: RoutePolic
 
   return Object.freeze({
     serves: (hostname: string) => named(hostname) !== undefined,
+    all: () => (others === undefined ? entries : [...entries, { path: '', policies: others }]),
     find: (hostname: string, target: string) => (named(hostname) ?? rest)?.(target) ?? notFound,
   });
 }

@@ -61,6 +61,7 @@ export type RequestPath = Pick<
   | 'decidesAgain'
   | 'explain'
   | 'explainHypothetically'
+  | 'routesInForce'
   | 'signInSites'
   | 'brand'
   | 'answer'
@@ -100,6 +101,7 @@ export async function composeRequestPath(dependencies: Dependencies): Promise<Re
     decidesAgain: decider({ ...deciderDependencies, onRefusal, onVerdict }),
     explain: explainer({ route: hypothetical.route, presented, anonymous, authEnabled: settings.authEnabled }),
     explainHypothetically: (request) => explainHypothetically({ settings, policies }, request, dependencies.routes),
+    routesInForce: () => dependencies.routes.all(),
     signInSites: signInSites({ settings, hostIsServed: shared.hostIsServed, mode: dependencies.signInMode }),
     brand,
     ...refusalAnswers({ settings, brand, cleared: dependencies.cleared }),

@@ -212,6 +212,10 @@ export const lines: Readonly<Record<string, Line>> = {
   async 'post /admin/invitations/{id}/withdraw'(drive) {
     await drive.send({ params: { id: (await invitationOf(drive)).id }, form: {} });
   },
+  async 'get /admin/rules'({ send }) {
+    await send({ query: { url: '/notes', as: 'viewer' } });
+    await send({ query: { url: '/notes', from: 'nowhere' } });
+  },
   'get /admin/sessions': ({ send }) => send({ query: { user: 'ada' } }),
   async 'get /admin/sessions/end'({ send, site: { gate }, signedIn }) {
     await signedIn();

@@ -21,6 +21,8 @@ export type Selection =
 
 /** Compiled rules. */
 export interface RuleTable {
+  /** In their order. */
+  readonly rules: readonly Rule[];
   /** `rawTarget` is the request target as received, query and all. Never throws. Calls `trace` with each reading. */
   select(method: string, rawTarget: string, trace?: Trace): Selection;
   /** Whether a rule can match a path at or below this one, which is written as in a rule, without `*` and `:self`. */
@@ -47,6 +49,7 @@ export function ruleTable(rules: readonly Rule[], options: PathOptions = {}): Ru
   const allowed = sensitive ? pathFlag.upper : 0;
 
   return Object.freeze({
+    rules,
     reaches: (path: string) => rules.some(({ pattern }) => canMatchBelow(pattern, path)),
     select(method: string, rawTarget: string, trace?: Trace): Selection {
       const clean = oneReading ? cleanPath(rawTarget, allowed) : undefined;
