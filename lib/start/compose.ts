@@ -182,8 +182,7 @@ async function assemble(dependencies: InstallationDependencies): Promise<Install
       stopHousekeeping();
       connections.close();
       cache.close();
-      await dependencies.counters.close();
-      await dependencies.audit.close();
+      await Promise.all([dependencies.counters.close(), dependencies.audit.close()]);
       await stores.close();
     },
   };

@@ -18,7 +18,8 @@ export const overviewTemplates = {
   // `it.chart`: its title, the sum, the bars, and the same as a table. The script shows its times in the reader's zone.
   '@chart': `<div class="card chart">
 <h2 id="<%= it.chart.id %>"><%= it.t('overview.' + it.chart.id) %></h2>
-<% if (it.chart.total === 0) { %><p class="nothing"><%= it.t('overview.nothing') %></p>
+<% if (it.chart.more) { %><a class="more" href="<%= it.prefix %>/admin/<%= it.chart.more.place %><%= it.chart.more.query %>"><%= it.t('nav.' + it.chart.more.place) %><span class="hidden">: <%= it.t('overview.' + it.chart.id) %></span></a>
+<% } %><% if (it.chart.total === 0) { %><p class="nothing"><%= it.t('overview.nothing') %></p>
 <% } else { %><p class="sum"><strong><%= it.t('overview.number', { n: it.chart.total }) %></strong> <span><%= it.t(it.chart.goesOn ? 'overview.atMost' : 'overview.inAll') %></span></p>
 <div class="plot" dir="ltr">
 <div class="scale" aria-hidden="true"><% for (const number of it.chart.scale) { %><span><%= number %></span><% } %></div>

@@ -38,19 +38,21 @@ export type Overview = Readonly<{
 }>;
 
 /** The page that shows what happens in an installation. */
-export const overviewPage = (frame: Frame, shown: Overview): string =>
-  inFrame('@admin-overview', frame, {
+export function overviewPage(frame: Frame, shown: Overview): string {
+  const places = frame.viewer?.places ?? [];
+  return inFrame('@admin-overview', frame, {
     place: 'overview',
     span: shown.span,
     last: `last${shown.span}`,
     spans: Object.keys(overviewSpans),
-    tiles: tilesOf(shown.amounts, frame.viewer?.places ?? []),
-    charts: chartsOf(frame.words, shown),
+    tiles: tilesOf(shown.amounts, places),
+    charts: chartsOf(frame.words, shown).map((chart) => ({ ...chart, more: wayFrom(chart.id, places) })),
     codes: codesOf(shown.periods),
     rules: shown.rules && topRules(shown.rules),
   });
+}
 
-const ways: Readonly<Record<keyof Amounts, Readonly<{ place: AdminPlace; query: string }>>> = {
+const ways: Readonly<Record<keyof Amounts, Way>> = {
   users: { place: 'users', query: '' },
   waiting: { place: 'users', query: '?state=pending' },
   sessions: { place: 'sessions', query: '' },
@@ -84,6 +86,22 @@ const refusedFor = (reason: Reason, { refusals }: ShownPeriod): number =>
   refusals.reduce((sum, { code, count }) => sum + ((reasons[code] ?? 'otherRequest') === reason ? count : 0), 0);
 
 type Kind = 'signIns' | 'failures' | 'refusals' | 'visitors' | 'sessions' | 'tokens';
+
+type Way = Readonly<{ place: AdminPlace; query: string }>;
+
+/** Where each one that was counted is found. */
+const details: Readonly<Partial<Record<Kind, Way>>> = {
+  signIns: { place: 'audit', query: '?event=login.succeeded' },
+  failures: { place: 'audit', query: '?event=login.failed' },
+  refusals: { place: 'audit', query: '?event=access.denied' },
+  sessions: { place: 'sessions', query: '' },
+  tokens: { place: 'audit', query: '?event=token.created' },
+};
+
+function wayFrom(id: Kind, places: readonly AdminPlace[]): Way | undefined {
+  const way = details[id];
+  return way !== undefined && places.includes(way.place) ? way : undefined;
+}
 
 function chartsOf(words: Words, { periods, span }: Overview) {
   const of = (look: string, number: (period: ShownPeriod) => number | undefined, label = ''): Series => ({

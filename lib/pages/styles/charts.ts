@@ -16,8 +16,9 @@ export const chartStyles = `:root { --chart-first: #2f5bd0; --chart-second: #b45
 .tiles .asks span { color: var(--warn); }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(21rem, 100%), 1fr)); gap: 1.25rem; margin: 0 0 1.75rem; }
 .charts:has(details[open]) { align-items: start; }
-.chart { margin: 0; min-width: 0; }
-.chart h2 { margin: 0; font-size: 1rem; }
+.chart { margin: 0; min-width: 0; position: relative; }
+.more { position: absolute; inset-block-start: 1.25rem; inset-inline-end: clamp(1rem, 2.5vw, 1.5rem); font-size: .875rem; }
+.chart h2 { margin: 0; font-size: 1rem; padding-inline-end: 5.5rem; }
 .sum { margin: .1rem 0 .9rem; color: var(--quiet); font-size: .9375rem; }
 .sum strong { color: var(--text); font-size: 1.375rem; font-weight: 650; letter-spacing: -.02em; font-variant-numeric: tabular-nums; }
 .nothing { color: var(--quiet); margin: 0; }
@@ -41,6 +42,7 @@ rect.third { fill: var(--chart-third); }
 .chart summary { color: var(--quiet); font-size: .875rem; cursor: pointer; width: fit-content; border-radius: .3rem; }
 .chart summary:hover { color: var(--text); }
 .chart details .scroll { max-height: 22rem; overflow-y: auto; margin: .6rem 0 0; }
+.chart .scroll table { min-width: 0; }
 .chart :is(th, td) { padding: .45rem .8rem; min-width: 3.5rem; }
 .chart tbody th { white-space: nowrap; font-weight: 500; }
 .codes { list-style: none; margin: 0; padding: 0; display: flex; flex-wrap: wrap; gap: .35rem 1.25rem; }
