@@ -143,6 +143,8 @@ async function changePassword(page: Page, current: string, next: string): Promis
   await form.getByLabel('New password', { exact: true }).fill(next);
   await form.getByLabel('New password again').fill(next);
   await form.getByRole('button', { name: 'Change the password' }).click();
+  // The answer has a form with empty fields.
+  await form.locator('#new-password:invalid').waitFor();
 }
 
 for (const javaScriptEnabled of [true, false]) {

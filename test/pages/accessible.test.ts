@@ -58,7 +58,7 @@ const pages: Readonly<Record<string, string>> = {
     },
   }),
   ...Object.fromEntries(
-    Object.entries(accountSamples({ ...frame, viewer }, long)).map(([name, page]) => [`/${name}`, page]),
+    Object.entries(accountSamples({ ...frame, viewer }, long, '2020-02-29')).map(([name, page]) => [`/${name}`, page]),
   ),
   '/sign-out': signOutPage(frame, { name: 'ada', next: '/wiki' }),
   '/device': devicePage(frame, { name: 'ada', userCode: 'WDJB-MJHT' }),

@@ -11,8 +11,8 @@ import {
 } from '../../lib/pages/account/tokens.ts';
 import type { Frame } from '../../lib/pages/index.ts';
 
-/** Every page of the account, with `text` wherever something comes from outside. */
-export function accountSamples(frame: Frame, text: string): Readonly<Record<string, string>> {
+/** Every page of the account, with `text` wherever something comes from outside, and `until` in the field for a day. */
+export function accountSamples(frame: Frame, text: string, until = text): Readonly<Record<string, string>> {
   const identity: ShownIdentity = {
     ...{ name: text, role: text, scopes: [text, text], by: { via: 'api-token', token: text } },
     ...{ displayName: text, email: text, accountRole: text, since: 0, until: 2, idleUntil: 1, createdAt: 0 },
@@ -32,7 +32,7 @@ export function accountSamples(frame: Frame, text: string): Readonly<Record<stri
     ...{ name: text, role: text, scopes: text, expires_at: text },
   };
   const form = { roles: [text], scopes: [text], today: '2030-01-01', asksPassword: true };
-  const wish = { ...freshTokenWish, name: text, role: text, scopes: [text], until: text };
+  const wish = { ...freshTokenWish, name: text, role: text, scopes: [text], until };
   return {
     account: accountPage(frame, { identity, hasPages: true, password: { passwordMinLength: 12 } }),
     'account-with-problems': accountPage(frame, {
