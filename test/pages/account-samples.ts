@@ -1,5 +1,10 @@
 import { activityPage, type ShownEvent } from '../../lib/pages/account/activity.ts';
-import { devicesPage, endOtherSessionsPage, endSessionPage } from '../../lib/pages/account/devices.ts';
+import {
+  devicesPage,
+  endAllSessionsPage,
+  endOtherSessionsPage,
+  endSessionPage,
+} from '../../lib/pages/account/devices.ts';
 import { accountPage, type ShownIdentity } from '../../lib/pages/account/overview.ts';
 import {
   freshTokenWish,
@@ -14,7 +19,7 @@ import type { Frame } from '../../lib/pages/index.ts';
 /** Every page of the account, with `text` wherever something comes from outside, and `until` in the field for a day. */
 export function accountSamples(frame: Frame, text: string, until = text): Readonly<Record<string, string>> {
   const identity: ShownIdentity = {
-    ...{ name: text, role: text, scopes: [text, text], by: { via: 'api-token', token: text } },
+    ...{ name: text, role: text, rung: 'user', scopes: [text, text], by: { via: 'api-token', token: text } },
     ...{ displayName: text, email: text, accountRole: text, since: 0, until: 2, idleUntil: 1, createdAt: 0 },
   };
   const session = {
@@ -46,6 +51,7 @@ export function accountSamples(frame: Frame, text: string, until = text): Readon
     'no-devices': devicesPage(frame, { sessions: [], mayEnd: false, isFirst: true }),
     'end-session': endSessionPage(frame, session),
     'end-other-sessions': endOtherSessionsPage(frame),
+    'end-all-sessions': endAllSessionsPage(frame),
     tokens: tokensPage(frame, { tokens: [token, { name: text, createdAt: 0 }], sought: text, mayChange: true, now: 1 }),
     'no-tokens': tokensPage(frame, { tokens: [], sought: '', mayChange: false, now: 1, notice: text }),
     'token-form': tokenFormPage(frame, { ...form, wish: freshTokenWish }),

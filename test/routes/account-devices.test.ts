@@ -55,6 +55,15 @@ test('all others are ended after a question, and this one goes on', async () => 
   equal((await here.gate.tokens.list('eve')).items.length, 1);
 });
 
+test('everywhere is signed out after a question, here too', async () => {
+  const kay = await here.signedIn('kay', 'user');
+  const other = await another('kay');
+  match(await page(kay, '/account/end-all-sessions'), /Sign out everywhere\?[\s\S]*name="all" value="true"/);
+  equal((await other.send('/auth/account')).status, 200, 'the question ends nothing');
+  equal((await kay.form('/auth/logout', { all: 'true' })).status, 303);
+  deepEqual([(await kay.send('/auth/account')).status, (await other.send('/auth/account')).status], [401, 401]);
+});
+
 test('the question about this device is that of signing out', async () => {
   const una = await here.signedIn('una', 'user');
   const [session] = (await here.gate.sessions.list('una')).items;

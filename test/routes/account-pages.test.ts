@@ -47,6 +47,7 @@ test('the account page says who one is and why, and until when', async () => {
   const text = await page(una, '/account');
   for (const said of [
     /signed in as <strong><bdi>una<\/bdi><\/strong> with the role <strong><bdi>operator/,
+    /May act on everybody’s things and approve\./,
     /<bdi>Una &amp; Söhne<\/bdi>/,
     /<bdi>una@example\.com<\/bdi>/,
     /with the password<br>Since <time datetime="20/,
@@ -123,7 +124,7 @@ test('somebody without a password is told that there is none', async () => {
   doesNotMatch(await page(kay, '/account'), /no password/);
   match(
     accountPage(plainFrame(), {
-      identity: { name: 'kay', role: 'user', scopes: [], by: { via: 'session', method: 'login' } },
+      identity: { name: 'kay', role: 'user', rung: 'user', scopes: [], by: { via: 'session', method: 'login' } },
       ...{ hasPages: true, password: 'none' },
     }),
     /Your account has no password/,

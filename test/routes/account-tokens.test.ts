@@ -117,7 +117,9 @@ for (const [n, [what, fields, status, said]] of refused.entries()) {
     const tim = await here.signedIn(name, 'user');
     const answer = await sent(tim, fields);
     equal(answer.status, status);
-    match(await answer.text(), said);
+    const text = await answer.text();
+    match(text, said);
+    equal((text.match(/ autofocus/g) ?? []).length, fields.days === '9999' ? 0 : 1, 'the focus is on one field');
     deepEqual((await here.gate.tokens.list(name)).items, []);
   });
 }

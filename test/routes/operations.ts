@@ -175,6 +175,7 @@ export const lines: Readonly<Record<string, Line>> = {
     await send({ by: stranger, form: { id: session?.id ?? '' } });
   },
   'get /account/end-other-sessions': once,
+  'get /account/end-all-sessions': once,
   async 'post /account/end-other-sessions'({ send, signedIn }) {
     await send({ by: await signedIn(), form: {} });
   },

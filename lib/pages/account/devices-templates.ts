@@ -8,7 +8,7 @@ export const deviceListTemplates = {
 <% if (it.current) { %><section class="card" aria-labelledby="this-device"><h2 id="this-device"><%= it.t('devices.thisOne') %></h2>
 <%~ include('@account-session', { ...it, session: it.current }) %>
 <% if (it.mayEnd) { %><div class="actions"><form method="post" action="<%= it.prefix %>/logout"><button class="plain small" type="submit"><%= it.t('frame.signOut') %></button></form>
-<form method="post" action="<%= it.prefix %>/logout"><input type="hidden" name="all" value="true"><button class="plain small" type="submit"><%= it.t('devices.signOutEverywhere') %></button></form></div>
+<a class="button plain small" href="<%= it.prefix %>/account/end-all-sessions"><%= it.t('devices.signOutEverywhere') %></a></div>
 <% } %></section>
 <% } %><section class="card" aria-labelledby="other-devices"><h2 id="other-devices"><%= it.t(it.current ? 'devices.others' : 'devices.all') %></h2>
 <% if (it.sessions.length === 0) { %><p class="about"><%= it.t(it.current ? 'devices.noOthers' : 'devices.none') %></p>
@@ -41,6 +41,15 @@ export const deviceListTemplates = {
 <p class="lead"><%= it.t('devices.endOthersLead') %></p>
 <form method="post" action="<%= it.prefix %>/account/end-other-sessions" data-inline>
 <div class="actions"><button class="danger" type="submit"><%= it.t('devices.endOthersNow') %></button> <a class="button plain" href="<%= it.prefix %>/account/devices"><%= it.t('frame.cancel') %></a></div>
+</form>
+`,
+
+  '@account-end-all-sessions': `<% layout('@layout', { title: it.t('devices.everywhereTitle') }) %>
+<h1><%= it.t('devices.everywhereQuestion') %></h1>
+<p class="lead"><%= it.t('devices.everywhereLead') %></p>
+<form method="post" action="<%= it.prefix %>/logout">
+<input type="hidden" name="all" value="true">
+<div class="actions"><button class="danger" type="submit"><%= it.t('devices.everywhereNow') %></button> <a class="button plain" href="<%= it.prefix %>/account/devices"><%= it.t('frame.cancel') %></a></div>
 </form>
 `,
 } as const;

@@ -55,6 +55,10 @@ export const endSessionPage = (frame: Frame, session: ShownSession): string =>
     session: sessionShown(frame.words)(session),
   });
 
+/** Asks before all sessions are ended, the one that asks too. */
+export const endAllSessionsPage = (frame: Frame): string =>
+  inFrame('@account-end-all-sessions', frame, atAccount(frame, 'devices'));
+
 /** Asks before all sessions but the one that asks are ended. */
 export const endOtherSessionsPage = (frame: Frame): string =>
   inFrame('@account-end-other-sessions', frame, atAccount(frame, 'devices'));

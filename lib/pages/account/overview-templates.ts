@@ -19,7 +19,7 @@ ${factIf('it.displayName', 'displayName', '<bdi><%= it.displayName %></bdi>')}${
   `<bdi><%= it.email %></bdi><% if (!it.emailConfirmed) { %> <span class="badge plain"><%= it.t('account.emailUnconfirmed') %></span><% } %>`,
 )}${fact(
   'role',
-  `<strong><bdi><%= it.role %></bdi></strong><% if (it.accountRole) { %><p class="hint"><%~ it.m('account.roleLimited', { role: it.accountRole }) %></p><% } %>`,
+  `<strong><bdi><%= it.role %></bdi></strong><p class="hint"><%= it.t('account.rung.' + it.rung) %></p><% if (it.accountRole) { %><p class="hint"><%~ it.m('account.roleLimited', { role: it.accountRole }) %></p><% } %>`,
 )}
 ${fact('signedIn', `<%= it.way %><% if (it.since) { %><br><%= it.t('account.since') %> <%~ it.time(it.since) %><% } %>`)}
 ${factIf(

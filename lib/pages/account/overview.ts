@@ -1,4 +1,4 @@
-import type { Principal } from '../../types.ts';
+import type { Principal, Rung } from '../../types.ts';
 import { newPassword } from '../assets.ts';
 import { type Frame, inFrame } from '../frame.ts';
 import type { RefusalText } from '../refusal-text.ts';
@@ -12,6 +12,8 @@ export type SignedInBy = Readonly<{ via: Principal['via']; method?: string | und
 export type ShownIdentity = Readonly<{
   name: string;
   role: string;
+  /** The highest of the built-in roles that the role holds. */
+  rung: Rung;
   scopes: readonly string[];
   by: SignedInBy;
   displayName?: string | undefined;

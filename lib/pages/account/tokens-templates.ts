@@ -2,6 +2,8 @@ import { describedBy, hintLine, titled } from './hint.ts';
 
 const confirmed = `<%~ include('@confirm', { ...it, id: 'current-password', problem: it.problems.current_password }) %>`;
 
+const focused = (name: string): string => `<% if (it.focus === '${name}') { %> autofocus<% } %>`;
+
 /** The templates of the pages about API tokens, by name. */
 export const tokenTemplates = {
   '@account-tokens': `<% layout('@layout', { title: it.t('account.tokens') }) %>
@@ -35,12 +37,12 @@ export const tokenTemplates = {
 <form class="card" method="post" action="<%= it.prefix %>/account/tokens" data-inline><div class="narrow">
 <div class="field">
 <label for="token-name"><%= it.t('tokens.name') %></label>
-<input type="text" id="token-name" name="name" value="<%= it.wish.name %>" autocomplete="off" maxlength="64" required ${describedBy('token-name', 'it.problems.name')} autofocus>
+<input type="text" id="token-name" name="name" value="<%= it.wish.name %>" autocomplete="off" maxlength="64" required ${describedBy('token-name', 'it.problems.name')}${focused('name')}>
 ${hintLine('token-name', 'it.problems.name', "it.t('tokens.nameHint')")}
 </div>
 <div class="field">
 <label for="token-role"><%= it.t('tokens.role') %></label>
-<select id="token-role" name="role" ${describedBy('token-role', 'it.problems.role')}>
+<select id="token-role" name="role" ${describedBy('token-role', 'it.problems.role')}${focused('role')}>
 <option value=""><%= it.t('tokens.asYours') %></option>
 <% for (const role of it.roles) { %><option value="<%= role %>"<% if (role === it.wish.role) { %> selected<% } %>><%= role %></option>
 <% } %></select>
@@ -49,7 +51,7 @@ ${hintLine('token-role', 'it.problems.role', "it.t('tokens.roleHint')")}
 <fieldset ${describedBy('token-scopes', 'it.problems.scopes')}>
 <legend><%= it.t('tokens.scopes') %></legend>
 <div class="choices">
-<% it.scopes.forEach((scope, at) => { %><div class="choice"><input type="checkbox" id="scope-<%= at %>" name="scopes" value="<%= scope %>"<% if (it.wish.scopes.includes(scope)) { %> checked<% } %>><label for="scope-<%= at %>"><code><%= scope %></code></label></div>
+<% it.scopes.forEach((scope, at) => { %><div class="choice"><input type="checkbox" id="scope-<%= at %>" name="scopes" value="<%= scope %>"<% if (it.wish.scopes.includes(scope)) { %> checked<% } %><% if (at === 0) { %>${focused('scopes')}<% } %>><label for="scope-<%= at %>"><code><%= scope %></code></label></div>
 <% }) %></div>
 ${hintLine('token-scopes', 'it.problems.scopes', "it.t('tokens.scopesHint')")}
 </fieldset>
@@ -62,7 +64,7 @@ ${hintLine('token-scopes', 'it.problems.scopes', "it.t('tokens.scopesHint')")}
 </div>
 <div class="field">
 <label for="token-until"><%= it.t('tokens.until') %></label>
-<input type="date" id="token-until" name="until" value="<%= it.wish.until %>" min="<%= it.today %>" max="9999-12-31" ${describedBy('token-until', 'it.problems.expires_at')}>
+<input type="date" id="token-until" name="until" value="<%= it.wish.until %>" min="<%= it.today %>" max="9999-12-31" ${describedBy('token-until', 'it.problems.expires_at')}${focused('expires_at')}>
 </div>
 </div>
 ${hintLine('token-until', 'it.problems.expires_at', "it.t('tokens.untilHint')")}

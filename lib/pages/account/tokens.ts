@@ -55,24 +55,28 @@ export const tokenLifetimes = ['7', '30', '90', '365', ''] as const;
 /** The form before anything is filled in. */
 export const freshTokenWish: TokenWish = Object.freeze({ name: '', role: '', scopes: [], days: '90', until: '' });
 
-/** The form for a new token. `roles` and `scopes`: those that it may be given; `today`: the first day that `until` may name. */
-export const tokenFormPage = (
-  frame: Frame,
-  shown: Readonly<{
-    wish: TokenWish;
-    roles: readonly string[];
-    scopes: readonly string[];
-    asksPassword: boolean;
-    today: string;
-  }> &
-    Partial<RefusalText>,
-): string =>
-  inFrame('@account-new-token', frame, {
-    problems: {},
+/** What the form for a new token shows. `roles` and `scopes`: those that it may be given; `today`: the first day that `until` may name. */
+type TokenForm = Readonly<{
+  wish: TokenWish;
+  roles: readonly string[];
+  scopes: readonly string[];
+  asksPassword: boolean;
+  today: string;
+}> &
+  Partial<RefusalText>;
+
+const fields = ['name', 'role', 'scopes', 'expires_at'] as const;
+
+/** The form for a new token. The focus is on the first field with a problem; on the first one where nothing is wrong. */
+export function tokenFormPage(frame: Frame, shown: TokenForm): string {
+  const { problem, problems = {} } = shown;
+  return inFrame('@account-new-token', frame, {
     ...shown,
     ...atAccount(frame, 'tokens'),
-    lifetimes: tokenLifetimes,
+    ...{ problems, lifetimes: tokenLifetimes },
+    focus: problem === undefined ? fields[0] : fields.find((field) => problems[field] !== undefined),
   });
+}
 
 /** Shows a new API token. It cannot be shown again. */
 export const newTokenPage = (frame: Frame, shown: Readonly<{ token: string; view: ShownToken }>): string =>

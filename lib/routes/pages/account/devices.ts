@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import { refused } from '../../../errors.ts';
-import { devicesPage, endOtherSessionsPage, endSessionPage } from '../../../pages/account/devices.ts';
+import {
+  devicesPage,
+  endAllSessionsPage,
+  endOtherSessionsPage,
+  endSessionPage,
+} from '../../../pages/account/devices.ts';
 import type { SessionRecord } from '../../../stores/sessions.ts';
 import { html, seeOther } from '../../reply.ts';
 import { type CallContext, route } from '../../route.ts';
@@ -84,6 +89,15 @@ export const accountDeviceRoutes = [
     scope: 'gatewarden:read',
     answers: { 200: page('The question.') },
     handle: async (call) => html(200, endOtherSessionsPage(viewerFrameOf(call))),
+  }),
+  route({
+    ...described,
+    method: 'get',
+    path: '/account/end-all-sessions',
+    summary: 'The page that asks before all sessions are ended, the one that asks too, which `logout` does.',
+    scope: 'gatewarden:read',
+    answers: { 200: page('The question.') },
+    handle: async (call) => html(200, endAllSessionsPage(viewerFrameOf(call))),
   }),
   route({
     ...described,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { accountPage, type PasswordForm, type ShownIdentity } from '../../../pages/account/overview.ts';
 import type { RefusalText } from '../../../pages/refusal-text.ts';
 import type { UserView } from '../../../services.ts';
+import type { Rung } from '../../../types.ts';
 import { html, seeOther } from '../../reply.ts';
 import { type CallContext, route } from '../../route.ts';
 import { field, page, redirect, viewerFrameOf } from '../page.ts';
@@ -33,11 +34,17 @@ const ownFacts = (user: UserView, role: string): Partial<ShownIdentity> => ({
   createdAt: user.createdAt,
 });
 
+const rungs = ['admin', 'operator', 'user', 'viewer'] as const;
+
+function rungOf({ core, principal }: CallContext): Rung {
+  return rungs.find((rung) => core.ladder.atLeast(principal.role, core.ladder.rung(rung))) ?? 'anony';
+}
+
 async function identityOf(call: CallContext, user: UserView | undefined): Promise<ShownIdentity> {
   const { name, role, scopes, via, expiresAt } = call.principal;
   const [session, token] = await Promise.all([sessionOf(call), tokenNameOf(call)]);
   return {
-    ...{ name, role, scopes, by: { via, method: session?.method, token } },
+    ...{ name, role, rung: rungOf(call), scopes, by: { via, method: session?.method, token } },
     ...{ since: session?.createdAt, until: expiresAt ?? session?.expiresAt, idleUntil: session?.idleAt },
     ...(user && ownFacts(user, role)),
   };
