@@ -27,16 +27,16 @@ async function remove(call: CallContext): Promise<Result<string>> {
   return removed.ok ? ok(`${listAddress(call)}?done=deleted`) : removed;
 }
 
-const actions: readonly (readonly [action: ClientAction, summary: string, act: Act])[] = [
-  ['activate', 'Let a client sign in again by that page.', editing({ active: true }, 'activated')],
-  ['deactivate', 'Deactivate a client by that page; its tokens end.', editing({ active: false }, 'deactivated')],
-  ['end-tokens', 'End the access tokens of a client by that page.', editing({ endTokens: true }, 'tokens-ended')],
+const actions: readonly (readonly [action: ClientAction, done: string, act: Act])[] = [
+  ['activate', 'a client is activated', editing({ active: true }, 'activated')],
+  ['deactivate', 'a client is deactivated and its tokens end', editing({ active: false }, 'deactivated')],
+  ['end-tokens', 'the access tokens of a client end', editing({ endTokens: true }, 'tokens-ended')],
   [
     'end-older-secret',
-    'End all secrets of a client but the newest by that page.',
+    'all secrets of a client but the newest end',
     editing({ endOlderSecrets: true }, 'older-secret-ended'),
   ],
-  ['delete', 'Delete a client by that page. Its id is not given again.', remove],
+  ['delete', 'a client is deleted', remove],
 ];
 
 async function again(call: CallContext, action: ClientAction, refusal: Refusal) {
@@ -48,12 +48,12 @@ async function again(call: CallContext, action: ClientAction, refusal: Refusal) 
   });
 }
 
-function asking(action: ClientAction): Route {
+function asking(action: ClientAction, done: string): Route {
   return route({
     ...clientRoute,
     method: 'get',
     path: `/admin/clients/{client_id}/${action}`,
-    summary: `The page that asks before that: ${action}.`,
+    summary: `The page that asks before ${done}.`,
     answers: { 200: page('The question.') },
     refusals: ['not_found'],
     async handle(call) {
@@ -65,12 +65,12 @@ function asking(action: ClientAction): Route {
   });
 }
 
-function doing(action: ClientAction, summary: string, act: Act): Route {
+function doing(action: ClientAction, done: string, act: Act): Route {
   return route({
     ...clientRoute,
     method: 'post',
     path: `/admin/clients/{client_id}/${action}`,
-    summary,
+    summary: `Confirm by that page that ${done}.`,
     confirm: true,
     body: { as: 'form', schema: z.object({ current_password: field }) },
     answers: {
@@ -89,7 +89,7 @@ function doing(action: ClientAction, summary: string, act: Act): Route {
 }
 
 /** Each thing that may be done to a client after a question: the page that asks, and its answer. */
-export const clientQuestionRoutes: readonly Route[] = actions.flatMap(([action, summary, act]) => [
-  asking(action),
-  doing(action, summary, act),
+export const clientQuestionRoutes: readonly Route[] = actions.flatMap(([action, done, act]) => [
+  asking(action, done),
+  doing(action, done, act),
 ]);
