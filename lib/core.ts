@@ -41,6 +41,7 @@ import type {
 import type { BrowserSessions } from './session/browser-sessions.ts';
 import type { HandOvers } from './session/hand-overs.ts';
 import type { PasswordAuthenticator } from './session/password-authenticator.ts';
+import type { SettingOrigins } from './settings/index.ts';
 import type { Settings } from './settings/settings.ts';
 import type { Stores } from './stores/stores.ts';
 import type { Ladder, Principal, ScopeTable } from './types.ts';
@@ -48,6 +49,8 @@ import type { Ladder, Principal, ScopeTable } from './types.ts';
 /** What the composition root provides to the routes and to Express's middleware. */
 export interface Core {
   readonly settings: Settings;
+  /** Where each setting is from. */
+  readonly settingOrigins: SettingOrigins;
   readonly ladder: Ladder;
   readonly scopes: ScopeTable;
   readonly principals: Principals;

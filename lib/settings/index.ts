@@ -1,7 +1,7 @@
 export { listensAt } from './check.ts';
 export { isExposed, issuerOf, metadataPathOf, ownPathsOf } from './derived.ts';
 export { identityHeader } from './identity-header.ts';
-export { readEnvFile, readSettings, type SettingsSource } from './load.ts';
+export { readEnvFile, readSettings, type SettingOrigin, type SettingOrigins, type SettingsSource } from './load.ts';
 export { suggestion } from './names.ts';
 export {
   duration,
@@ -15,6 +15,7 @@ export {
 } from './parsers.ts';
 export { type RedactedSettings, redact } from './redact.ts';
 export type { Use } from './setting.ts';
-export { type NamedSetting, type Options, type Settings, settingTable } from './settings.ts';
+export { type NamedSetting, type Options, type Settings, settingGroups, settingTable } from './settings.ts';
 export { origin, upstreamUrl } from './urls.ts';
 export { warningsOf } from './warnings.ts';
+export { writtenSetting } from './written.ts';

@@ -19,12 +19,20 @@ export interface SettingsSource {
   readonly terminal?: boolean | undefined;
 }
 
-/** The result of reading one setting: its value, a problem, or undefined when it is not given. */
-type Reading = Readonly<{ value: unknown }> | Readonly<{ problem: string }> | undefined;
+/** Where a value comes from: an option in code or of the command, an environment variable, the file that one names, or nowhere. */
+export type SettingOrigin = 'option' | 'environment' | 'file' | 'default';
+export type SettingOrigins = Readonly<Record<keyof Settings, SettingOrigin>>;
+
+/** The result of reading one setting: its value and where that is from, a problem, or undefined when it is not given. */
+type Reading =
+  | Readonly<{ value: unknown; origin: Exclude<SettingOrigin, 'default'> }>
+  | Readonly<{ problem: string }>
+  | undefined;
 
 /** All settings. One that could not be parsed holds its default and has a sentence in `problems`. */
 export interface ReadSettings {
   readonly settings: Settings;
+  readonly origins: SettingOrigins;
   /** One sentence each: unknown names, values that cannot be read, settings that do not go together. */
   readonly problems: readonly string[];
   readonly unreadable: ReadonlySet<keyof Settings>;
@@ -48,7 +56,13 @@ export function readSettings(source: SettingsSource): ReadSettings {
     ...[...readings.values()].map(problemOf).filter((problem) => problem !== undefined),
     ...problemsBetween(settings, source.applies, unreadable),
   ];
-  return { settings, problems, unreadable };
+  return { settings, origins: originsOf(readings), problems, unreadable };
+}
+
+function originsOf(readings: ReadonlyMap<keyof Settings, Reading>): SettingOrigins {
+  const originOf = (reading: Reading) => (reading && 'value' in reading ? reading.origin : 'default');
+  const entries = settingKeys.map((key) => [key, originOf(readings.get(key))] as const);
+  return Object.freeze(Object.fromEntries(entries) as Record<keyof Settings, SettingOrigin>);
 }
 
 const problemOf = (reading: Reading) => (reading && 'problem' in reading ? reading.problem : undefined);
@@ -77,15 +91,17 @@ function defaultOf(setting: Setting, surroundings: Surroundings): unknown {
 }
 
 function read(key: keyof Settings, given: Options, env: Environment): Reading {
-  if (given[key] !== undefined) return parsed(`option "${key}"`, settingTable[key], given[key]);
+  if (given[key] !== undefined) return parsed(`option "${key}"`, settingTable[key], given[key], 'option');
   const name = environmentPrefix + settingTable[key].env;
   const text = textOf(name, settingTable[key], env);
-  return typeof text === 'string' ? parsed(name, settingTable[key], text) : text;
+  if (typeof text !== 'string') return text;
+  const isNamed = variable(name, env) === undefined;
+  return parsed(name, settingTable[key], text, isNamed ? 'file' : 'environment');
 }
 
-function parsed(name: string, setting: Setting, value: unknown): Reading {
+function parsed(name: string, setting: Setting, value: unknown, origin: Exclude<SettingOrigin, 'default'>): Reading {
   const result = setting.parser.safeParse(value);
-  if (result.success) return { value: result.data };
+  if (result.success) return { value: result.data, origin };
   const messages = new Set(result.error.issues.map((issue) => issue.message));
   return { problem: `${name}: ${[...messages].join('; ')}` };
 }

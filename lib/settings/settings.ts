@@ -78,5 +78,21 @@ export const settingTable: { readonly [K in keyof Tables]: NamedSetting } = Obje
   ) as { [K in keyof Tables]: NamedSetting },
 );
 
+const keysOf = <K extends string>(table: Readonly<Record<K, Setting>>) =>
+  Object.keys(table) as readonly string[] as readonly K[];
+
+/** The keys of the settings by what they are about, in the order of the documentation. */
+export const settingGroups = {
+  upstream: keysOf(upstreamSettings),
+  serving: keysOf(servingSettings),
+  signIn: keysOf(signInSettings),
+  accounts: keysOf(accountsSettings),
+  sessions: keysOf(sessionsSettings),
+  tokens: keysOf(tokensSettings),
+  stores: keysOf(storesSettings),
+  logging: keysOf(loggingSettings),
+  pages: keysOf(pagesSettings),
+} satisfies Readonly<Record<string, readonly (keyof Settings)[]>>;
+
 /** The keys of the settings, in the order of the documentation. */
 export const settingKeys = Object.keys(tables) as readonly (keyof Settings)[];

@@ -34,7 +34,7 @@ import { handOvers } from '../session/hand-overs.ts';
 import { passwordAuthenticator } from '../session/password-authenticator.ts';
 import { sessionsService } from '../session/sessions.ts';
 import { signedSessionId } from '../session/signed-cookie.ts';
-import { issuerOf } from '../settings/index.ts';
+import { issuerOf, type SettingOrigins } from '../settings/index.ts';
 import type { Settings } from '../settings/settings.ts';
 import { checkDataDir } from '../stores/data-dir.ts';
 import { type Opened, openStores } from '../stores/open.ts';
@@ -93,6 +93,7 @@ export type CompositionOptions = Readonly<{
 type InstallationDependencies = Policies &
   Readonly<{
     settings: Settings;
+    settingOrigins: SettingOrigins;
     brand: Brand;
     log: Log;
     stores: Stores;
@@ -140,14 +141,14 @@ function dependenciesOf(
   opened: Opened,
   options: CompositionOptions,
 ): Omit<InstallationDependencies, 'brand'> {
-  const { settings, policies } = resolved;
+  const { settings, policies, origins: settingOrigins } = resolved;
   const { log, hasher = passwordHasher(), serves = true } = options;
   const ownRoute = routePolicies(resolved);
   const { routes = oneRoute(ownRoute), signIn: signInMode = () => 'each-host', upstreams } = options;
   const clock = options.clock ?? (() => opened.stores.records.now());
   const audit = auditLog(opened.stores.audit, log, clock);
   const wall = options.clock ?? systemClocks.wall;
-  const shared = { settings, log, ...opened, hasher, clock, wall, audit, keyring: keyring(secrets) };
+  const shared = { settings, settingOrigins, log, ...opened, hasher, clock, wall, audit, keyring: keyring(secrets) };
   const counters = openFigures({ stores: opened.stores, audit, clock, settings, log });
   const served = { counters, issuer: issuerOf(settings), ownRoute, routes, signInMode, serves, upstreams };
   return { ...policies, ...shared, record: audit.record, ...served };

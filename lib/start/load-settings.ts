@@ -2,11 +2,11 @@ import { passwordPolicy } from '../accounts/password-policy.ts';
 import { SettingsError } from '../errors.ts';
 import { colourProblem } from '../pages/brand/colour.ts';
 import { type Policies, readPolicies } from '../request/policies.ts';
-import { readSettings, type SettingsSource } from '../settings/index.ts';
+import { readSettings, type SettingOrigins, type SettingsSource } from '../settings/index.ts';
 import type { Settings } from '../settings/settings.ts';
 
-/** The resolved settings, and the policies parsed from them: roles, scopes, rules and hosts. */
-export type Resolved = Readonly<{ settings: Settings; policies: Policies }>;
+/** The resolved settings, the policies parsed from them (roles, scopes, rules and hosts), and where each setting is from. */
+export type Resolved = Readonly<{ settings: Settings; policies: Policies; origins: SettingOrigins }>;
 
 /**
  * Reads the settings and the policies. The environment is read here and nowhere else. Throws `SettingsError` with every
@@ -14,7 +14,7 @@ export type Resolved = Readonly<{ settings: Settings; policies: Policies }>;
  * hosts. No problem repeats a secret.
  */
 export function loadSettings(source: SettingsSource): Resolved {
-  const { settings, problems, unreadable } = readSettings(source);
+  const { settings, origins, problems, unreadable } = readSettings(source);
   const read = readPolicies(settings, unreadable);
   const all = [
     ...problems,
@@ -24,7 +24,7 @@ export function loadSettings(source: SettingsSource): Resolved {
   ];
   if (all.length > 0 || !read.ok) throw new SettingsError(all);
   const { policies } = read;
-  return Object.freeze({ settings: Object.freeze({ ...settings, ...policies.namedRoles }), policies });
+  return Object.freeze({ settings: Object.freeze({ ...settings, ...policies.namedRoles }), policies, origins });
 }
 
 /** The password policy holds for this password too. It is checked here, before a store is open. */

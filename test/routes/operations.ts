@@ -201,6 +201,7 @@ export const lines: Readonly<Record<string, Line>> = {
     await send({ params: { id: record?.id ?? '' } });
     await send();
   },
+  'get /admin/settings': ({ send }) => send({ query: { q: 'cookie' } }),
   'get /admin/health': once,
   'get /admin/audit.csv': ({ send }) => send({ query: { from: '2020-01-01T00:00' } }),
   'get /admin/audit.json': ({ send }) => send({ query: { outcome: 'ok' } }),

@@ -50,6 +50,11 @@ tbody tr:last-child > * { border-block-end: 0; }
 td.number, th.number { text-align: end; white-space: nowrap; font-variant-numeric: tabular-nums; }
 td.tick, th.tick { min-width: 0; width: 2.75rem; padding-inline-end: 0; }
 td.tick input, th.tick input { width: 1.15rem; height: 1.15rem; accent-color: var(--accent); }
+pre { margin: 0; font-family: ui-monospace, "Cascadia Code", Menlo, Consolas, monospace; font-size: .875rem; white-space: pre-wrap; overflow-wrap: anywhere; }
+table.settings { table-layout: fixed; min-width: 42rem; }
+table.settings :is(th, td):nth-child(2) { width: 32%; }
+table.settings :is(th, td):nth-child(3) { width: 9rem; }
+table.settings .hint { font-weight: 450; margin-block-end: 0; }
 .quiet { color: var(--quiet); font-size: .875rem; font-weight: 450; }
 td.scopes { min-width: 12rem; }
 td time { display: inline-block; min-width: 6.75rem; }
@@ -59,7 +64,11 @@ td.act { text-align: end; white-space: nowrap; }
 .empty { padding: 1.5rem 1rem; color: var(--quiet); margin: 0; }
 .filters { display: flex; flex-wrap: wrap; gap: .75rem; align-items: end; margin: 0 0 1.25rem; }
 .filters .field { margin: 0; flex: 1 1 9rem; min-width: 8rem; max-width: 18rem; }
+<<<<<<< HEAD
 .filters .field input, .filters .field select { min-height: 2.5rem; padding: .35rem .65rem; }
+=======
+.filters .field :is(input, select) { min-height: 2.5rem; padding: .35rem .65rem; }
+>>>>>>> 4407669 (feat(pages/admin): the settings in force, without secrets, with where each came from)
 .filters button, .filters .button { min-height: 2.5rem; padding: .35rem 1rem; }
 .pager { display: flex; flex-wrap: wrap; gap: .75rem; margin: 0 0 1.5rem; }
 .small { min-height: 2.25rem; padding: .25rem .8rem; font-size: .9375rem; }
