@@ -18,7 +18,7 @@ test('admins read how the stores are, what is kept where, and what runs', async 
   const text = await answer.text();
   match(text, /Everything answers/);
   match(text, /<th scope="row">sqlite<\/th>[^\n]*>well<[^\n]*[\d.]+ ms/);
-  match(text, /<dt>users<\/dt><dd>sqlite/);
+  match(text, /<dt>Users, tokens, audit log<\/dt><dd>sqlite/);
   match(text, /Gatewarden \d+\.\d+\.\d+[^<]*, Node\.js \d+/);
   match(text, /\d+ MiB/);
   doesNotMatch(text, /Services behind the gateway/, 'there is no gateway');

@@ -135,6 +135,36 @@ test('in a file of the first layout the audit log is found by subject and outcom
   }
 });
 
+test('in a file of an earlier layout records are read in the index for filters that are given together', async (t) => {
+  const database = new DatabaseSync(':memory:');
+  t.after(() => database.close());
+  migrate(database, { steps: layoutSteps.slice(0, 3), kinds: allKinds });
+  const { stores } = storesIn(database, undefined, Date.now);
+  const record = { at: 1, actor: 'ada', via: 'none', outcome: 'ok', subject: 'user:ada', share: '' };
+  await stores.audit.append([
+    { ...record, id: '1', event: 'logout' },
+    { ...record, id: '2', event: 'login.failed', outcome: 'rate_limited' },
+  ]);
+  migrate(database);
+  for (const [filter, found] of [
+    [{ actor: 'ada', event: 'logout' }, ['1']],
+    [{ event: 'logout', outcome: 'rate_limited' }, []],
+    [{ event: 'login.failed', outcome: 'rate_limited' }, ['2']],
+  ] as const) {
+    const { items } = await stores.audit.list({ limit: 9, ...filter });
+    deepEqual(
+      items.map(({ id }) => id),
+      found,
+    );
+  }
+  const columnsOf = (index: string) =>
+    database
+      .prepare(`PRAGMA index_info(${index})`)
+      .all()
+      .map(({ name }) => name);
+  deepEqual(columnsOf('audit_by_actor'), ['actor', 'id', 'event', 'outcome']);
+});
+
 test('users of a file whose kind had one order are listed by role and state after the start', async (t) => {
   const database = new DatabaseSync(':memory:');
   t.after(() => database.close());

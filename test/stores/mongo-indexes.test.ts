@@ -28,7 +28,9 @@ test('every index that uniqueness and the lists stand on is there', async (t) =>
   }
   deepEqual(found.sort(), [
     'audit actor,_id',
+    'audit actor,event,_id',
     'audit event,_id',
+    'audit event,outcome,_id',
     'audit event,share,_id',
     'audit outcome,_id',
     'audit subject,_id',
@@ -102,6 +104,8 @@ const verbs: [what: string, verb: Verb][] = [
   ['the next page of the audit log', ({ audit }) => audit.list({ limit: 20, after: '000100' })],
   ['one event of the audit log', ({ audit }) => audit.list({ limit: 20, event: 'logout', after: '000100' })],
   ['one actor of the audit log', ({ audit }) => audit.list({ limit: 20, actor: 'ada', after: '000100' })],
+  ['one event with one outcome', ({ audit }) => audit.list({ limit: 20, event: 'logout', outcome: 'ok' })],
+  ['one event of one actor', ({ audit }) => audit.list({ limit: 20, event: 'logout', actor: 'ada' })],
   ['a trimmed audit log', ({ audit }) => audit.trim('logout', 10)],
   ['a sweep of the audit log', ({ audit }) => audit.sweep(start + minute, 10)],
 ];

@@ -45,7 +45,7 @@ const unusable: [what: string, spoil: (path: string) => void, reason: RegExp][] 
   ['with pages overwritten', (path) => overwrite(path, 8192, Buffer.alloc(40_000, 0xa5)), /is damaged/],
   ['with its schema overwritten', (path) => overwrite(path, 100, Buffer.alloc(3000, 0xa5)), /is damaged/],
   ['cut off in the middle', (path) => writeFileSync(path, readFileSync(path).subarray(0, 9000)), /is damaged/],
-  ['with a newer layout', newLayout, /newer version .* layout has version 3, this one knows 2\)/],
+  ['with a newer layout', newLayout, /newer version .* layout has version 5, this one knows 4\)/],
   ['with newer records', newKind, /newer version .* kind "user" has version 3, this one knows 2\)/],
   ['with records that only a newer version has', moreKinds, /newer version .* kind "passkey", which this one does not/],
   ['of Gatewarden 0.1.0', ofFormerVersion, /written by Gatewarden 0\.1\.0, whose files this version cannot read/],

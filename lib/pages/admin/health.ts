@@ -1,5 +1,6 @@
 import { type Frame, inFrame } from '../frame.ts';
-import type { Words } from '../words/words.ts';
+import english from '../words/en.json' with { type: 'json' };
+import type { WordKey, Words } from '../words/words.ts';
 
 /** A target of a route: times are milliseconds, or milliseconds since the epoch. */
 export type TargetShown = Readonly<{
@@ -35,7 +36,7 @@ export function healthPage(frame: Frame, { stores, places, upstreams, process }:
       ...{ store: words.text('health.allStores'), problem: '', ...one },
       took: milliseconds(words, one.took),
     })),
-    places: places && Object.entries(places),
+    places: places && Object.entries(places).map(([what, place]) => [placeText(words, what), place]),
     upstreams: upstreams?.map(({ route, targets: all }) => ({
       route,
       targets: all.map((one, n) => targetShown(words, one, n)),
@@ -43,6 +44,10 @@ export function healthPage(frame: Frame, { stores, places, upstreams, process }:
     process: { ...process, memory: words.text('health.mebibytes', { n: Math.round(process.memory / 2 ** 20) }) },
   });
 }
+
+/** What is kept in a place, in words; a store of an app may name other things. */
+const placeText = (words: Words, what: string): string =>
+  Object.hasOwn(english.places, what) ? words.text(`places.${what}` as WordKey) : what;
 
 const milliseconds = (words: Words, took: number): string =>
   words.text('health.milliseconds', { n: took < 10 ? Math.round(took * 10) / 10 : Math.round(took) });

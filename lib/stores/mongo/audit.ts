@@ -28,6 +28,9 @@ schema.index({ event: 1, _id: -1 }, { name: 'by_event' });
 schema.index({ actor: 1, _id: -1 }, { name: 'by_actor' });
 schema.index({ subject: 1, _id: -1 }, { name: 'by_subject' });
 schema.index({ outcome: 1, _id: -1 }, { name: 'by_outcome' });
+// For filters that are given together: else all records that have the one are read to find those that have the other, too.
+schema.index({ event: 1, outcome: 1, _id: -1 }, { name: 'by_event_outcome' });
+schema.index({ actor: 1, event: 1, _id: -1 }, { name: 'by_actor_event' });
 schema.index({ event: 1, share: 1, _id: 1 }, { name: 'by_share' });
 
 export function documentOf({ id, ...record }: AuditRecord): AuditDocument {

@@ -25,7 +25,7 @@ function ordered({ outcome }: AuditFilter): readonly Field[] {
     : ['subject', 'actor', 'outcome', 'event'];
 }
 
-/** Returns the function that reads rows of the audit log, newest first. Every filter has an index to begin with. */
+/** Returns the function that reads rows of the audit log, newest first. Every filter has an index to begin with, which holds what most others ask for. */
 export function auditRows(db: Connection): (filter: AuditFilter, limit: number) => Row[] {
   return function rowsOf(filter, limit) {
     const given = ordered(filter).filter((field) => filter[field] !== undefined);
