@@ -7,9 +7,9 @@ export const usersAtOnceTemplates = {
 <%~ include('@messages', it) %>
 <form class="card narrow" method="post" action="<%= it.prefix %>/admin/users-at-once" data-inline>
 <input type="hidden" name="do" value="<%= it.action %>">
-<ul class="chosen">
+<div class="chosen" tabindex="0" role="region" aria-label="<%= it.t('nav.users') %>"><ul>
 <% for (const user of it.users) { %><li><input type="hidden" name="user" value="<%= user.username %>"><bdi><%= user.username %></bdi> <span class="quiet"><bdi><%= user.role %></bdi></span> <%~ include('@user-state', { ...it, user }) %></li>
-<% } %></ul>
+<% } %></ul></div>
 <% if (it.includesSelf) { %><p><%= it.t(it.action === 'end' ? 'users.endSelf' : 'users.notSelf') %></p>
 <% } %><% if (it.action === 'role') { %><div class="field"><label for="role"><%= it.t('users.role') %></label>
 <select id="role" name="role" aria-describedby="role-hint"<% if (it.problems.role) { %> aria-invalid="true"<% } %>>

@@ -2,7 +2,7 @@
 export const userTemplates = {
   '@admin-users': `<% layout('@layout', { title: it.t('nav.users') }) %>
 <div class="heading"><h1 id="users"><%= it.t('nav.users') %></h1>
-<% if (it.mayChange) { %><div class="links"><a class="button" href="<%= it.prefix %>/admin/new-user" data-inline><%= it.t('users.new') %></a>
+<% if (it.mayChange) { %><div class="buttons"><a class="button" href="<%= it.prefix %>/admin/new-user" data-inline><%= it.t('users.new') %></a>
 <a class="button plain" href="<%= it.prefix %>/admin/new-invitation" data-inline><%= it.t('users.invite') %></a></div>
 <% } %></div>
 <%~ include('@messages', it) %>
@@ -37,21 +37,21 @@ export const userTemplates = {
   // `it.users`, `it.labelledBy`: the id of the heading. With `it.mayChange` each can be ticked.
   '@user-rows': `<div class="scroll" tabindex="0" role="region" aria-labelledby="<%= it.labelledBy %>">
 <% if (it.users.length === 0) { %><p class="empty"><%= it.t(it.isFiltered ? 'users.noneFits' : 'users.none') %></p>
-<% } else { %><table aria-labelledby="<%= it.labelledBy %>">
+<% } else { %><table class="people" aria-labelledby="<%= it.labelledBy %>">
 <thead><tr>
 <% if (it.mayChange) { %><th scope="col" class="tick"><span class="hidden"><%= it.t('users.tick') %></span><input type="checkbox" data-all="user" aria-label="<%= it.t('users.tickAll') %>" hidden></th>
 <% } %><th scope="col"><%= it.t('users.name') %></th>
-<th scope="col"><%= it.t('users.email') %></th>
-<th scope="col"><%= it.t('users.role') %></th>
-<th scope="col"><%= it.t('users.state') %></th>
-<th scope="col"><%= it.t('users.lastLogin') %></th>
+<th scope="col" class="email"><%= it.t('users.email') %></th>
+<th scope="col" class="role"><%= it.t('users.role') %></th>
+<th scope="col" class="state"><%= it.t('users.state') %></th>
+<th scope="col" class="last"><%= it.t('users.lastLogin') %></th>
 </tr></thead>
 <tbody>
 <% for (const user of it.users) { %><tr>
 <% if (it.mayChange) { %><td class="tick"><input type="checkbox" name="user" value="<%= user.username %>" aria-label="<%= it.t('users.tickThat', { name: user.username }) %>"></td>
 <% } %><th scope="row"><a href="<%= it.prefix %>/admin/users/<%= encodeURIComponent(user.username) %>" data-inline><bdi><%= user.username %></bdi></a>
-<% if (user.displayName) { %><bdi class="under"><%= user.displayName %></bdi><% } %></th>
-<td class="address"><% if (user.email) { %><bdi><%= user.email %></bdi><% } %></td>
+<% if (user.displayName) { %><bdi class="under" title="<%= user.displayName %>"><%= user.displayName %></bdi><% } %></th>
+<td><% if (user.email) { %><bdi><%= user.email %></bdi><% } %></td>
 <td class="word"><bdi><%= user.role %></bdi></td>
 <td><%~ include('@user-state', { ...it, user }) %></td>
 <td class="time"><% if (user.lastLoginAt) { %><%~ it.time(user.lastLoginAt) %><% } else { %><span class="quiet"><%= it.t('frame.never') %></span><% } %></td>
