@@ -64,11 +64,7 @@ td.act { text-align: end; white-space: nowrap; }
 .empty { padding: 1.5rem 1rem; color: var(--quiet); margin: 0; }
 .filters { display: flex; flex-wrap: wrap; gap: .75rem; align-items: end; margin: 0 0 1.25rem; }
 .filters .field { margin: 0; flex: 1 1 9rem; min-width: 8rem; max-width: 18rem; }
-<<<<<<< HEAD
 .filters .field input, .filters .field select { min-height: 2.5rem; padding: .35rem .65rem; }
-=======
-.filters .field :is(input, select) { min-height: 2.5rem; padding: .35rem .65rem; }
->>>>>>> 4407669 (feat(pages/admin): the settings in force, without secrets, with where each came from)
 .filters button, .filters .button { min-height: 2.5rem; padding: .35rem 1rem; }
 .pager { display: flex; flex-wrap: wrap; gap: .75rem; margin: 0 0 1.5rem; }
 .small { min-height: 2.25rem; padding: .25rem .8rem; font-size: .9375rem; }
