@@ -52,9 +52,17 @@ type NewAccountShown = Readonly<{
 
 const newAccountScripts = [secret.name, newPassword.name];
 
-/** The first of the fields with a problem; the first one where nothing is wrong. The passwords come after all of them. */
-const focusOf = (fields: readonly string[], { problem, problems = {} }: NewAccountShown): string | undefined =>
-  problem === undefined ? fields[0] : fields.find((field) => problems[field] !== undefined);
+/** The id of the first of the fields with a problem; of the first one where nothing is wrong. */
+const focusOf = (fields: readonly string[], { problem, problems = {} }: NewAccountShown): string | undefined => {
+  const field = problem === undefined ? fields[0] : fields.find((one) => problems[one] !== undefined);
+  return field?.replaceAll('_', '-');
+};
+
+/** The fields of sign-up, in their order on the page. */
+const signUpFields = {
+  invite: ['invitation', 'username', 'email', 'password', 'password_again'],
+  open: ['username', 'email', 'password', 'password_again', 'invitation'],
+} as const;
 
 /** The page on which people make themselves an account. */
 export function signUpPage(
@@ -66,14 +74,13 @@ export function signUpPage(
       email?: string | undefined;
     }>,
 ): string {
-  const fields = shown.mode === 'invite' ? ['invitation', 'username', 'email'] : ['username', 'email', 'invitation'];
-  const focus = focusOf(fields, shown);
+  const focus = focusOf(signUpFields[shown.mode], shown);
   return inFrame('@sign-up', frame, { problems: {}, scripts: newAccountScripts, ...shown, focus });
 }
 
 /** The page that creates the first admin. */
 export function setupPage(frame: Frame, shown: NewAccountShown & Readonly<{ token?: string }>): string {
-  const focus = focusOf(['token', 'username'], shown);
+  const focus = focusOf(['token', 'username', 'password', 'password_again'], shown);
   return inFrame('@setup', frame, {
     ...{ token: '', username: '', problems: {}, scripts: newAccountScripts },
     ...shown,

@@ -49,7 +49,7 @@ export const signUpTemplates = {
 <p class="lead"><%= it.t(it.mode === 'open' ? 'signUp.lead' : 'signUp.leadInvited') %></p>
 <%~ include('@messages', it) %>
 <form method="post" action="<%= it.prefix %>/signup">
-${invitation}${username}${email}${password}<button class="full" type="submit"><%= it.t('signUp.submit') %></button>
+<% if (it.mode === 'invite') { %>${invitation}<% } %>${username}${email}${password}<% if (it.mode === 'open') { %>${invitation}<% } %><button class="full" type="submit"><%= it.t('signUp.submit') %></button>
 </form>
 <p class="else"><%= it.t('signUp.haveAccount') %> <a href="<%= it.prefix %>/login"><%= it.t('signIn.title') %></a></p>
 `,

@@ -1,5 +1,5 @@
 /** Password fields: the button that shows what is typed, and the strength of a new password. */
-export const formStyles = `.beside { display: flex; gap: .5rem; align-items: stretch; }
+export const formStyles = `.beside { display: flex; gap: .65rem; align-items: stretch; }
 .beside > input { flex: 1 1 auto; min-width: 0; }
 .beside > button { flex: none; min-height: 0; padding: 0 .65rem; font-size: .875rem; font-weight: 560; }
 ::-ms-reveal { display: none; }
