@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import { adminPlaces } from '../../lib/pages/index.ts';
 import { languages } from '../../lib/pages/words/words.ts';
+import { inventory } from '../../lib/routes/inventory.ts';
 import { settingTable } from '../../lib/settings/index.ts';
 
 const page = readFileSync('docs/pages.md', 'utf8');
@@ -13,6 +14,14 @@ test('docs/pages.md has a row for each page of the administration, and for no ot
   deepEqual(
     rows.filter((path) => path.startsWith('/admin')),
     addresses,
+  );
+});
+
+test('every page that docs/pages.md lists is served', () => {
+  const served = new Set(inventory.filter(({ method }) => method === 'get').map(({ path }) => path));
+  deepEqual(
+    rows.filter((path) => !served.has(path)),
+    [],
   );
 });
 

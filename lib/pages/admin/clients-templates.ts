@@ -48,7 +48,7 @@ export const clientTemplates = {
 <div><dt><%= it.t('clients.ends') %></dt><dd><% if (it.client.expiresAt) { %><%~ it.time(it.client.expiresAt) %><% } else { %><%= it.t('frame.never') %><% } %></dd></div>
 <div><dt><%= it.t('clients.endpoint') %></dt><dd><code><%= it.tokenEndpoint %></code></dd></div>
 </dl>
-<p><a href="<%= it.prefix %>/admin/audit?subject=client:<%= it.client.clientId %>"><%= it.t('clients.audit') %></a></p>
+<p class="actions"><a href="<%= it.prefix %>/admin/audit?subject=client:<%= it.client.clientId %>"><%= it.t('clients.audit') %></a></p>
 </div>
 <h2 id="secrets"><%= it.t('clients.secrets') %></h2>
 <div class="card">
