@@ -69,9 +69,12 @@ export const pageScript = `(() => {
     for (const one of all.closest('table').querySelectorAll('input[type="checkbox"]')) one.checked = all.checked;
   }
 
-  function focusOn(main) {
+  function focusTargetIn(main) {
     const [field, said] = ['[autofocus], [aria-invalid="true"]', '[role="alert"] .notice, [role="status"] .notice'];
-    const target = main.querySelector(field) ?? main.querySelector(said) ?? main.querySelector('h1') ?? main;
+    return main.querySelector(field) ?? main.querySelector(said) ?? main.querySelector('h1') ?? main;
+  }
+
+  function focusOn(target) {
     if (!target.matches('input, select, textarea, button, a')) target.tabIndex = -1;
     target.focus();
   }
@@ -99,11 +102,14 @@ export const pageScript = `(() => {
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     const [now, next] = [document.querySelector('.columns'), page.querySelector('.columns')];
     if (!now || !next) return location.assign(answer.url);
+    const target = focusTargetIn(next.querySelector('main'));
+    // Chromium warns of an autofocus that is added to a page where something has the focus.
+    for (const one of next.querySelectorAll('[autofocus]')) one.autofocus = false;
     now.replaceWith(next);
     document.title = page.title;
     if (!keepsHistory && answer.url !== location.href) history.pushState(null, '', answer.url);
     dress();
-    focusOn(next.querySelector('main'));
+    focusOn(target);
   }
 
   async function go(url, options, keepsHistory) {

@@ -17,7 +17,7 @@ export const accountStyles = `.card > h2 { margin-block-start: 0; }
 .choices { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(14rem, 100%), 1fr)); gap: 0 1rem; }
 .choices .choice { margin: 0; min-width: 0; }
 .choices label { overflow-wrap: anywhere; }
-.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(11rem, 100%), 1fr)); gap: 0 1rem; }
+.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(11rem, 100%), 1fr)); gap: 1.125rem 1rem; }
 .pair .field { margin-bottom: 0; }
 .pair + .hint { margin-bottom: 1.125rem; }
 `;

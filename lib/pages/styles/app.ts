@@ -26,7 +26,7 @@ body.app > header .who { color: var(--quiet); font-size: .9375rem; font-weight: 
 .side a:hover { background: var(--glow); }
 .side a[aria-current] { background: var(--glow); color: var(--link); font-weight: 620; }
 body.app main { max-width: none; min-width: 0; padding: 0; background: none; border: 0; border-radius: 0; box-shadow: none; }
-body.app main > h1:focus, .notice:focus { outline: none; }
+body.app main h1:focus, .notice:focus { outline: none; }
 body.app form.narrow, .narrow { max-width: 30rem; }
 .heading { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: .75rem 1.5rem; margin: 0 0 1.25rem; }
 .heading h1 { margin: 0; }
