@@ -161,3 +161,14 @@ test('HTTP/1.1 is served beside it, and is https as well', async () => {
   deepEqual(answer, { status: 200, body: 'hello' });
   deepEqual(valuesOf(lastSeen(), 'x-forwarded-proto'), ['https']);
 });
+
+test('a file that is sent while it is read arrives whole, and HEAD of it is a head', async () => {
+  const admin = await gateway.bearer('files', 'admin');
+  for (let n = 0; n < 450; n += 1) await gateway.gate.users.create({ username: `many${n}`, role: 'viewer' });
+  const path = '/_gatewarden/admin/audit.json?event=user.changed';
+  const answer = await gateway.ask({ ':path': path, ...admin });
+  deepEqual([answer.status, answer.code, answer.headers['content-length']], [200, 0, undefined]);
+  equal((JSON.parse(answer.body) as unknown[]).length > 450, true);
+  const head = await gateway.ask({ ':method': 'HEAD', ':path': path, ...admin });
+  deepEqual([head.status, head.code, head.body], [200, 0, '']);
+});

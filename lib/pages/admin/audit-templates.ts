@@ -3,8 +3,8 @@ export const auditTemplates = {
   '@admin-audit': `<% layout('@layout', { title: it.problem ? it.t('frame.errorTitle', { title: it.t('nav.audit') }) : it.t('nav.audit') }) %>
 <div class="heading"><h1 id="audit"><%= it.t('nav.audit') %></h1>
 <% if (it.exports) { %><div class="inline">
-<a class="button plain small" href="<%= it.exports.csv %>" download><%= it.t('audit.csv') %></a>
-<a class="button plain small" href="<%= it.exports.json %>" download><%= it.t('audit.json') %></a>
+<a class="button plain small" href="<%= it.exports.csv %>"><%= it.t('audit.csv') %></a>
+<a class="button plain small" href="<%= it.exports.json %>"><%= it.t('audit.json') %></a>
 </div><% } %></div>
 <%~ include('@messages', it) %>
 <form class="filters many" method="get" action="<%= it.prefix %>/admin/audit" data-inline>
