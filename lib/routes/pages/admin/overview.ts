@@ -15,8 +15,8 @@ const most = 1000;
 
 /** The number of users: where there are many, with the deleted ones, whose names are kept. */
 async function usersOf({ users, stores }: Core): Promise<number> {
-  const counted = await users.count();
-  return counted < most ? counted : stores.records.count(userKind);
+  const about = await stores.records.count(userKind);
+  return about < most ? users.count() : about;
 }
 
 /** How much there is now. */
