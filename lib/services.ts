@@ -35,7 +35,6 @@ export {
   type FigureSpan,
   type Figures,
   figureSpans,
-  type RefusalFigure,
   type RuleFigure,
 } from './services/figures.ts';
 export type {

@@ -3,7 +3,7 @@ import { newPassword, secret, signIn } from './assets.ts';
 import { type Frame, inFrame } from './frame.ts';
 
 export { type Asset, assets } from './assets.ts';
-export { type Brand, brandOf, logoProblem } from './brand/brand.ts';
+export { type Brand, logoProblem } from './brand/brand.ts';
 export { deviceDecisionPage, deviceDonePage, devicePage } from './device.ts';
 export { brokenPage, errorPage } from './error-page.ts';
 export { type AdminPlace, adminPlaces, type Frame, plainFrame, type Viewer } from './frame.ts';

@@ -3,7 +3,7 @@ export const figureSpans = ['24h', '7d', '30d'] as const;
 export type FigureSpan = (typeof figureSpans)[number];
 
 /** How often requests were refused with an error code. */
-export type RefusalFigure = Readonly<{ code: string; count: number }>;
+type RefusalFigure = Readonly<{ code: string; count: number }>;
 
 /** How many requests a rule let pass and refused. `rule`: as written; '' where none matched. */
 export type RuleFigure = Readonly<{ route: string; rule: string; passed: number; refused: number }>;

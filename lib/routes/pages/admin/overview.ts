@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import type { Core } from '../../../core.ts';
 import { type Amounts, overviewPage } from '../../../pages/admin/overview.ts';
-import type { FigurePeriod } from '../../../services.ts';
+import { type FigurePeriod, figureSpans } from '../../../services.ts';
 import { clientKind } from '../../../stores/records/kinds/client.ts';
 import { userKind } from '../../../stores/records/kinds/user.ts';
 import { html } from '../../reply.ts';
 import { type CallContext, type Route, route } from '../../route.ts';
 import { page, viewerFrameOf } from '../page.ts';
 
-const span = z.enum(['24h', '7d', '30d']).catch('24h');
+const span = z.enum(figureSpans).catch('24h');
 
 /** Records are counted one by one up to here. */
 const most = 1000;
