@@ -22,7 +22,7 @@ const kinds = ['browser', 'api'] as const;
 const endedAtOnce = 250;
 
 /** Sessions that are over are deleted every minute: more than so many of them are not looked at to be left out of a count. */
-const mostOver = 10_000;
+const mostOver = 1_000;
 
 const jsonOf = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));
 
