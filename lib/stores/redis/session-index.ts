@@ -15,13 +15,12 @@ const nameOf = ({ createdAt, id }: Position): string =>
 
 /**
  * The sessions of all users, in two sorted sets of the same names: `sessions-by-age`, in the order of the names, and
- * `sessions-by-end`, by the end of each. A session is put on the first before the second, and taken off in the other order, so that
- * what the second names can be taken off both.
+ * `sessions-by-end`, by the end of each. A session is put on both before it is saved and with every use, so that one which is missing on
+ * either, or is older than they are, comes back with its next use.
  */
 export interface SessionIndex {
-  add(session: Pick<SessionRecord, 'id' | 'createdAt' | 'expiresAt'>, endsAt: number): Promise<void>;
-  /** Notes the end of a session that was used. One that is not there is added: it may be older than the index. */
-  used(session: Pick<SessionRecord, 'id' | 'createdAt' | 'expiresAt'>, endsAt: number): Promise<void>;
+  /** Adds a session, or notes its new end. */
+  put(session: Pick<SessionRecord, 'id' | 'createdAt' | 'expiresAt'>, endsAt: number): Promise<void>;
   remove(sessions: readonly Position[]): Promise<void>;
   /** At most `count` behind a place, newest first. */
   behind(place: Position | undefined, count: number): Promise<readonly Position[]>;
@@ -35,13 +34,6 @@ export function sessionIndex(commands: Commands, prefix: string): SessionIndex {
   const byAge = `${prefix}sessions-by-age`;
   const byEnd = `${prefix}sessions-by-end`;
 
-  const add: SessionIndex['add'] = async (session, endsAt) => {
-    const name = nameOf(session);
-    const life = session.expiresAt - Date.now();
-    await commands.run(scripts.addName, byAge, name, 0, life);
-    await commands.run(scripts.addName, byEnd, name, endsAt, life);
-  };
-
   async function removeNames(names: readonly string[]): Promise<void> {
     for (let at = 0; at < names.length; at += atOnce) {
       const some = names.slice(at, at + atOnce);
@@ -51,10 +43,13 @@ export function sessionIndex(commands: Commands, prefix: string): SessionIndex {
   }
 
   return {
-    add,
-    async used(session, endsAt) {
-      const changed = await commands.send(byEnd, 'ZADD', byEnd, 'XX', 'CH', String(endsAt), nameOf(session));
-      if (changed === 0) await add(session, endsAt);
+    async put(session, endsAt) {
+      const name = nameOf(session);
+      const life = session.expiresAt - Date.now();
+      await Promise.all([
+        commands.run(scripts.addName, byAge, name, 0, life),
+        commands.run(scripts.addName, byEnd, name, endsAt, life),
+      ]);
     },
     remove: (sessions) => removeNames(sessions.map(nameOf)),
     async behind(place, count) {

@@ -11,6 +11,9 @@ export const isOwned = (session: SessionRecord): session is OwnedSession => sess
 
 export const endOf = (session: SessionRecord): number => Math.min(session.expiresAt, session.idleAt);
 
+/** How long a session may be on the index before it is there, in milliseconds, with clocks that differ. */
+const beingMade = 60_000;
+
 /** Newest first; of one moment, the greater id. */
 const byAge = (a: Position, b: Position): number => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1);
 
@@ -65,11 +68,11 @@ export function sessionReader({ commands, keyOf, lists, index }: Dependencies) {
     forget: (gone) => lists.remove(userId, gone),
   });
 
-  /** The index of all sessions. */
-  const everyone: List<Position> = {
+  /** The index of all sessions. A session that is just being made is on it, and not there yet. */
+  const everyone = (now: number): List<Position> => ({
     means: (session, { createdAt }) => session.createdAt === createdAt && isOwned(session),
-    forget: (gone) => index.remove(gone),
-  };
+    forget: (gone) => index.remove(gone.filter(({ createdAt }) => createdAt < now - beingMade)),
+  });
 
   async function listOf(userId: string, now: number, { limit, after }: SessionPageQuery) {
     const behind = after === undefined ? undefined : placeOf(after);
@@ -89,7 +92,7 @@ export function sessionReader({ commands, keyOf, lists, index }: Dependencies) {
     const found: SessionRecord[] = [];
     for (;;) {
       const some = await index.behind(behind, limit + 1);
-      found.push(...(await live(some, everyone, now)));
+      found.push(...(await live(some, everyone(now), now)));
       behind = some.at(-1);
       if (found.length > limit || some.length <= limit) return pageOf(found, limit);
     }

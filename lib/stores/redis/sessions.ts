@@ -37,20 +37,14 @@ export function sessionStore(commands: Commands, prefix: string): SessionStore {
     return done;
   }
 
-  /** Puts a session on its lists. Returns those of its user beyond `most`. */
-  async function enlist(session: SessionRecord & { userId: string }, most?: number) {
-    const [beyond] = await Promise.all([lists.add(session, most), index.add(session, endOf(session))]);
-    return beyond;
-  }
-
   async function create(session: SessionRecord, most = Number.POSITIVE_INFINITY): ReturnType<SessionStore['create']> {
     // Before, so that no session is on no list; and after, because a reader may have found it missing meanwhile.
-    if (isOwned(session)) await enlist(session);
+    if (isOwned(session)) await Promise.all([lists.add(session), index.put(session, endOf(session))]);
     const life = String(Math.max(1, endOf(session) - Date.now()));
     const key = keyOf(session.id);
     const created = await commands.send(key, 'SET', key, textOf(session), 'NX', 'PX', life);
     if (created === null) return { created: false, ended: [] };
-    const beyond = isOwned(session) ? await enlist(session, most) : [];
+    const beyond = isOwned(session) ? await lists.add(session, most) : [];
     const ended = await eachOf(beyond, ({ id }) => end(id));
     if (isOwned(session)) await lists.remove(session.userId, beyond);
     const those = beyond.filter((_, at) => ended[at]);
@@ -84,7 +78,7 @@ export function sessionStore(commands: Commands, prefix: string): SessionStore {
       const { done, owner, listed, endsAt } = answeredIn(reply, id);
       // It was used whether or not its lists hear of it now.
       if (done && owner !== '')
-        await Promise.allSettled([lists.used(owner, listed, lastSeenAt), index.used(listed, endsAt)]);
+        await Promise.allSettled([lists.used(owner, listed, lastSeenAt), index.put(listed, endsAt)]);
       return done;
     },
     end,
