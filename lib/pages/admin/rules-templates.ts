@@ -47,7 +47,7 @@ export const ruleTemplates = {
 <% } %></div>
 `,
 
-  '@rules-decision': `<div class="notice <%= it.found.tone %>" role="status"><p><strong><%= it.found.verdict %></strong> <%= it.found.reason %></p></div>
+  '@rules-decision': `<div role="status"><div class="notice <%= it.found.tone %>"><p><strong><%= it.found.verdict %></strong> <%= it.found.reason %></p></div></div>
 <dl class="facts">
 <div><dt><%= it.t('rules.request') %></dt><dd><code><%= it.found.request %></code></dd></div>
 <div><dt><%= it.t('rules.by') %></dt><dd><% if (it.found.by) { %><%~ it.m('rules.byWhom', it.found.by) %><% } else { %><%= it.t('rules.nobody') %><% } %></dd></div>
