@@ -1,7 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
-import { setupTokenOf } from '../support/setup-link.ts';
-import { codeOf, password, site } from './site.ts';
+import { password, site } from './site.ts';
 
 const problemOf = async (answer: Response): Promise<unknown> => ((await answer.json()) as { problem: unknown }).problem;
 
@@ -36,24 +35,4 @@ test('it is answered in the language that the browser asks for', async () => {
   const headers = { 'accept-language': 'de' };
   const answer = await here.client().send('/auth/password-check', { method: 'POST', headers, body });
   equal(await problemOf(answer), 'Das Passwort muss mindestens 12 Zeichen haben.');
-});
-
-test('it is answered where somebody may choose a password, and to nobody else', async () => {
-  await using here = await site();
-  const form = { password: 'short' };
-  equal((await here.client().form('/auth/password-check', form)).status, 200);
-  const token = (await setupTokenOf(here.gate)) ?? '';
-  equal((await here.client().form('/auth/setup', { token, username: 'ada', password })).status, 303);
-  equal(await codeOf(await here.client().form('/auth/password-check', form)), '403 signup_closed');
-  const eve = await here.signedIn('evelyn', 'viewer');
-  const ofOwnName = await eve.form('/auth/password-check', { password: 'evelyn.evelyn' });
-  equal(await problemOf(ofOwnName), 'The password must not be made of your own name.');
-});
-
-test('the page of another site learns nothing', async () => {
-  await using here = await site();
-  const headers = { origin: 'https://evil.example' };
-  const body = new URLSearchParams({ password: 'short' });
-  const answer = await here.client().send('/auth/password-check', { method: 'POST', headers, body });
-  equal(await codeOf(answer), '403 csrf_rejected');
 });
