@@ -57,9 +57,10 @@ export const brokenPage = (frame: Frame, requestId: string): string =>
   });
 
 function linesOf(refusal: Refusal, { words }: Frame): readonly Line[] {
-  const { code, applied, retryAfter } = refusal;
+  const { code, applied, detail, retryAfter } = refusal;
   if (applied) return [{ text: words.text('errors.appliedMore') }];
-  const known = advice[code];
+  // The detail names the address that does answer.
+  const known = code === 'misdirected_host' && detail !== undefined ? undefined : advice[code];
   const lines = [
     detailLine(refusal, words),
     known === undefined ? undefined : { text: words.text(known) },

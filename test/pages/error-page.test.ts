@@ -81,6 +81,12 @@ test('a detail is told in the language of the page, and marked as English where 
   doesNotMatch(shown(unknown), /lang="en" dir="ltr">Something/);
 });
 
+test('a host that does not answer is told the address that does, or else where hosts are named', () => {
+  const detail = 'This page is answered at PUBLIC_URL, https://wiki.example, only.';
+  doesNotMatch(shown({ code: 'misdirected_host', detail }), /ALLOWED_HOSTS/);
+  match(shown({ code: 'misdirected_host' }), /ALLOWED_HOSTS/);
+});
+
 test('what a role or a scope is told by is not told twice', () => {
   const detail = 'This needs the role operator.';
   doesNotMatch(

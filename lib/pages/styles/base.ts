@@ -70,8 +70,8 @@ body {
   overflow-wrap: break-word;
   font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
 }
-body:not(.app) > header { display: flex; align-items: center; gap: .7rem; margin: 0 0 1.5rem; max-width: 100%; }
-header img { display: block; flex: 0 1 auto; min-width: 0; max-width: 60vw; object-fit: contain; }
+body:not(.app) > header { display: flex; flex-wrap: wrap; align-items: center; justify-content: center; gap: .5rem .7rem; text-align: center; margin: 0 0 1.5rem; max-width: 100%; }
+header img { display: block; flex: none; max-width: 60vw; object-fit: contain; }
 header span { font-weight: 650; font-size: 1.125rem; letter-spacing: -.01em; overflow-wrap: anywhere; }
 main {
   width: 100%;
@@ -119,6 +119,7 @@ button, .button {
   padding: .55rem 1.2rem;
   font: inherit;
   font-weight: 600;
+  text-align: center;
   text-decoration: none;
   color: var(--on-accent);
   background: var(--accent);
