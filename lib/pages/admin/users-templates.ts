@@ -54,7 +54,7 @@ export const userTemplates = {
 <td><% if (user.email) { %><bdi><%= user.email %></bdi><% } %></td>
 <td class="word"><bdi><%= user.role %></bdi></td>
 <td><%~ include('@user-state', { ...it, user }) %></td>
-<td class="time"><% if (user.lastLoginAt) { %><%~ it.time(user.lastLoginAt) %><% } else { %><span class="quiet"><%= it.t('frame.never') %></span><% } %></td>
+<td><% if (user.lastLoginAt) { %><%~ it.time(user.lastLoginAt) %><% } else { %><span class="quiet"><%= it.t('frame.never') %></span><% } %></td>
 </tr>
 <% } %></tbody>
 </table>

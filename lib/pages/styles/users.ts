@@ -5,11 +5,11 @@ body.app main > form.card { margin-block-start: 1.25rem; }
 .notice p + p { margin-block-start: .6rem; }
 td.word { overflow-wrap: break-word; }
 td.time { white-space: nowrap; }
-.scroll .people { table-layout: fixed; min-width: 50rem; }
-.people th.email { width: 26%; }
-.people th.role { width: 7.5rem; }
+.scroll .people { table-layout: fixed; min-width: 52rem; }
+.people th.email { width: 25%; }
+.people th.role { width: 7rem; }
 .people th.state { width: 9rem; }
-.people th.last { width: 12.75rem; }
+.people th.last { width: 9.5rem; }
 main > h1 + .scroll { margin-block-start: 1rem; }
 .card > .facts:first-child { margin-block-start: -.5rem; border-block-start: 0; }
 .card > .facts dt { flex-basis: 10rem; }
