@@ -91,7 +91,8 @@ test('a change writes only what differs, and keeps fields that are not known, at
     setting({ email: undefined, kept: { id: 's2', epoch: 1, at: 5 }, role: 'viewer' }),
   );
   const sent = commands.find(({ commandName }) => commandName === 'findAndModify')?.command.update;
-  deepEqual(Object.keys(sent.$set).sort(), ['_mark', 'kept.id', 'role', 'version']);
+  const orders = ['order_role', 'order_roleState'];
+  deepEqual(Object.keys(sent.$set).sort(), ['_mark', 'kept.id', ...orders, 'role', 'version']);
   deepEqual(Object.keys(sent.$unset).sort(), ['email', 'kept.was', 'key_email']);
   const stored = await raw('user_v1').findOne({ _id: 'u_ada' });
   deepEqual([stored?.color, stored?.kept, stored?.version], ['red', { id: 's2', epoch: 1, at: 5, place: 'home' }, 2]);
@@ -104,8 +105,10 @@ test('what is stored is the record, with what it is found by beside it', async (
   const { _mark, ...user } = { _mark: undefined, ...(await raw('user_v1').findOne({ _id: 'u_ada' })) };
   match(String(_mark), /^[0-9a-f-]{36}$/);
   const { id: _id, ...fields } = someUser('ada', { email: 'Ada@example.com' });
-  const found = { key_name: 'ada', key_email: 'ada@example.com', order_name: 'ada' };
-  deepEqual(user, { ...fields, ...found, _id, version: 1, _schema: 1 });
+  const found = { key_name: 'ada', key_email: 'ada@example.com' };
+  const orders = { name: 'ada', state: 'active ada', role: 'user ada', roleState: 'user active ada' };
+  const places = Object.fromEntries(Object.entries(orders).map(([order, text]) => [`order_${order}`, text]));
+  deepEqual(user, { ...fields, ...found, ...places, _id, version: 1, _schema: 2 });
   const ended = await raw('ended_session_v1').findOne({ _id: 's1' });
   deepEqual([ended?._owner, ended?._expires], ['u_ada', 7]);
 });
