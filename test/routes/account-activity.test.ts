@@ -1,5 +1,6 @@
 import { deepEqual, doesNotMatch, equal, match } from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { ownTrail } from '../../lib/routes/pages/account/trail.ts';
 import type { Client } from '../support/http.ts';
 import { password, type Site, site } from './site.ts';
 
@@ -80,6 +81,14 @@ test('a name that is given again shows nothing of whom it was before', async () 
     ['Signed in', 'Your account was changed'],
   );
   match(rows[1] ?? '', /created/);
+});
+
+test('a trail that is read while the name is given to another user ends', async () => {
+  await here.signedIn('lea', 'user');
+  const lea = await principalOf('lea');
+  const lengthFor = async (id: string) =>
+    (await ownTrail({ core: here.gate, principal: { ...lea, id } }, { limit: 50 })).items.length;
+  deepEqual([await lengthFor(lea.id), await lengthFor('another')], [2, 0]);
 });
 
 test('a long trail is shown in pages, each line once', async () => {

@@ -96,4 +96,7 @@ legend { padding: 0; margin: 0 0 .35rem; font-weight: 560; font-size: .9375rem; 
   .side ul { flex-direction: row; flex-wrap: wrap; position: static; }
   .side a { padding: .4rem .65rem; }
 }
+@media (max-width: 26rem) {
+  body.app > header .who { display: none; }
+}
 `;
