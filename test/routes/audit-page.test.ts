@@ -66,10 +66,13 @@ test('a record has a page of its own, with all that is known, escaped', async ()
   const [record] = (await here.gate.audit.list({ event: 'access.denied' })).items;
   const page = await shown(`/${record?.id}`);
   match(page, /<h1>Access denied<\/h1>/);
+  match(page, /<dt>They were told<\/dt><dd><bdi>[A-Z]/);
   match(page, /<bdi>Mozilla\/5\.0 &lt;script&gt;/);
   match(page, /\/users\/a(&lt;|%3C)b/);
   doesNotMatch(page, /<script>alert/);
   match(page, /href="\/auth\/admin\/audit\?from=\d{4}-[^"]*&amp;zone=UTC"/);
+  const [made] = (await here.gate.audit.list({ event: 'user.changed', limit: 1 })).items;
+  match(await shown(`/${made?.id}`), /href="\/auth\/admin\/users\/many59">The user <bdi>many59/);
   const around = linkTo(page, '>Five minutes');
   equal(subjectsIn(await shown(around)).length, 50);
   for (const id of ['none-such', record?.id.slice(0, -1), `${record?.id}0`]) {

@@ -1,7 +1,7 @@
 import { agentName } from '../agent-name.ts';
 import { type Frame, inFrame } from '../frame.ts';
 import type { RefusalText } from '../refusal-text.ts';
-import { eventText, viaText } from './audit-words.ts';
+import { answerText, eventText, viaText } from './audit-words.ts';
 
 /** A record of the audit log. */
 export type AuditRecordShown = Readonly<{
@@ -117,6 +117,7 @@ function factsOf({ words }: Frame, record: AuditRecordShown): readonly (readonly
     [words.text('audit.via'), { text: viaText(words, via) }],
     [words.text('audit.subject'), textFact(subject)],
     [words.text('audit.outcome'), { outcome }],
+    [words.text('audit.told'), textFact(answerText(words, outcome))],
     [words.text('audit.address'), textFact(address)],
     [words.text('audit.device'), agent === undefined ? undefined : { text: agentName(agent, words) }],
     [words.text('audit.agent'), textFact(agent)],
@@ -136,7 +137,16 @@ function linksOf(frame: Frame, { at, actor, subject, event, outcome }: AuditReco
   return [
     ...(actor === '' ? [] : [{ href: to({ actor }), markup: words.markup('audit.byActor', { actor }) }]),
     ...(subject ? [{ href: to({ subject }), markup: words.markup('audit.aboutSubject', { subject }) }] : []),
+    ...userLinks(frame, subject),
     { href: to({ event, outcome }), markup: words.markup('audit.alike') },
     { href: to(range), markup: words.markup('audit.around') },
   ];
+}
+
+/** Users are found by their name; one that is gone by now has no page any more. */
+function userLinks(frame: Frame, subject = '') {
+  if (!subject.startsWith('user:')) return [];
+  const user = subject.slice('user:'.length);
+  const href = addressOf(frame, `users/${encodeURIComponent(user)}`, {});
+  return [{ href, markup: frame.words.markup('audit.userPage', { user }) }];
 }

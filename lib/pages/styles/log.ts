@@ -12,7 +12,7 @@ export const logStyles = `.inline { display: flex; flex-wrap: wrap; align-items:
 .log :is(td:nth-of-type(2), td:nth-of-type(3)) { min-width: 8rem; }
 .record .facts { margin-block: 0; border-block-start: 0; }
 .record .facts div:last-child { border-block-end: 0; }
-.record .facts dt { flex-basis: 9rem; }
+.record .facts dt { flex-basis: 11rem; }
 .links { margin: 0; padding-inline-start: 1.25rem; }
 .links li { margin: 0 0 .35rem; overflow-wrap: anywhere; }
 `;
