@@ -57,11 +57,11 @@ export const overviewTemplates = {
 <% } else { %><div class="scroll" tabindex="0" role="region" aria-labelledby="rules">
 <table class="verdicts">
 <caption><%~ it.m('overview.rulesText') %> <a href="<%= it.prefix %>/admin/rules"><%= it.t('overview.toRules') %></a></caption>
-<thead><tr><th scope="col"><%= it.t('overview.rule') %></th><% if (it.rules.severalRoutes) { %><th scope="col"><%= it.t('overview.route') %></th><% } %><th scope="col" class="number"><%= it.t('overview.passed') %></th><th scope="col" class="number"><%= it.t('overview.refused') %></th></tr></thead>
+<thead><tr><th scope="col"><%= it.t('overview.rule') %></th><th scope="col" class="number"><%= it.t('overview.passed') %></th><th scope="col" class="number"><%= it.t('overview.refused') %></th></tr></thead>
 <tbody>
-<% for (const one of it.rules.top) { %><tr><th scope="row"><% if (one.rule) { %><code><%= one.rule %></code><% } else { %><%= it.t('overview.noRule') %><% } %>
-<svg class="share" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect class="plain" width="<%= one.passedShare %>" height="4"/><rect class="bad" x="<%= one.passedShare %>" width="<%= one.refusedShare %>" height="4"/></svg></th><% if (it.rules.severalRoutes) { %><td><bdi><%= one.route %></bdi></td><% } %><td class="number"><%= it.t('overview.number', { n: one.passed }) %></td><td class="number"><%= it.t('overview.number', { n: one.refused }) %></td></tr>
-<% } %><% if (it.rules.others.passed + it.rules.others.refused > 0) { %><tr><th scope="row"<% if (it.rules.severalRoutes) { %> colspan="2"<% } %>><%= it.t('overview.otherRules') %></th><td class="number"><%= it.t('overview.number', { n: it.rules.others.passed }) %></td><td class="number"><%= it.t('overview.number', { n: it.rules.others.refused }) %></td></tr>
+<% for (const one of it.rules.top) { %><tr><th scope="row"><% if (one.rule) { %><code><%= one.rule %></code><% } else { %><%= it.t('overview.noRule') %><% } %><% if (it.rules.severalRoutes) { %> <bdi class="route" title="<%= it.t('overview.route') %>"><%= one.route %></bdi><% } %>
+<svg class="share" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect class="plain" width="<%= one.passedShare %>" height="4"/><rect class="bad" x="<%= one.passedShare %>" width="<%= one.refusedShare %>" height="4"/></svg></th><td class="number"><%= it.t('overview.number', { n: one.passed }) %></td><td class="number"><%= it.t('overview.number', { n: one.refused }) %></td></tr>
+<% } %><% if (it.rules.others.passed + it.rules.others.refused > 0) { %><tr><th scope="row"><%= it.t('overview.otherRules') %></th><td class="number"><%= it.t('overview.number', { n: it.rules.others.passed }) %></td><td class="number"><%= it.t('overview.number', { n: it.rules.others.refused }) %></td></tr>
 <% } %></tbody>
 </table>
 </div>

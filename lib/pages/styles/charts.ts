@@ -46,9 +46,12 @@ rect.third { fill: var(--chart-third); }
 .chart :is(th, td) { padding: .45rem .8rem; min-width: 3.5rem; }
 .chart tbody th { white-space: nowrap; font-weight: 500; }
 .codes { list-style: none; margin: 0; padding: 0; display: flex; flex-wrap: wrap; gap: .35rem 1.25rem; }
-.share { display: block; width: 100%; height: .3rem; margin-block-start: .4rem; min-width: 8rem; }
-.verdicts tbody th { min-width: 15rem; }
-.verdicts td:not(.number) { min-width: 10rem; }
+.share { display: block; width: 100%; height: .3rem; margin-block-start: .4rem; }
+.scroll .verdicts { min-width: 0; }
+.verdicts :is(th, td) { min-width: 0; }
+.verdicts tbody th { width: 100%; }
+.verdicts .number { padding-inline-start: 0; }
+.route { display: block; color: var(--quiet); font-weight: 450; font-size: .875rem; margin-block-start: .15rem; }
 th > code { font-weight: 450; }
 [dir="rtl"] .share { transform: scaleX(-1); }
 @media (forced-colors: active) {
