@@ -7,7 +7,6 @@ export { type Brand, logoProblem } from './brand/brand.ts';
 export { deviceDecisionPage, deviceDonePage, devicePage } from './device.ts';
 export { brokenPage, errorPage } from './error-page.ts';
 export { type AdminPlace, adminPlaces, type Frame, plainFrame, type Viewer } from './frame.ts';
-export { waiting } from './waiting.ts';
 export { type Language, languageOf, type Words, wordsOf } from './words/words.ts';
 
 /** What the sign-in page shows. A password is never shown again. */

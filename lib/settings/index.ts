@@ -1,7 +1,7 @@
 export { listensAt } from './check.ts';
 export { isExposed, issuerOf, metadataPathOf, ownPathsOf } from './derived.ts';
 export { identityHeader } from './identity-header.ts';
-export { readEnvFile, readSettings, type SettingOrigin, type SettingOrigins, type SettingsSource } from './load.ts';
+export { readEnvFile, readSettings, type SettingOrigins, type SettingsSource } from './load.ts';
 export { suggestion } from './names.ts';
 export {
   duration,

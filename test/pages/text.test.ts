@@ -10,7 +10,6 @@ import {
   signInPage,
   signOutPage,
   signUpPage,
-  waiting,
 } from '../../lib/pages/index.ts';
 import { accountSamples } from './account-samples.ts';
 
@@ -58,17 +57,6 @@ test('a failed page says so in its title, and at both fields', () => {
   match(page, /<title>Error: Sign in/);
   equal(page.match(/aria-describedby="problem"/g)?.length, 2);
 });
-
-const waits: readonly (readonly [number | undefined, string | undefined])[] = [
-  [undefined, undefined],
-  [1, 'Try again in a second.'],
-  [30, 'Try again in 30 seconds.'],
-  [840, 'Try again in 14 minutes.'],
-  [86_400, 'Try again in 24 hours.'],
-];
-for (const [seconds, words] of waits) {
-  test(`${seconds} seconds: ${words ?? 'nothing'}`, () => equal(waiting(seconds), words));
-}
 
 const devices: readonly (readonly [string | undefined, string])[] = [
   [

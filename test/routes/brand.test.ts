@@ -29,12 +29,23 @@ test('the pages show the logo and the colour of the settings, from files that ma
   const image = await here.client().send(`/auth/${icon}`);
   deepEqual(
     [image.status, image.headers.get('content-type'), image.headers.get('cache-control'), image.headers.get('vary')],
-    [200, 'image/svg+xml; charset=utf-8', 'public, max-age=31536000, immutable', null],
+    [200, 'image/svg+xml; charset=utf-8', 'public, max-age=31536000, immutable', 'Accept-Encoding'],
   );
   equal(await image.text(), logo);
   const styles = await here.client().send(`/auth/${colours}`);
   equal(styles.headers.get('content-type'), 'text/css; charset=utf-8');
   match(await styles.text(), /--accent: #0b6e4f;/);
+});
+
+test('a picture in bytes arrives as it is', async () => {
+  const png =
+    'iVBORw0KGgoAAAANSUhEUgAAAAYAAAACCAYAAAB7Xa1eAAAAH0lEQVR4AXTDMQ0AAAwCsIV34nCC/w8MQJPiRbe4IQAAAP//lPZAowAAAAZJREFUAwCIhwqvxnOuTAAAAABJRU5ErkJggg==';
+  await using file = await folderWith('logo', Buffer.from(png, 'base64'));
+  await using here = await site({ brandLogo: file.path });
+  const [at] = loadedBy(await (await here.client().send('/auth/login')).text());
+  const image = await here.client().send(`/auth/${at}`);
+  deepEqual([image.headers.get('content-type'), image.headers.get('vary')], ['image/png', null]);
+  equal(Buffer.from(await image.arrayBuffer()).toString('base64'), png);
 });
 
 test('a logo that is opened by itself runs nothing and loads nothing', async () => {
