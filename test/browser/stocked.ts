@@ -22,15 +22,24 @@ async function made(answer: Response): Promise<Record<string, unknown>> {
   return text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
 }
 
+/** What pages must show as text. In a name that a page shows as markup, an element with this attribute would appear. */
+export const markup = `"><b data-hostile>x</b><script>document.title='hostile'</script>`;
+
+/** The demo's settings, with all that makes pages show more. */
+export const stockedSettings = { SIGNUP: 'open', SCOPES: 'deploy:write=operator,report:read' };
+
 export async function stocked(options: Omit<GatewayOptions, 'upstream'> = {}): Promise<Stocked> {
-  const settings = { SIGNUP: 'open', SCOPES: 'deploy:write=operator,report:read', ...options.settings };
-  const gateway = await startDemo({ ...options, settings });
+  return stock(await startDemo({ ...options, settings: { ...stockedSettings, ...options.settings } }));
+}
+
+/** Makes the first admin and everything else in an installation that has nobody yet. */
+export async function stock(gateway: RunningGateway & AsyncDisposable): Promise<Stocked> {
   const admin = await gateway.firstAdmin();
   const add = async (path: string, body: object) =>
     made(await admin.json(`/_gatewarden/api/v1/${path}`, { ...body, current_password: adminPassword }));
   await add('users', {
     ...{ username: longName, role: 'operator', email: `${longName}@example.com`, password: adminPassword },
-    display_name: `${'Bartholomäus Wolfeschlegelsteinhausenbergerdorff '.repeat(3)}`.trim(),
+    display_name: `Bartholomäus Wolfeschlegelsteinhausenbergerdorff ${markup}`,
   });
   await add('users', { username: 'vera', role: 'viewer', password: adminPassword });
   await add('users', { username: 'off', active: false });
@@ -39,10 +48,16 @@ export async function stocked(options: Omit<GatewayOptions, 'upstream'> = {}): P
   await made(await stranger.json('/_gatewarden/api/v1/signup', signUp));
   await add('tokens', { name: longName, role: 'viewer', scopes: ['report:read'] });
   await add('tokens', { name: 'backup', expires_at: new Date(Date.now() + 86_400_000).toISOString() });
-  const invitation = await add('invitations', { role: 'viewer', uses: 3, note: longName.repeat(3) });
-  await add('clients', { client_id: 'ci', name: longName, role: 'operator', scopes: ['deploy:write'] });
+  const invitation = await add('invitations', { role: 'viewer', uses: 3, note: `${longName} ${markup}` });
+  await add('clients', {
+    client_id: 'ci',
+    name: `${longName.slice(0, 20)} ${markup}`.slice(0, 64),
+    role: 'operator',
+    scopes: ['deploy:write'],
+  });
   await add('clients/ci/secret', {});
-  await stranger.form('/_gatewarden/login', { username: longName, password: 'not the password' });
+  await stranger.send('/operator', { headers: { 'user-agent': markup } });
+  await stranger.form('/_gatewarden/login', { username: markup, password: 'not the password' });
   await stranger.form('/_gatewarden/login', { username: longName, password: adminPassword });
   const session = await sessionOf(admin);
   return {
@@ -80,8 +95,13 @@ const noPages: ReadonlySet<string> = new Set(['/', '/hand-over', '/hand-over/red
 
 export type PageAddress = Readonly<{ path: string; target: string; forAnyone: boolean }>;
 
+/** What a page is asked for besides its path. */
+const queries: Readonly<Record<string, string>> = {
+  '/account/revoke-token': '?name=backup',
+};
+
 /** Every page of the inventory, with what stands for its parameters. A new page is among them by itself. */
-export const pageAddresses = (params: Stocked['params'], queries: Readonly<Record<string, string>>): PageAddress[] =>
+export const pageAddresses = (params: Stocked['params'] = {}): PageAddress[] =>
   inventory
     .filter(({ method, tag, answers }) => method === 'get' && tag === 'pages' && answers[200]?.type === 'text/html')
     .filter(({ path }) => !noPages.has(path))

@@ -43,6 +43,8 @@ export async function axeFindings(page: Page, tags?: readonly string[]): Promise
     .join('\n');
 }
 
+const sticksOut = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+
 const phone = { width: 320, height: 640 };
 
 /**
@@ -57,10 +59,14 @@ export async function lookFindings(page: Page): Promise<string[]> {
   const inDark = await axeFindings(page, ['cat.color']);
   await page.emulateMedia({ colorScheme: 'light' });
   await page.setViewportSize(phone);
-  const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+  const overflow = await page.evaluate(sticksOut);
+  await page.evaluate("document.documentElement.dir = 'rtl'");
+  const overflowFromRight = await page.evaluate(sticksOut);
+  await page.evaluate("document.documentElement.dir = 'ltr'");
   if (size) await page.setViewportSize(size);
   return [inLight, inDark && `in dark: ${inDark}`]
     .concat(overflow === 0 ? '' : `on a phone ${overflow} px stick out sideways`)
+    .concat(overflowFromRight === 0 ? '' : `written from right to left ${overflowFromRight} px stick out on a phone`)
     .filter((one) => one !== '');
 }
 
