@@ -1,19 +1,18 @@
-import { equal, match } from 'node:assert/strict';
+import { match } from 'node:assert/strict';
 import test, { after, before } from 'node:test';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { axeFindings, newPage, noBrowser, openBrowser, typeNewPassword } from '../support/browser.ts';
+import type { Browser, Page } from 'playwright-core';
+import { newPage, noBrowser, openBrowser, typeNewPassword } from '../support/browser.ts';
 import { adminPassword, type RunningGateway } from '../support/gateway.ts';
 import { startDemo } from '../support/installation.ts';
 
 let browser: Browser;
 let gateway: RunningGateway & AsyncDisposable;
-let setupLink: string;
 const skip = noBrowser;
 
 before(async () => {
   if (skip) return;
   gateway = await startDemo();
-  setupLink = await gateway.setupLink();
+  await gateway.firstAdmin();
   browser = await openBrowser();
 });
 
@@ -29,75 +28,6 @@ async function signIn(page: Page, username = 'ada', password = adminPassword): P
   await page.getByLabel('Username').fill(username);
   await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
-}
-
-type Shown = Readonly<{ name: string; first?: () => Promise<unknown>; open: (page: Page) => Promise<unknown> }>;
-
-/** Every page, the way there, and what must be done once before; in order: the setup is gone with the first admin. */
-const pages: readonly Shown[] = [
-  { name: 'setup', open: (page) => page.goto(setupLink) },
-  { name: 'setup with problems', open: (page) => setUp(page, 'a b', 'password') },
-  { name: 'setup that is done', first: () => gateway.firstAdmin(), open: (page) => page.goto(setupLink) },
-  { name: 'sign-in', open: (page) => page.goto(ours('/login')) },
-  { name: 'sign-in that failed', open: (page) => signIn(page, 'ada', 'not the password') },
-  { name: 'account', open: (page) => signIn(page) },
-  {
-    name: 'sign-out question',
-    open: (page) => signIn(page).then(() => page.goto(ours('/logout?next=/'))),
-  },
-  {
-    name: 'account with a wrong current password',
-    open: (page) => signIn(page).then(() => changePassword(page, 'not the password', adminPassword)),
-  },
-  { name: 'something that is not there', open: (page) => page.goto(ours('/nothing')) },
-  {
-    name: 'a refusal',
-    first: addViewer,
-    open: (page) => signIn(page, 'vera').then(() => page.goto(`${gateway.address}/operator`)),
-  },
-];
-
-async function setUp(page: Page, username: string, password: string): Promise<void> {
-  await page.goto(setupLink);
-  await page.getByLabel('Username').fill(username);
-  await typeNewPassword(page, password);
-  await page.locator('form').evaluate((form: { noValidate: boolean }) => {
-    form.noValidate = true;
-  });
-  await page.getByRole('button', { name: 'Make the administrator' }).click();
-}
-
-const looks: readonly [name: string, options: BrowserContextOptions][] = [
-  ['in light', { colorScheme: 'light' }],
-  ['in dark', { colorScheme: 'dark' }],
-  ['on a phone', { viewport: { width: 320, height: 640 }, isMobile: true }],
-];
-
-for (const { name, first, open } of pages) {
-  test(`${name}: axe finds nothing, in light, in dark and on a phone`, { skip }, async () => {
-    await first?.();
-    for (const [look, options] of looks) {
-      const page = await newPage(browser, options);
-      const refused: string[] = [];
-      page.on(
-        'console',
-        (message) => void (message.text().includes('Content Security Policy') && refused.push(message.text())),
-      );
-      await open(page);
-      equal(await axeFindings(page), '', look);
-      equal(refused.join('\n'), '', 'nothing on the page breaks its own policy');
-      const overflow = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
-      equal(await page.evaluate(overflow), 0, `${look}: nothing sticks out sideways`);
-      await page.context().close();
-    }
-  });
-}
-
-async function addViewer(): Promise<void> {
-  const admin = gateway.client();
-  await admin.form('/_gatewarden/login', { username: 'ada', password: adminPassword });
-  const user = { username: 'vera', password: adminPassword, role: 'viewer', current_password: adminPassword };
-  await admin.json('/_gatewarden/api/v1/users', user);
 }
 
 test('without JavaScript one signs in, reads the account page and signs out', { skip }, async () => {
