@@ -1,7 +1,7 @@
 import { match } from 'node:assert/strict';
 import test, { after, before } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { newPage, noBrowser, openBrowser, typeNewPassword } from '../support/browser.ts';
+import { newPage, noBrowser, openBrowser } from '../support/browser.ts';
 import { adminPassword, type RunningGateway } from '../support/gateway.ts';
 import { startDemo } from '../support/installation.ts';
 

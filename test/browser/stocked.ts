@@ -59,17 +59,25 @@ export async function stock(gateway: RunningGateway & AsyncDisposable): Promise<
   await stranger.send('/operator', { headers: { 'user-agent': markup } });
   await stranger.form('/_gatewarden/login', { username: markup, password: 'not the password' });
   await stranger.form('/_gatewarden/login', { username: longName, password: adminPassword });
-  const session = await sessionOf(admin);
+  const session = await firstId(admin, 'sessions');
+  const record = await firstId(admin, 'audit');
   return {
     gateway,
     admin,
-    params: { username: longName, client_id: 'ci', id: String(invitation.id), name: 'backup', session },
+    params: {
+      username: longName,
+      client_id: 'ci',
+      id: String(invitation.id),
+      name: 'backup',
+      session,
+      '/admin/audit/{id} id': record,
+    },
     [Symbol.asyncDispose]: () => gateway[Symbol.asyncDispose](),
   };
 }
 
-async function sessionOf(client: Client): Promise<string> {
-  const { items } = await made(await client.send('/_gatewarden/api/v1/sessions'));
+async function firstId(client: Client, list: string): Promise<string> {
+  const { items } = await made(await client.send(`/_gatewarden/api/v1/${list}`));
   const [first] = Array.isArray(items) ? items : [];
   return String(first?.id);
 }
@@ -96,9 +104,11 @@ const noPages: ReadonlySet<string> = new Set(['/', '/hand-over', '/hand-over/red
 export type PageAddress = Readonly<{ path: string; target: string; forAnyone: boolean }>;
 
 /** What a page is asked for besides its path. */
-const queries: Readonly<Record<string, string>> = {
+const queriesOf = ({ session = '' }: Stocked['params']): Readonly<Record<string, string>> => ({
   '/account/revoke-token': '?name=backup',
-};
+  '/admin/sessions/end': `?session=ada/${session}`,
+  '/admin/sessions/end-all': '?user=vera',
+});
 
 /** Every page of the inventory, with what stands for its parameters. A new page is among them by itself. */
 export const pageAddresses = (params: Stocked['params'] = {}): PageAddress[] =>
@@ -106,6 +116,8 @@ export const pageAddresses = (params: Stocked['params'] = {}): PageAddress[] =>
     .filter(({ method, tag, answers }) => method === 'get' && tag === 'pages' && answers[200]?.type === 'text/html')
     .filter(({ path }) => !noPages.has(path))
     .map(({ path, guard }) => {
-      const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
-      return { path, target: `${filled}${queries[path] ?? ''}`, forAnyone: guard === 'anyone' };
+      const filled = path.replace(/\{(\w+)\}/g, (_, name: string) =>
+        encodeURIComponent(params[`${path} ${name}`] ?? params[name] ?? ''),
+      );
+      return { path, target: `${filled}${queriesOf(params)[path] ?? ''}`, forAnyone: guard === 'anyone' };
     });
