@@ -4,6 +4,7 @@ import type { AuditRecord } from '../../lib/stores/audit.ts';
 import { type UserRecord, userKind } from '../../lib/stores/records/kinds/user.ts';
 import type { Stores } from '../../lib/stores/stores.ts';
 import { sessionIdOf, sessionOf, userIdOf, userOf } from '../scale/people.ts';
+import { fillFigures } from './figures.ts';
 
 /** How much an installation holds: users, sessions of one of them, records in the audit log. */
 export type Extent = Readonly<{ users: number; sessions: number; audit: number }>;
@@ -73,5 +74,6 @@ export async function fillPages(stores: Stores, extent: Extent, now: number): Pr
   );
   const record = recorder(extent, now);
   await inBatches(extent.audit, (numbers) => stores.audit.append(numbers.map(record)));
+  await fillFigures(stores, now);
   return (performance.now() - startedAt) / 1000;
 }
