@@ -70,10 +70,13 @@ export async function lookFindings(page: Page): Promise<string[]> {
     .filter((one) => one !== '');
 }
 
-/** Collects what a page must not do: break its own policy, write to the console, ask another host for anything. One line each. */
+/** Collects what a page must not do: break its own policy, fail, ask another host for anything. One line each. */
 export function watched(page: Page, host: () => string): string[] {
   const complaints: string[] = [];
-  page.on('console', (message) => void complaints.push(message.text()));
+  page.on('console', (message) => {
+    const isRefusal = message.text().startsWith('Failed to load resource');
+    if (['error', 'warning'].includes(message.type()) && !isRefusal) complaints.push(message.text());
+  });
   page.on('pageerror', (error) => void complaints.push(String(error)));
   page.on('request', (request) => {
     if (new URL(request.url()).host !== host()) complaints.push(`asks ${request.url()}`);
