@@ -106,7 +106,9 @@ export type PageAddress = Readonly<{ path: string; target: string; forAnyone: bo
 /** What a page is asked for besides its path. */
 const queriesOf = ({ session = '' }: Stocked['params']): Readonly<Record<string, string>> => ({
   '/account/revoke-token': '?name=backup',
-  '/admin/sessions/end': `?session=ada/${session}`,
+  '/account/end-session': `?id=${session}`,
+  '/admin/sessions/end': `?session=${session}.ada`,
+  '/admin/users-at-once': `?do=deactivate&user=vera&user=${longName}`,
   '/admin/sessions/end-all': '?user=vera',
 });
 
