@@ -33,9 +33,10 @@ after(async () => {
 
 const lineOf = ({ method, path }: Route): string => `${method} ${path}`;
 
-/** What a script can do: it can sign the admin out, and it can make what a device or a reader is asked for look otherwise. */
+/** What a script can do: sign the admin out, here and elsewhere. */
 const possible: ReadonlySet<string> = new Set([
-  ...['post /logout', 'delete /api/v1/session', 'delete /api/v1/sessions/{id}'],
+  ...['post /logout', 'delete /api/v1/session', 'delete /api/v1/sessions/{id}', 'post /account/end-session'],
+  ...['post /account/end-other-sessions', 'post /account/end-all-sessions'],
 ]);
 
 /** Reads identities of its own, or none: the cookie does not count there. */
