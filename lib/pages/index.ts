@@ -6,8 +6,8 @@ export { type Asset, assets } from './assets.ts';
 export { type Brand, logoProblem } from './brand/brand.ts';
 export { deviceDecisionPage, deviceDonePage, devicePage } from './device.ts';
 export { brokenPage, errorPage } from './error-page.ts';
-export { type AdminPlace, adminPlaces, type Frame, plainFrame, type Viewer } from './frame.ts';
-export { type Language, languageOf, type Words, wordsOf } from './words/words.ts';
+export { type AdminPlace, adminPlaces, type Frame, plainFrame } from './frame.ts';
+export { languageOf, type Words, wordsOf } from './words/words.ts';
 
 /** What the sign-in page shows. A password is never shown again. */
 export type SignInShown = Readonly<{
