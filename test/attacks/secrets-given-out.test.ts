@@ -98,6 +98,7 @@ const verbs: Record<string, Record<string, (by: { principal: Principal }) => Pro
     create: (by) => gate.users.create({ username: 'bob', password }, by),
     get: () => gate.users.get('ada'),
     list: () => gate.users.list(),
+    count: () => gate.users.count(),
     edit: (by) => gate.users.edit('bob', { displayName: 'Bob', password: next }, by),
     endAll: (by) => gate.users.endAll('bob', {}, by),
     remove: (by) => gate.users.remove('bob', by),
@@ -118,10 +119,16 @@ const verbs: Record<string, Record<string, (by: { principal: Principal }) => Pro
   },
   sessions: {
     list: () => gate.sessions.list('ada'),
+    listAll: () => gate.sessions.listAll(),
+    count: () => gate.sessions.count(),
+    get: (by) => gate.sessions.get('ada', by.principal.sessionId ?? ''),
     end: (by) => gate.sessions.end('ada', by.principal.sessionId ?? '', by),
     endAll: (by) => gate.sessions.endAll('ada', {}, by),
   },
-  audit: { list: () => gate.audit.list({ limit: 200 }) },
+  audit: {
+    list: () => gate.audit.list({ limit: 200 }),
+    get: async () => gate.audit.get((await gate.audit.list({ limit: 1 })).items[0]?.id ?? ''),
+  },
 };
 
 /** Verbs whose order matters: what ends everything comes last. */

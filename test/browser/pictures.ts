@@ -20,7 +20,6 @@ const inReadme: Readonly<Record<string, string>> = {
   account: 'account',
   admin: 'admin',
   'admin-users': 'users',
-  'admin-rules': 'rules',
 };
 
 await rm(all, { recursive: true, force: true });
@@ -99,4 +98,14 @@ for (const [look, options] of Object.entries(looks)) {
     if (look === 'light' && inReadme[name] !== undefined) await picture(page, `${chosen}/${inReadme[name]}.png`);
   }
 }
+
+/** A question to the rules, and its answer. */
+async function question(): Promise<void> {
+  const page = await signedIn(browser, gateway, looks.light);
+  await page.goto(`${gateway.address}/_gatewarden/admin/rules?method=GET&url=/operator&as=vera`);
+  await picture(page, `${chosen}/rules.png`);
+  await page.context().close();
+}
+
+await question();
 await browser.close();
