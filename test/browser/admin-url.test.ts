@@ -1,10 +1,11 @@
-import { deepEqual, equal, match } from 'node:assert/strict';
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import test, { after, before } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { axeFindings, newPage, noBrowser, openBrowser } from '../support/browser.ts';
 import { adminPassword, type RunningGateway } from '../support/gateway.ts';
 import { startDemo } from '../support/installation.ts';
 import { freePort } from '../support/ports.ts';
+import { pageAddresses } from './stocked.ts';
 
 const skip = noBrowser;
 
@@ -105,5 +106,29 @@ test('signed in at the service, the way from its sign-in form leads to the accou
   await page.goto(`${atPublic}/_gatewarden/login?next=/_gatewarden/account`);
   await signIn(page);
   await page.waitForURL(`${atAdmin}/_gatewarden/login?next=%2F_gatewarden%2Faccount`);
+  await page.context().close();
+});
+
+test('every page of the account and the administration is at ADMIN_URL and nowhere else', { skip }, async () => {
+  const page = await newPage(browser);
+  await page.goto(`${atAdmin}/_gatewarden/login?next=/_gatewarden/admin`);
+  await signIn(page);
+  await page.waitForURL(`${atAdmin}/_gatewarden/admin`);
+  await page.goto(`${atPublic}/_gatewarden/login`);
+  await signIn(page);
+  const own = pageAddresses({ username: 'ada', client_id: 'none', id: 'none' }).filter(({ forAnyone }) => !forAnyone);
+  ok(own.length > 30);
+  const answered: string[] = [];
+  for (const { path, target } of own) {
+    const status = await fetched(page, `${atPublic}/_gatewarden${target}`, { credentials: 'include' });
+    if (status !== '421') answered.push(`${path} ${status}`);
+  }
+  deepEqual(answered, []);
+  for (const path of ['/admin', '/admin/users', '/account/tokens']) {
+    await page.goto(`${atPublic}/_gatewarden${path}`);
+    equal(page.url(), `${atAdmin}/_gatewarden${path}`);
+  }
+  await page.getByRole('link', { name: 'Administration' }).click();
+  equal(page.url(), `${atAdmin}/_gatewarden/admin`);
   await page.context().close();
 });
