@@ -1,4 +1,4 @@
-import { deepEqual, equal, match } from 'node:assert/strict';
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -198,8 +198,10 @@ test('check says what would be done, and ends with 0 when all is reached', async
   const { code, stdout, stderr } = await gatewardenCommand(args, { settings });
   equal(code, 0, stderr);
   const { mode, upstream, stores, warnings } = JSON.parse(stdout);
+  const [{ took, ...store }] = stores;
+  ok(took > 0, 'milliseconds that the store took to answer');
   deepEqual(
-    [mode, upstream, stores, warnings],
+    [mode, upstream, [store], warnings],
     ['on', { url: legacy.url, ok: true, status: 200, httpVersion: '1.1' }, [{ store: 'sqlite', ok: true }], []],
   );
 });
