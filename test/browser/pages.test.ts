@@ -67,41 +67,6 @@ for (const [fragment, why] of [
   });
 }
 
-async function changePassword(page: Page, current: string, next: string): Promise<void> {
-  const form = page.locator('form[action$="/account/password"]');
-  await form.getByLabel('Current password').fill(current);
-  await form.getByLabel('New password', { exact: true }).fill(next);
-  await form.getByLabel('New password again').fill(next);
-  await form.getByRole('button', { name: 'Change the password' }).click();
-  // The answer has a form with empty fields.
-  await form.locator('#new-password:invalid').waitFor();
-}
-
-for (const javaScriptEnabled of [true, false]) {
-  const how = javaScriptEnabled ? 'with' : 'without';
-  test(`${how} JavaScript one changes the password, makes an API token and revokes it`, { skip }, async () => {
-    const page = await newPage(browser, { javaScriptEnabled });
-    await signIn(page);
-    await changePassword(page, adminPassword, 'nine quiet lanterns drift');
-    await page.getByRole('status').filter({ hasText: 'Your password is changed' }).waitFor();
-    await changePassword(page, 'nine quiet lanterns drift', adminPassword);
-    await page.getByRole('link', { name: 'API tokens' }).click();
-    await page.getByRole('link', { name: 'New API token' }).click();
-    await page.getByLabel('Name').fill('backup');
-    await page.getByLabel('Ends after').selectOption('30');
-    await page.getByLabel('Current password').fill(adminPassword);
-    await page.getByRole('button', { name: 'Make the token' }).click();
-    match(await page.getByLabel('Token', { exact: true }).inputValue(), /^gwt_[A-Za-z0-9]{36}$/);
-    await page.getByRole('link', { name: 'I have copied it' }).click();
-    await page.getByRole('link', { name: 'Revoke: backup' }).click();
-    await page.getByLabel('Current password').fill(adminPassword);
-    await page.getByRole('button', { name: 'Revoke the token' }).click();
-    await page.getByRole('status').filter({ hasText: 'The token is revoked' }).waitFor();
-    match((await page.locator('main').textContent()) ?? '', /You have no API tokens/);
-    await page.context().close();
-  });
-}
-
 test('with the keyboard alone one signs in', { skip }, async () => {
   const page = await newPage(browser);
   await page.goto(ours('/login?next=/'));

@@ -37,7 +37,7 @@ type Parts = Readonly<{
 const mostKept = 150;
 
 /** Between one user and the next, in milliseconds: more would only keep the machine busy. */
-const pause = 1_000;
+const pause = 2_000;
 
 let made = 0;
 
