@@ -55,7 +55,7 @@ async function measureAt({ name, env, given }: Place, extent: Extent, effort: Ef
         ...env,
         GATEWARDEN_SECRET_KEY: secretKey,
         GATEWARDEN_LOG_LEVEL: 'warn',
-        GATEWARDEN_SESSIONS_PER_USER: '20000',
+        GATEWARDEN_SESSIONS_PER_USER: '10000',
       },
     });
     try {
