@@ -30,7 +30,9 @@ export const smokeEffort: Effort = { rounds: 1, seconds: 1, connections: 8, star
 /** Loads every contender in turn, round by round, and prints how many requests each answered. */
 export async function compare(title: string, contenders: readonly Contender[], effort: Effort): Promise<void> {
   const { seconds, connections } = effort;
-  for (const contender of contenders) await load({ ...loadOf(contender), seconds: Math.min(seconds, 2), connections });
+  // Figures of the smoke mode mean nothing, so nobody has to be warm for them.
+  const warmUps = effort.rounds > 1 ? contenders : [];
+  for (const contender of warmUps) await load({ ...loadOf(contender), seconds: Math.min(seconds, 2), connections });
   printThroughput(title, await measure(contenders, effort));
 }
 

@@ -36,7 +36,9 @@ for (const format of ['json', 'pretty'] as const) {
   const line = (...lines: readonly string[]) =>
     rawRequest(gateway.port, Buffer.from(`${lines.join('\r\n')}\r\nConnection: close\r\n\r\n`, 'latin1'), 2000);
 
-  for (const [what, text] of Object.entries(strange)) {
+  // The other ones differ in what a spreadsheet or a page makes of them, which the format of the log has no part in.
+  const inLog = ['ANSI escapes', 'C1 controls', 'new lines', 'bidirectional marks', 'a formula'];
+  for (const [what, text] of Object.entries(strange).filter(([one]) => format === 'json' || inLog.includes(one))) {
     test(`${what} in a name at the sign-in, an agent, a request id and a path (log in ${format})`, async () => {
       await admin.json(api('login'), { username: text, password: 'x' });
       await admin.form('/_gatewarden/login', { username: text, password: 'x' });
@@ -54,7 +56,7 @@ for (const format of ['json', 'pretty'] as const) {
   }
 
   test(`names of every kind of thing: what would do harm is refused (log in ${format})`, async () => {
-    for (const text of Object.values(strange)) {
+    for (const text of format === 'json' ? Object.values(strange) : [esc]) {
       const users = await admin.json(api('users'), { username: text, current_password: adminPassword });
       const tokens = await admin.json(api('tokens'), { name: text, current_password: adminPassword });
       deepEqual([users.status, tokens.status], [400, 400]);
