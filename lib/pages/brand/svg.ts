@@ -23,9 +23,15 @@ export function svgProblem(text: string): string | undefined {
   if (found !== undefined) return found[1];
   if (!/\sxmlns\s*=\s*["']http:\/\/www\.w3\.org\/2000\/svg["']/.test(root))
     return 'is an SVG without xmlns="http://www.w3.org/2000/svg", which browsers do not show';
-  return /<\/svg>\s*(?:<!--(?:(?!-->)[\s\S])*-->\s*)*$/.test(text) || root.endsWith('/>')
-    ? undefined
-    : 'is a broken SVG file';
+  return root.endsWith('/>') || endsWithRoot(text) ? undefined : 'is a broken SVG file';
+}
+
+const endTag = '</svg>';
+
+/** Whether nothing but comments stands behind the last end tag: a file that breaks off is not shown. */
+function endsWithRoot(text: string): boolean {
+  const at = text.lastIndexOf(endTag);
+  return at !== -1 && /^\s*(?:<!--(?:(?!-->)[\s\S])*-->\s*)*$/.test(text.slice(at + endTag.length));
 }
 
 /** The size that an SVG names, else a square. */
